@@ -1,0 +1,35 @@
+/**
+ * Every failure a person can meet. A message says the thing, the value and the cure; the code says which family it belongs to,
+ * and through it which exit code the `gpo` command ends with.
+ */
+export const ERROR_CODES = {
+  usage: 2,
+  plan: 2,
+  data: 3,
+  model: 4,
+  backend: 5,
+  training: 6,
+  storage: 7,
+  notFound: 8,
+  interrupted: 130,
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** An expected failure: shown to the person as it is, without a stack trace. Anything else that is thrown is a bug. */
+export class GpoError extends Error {
+  override readonly name = 'GpoError'
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options)
+  }
+}
+
+/** One line for the log or the screen, whatever was thrown. */
+export function describeError(error: unknown): string {
+  if (error instanceof Error) return error.message
+  return String(error)
+}

@@ -1,0 +1,99 @@
+import type { TrajectoryRecord } from './trajectory'
+import type { VerdictStatus } from './verifier'
+
+/** What a run tells while it happens, from the recipe in the trainer process to the store. Plain data. */
+
+export const PHASES = [
+  'load',
+  'rollouts',
+  'segment',
+  'values',
+  'select',
+  'reset',
+  'verify',
+  'update',
+  'evaluation',
+  'checkpoint',
+] as const
+export type Phase = (typeof PHASES)[number]
+
+export interface PhaseEvent {
+  readonly type: 'phase'
+  readonly iteration: number
+  readonly iterations: number
+  readonly phase: Phase
+  /** Items of this phase done, of `total` (sequences, microbatches, rows). */
+  readonly done: number
+  readonly total: number
+  /** Tokens produced or trained since the phase began. */
+  readonly tokens: number
+  readonly seconds: number
+}
+
+export interface MetricsEvent {
+  readonly type: 'metrics'
+  readonly iteration: number
+  /** Name (method.md, section 3) to value; NaN and infinities are never sent. */
+  readonly values: Readonly<Record<string, number>>
+}
+
+export interface TrajectoriesEvent {
+  readonly type: 'trajectories'
+  readonly trajectories: readonly TrajectoryRecord[]
+}
+
+export interface EvaluationRecord {
+  /** 0 = before training, i = after iteration i. */
+  readonly iteration: number
+  readonly n: number
+  readonly correct: number
+  readonly accuracy: number
+  readonly statuses: Readonly<Record<VerdictStatus, number>>
+  readonly meanTokens: number
+}
+export interface EvaluationEvent extends EvaluationRecord {
+  readonly type: 'evaluation'
+}
+
+export interface CheckpointRecord {
+  /** Iterations done when it was written. */
+  readonly iteration: number
+  /** Folder, relative to the run's folder. */
+  readonly path: string
+  readonly bytes: number
+  /** SHA-256 of the manifest, which holds the checksums of the files. */
+  readonly sha256: string
+}
+export interface CheckpointEvent extends CheckpointRecord {
+  readonly type: 'checkpoint'
+  /** Folders removed by the retention rule after this one was safe. */
+  readonly removed: readonly string[]
+}
+
+export interface EnvironmentEvent {
+  readonly type: 'environment'
+  readonly environment: Readonly<Record<string, string | number>>
+}
+
+export interface FinishedEvent {
+  readonly type: 'finished'
+  /** `completed`: the plan's budget is spent; `stopped`: asked to stop at a safe point. */
+  readonly outcome: 'completed' | 'stopped'
+  readonly iteration: number
+}
+
+export interface FailedEvent {
+  readonly type: 'failed'
+  readonly code: string
+  readonly message: string
+}
+
+export type TrainerEvent =
+  | PhaseEvent
+  | MetricsEvent
+  | TrajectoriesEvent
+  | EvaluationEvent
+  | CheckpointEvent
+  | EnvironmentEvent
+  | FinishedEvent
+  | FailedEvent
