@@ -1,0 +1,9 @@
+/**
+ * The one import of TensorFlow.js in the engine: operations with all their gradients registered. Its modules cannot be loaded by
+ * plain Node as they are (imports without extensions), so the build and the tests bundle them.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-core/dist/register_all_gradients'
+
+export { tf }
+export type { Rank, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core'
