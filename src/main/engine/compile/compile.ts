@@ -1,0 +1,62 @@
+/**
+ * Compiles a pure function of tensors to one graph: runs it once on the recorder with symbolic inputs, then tidies the record.
+ * The function may use any tfjs operation that has a lowering, `tf.valueAndGrads` included; values it cannot see, only shapes.
+ */
+import { type Tensor, tf } from '../backend/tf'
+import { type DType, dropDeadNodes, type Graph, type GraphValue, mergeEqualNodes } from './graph'
+import { LOWERINGS } from './lowerings'
+import { RECORDER, recorder } from './recorder'
+
+export type Tensors = Readonly<Record<string, Tensor>>
+export type TensorFunction = (inputs: Tensors) => Tensors
+
+export interface InputSpec {
+  readonly shape: readonly number[]
+  readonly dtype: 'float32' | 'int32'
+}
+
+/** tfjs says "Kernel 'X' not registered for backend 'record'": the person who reads this needs to know where X belongs. */
+function explain(error: unknown, name: string): unknown {
+  const kernel = /Kernel '(\w+)' not registered/.exec(String(error))?.[1]
+  if (!kernel || kernel in LOWERINGS) return error
+  return new Error(
+    `'${name}' uses the tfjs kernel '${kernel}', which has no lowering: add it to engine/compile/lowerings or use other operations`,
+    { cause: error },
+  )
+}
+
+/** Outputs get nodes of their own: ONNX Runtime wants each output named once, and an output may be an input or another output. */
+function namedOutputs(outputs: Tensors): GraphValue[] {
+  return Object.entries(outputs).map(([name, tensor]) => {
+    const dtype = tensor.dtype as DType
+    const source = recorder.nameOf(tensor)
+    return { name: recorder.emitNamed('Identity', source, `out:${name}`), shape: tensor.shape, dtype }
+  })
+}
+
+/**
+ * @param name names the graph in errors and profiles
+ * @param fn pure: no reads, no variables, every tensor it uses is an input or made inside
+ * @returns the graph; its outputs are named `out:` + the key in fn's result
+ * @throws Error naming the kernel that has no lowering
+ */
+export function compile(name: string, fn: TensorFunction, specs: Readonly<Record<string, InputSpec>>): Graph {
+  const previous = tf.getBackend()
+  void tf.setBackend(RECORDER)
+  try {
+    recorder.reset()
+    let graph: Graph | undefined
+    tf.tidy(() => {
+      const inputs = Object.fromEntries(
+        Object.entries(specs).map(([key, { shape, dtype }]) => [key, recorder.input(`in:${key}`, shape, dtype)]),
+      )
+      graph = recorder.graph(name, namedOutputs(fn(inputs)))
+    })
+    return dropDeadNodes(mergeEqualNodes(dropDeadNodes(graph!)))
+  } catch (error) {
+    throw explain(error, name)
+  } finally {
+    recorder.reset()
+    if (previous && previous !== RECORDER) void tf.setBackend(previous)
+  }
+}

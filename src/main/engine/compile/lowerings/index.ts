@@ -1,0 +1,18 @@
+/** The table of lowerings: which tfjs kernels a compiled function may use. */
+import { type NamedAttrMap, registerKernel } from '@tensorflow/tfjs-core'
+import { RECORDER, recorder } from '../recorder'
+import { elementwise } from './elementwise'
+import { fused } from './fused'
+import type { Lowering } from './lowering'
+import { reductions } from './reduce'
+import { shapes } from './shape'
+
+export const LOWERINGS: Readonly<Record<string, Lowering>> = { ...elementwise, ...shapes, ...reductions, ...fused }
+
+for (const [kernelName, lowering] of Object.entries(LOWERINGS)) {
+  registerKernel({
+    kernelName,
+    backendName: RECORDER,
+    kernelFunc: ({ inputs, attrs }) => lowering(recorder, inputs, (attrs ?? {}) as NamedAttrMap & Record<string, unknown>),
+  })
+}

@@ -1,0 +1,9 @@
+import type { TensorInfo } from '../../backend/tf'
+import type { Recorder } from '../recorder'
+
+/** Writes the graph nodes of one tfjs kernel call. Inputs and attributes are named as tfjs names them (kernel_names.ts). */
+export type Lowering = (
+  recorder: Recorder,
+  inputs: unknown,
+  attrs: Readonly<Record<string, unknown>>,
+) => TensorInfo | TensorInfo[]

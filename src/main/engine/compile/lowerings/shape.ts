@@ -1,0 +1,193 @@
+/** Lowerings of operations that move elements: reshape, transpose, slice, concat, gather. */
+import { backend_util, slice_util, util } from '@tensorflow/tfjs-core'
+import type { TensorInfo } from '../../backend/tf'
+import type { Recorder } from '../recorder'
+import type { Lowering } from './lowering'
+
+const x = (inputs: unknown) => (inputs as { x: TensorInfo }).x
+const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i])
+
+/** A node unless the shape is unchanged or the tensor is a splat. */
+export function reshaped(recorder: Recorder, info: TensorInfo, shape: readonly number[]): TensorInfo {
+  if (recorder.splatOf(info) !== null || sameShape(info.shape, shape)) return recorder.alias(info, shape)
+  return recorder.node('Reshape', [recorder.nameOf(info), recorder.int64s(shape)], shape, info.dtype)
+}
+
+const reshape: Lowering = (recorder, inputs, attrs) => {
+  const source = x(inputs)
+  const shape = util.inferFromImplicitShape(attrs['shape'] as number[], util.sizeFromShape(source.shape))
+  return reshaped(recorder, source, shape)
+}
+
+const expandDims: Lowering = (recorder, inputs, attrs) => {
+  const { input } = inputs as { input: TensorInfo }
+  const dim = attrs['dim'] as number
+  const shape = input.shape.slice()
+  shape.splice(dim < 0 ? shape.length + 1 + dim : dim, 0, 1)
+  return reshaped(recorder, input, shape)
+}
+
+const transpose: Lowering = (recorder, inputs, attrs) => {
+  const source = x(inputs)
+  const perm = attrs['perm'] as number[]
+  const shape = perm.map((axis) => source.shape[axis]!)
+  if (recorder.splatOf(source) !== null) return recorder.alias(source, shape)
+  return recorder.node('Transpose', [recorder.nameOf(source)], shape, source.dtype, { attributes: { perm } })
+}
+
+function sliceNode(recorder: Recorder, source: TensorInfo, begin: number[], size: number[]): TensorInfo {
+  if (recorder.splatOf(source) !== null || sameShape(source.shape, size)) return recorder.alias(source, size)
+  const axes = begin.map((_, i) => i).filter((i) => size[i] !== source.shape[i])
+  const starts = axes.map((i) => begin[i]!)
+  const ends = axes.map((i) => begin[i]! + size[i]!)
+  const names = [recorder.nameOf(source), recorder.int64s(starts), recorder.int64s(ends), recorder.int64s(axes)]
+  return recorder.node('Slice', names, size, source.dtype)
+}
+
+const slice: Lowering = (recorder, inputs, attrs) => {
+  const source = x(inputs)
+  const [begin, size] = slice_util.parseSliceParams(
+    source as never,
+    attrs['begin'] as number | number[],
+    attrs['size'] as number | number[],
+  )
+  return sliceNode(recorder, source, begin as number[], size as number[])
+}
+
+const concat: Lowering = (recorder, inputs, attrs) => {
+  const parts = Object.values(inputs as Record<string, TensorInfo>)
+  const first = parts[0]!
+  const axis = util.parseAxisParam(attrs['axis'] as number, first.shape)[0]!
+  const shape = first.shape.slice()
+  shape[axis] = parts.reduce((sum, part) => sum + part.shape[axis]!, 0)
+  if (parts.length === 1) return recorder.alias(first, shape)
+  const names = parts.map((part) => recorder.nameOf(part))
+  return recorder.node('Concat', names, shape, first.dtype, { attributes: { axis } })
+}
+
+const split: Lowering = (recorder, inputs, attrs) => {
+  const source = x(inputs)
+  const axis = util.parseAxisParam(attrs['axis'] as number, source.shape)[0]!
+  const sizes = backend_util.prepareSplitSize(source as never, attrs['numOrSizeSplits'] as number | number[], axis)
+  let offset = 0
+  return sizes.map((size) => {
+    const begin = source.shape.map((_, i) => (i === axis ? offset : 0))
+    offset += size
+    return sliceNode(recorder, source, begin, source.shape.map((n, i) => (i === axis ? size : n)))
+  })
+}
+
+const pack: Lowering = (recorder, inputs, attrs) => {
+  const parts = Object.values(inputs as Record<string, TensorInfo>)
+  const axis = attrs['axis'] as number
+  const single = parts[0]!.shape.slice()
+  single.splice(axis, 0, 1)
+  const names = parts.map((part) => recorder.nameOf(reshaped(recorder, part, single)))
+  const shape = single.map((n, i) => (i === axis ? parts.length : n))
+  return recorder.node('Concat', names, shape, parts[0]!.dtype, { attributes: { axis } })
+}
+
+const unpack: Lowering = (recorder, inputs, attrs) => {
+  const { value } = inputs as { value: TensorInfo }
+  const axis = util.parseAxisParam(attrs['axis'] as number, value.shape)[0]!
+  const shape = value.shape.filter((_, i) => i !== axis)
+  return Array.from({ length: value.shape[axis]! }, (_, i) => {
+    const begin = value.shape.map((_n, j) => (j === axis ? i : 0))
+    const part = sliceNode(recorder, value, begin, value.shape.map((n, j) => (j === axis ? 1 : n)))
+    return reshaped(recorder, part, shape)
+  })
+}
+
+const pad: Lowering = (recorder, inputs, attrs) => {
+  const source = x(inputs)
+  const { paddings, constantValue } = attrs as { paddings: [number, number][]; constantValue: number }
+  const shape = source.shape.map((n, i) => n + paddings[i]![0] + paddings[i]![1])
+  if (recorder.splatOf(source) === constantValue) return recorder.alias(source, shape)
+  const pads = recorder.int64s([...paddings.map((p) => p[0]), ...paddings.map((p) => p[1])])
+  const value =
+    source.dtype === 'int32'
+      ? recorder.constant(Int32Array.of(constantValue), [], 'int32')
+      : recorder.constant(Float32Array.of(constantValue), [], 'float32')
+  return recorder.node('Pad', [recorder.nameOf(source), pads, value], shape, source.dtype)
+}
+
+const tile: Lowering = (recorder, inputs, attrs) => {
+  const source = x(inputs)
+  const reps = attrs['reps'] as number[]
+  const shape = source.shape.map((n, i) => n * reps[i]!)
+  if (recorder.splatOf(source) !== null || sameShape(shape, source.shape)) return recorder.alias(source, shape)
+  if (source.shape.every((n, i) => n === 1 || reps[i] === 1)) {
+    return recorder.node('Expand', [recorder.nameOf(source), recorder.int64s(shape)], shape, source.dtype)
+  }
+  return recorder.node('Tile', [recorder.nameOf(source), recorder.int64s(reps)], shape, source.dtype)
+}
+
+const broadcastTo: Lowering = (recorder, inputs, attrs) => {
+  const source = x(inputs)
+  const shape = attrs['shape'] as number[]
+  if (recorder.splatOf(source) !== null || sameShape(shape, source.shape)) return recorder.alias(source, shape)
+  return recorder.node('Expand', [recorder.nameOf(source), recorder.int64s(shape)], shape, source.dtype)
+}
+
+const gather: Lowering = (recorder, inputs, attrs) => {
+  const { x: source, indices } = inputs as { x: TensorInfo; indices: TensorInfo }
+  if ((attrs['batchDims'] ?? 0) !== 0) throw new Error('gather with batchDims has no lowering')
+  const axis = util.parseAxisParam(attrs['axis'] as number, source.shape)[0]!
+  const shape = source.shape.slice()
+  shape.splice(axis, 1, ...indices.shape)
+  const names = [recorder.nameOf(source), recorder.nameOf(indices)]
+  return recorder.node('Gather', names, shape, source.dtype, { attributes: { axis } })
+}
+
+/** [N] integers → [N, depth] of off/on values. ONNX Runtime's OneHot wants 64-bit indices. */
+export function oneHotName(recorder: Recorder, indices: TensorInfo, depth: number, onValue = 1, offValue = 0): string {
+  const wide = recorder.emit('Cast', [recorder.nameOf(indices)], indices.shape, 'int64', { attributes: { to: 7 } })
+  const values = recorder.constant(Float32Array.of(offValue, onValue), [2], 'float32')
+  const inputs = [wide.name, recorder.int64(depth), values]
+  return recorder.emit('OneHot', inputs, [...indices.shape, depth], 'float32', { attributes: { axis: -1 } }).name
+}
+
+const oneHot: Lowering = (recorder, inputs, attrs) => {
+  const { indices } = inputs as { indices: TensorInfo }
+  const { depth, onValue, offValue, dtype } = attrs as { depth: number; onValue: number; offValue: number; dtype: string }
+  const shape = [...indices.shape, depth]
+  const hot = oneHotName(recorder, indices, depth, onValue, offValue)
+  if (dtype === 'float32') return recorder.node('Identity', [hot], shape, 'float32')
+  const to = dtype === 'bool' ? 9 : 6
+  return recorder.node('Cast', [hot], shape, dtype, { attributes: { to } })
+}
+
+/**
+ * The gradient of an embedding: rows summed by id, as a one-hot matrix product. ONNX Runtime's ScatterND with reduction=add loses
+ * updates when it runs on several threads and ids repeat; the matrix product is exact and deterministic.
+ */
+const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
+  const { x: rows, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo }
+  const segments = attrs['numSegments'] as number
+  const n = util.sizeFromShape(segmentIds.shape)
+  const width = util.sizeFromShape(rows.shape) / n
+  const flatIds = reshaped(recorder, segmentIds, [n])
+  const flatRows = reshaped(recorder, rows, [n, width])
+  const hot = oneHotName(recorder, flatIds, segments)
+  const sums = recorder.node('Gemm', [hot, recorder.nameOf(flatRows)], [segments, width], 'float32', {
+    attributes: { transA: 1, transB: 0 },
+  })
+  return reshaped(recorder, sums, [segments, ...rows.shape.slice(segmentIds.shape.length)])
+}
+
+export const shapes: Readonly<Record<string, Lowering>> = {
+  Reshape: reshape,
+  ExpandDims: expandDims,
+  Transpose: transpose,
+  Slice: slice,
+  Concat: concat,
+  SplitV: split,
+  Pack: pack,
+  Unpack: unpack,
+  PadV2: pad,
+  Tile: tile,
+  BroadcastTo: broadcastTo,
+  GatherV2: gather,
+  OneHot: oneHot,
+  UnsortedSegmentSum: unsortedSegmentSum,
+}

@@ -1,0 +1,165 @@
+/**
+ * The Llama family's decoder, as pure functions of parameters under their checkpoint names. Knows token ids and positions; nothing of
+ * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
+ */
+import { type Tensor, type Tensor2D, tf } from '../backend/tf'
+import type { ModelConfig } from './config'
+import { linear } from './lora'
+import { rmsNorm } from './norm'
+import { type Params, param } from './params'
+import { rope } from './rope'
+
+/** A large negative score instead of −∞: softmax gives exactly 0 in float32 and no NaN where a whole row is masked. */
+const MASKED = -1e9
+
+/** [B·T, heads·D] → [B, heads, T, D] */
+function splitHeads(x: Tensor, batch: number, heads: number, headDim: number): Tensor {
+  const length = x.shape[0]! / batch
+  return tf.transpose(tf.reshape(x, [batch, length, heads, headDim]), [0, 2, 1, 3])
+}
+
+/** 0 where key ≤ query, MASKED elsewhere; queries of the heads of one group follow each other: [repeat·T, T]. */
+function causalMask(length: number, repeat: number): Tensor {
+  const values = new Float32Array(repeat * length * length)
+  for (let row = 0; row < repeat * length; row++) {
+    values.fill(MASKED, row * length + (row % length) + 1, (row + 1) * length)
+  }
+  return tf.tensor2d(values, [repeat * length, length])
+}
+
+/** silu(gate) · up with the gradient written out: one sigmoid for both directions. Shapes all equal. */
+function swiGlu(gate: Tensor, up: Tensor): Tensor {
+  const op = tf.customGrad((...args) => {
+    const [g, u, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void]
+    save([g, u])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [g, u] = saved as [Tensor, Tensor]
+      const s = tf.sigmoid(g)
+      const silu = tf.mul(g, s)
+      const slope = tf.add(s, tf.mul(silu, tf.sub(1, s)))
+      return [tf.mul(tf.mul(dy, u), slope), tf.mul(dy, silu)]
+    }
+    return { value: tf.mul(tf.mul(g, tf.sigmoid(g)), u), gradFunc }
+  })
+  return op(gate, up)
+}
+
+function feedForward(params: Params, layer: string, x: Tensor): Tensor {
+  const gate = linear(params, `${layer}.mlp.gate_proj`, x)
+  const up = linear(params, `${layer}.mlp.up_proj`, x)
+  return linear(params, `${layer}.mlp.down_proj`, swiGlu(gate, up))
+}
+
+/** Queries scaled by 1/√D, keys and values of one layer, rotated. x [B·T, hidden]; positions int32 [B, T]. */
+function projections(config: ModelConfig, params: Params, layer: string, x: Tensor, positions: Tensor, table: number) {
+  const { heads, kvHeads, headDim, ropeTheta } = config
+  const batch = positions.shape[0]!
+  const project = (name: string, n: number) =>
+    splitHeads(linear(params, `${layer}.self_attn.${name}`, x), batch, n, headDim)
+  const q = rope(project('q_proj', heads), positions, table, ropeTheta)
+  return {
+    q: tf.mul(q, 1 / Math.sqrt(headDim)),
+    k: rope(project('k_proj', kvHeads), positions, table, ropeTheta),
+    v: project('v_proj', kvHeads),
+  }
+}
+
+export interface Trunk {
+  /** [B·T, hidden], after the last norm. */
+  readonly hidden: Tensor2D
+  /** Keys and values of every layer, [B, kvHeads, T, D]. */
+  readonly keys: readonly Tensor[]
+  readonly values: readonly Tensor[]
+}
+
+/**
+ * All positions of a right-padded batch at once.
+ * @param ids int32 [B, T]
+ */
+export function forward(config: ModelConfig, params: Params, ids: Tensor2D): Trunk {
+  const [batch, length] = ids.shape
+  const { heads, kvHeads, headDim, rmsNormEps } = config
+  const repeat = heads / kvHeads
+  const positions = tf.tile(tf.reshape(tf.tensor1d(Int32Array.from({ length }, (_, i) => i), 'int32'), [1, length]), [batch, 1])
+  const mask = causalMask(length, repeat)
+  const keys: Tensor[] = []
+  const values: Tensor[] = []
+  let x = tf.gather(param(params, 'model.embed_tokens.weight'), tf.reshape(ids, [batch * length]))
+  for (let i = 0; i < config.layers; i++) {
+    const layer = `model.layers.${i}`
+    const normed = rmsNorm(x, param(params, `${layer}.input_layernorm.weight`), rmsNormEps)
+    const { q, k, v } = projections(config, params, layer, normed, positions, length)
+    keys.push(k)
+    values.push(v)
+    const grouped = tf.reshape(q, [batch, kvHeads, repeat * length, headDim])
+    const scores = tf.softmax(tf.add(tf.matMul(grouped, k, false, true), mask))
+    const mixed = tf.reshape(tf.matMul(scores, v), [batch, heads, length, headDim])
+    const merged = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim])
+    x = tf.add(x, linear(params, `${layer}.self_attn.o_proj`, merged))
+    const normed2 = rmsNorm(x, param(params, `${layer}.post_attention_layernorm.weight`), rmsNormEps)
+    x = tf.add(x, feedForward(params, layer, normed2))
+  }
+  return { hidden: rmsNorm(x, param(params, 'model.norm.weight'), rmsNormEps) as Tensor2D, keys, values }
+}
+
+/** [N, hidden] → logits [N, V]; a tied head is the embedding. */
+export function head(config: ModelConfig, params: Params, hidden: Tensor2D): Tensor2D {
+  const weight = param(params, config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight')
+  return tf.matMul(hidden, weight as Tensor2D, false, true)
+}
+
+/** The value head of PPO: [N, hidden] → [N]. */
+export function valueHead(params: Params, hidden: Tensor2D): Tensor {
+  const weight = param(params, 'value_head.weight') as Tensor2D
+  return tf.add(tf.reshape(tf.matMul(hidden, weight, false, true), [hidden.shape[0]]), param(params, 'value_head.bias'))
+}
+
+export interface DecodeInputs {
+  /** int32 [B]: the newest token of each lane. */
+  readonly ids: Tensor
+  /** int32 [B]: its position, which is the number of tokens in the lane's cache. */
+  readonly positions: Tensor
+  /** Per layer [B, kvHeads, T, D]; entries at or after `positions` are ignored. */
+  readonly keys: readonly Tensor[]
+  readonly values: readonly Tensor[]
+}
+
+/**
+ * One token per lane against the cache. Attention over cache and own key needs no copy of the cache: the own score is joined to the
+ * cached scores before the softmax.
+ * @returns hidden [B, hidden] and the new keys and values, per layer [B, kvHeads, D]
+ */
+export function decode(config: ModelConfig, params: Params, { ids, positions, keys, values }: DecodeInputs): Trunk {
+  const { heads, kvHeads, headDim, rmsNormEps } = config
+  const batch = ids.shape[0]!
+  const length = keys[0]!.shape[2]!
+  const repeat = heads / kvHeads
+  const column = tf.reshape(positions, [batch, 1])
+  const slots = tf.tensor2d(Int32Array.from({ length }, (_, i) => i), [1, length], 'int32')
+  const isUnused = tf.cast(tf.greaterEqual(slots, column), 'float32')
+  const mask = tf.reshape(tf.mul(isUnused, MASKED), [batch, 1, 1, length])
+  const newKeys: Tensor[] = []
+  const newValues: Tensor[] = []
+  let x = tf.gather(param(params, 'model.embed_tokens.weight'), ids)
+  for (let i = 0; i < config.layers; i++) {
+    const layer = `model.layers.${i}`
+    const normed = rmsNorm(x, param(params, `${layer}.input_layernorm.weight`), rmsNormEps)
+    const { q, k, v } = projections(config, params, layer, normed, column, length + 1)
+    const grouped = tf.reshape(q, [batch, kvHeads, repeat, headDim])
+    const cached = tf.add(tf.matMul(grouped, keys[i]!, false, true), mask)
+    const own = tf.sum(tf.mul(grouped, k), -1, true)
+    const weights = tf.softmax(tf.concat([cached, own], -1))
+    const [past, self] = tf.split(weights, [length, 1], -1) as [Tensor, Tensor]
+    const mixed = tf.add(tf.matMul(past, values[i]!), tf.mul(self, v))
+    x = tf.add(x, linear(params, `${layer}.self_attn.o_proj`, tf.reshape(mixed, [batch, heads * headDim])))
+    const normed2 = rmsNorm(x, param(params, `${layer}.post_attention_layernorm.weight`), rmsNormEps)
+    x = tf.add(x, feedForward(params, layer, normed2))
+    newKeys.push(tf.reshape(k, [batch, kvHeads, headDim]))
+    newValues.push(tf.reshape(v, [batch, kvHeads, headDim]))
+  }
+  return {
+    hidden: rmsNorm(x, param(params, 'model.norm.weight'), rmsNormEps) as Tensor2D,
+    keys: newKeys,
+    values: newValues,
+  }
+}

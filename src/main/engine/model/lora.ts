@@ -1,0 +1,69 @@
+/** Low-rank adapters (Hu et al. 2021, arXiv 2106.09685): W x + (alpha / r) B A x. */
+import type { AdaptationConfig } from '@shared/schemas/plan'
+import { type Tensor, tf } from '../backend/tf'
+import { uniform } from '../core/rng'
+import type { ModelConfig } from './config'
+import { type Params, param } from './params'
+
+/** The scale travels with the adapter as a scalar, so that a tree of parameters is complete in itself. */
+export const LORA_SCALE = 'lora.scale'
+
+const adapterNames = (projection: string) => ({ a: `${projection}.lora_A.weight`, b: `${projection}.lora_B.weight` })
+
+/**
+ * x W^T, plus the adapter's share if the tree has one for this projection.
+ * @param x [N, in]
+ * @returns [N, out]
+ */
+export function linear(params: Params, projection: string, x: Tensor): Tensor {
+  const dense = tf.matMul(x, param(params, `${projection}.weight`), false, true)
+  const { a, b } = adapterNames(projection)
+  if (!params[a]) return dense
+  const low = tf.matMul(tf.matMul(x, param(params, a), false, true), param(params, b), false, true)
+  return tf.add(dense, tf.mul(low, param(params, LORA_SCALE)))
+}
+
+/** Every projection that an adaptation touches, with its [out, in]. */
+function targets(config: ModelConfig, { targets }: Extract<AdaptationConfig, { kind: 'lora' }>) {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = config
+  const shapes = {
+    q_proj: [heads * headDim, hiddenSize],
+    k_proj: [kvHeads * headDim, hiddenSize],
+    v_proj: [kvHeads * headDim, hiddenSize],
+    o_proj: [hiddenSize, heads * headDim],
+    gate_proj: [intermediateSize, hiddenSize],
+    up_proj: [intermediateSize, hiddenSize],
+    down_proj: [hiddenSize, intermediateSize],
+  } as const
+  const room = (name: string) => (name.endsWith('_proj') && /^[qkvo]_/.test(name) ? 'self_attn' : 'mlp')
+  return Array.from({ length: config.layers }, (_, i) =>
+    targets.map((name) => ({ projection: `model.layers.${i}.${room(name)}.${name}`, shape: shapes[name] })),
+  ).flat()
+}
+
+/** A ~ U(±√3/√in·…) as Kaiming uniform with a = √5, B = 0: the adapter starts as nothing. */
+export function initLora(config: ModelConfig, adaptation: Extract<AdaptationConfig, { kind: 'lora' }>, seed: number) {
+  const arrays: Record<string, { shape: readonly number[]; data: Float32Array }> = {}
+  targets(config, adaptation).forEach(({ projection, shape: [out, width] }, index) => {
+    const bound = 1 / Math.sqrt(width)
+    const { a, b } = adapterNames(projection)
+    const data = new Float32Array(adaptation.r * width)
+    for (let i = 0; i < data.length; i++) data[i] = (2 * uniform(seed, index, i) - 1) * bound
+    arrays[a] = { shape: [adaptation.r, width], data }
+    arrays[b] = { shape: [out, adaptation.r], data: new Float32Array(out * adaptation.r) }
+  })
+  return arrays
+}
+
+/** The tree with each adapter folded into its weight: W + scale · B A. What rollouts and exports use. */
+export function mergeLora(params: Params): Params {
+  const merged: Record<string, Tensor> = {}
+  for (const [name, tensor] of Object.entries(params)) {
+    if (name.includes('.lora_') || name === LORA_SCALE) continue
+    const { a, b } = adapterNames(name.replace(/\.weight$/, ''))
+    merged[name] = params[a]
+      ? tf.add(tensor, tf.mul(tf.matMul(param(params, b), param(params, a)), param(params, LORA_SCALE)))
+      : tensor
+  }
+  return merged
+}

@@ -1,0 +1,41 @@
+/** Rotary position embedding (Su et al. 2021, arXiv 2104.09864), the half-split form of Llama checkpoints. */
+import { isRecording } from '../backend/recording'
+import { type Tensor, tf } from '../backend/tf'
+
+/** cos and sin of position · θ^(−2i/D) for positions 0 … length − 1; each [length, D/2]. */
+function tables(length: number, headDim: number, theta: number): { cos: Tensor; sin: Tensor } {
+  const half = headDim / 2
+  const angle = (i: number) => Math.floor(i / half) * theta ** (-(i % half) / half)
+  const table = (f: (x: number) => number) =>
+    tf.tensor2d(
+      Float32Array.from({ length: length * half }, (_, i) => f(angle(i))),
+      [length, half],
+    )
+  return { cos: table(Math.cos), sin: table(Math.sin) }
+}
+
+/** cos, sin: [1 or B, 1, T, D/2], already gathered by position. */
+function rotateComposed(x: Tensor, cos: Tensor, sin: Tensor): Tensor {
+  const [a, b] = tf.split(x, 2, -1) as [Tensor, Tensor]
+  return tf.concat([tf.sub(tf.mul(a, cos), tf.mul(b, sin)), tf.add(tf.mul(b, cos), tf.mul(a, sin))], -1)
+}
+
+function rotate(x: Tensor, positions: Tensor, cos: Tensor, sin: Tensor): Tensor {
+  if (isRecording()) return tf.engine().runKernel('Rope', { x, positions, cos, sin }) as Tensor
+  const at = (table: Tensor) => tf.expandDims(tf.gather(table, positions), 1)
+  return rotateComposed(x, at(cos), at(sin))
+}
+
+/**
+ * Rotates each head's vectors by their position. The gradient is the rotation back.
+ * @param x [B, H, T, D]
+ * @param positions int32 [B, T], below `length`
+ */
+export function rope(x: Tensor, positions: Tensor, length: number, theta: number): Tensor {
+  const { cos, sin } = tables(length, x.shape.at(-1) as number, theta)
+  const op = tf.customGrad((input) => ({
+    value: rotate(input as Tensor, positions, cos, sin),
+    gradFunc: (dy: Tensor) => rotate(dy, positions, cos, tf.neg(sin)),
+  }))
+  return op(x)
+}
