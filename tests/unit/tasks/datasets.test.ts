@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { makeDatasets, makeSftCorpus, solve, type Task } from '../../../scripts/tasks/corpus'
+import { FAMILY_NAMES } from '../../../scripts/tasks/family'
+import { loadTinyTokenizer, parseTasks, readDataset, readTasks } from './resources'
+
+const tokenizer = loadTinyTokenizer()
+const countTokens = (text: string) => tokenizer.encode(text).ids.length
+const asLines = (tasks: readonly Task[]) => tasks.map((task) => `${JSON.stringify(task)}\n`).join('')
+const everyTask = FAMILY_NAMES.flatMap(readTasks)
+const same = (value: number) => ({ 'chain-arithmetic': value, 'shuffled-objects': value, 'boolean-expressions': value })
+
+describe('bundled datasets', () => {
+  it('are what the generator writes', () => {
+    for (const { family, train, test } of makeDatasets()) {
+      expect(asLines(train) === readDataset(family, 'train')).toBe(true)
+      expect(asLines(test) === readDataset(family, 'test')).toBe(true)
+    }
+  })
+
+  it.each(FAMILY_NAMES)('%s has 2,000 rows to train on and 300 to test on, difficulties even', (family) => {
+    for (const [split, rows] of [
+      ['train', 2000],
+      ['test', 300],
+    ] as const) {
+      const tasks = parseTasks(readDataset(family, split))
+      const counts = [1, 2, 3].map((difficulty) => tasks.filter((task) => task.difficulty === difficulty).length)
+      expect(tasks).toHaveLength(rows)
+      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+    }
+  })
+
+  it('share no prompt and no id', () => {
+    expect(everyTask).toHaveLength(6900)
+    expect(new Set(everyTask.map((task) => task.prompt)).size).toBe(everyTask.length)
+    expect(new Set(everyTask.map((task) => task.id)).size).toBe(everyTask.length)
+  })
+
+  it('are under 1.5 MB together', () => {
+    const texts = FAMILY_NAMES.flatMap((family) => [readDataset(family, 'train'), readDataset(family, 'test')])
+    expect(Buffer.byteLength(texts.join(''))).toBeLessThan(1_500_000)
+  })
+
+  it('hold as many true as false expressions, give or take a tenth', () => {
+    const answers = readTasks('boolean-expressions').map((task) => task.answer)
+    const share = answers.filter((answer) => answer === 'true').length / answers.length
+    expect(Math.abs(share - 0.5)).toBeLessThan(0.05)
+  })
+})
+
+describe('worked solutions', () => {
+  it('end with the answer after the marker, which stands nowhere else', () => {
+    for (const task of everyTask) {
+      const { completion } = solve(task)
+      expect(completion.split('####')).toHaveLength(2)
+      expect(completion.split('#### ')[1]).toBe(`${task.answer}\n`)
+    }
+  })
+
+  it('keep prompts within 60 tokens, completions within 90, steps at 8 or more, 3 to 8 lines', () => {
+    for (const task of everyTask) {
+      const { completion } = solve(task)
+      const lines = completion.trimEnd().split('\n')
+      expect(countTokens(task.prompt)).toBeLessThanOrEqual(60)
+      expect(countTokens(completion)).toBeLessThanOrEqual(90)
+      expect(lines.length).toBeGreaterThanOrEqual(3)
+      expect(lines.length).toBeLessThanOrEqual(8)
+      for (const line of lines.slice(0, -1)) expect(countTokens(`${line}\n`)).toBeGreaterThanOrEqual(8)
+    }
+  })
+
+  it('take more steps at a higher difficulty', () => {
+    for (const family of FAMILY_NAMES) {
+      const steps = [1, 2, 3].map((difficulty) => {
+        const lengths = readTasks(family)
+          .filter((task) => task.difficulty === difficulty)
+          .map((task) => solve(task).completion.split('\n').length)
+        return { least: Math.min(...lengths), most: Math.max(...lengths) }
+      })
+      expect(steps[0]?.most).toBeLessThan(steps[1]?.least ?? 0)
+      expect(steps[1]?.most).toBeLessThan(steps[2]?.least ?? 0)
+    }
+  })
+})
+
+describe('supervised corpus', () => {
+  const options = { rows: 3000, seed: 3, noise: same(0), mix: same(1) }
+  const corpus = makeSftCorpus(options)
+  const familyOf = (prompt: string) =>
+    prompt.startsWith('a=') ? 'chain-arithmetic' : /^[A-Z]/.test(prompt) ? 'shuffled-objects' : 'boolean-expressions'
+  const countFamilies = (rows: readonly { prompt: string }[]) =>
+    FAMILY_NAMES.map((family) => rows.filter((row) => familyOf(row.prompt) === family).length)
+
+  it('holds no prompt of the bundled datasets', () => {
+    const bundled = new Set(everyTask.map((task) => task.prompt))
+    expect(corpus.filter((row) => bundled.has(row.prompt))).toEqual([])
+  })
+
+  it('holds right solutions of all families evenly', () => {
+    expect(countFamilies(corpus)).toEqual([1000, 1000, 1000])
+    for (const { prompt, completion } of corpus) {
+      expect(completion).toBe(solve({ family: familyOf(prompt), prompt }).completion)
+    }
+  })
+
+  it('is the same for the same seed and another one for another', () => {
+    expect(makeSftCorpus(options)).toEqual(corpus)
+    expect(makeSftCorpus({ ...options, seed: 4 })).not.toEqual(corpus)
+  })
+
+  it('mixes families by their weights', () => {
+    const mix = { 'chain-arithmetic': 2, 'shuffled-objects': 1, 'boolean-expressions': 0 }
+    expect(countFamilies(makeSftCorpus({ ...options, rows: 300, mix }))).toEqual([200, 100, 0])
+  })
+
+  it('slips on about the asked share of lines and keeps the prompts', () => {
+    const noisy = makeSftCorpus({ ...options, noise: { ...same(0), 'chain-arithmetic': 0.2 } })
+    expect(noisy.map((row) => row.prompt)).toEqual(corpus.map((row) => row.prompt))
+    const isRight = (line: string) => {
+      const [, calculation = '', result] = line.split('=')
+      const [, left, operator, right] = /^(-?\d+)([-+*])(-?\d+)$/.exec(calculation) ?? []
+      const [a, b] = [Number(left), Number(right)]
+      return (operator === '+' ? a + b : operator === '-' ? a - b : a * b) === Number(result)
+    }
+    const chains = noisy.filter((row) => familyOf(row.prompt) === 'chain-arithmetic')
+    const lines = chains.flatMap((row) => row.completion.trimEnd().split('\n').slice(0, -1))
+    const share = lines.filter((line) => !isRight(line)).length / lines.length
+    expect(share).toBeGreaterThan(0.18)
+    expect(share).toBeLessThan(0.22)
+    const others = (row: { prompt: string }) => familyOf(row.prompt) !== 'chain-arithmetic'
+    expect(noisy.filter(others)).toEqual(corpus.filter(others))
+  })
+})

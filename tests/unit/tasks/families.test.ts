@@ -1,0 +1,142 @@
+import { createContext, runInContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { solve } from '../../../scripts/tasks/corpus'
+import { createRng } from '../../../scripts/tasks/rng'
+import { readTasks } from './resources'
+
+const context = createContext({})
+const runAsJavaScript = (code: string) => String(runInContext(code, context))
+const asJavaScript = (expression: string) =>
+  expression.replaceAll('not ', '!').replaceAll(' and ', '&&').replaceAll(' or ', '||')
+const stepLines = (completion: string) => completion.trimEnd().split('\n').slice(0, -1)
+const alwaysWrong = (seed: string) => ({ probability: 1, rng: createRng(seed) })
+
+describe('chain-arithmetic', () => {
+  const family = 'chain-arithmetic' as const
+
+  it('solves an example a person can check', () => {
+    expect(solve({ family, prompt: 'a=7;b=a+5;c=b*3;d=c-a;d?\n' })).toEqual({
+      completion: 'b=7+5=12\nc=12*3=36\nd=36-7=29\n#### 29\n',
+      answer: '29',
+    })
+  })
+
+  it('answers what the prompt gives when run as a JavaScript program', () => {
+    for (const { prompt, answer } of readTasks(family)) expect(runAsJavaScript(prompt.replace('?', ''))).toBe(answer)
+  })
+
+  it('writes only equations that hold', () => {
+    for (const task of readTasks(family)) {
+      for (const line of stepLines(solve(task).completion)) {
+        const [, calculation = '', result] = line.split('=')
+        expect(runAsJavaScript(calculation)).toBe(result)
+      }
+    }
+  })
+
+  it('goes on from the wrong value after a slip', () => {
+    for (const task of readTasks(family).slice(0, 200)) {
+      const { completion, answer } = solve(task, alwaysWrong(task.id))
+      const equations = stepLines(completion).map((line) => line.split('='))
+      for (const [, calculation = '', result] of equations) expect(runAsJavaScript(calculation)).not.toBe(result)
+      const values = equations.map((equation) => equation[2])
+      const firstOperands = equations.map(([, calculation = '']) => /^-?\d+/.exec(calculation)?.[0])
+      expect(firstOperands.slice(1)).toEqual(values.slice(0, -1))
+      expect(answer).toBe(values.at(-1))
+    }
+  })
+
+  it('says what it cannot read', () => {
+    expect(() => solve({ family, prompt: 'a=7;b=c+5;b?\n' })).toThrow('"c" has no value yet')
+    expect(() => solve({ family, prompt: 'a=7;b=a/5;b?\n' })).toThrow('"b=a/5"')
+  })
+})
+
+describe('shuffled-objects', () => {
+  const family = 'shuffled-objects' as const
+
+  it('solves an example a person can check', () => {
+    expect(solve({ family, prompt: 'Ann key,Bob cup,Cid ring;Ann-Bob;Cid-Ann;Ann?\n' })).toEqual({
+      completion: 'Ann-Bob:Ann cup,Bob key,Cid ring\nCid-Ann:Ann ring,Bob key,Cid cup\n#### ring\n',
+      answer: 'ring',
+    })
+  })
+
+  it('answers what following the asked person back through the swaps gives', () => {
+    for (const { prompt, answer } of readTasks(family)) {
+      const [start = '', ...rest] = prompt.trimEnd().slice(0, -1).split(';')
+      const asked = rest.pop() ?? ''
+      const holder = rest.reduceRight((person, swap) => {
+        const [first, second] = swap.split('-')
+        return (person === first ? second : person === second ? first : person) ?? ''
+      }, asked)
+      expect(start.split(',')).toContain(`${holder} ${answer}`)
+    }
+  })
+
+  it('keeps every object with exactly one person, with and without slips', () => {
+    for (const task of readTasks(family).slice(0, 300)) {
+      const objects = (state: string) => state.split(',').map((entry) => entry.split(' ')[1])
+      const atStart = objects(task.prompt.split(';')[0] ?? '').sort()
+      for (const noise of [undefined, alwaysWrong(task.id)]) {
+        for (const line of stepLines(solve(task, noise).completion)) {
+          expect(objects(line.split(':')[1] ?? '').sort()).toEqual(atStart)
+        }
+      }
+    }
+  })
+
+  it('differs from the right state at the first step when the first step slips', () => {
+    for (const task of readTasks(family).slice(0, 300)) {
+      const [right] = stepLines(solve(task).completion)
+      const [wrong] = stepLines(solve(task, alwaysWrong(task.id)).completion)
+      expect(wrong?.split(':')[0]).toBe(right?.split(':')[0])
+      expect(wrong).not.toBe(right)
+    }
+  })
+})
+
+describe('boolean-expressions', () => {
+  const family = 'boolean-expressions' as const
+
+  it('solves an example a person can check', () => {
+    expect(solve({ family, prompt: 'not (true and not true) and false?\n' })).toEqual({
+      completion: [
+        'not true=false->not (true and false) and false',
+        'true and false=false->not false and false',
+        'not false=true->true and false',
+        'true and false=false->false',
+        '#### false\n',
+      ].join('\n'),
+      answer: 'false',
+    })
+  })
+
+  it('answers what JavaScript gives for the expression', () => {
+    for (const { prompt, answer } of readTasks(family)) {
+      expect(runAsJavaScript(asJavaScript(prompt.replace('?', '')))).toBe(answer)
+    }
+  })
+
+  it('writes only lines that hold and rewritings that keep the value', () => {
+    for (const task of readTasks(family)) {
+      for (const line of stepLines(solve(task).completion)) {
+        const [equation = '', rest = ''] = line.split('->')
+        const [operation = '', value] = equation.split('=')
+        expect(runAsJavaScript(asJavaScript(operation))).toBe(value)
+        expect(runAsJavaScript(asJavaScript(rest))).toBe(task.answer)
+      }
+    }
+  })
+
+  it('goes on from the wrong value after a slip', () => {
+    const { completion } = solve({ family, prompt: '(true or false) and true?\n' }, alwaysWrong('slip'))
+    expect(completion).toBe('true or false=false->false and true\nfalse and true=true->true\n#### true\n')
+  })
+
+  it('says what it cannot read', () => {
+    expect(() => solve({ family, prompt: '(true or false?\n' })).toThrow('parenthesis is not closed')
+    expect(() => solve({ family, prompt: 'true false?\n' })).toThrow('"false" is too much')
+    expect(() => solve({ family, prompt: 'true or maybe?\n' })).toThrow('got "maybe"')
+  })
+})
