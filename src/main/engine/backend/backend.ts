@@ -32,6 +32,8 @@ export interface Backend {
   readonly name: BackendName
   /** Words for a person: the device and the library that drives it. */
   readonly device: string
+  /** Tensors made from host arrays read those arrays in place: changing the array changes the tensor. */
+  readonly sharesHostMemory: boolean
   /** The same inputs give the same bits every time. */
   readonly isDeterministic: boolean
   /** Host memory as a tensor. Compiled backends keep the array itself, without copying: it may be changed between runs. */

@@ -103,6 +103,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
   return {
     name: provider === 'cpu' ? 'onnx' : 'onnx-webgpu',
     device: `${provider === 'cpu' ? 'CPU' : 'WebGPU'} (ONNX Runtime ${ort.env.versions.node ?? ''})`,
+    sharesHostMemory: true,
     isDeterministic: provider === 'cpu',
     tensor: hostTensor,
     read: async (tensor) => (tensor as HostTensor).data,

@@ -1,0 +1,42 @@
+/**
+ * Keys, values and hidden vectors of a token prefix, on the host: computed once, forked by every sequence that starts in it.
+ * The hidden vectors let a sequence start at any position without running the model again: the next token's distribution is
+ * head(hidden[position − 1]).
+ */
+export interface KvShape {
+  readonly layers: number
+  readonly kvHeads: number
+  readonly headDim: number
+  readonly hiddenSize: number
+}
+
+export interface KvBlock {
+  /** Tokens it holds. */
+  readonly length: number
+  /** Per layer [kvHeads, length, headDim]. */
+  readonly keys: readonly Float32Array[]
+  readonly values: readonly Float32Array[]
+  /** [length, hiddenSize] */
+  readonly hidden: Float32Array
+}
+
+/** Copies `rows` rows of `width` numbers of each head between arrays whose heads are `from`/`to` rows apart. */
+export function copyHeads(
+  source: Float32Array,
+  target: Float32Array,
+  layout: {
+    readonly heads: number
+    readonly width: number
+    readonly rows: number
+    readonly sourceRows: number
+    readonly targetRows: number
+    readonly sourceOffset: number
+    readonly targetOffset: number
+  },
+): void {
+  const { heads, width, rows, sourceRows, targetRows, sourceOffset, targetOffset } = layout
+  for (let h = 0; h < heads; h++) {
+    const from = sourceOffset + h * sourceRows * width
+    target.set(source.subarray(from, from + rows * width), targetOffset + h * targetRows * width)
+  }
+}
