@@ -124,23 +124,23 @@ test('ORPO adds the log odds ratio to the supervised loss', () => {
 
 describe('KTO', () => {
   test('weighs 1 − σ of the distance to the baseline by kind of answer', () => {
-    // z = 0.5, β = 1. Desirable: Δ − z = log 3, 1 − σ = 1/4. Undesirable: z − Δ = log 3, also 1/4. (2/4 + 4/4) / 2 = 0.75
+    // z = 0.5, β = 1. Desirable: Δ − z = log 3, 1 − σ = 1/4. Undesirable: z − Δ = log 3, also 1/4, twice. (2/4 + 4/4 + 4/4) / 3 = 5/6
     const log3 = Math.log(3)
     const result = ktoLoss({
-      logp: row(-6, -8, 99),
-      refLogp: row(-6.5 - log3, -8.5 + log3, 0),
-      label: row(1, 0, 1),
-      weight: row(1, 1, 0),
+      logp: row(-6, -8, -8, 99),
+      refLogp: row(-6.5 - log3, -8.5 + log3, -8.5 + log3, 0),
+      label: row(1, 0, 0, 1),
+      weight: row(1, 1, 1, 0),
       klBaseline: one(0.5),
-      denominator: one(2),
+      denominator: one(3),
       desirableCount: one(1),
-      undesirableCount: one(1),
+      undesirableCount: one(2),
       beta: 1,
       desirableWeight: 2,
       undesirableWeight: 4,
     })
     expectResult(result, {
-      loss: 0.75,
+      loss: 5 / 6,
       stats: {
         'rewards/chosen': 0.5 + log3,
         'rewards/rejected': 0.5 - log3,

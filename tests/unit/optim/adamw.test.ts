@@ -27,6 +27,12 @@ describe('clipping by the global norm', () => {
     for (const maxNorm of [6, 0]) expect(data(clipByGlobalNorm(maxNorm)(grads).grads.b)).toEqual([4])
   })
 
+  test('adds 1e-6 to the norm, as PyTorch does', () => {
+    // 1e-6 / (1e-6 + 1e-6) = 1/2
+    const clipped = clipByGlobalNorm(1e-6)({ a: tf.tensor1d([1e-6]) })
+    expect(data(clipped.grads.a)).toEqual(close([5e-7], 9))
+  })
+
   test('gives 0 for gradients of 0', () => {
     expect(data(clipByGlobalNorm(1)({ a: tf.zeros([2]) }).grads.a)).toEqual([0, 0])
   })

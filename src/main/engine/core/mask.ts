@@ -10,7 +10,7 @@ export function maskOut(x: Tensor, mask: Tensor): Tensor {
 }
 
 /** `Σ mask · x` over all entries. Same shapes. */
-export function maskedSum(x: Tensor, mask: Tensor): Scalar {
+function maskedSum(x: Tensor, mask: Tensor): Scalar {
   return tf.sum(tf.mul(maskOut(x, mask), mask)) as Scalar // a sum over all axes is a scalar
 }
 
