@@ -36,7 +36,6 @@ const gpoSchema = z.strictObject({
     .default('max')
     .describe('Which step the policy is reset to: the largest advantage (the paper), the largest absolute one, the smallest, a random one, or none (the base algorithm).'),
   samples: positiveInt(1024).default(4).describe('Monte Carlo continuations per state (N). The paper: 4; accuracy saturates at 12.'),
-  resetRollouts: positiveInt(1024).default(4).describe('New rollouts from the critical step, per trajectory.'),
   reuseRollouts: z
     .boolean()
     .default(true)
@@ -62,7 +61,6 @@ export const objectiveSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('grpo'),
-    groupSize: z.number().int().min(2).max(1024).default(8).describe('Rollouts per prompt (G) whose mean is the baseline.'),
     clip: z.number().gt(0).max(1).default(0.2).describe('Clip range ε of the probability ratio.'),
     kl: klCoefficient.default(0).describe('Coefficient β of the KL term (k3 estimator) against the reference policy.'),
     epsilon: z.number().gt(0).max(1).default(1e-4).describe('Added to the standard deviation of a group.'),
@@ -168,7 +166,7 @@ export const planSchema = z.strictObject({
       promptsPerIteration: positiveInt(65536).default(32).describe('Prompts sampled per iteration.'),
       trainedPerPrompt: positiveInt(1024)
         .default(4)
-        .describe('Rollouts (PPO, GRPO, KTO) or pairs (DPO, SimPO, ORPO) trained on per prompt, with or without GPO.'),
+        .describe('Rollouts (PPO, KTO; for GRPO the group size G) or pairs (DPO, SimPO, ORPO) trained on per prompt, the same number with GPO and without.'),
       microbatchTokens: positiveInt(1 << 22).default(4096).describe('Padded tokens per forward and backward pass; gradients are accumulated over passes.'),
     })
     .prefault({}),

@@ -1,0 +1,66 @@
+/** What the method works on, as plain data. */
+import type { Verdict } from '@shared/schemas/verifier'
+import type { DeviceTensors } from '../backend/backend'
+import type { KvBlock } from '../rollout/kv-block'
+import type { Progress, Sampler, SamplerConfig } from '../rollout/sampler'
+
+/** A prompt x to be answered. */
+export interface Task {
+  /** Row of the training data. */
+  readonly row: number
+  readonly prompt: Int32Array
+  readonly reference: string
+}
+
+/** Steps are token ranges [start, end) of the completion; together they are the whole of it. */
+export interface Step {
+  readonly start: number
+  readonly end: number
+}
+
+/** A sampled answer y to a task, judged. */
+export interface Rollout {
+  readonly task: Task
+  /** The whole completion, a kept prefix included. */
+  readonly tokens: Int32Array
+  /** Tokens at the beginning that were kept from another trajectory: part of the state, not of the action. */
+  readonly kept: number
+  /** Log-probabilities of the tokens after `kept`. */
+  readonly logprobs: Float32Array
+  readonly isTruncated: boolean
+  readonly verdict: Verdict
+}
+
+/** A rollout from the prompt whose keys and values are kept, so that others can start inside it. */
+export interface Trajectory extends Rollout {
+  readonly block: KvBlock
+}
+
+export interface Segmented extends Trajectory {
+  readonly steps: readonly Step[]
+}
+
+/** V(s_i): mean reward of the continuations from state i. With samples = 0 the value is known, not estimated. */
+export interface StateEstimate {
+  readonly successes: number
+  readonly samples: number
+  readonly value: number
+}
+
+export interface Valued extends Segmented {
+  /** K + 1 states for K steps; the last is the end, its value the trajectory's own reward. */
+  readonly states: readonly StateEstimate[]
+  /** Per state s_0 … s_{K−1}, the continuations that estimated it. */
+  readonly continuations: readonly (readonly Rollout[])[]
+}
+
+/** What sampling and judging need; one per iteration, because parameters and seed change. */
+export interface Sampling {
+  readonly sampler: Sampler
+  readonly params: DeviceTensors
+  readonly config: SamplerConfig
+  readonly maxNewTokens: number
+  readonly seed: number
+  readonly judge: (task: Task, tokens: Int32Array, isTruncated: boolean) => Verdict
+  readonly onProgress?: Progress
+}

@@ -1,0 +1,103 @@
+/**
+ * Packs token sequences into padded microbatches of few distinct shapes (each shape is compiled once). Arrays are indexed by the
+ * position that predicts: entry t belongs to token t + 1.
+ */
+import type { Backend, DeviceTensor, HostArray } from '../backend/backend'
+
+export interface TokenSequence {
+  /** Prompt (and kept prefix) followed by the completion. */
+  readonly ids: Int32Array
+  /** Index of the first token that counts; at least 1. What is before it is state: no loss, no KL, no value loss. */
+  readonly start: number
+}
+
+export interface Microbatch {
+  /** Which units are in it, in row order; rows beyond are padding. */
+  readonly units: readonly number[]
+  /** Rows per unit: 1, or 2 for pairs (all chosen rows first, then all rejected). */
+  readonly rows: number
+  readonly length: number
+  readonly ids: Int32Array
+  readonly targets: Int32Array
+  /** [rows, length] 1 where the predicted token counts. */
+  readonly mask: Float32Array
+}
+
+const LENGTH_BUCKET = 32
+
+const roundUp = (n: number, step: number) => Math.ceil(n / step) * step
+const powerOfTwo = (n: number) => 2 ** Math.ceil(Math.log2(n))
+
+function fillRow(batch: Microbatch, row: number, { ids, start }: TokenSequence): void {
+  const offset = row * batch.length
+  batch.ids.set(ids, offset)
+  batch.targets.set(ids.subarray(1), offset)
+  batch.mask.fill(1, offset + start - 1, offset + ids.length - 1)
+}
+
+function assemble(chosen: readonly number[], units: readonly (readonly TokenSequence[])[], capacity: number): Microbatch {
+  const width = units[chosen[0]!]!.length
+  const longest = Math.max(...chosen.flatMap((unit) => units[unit]!.map(({ ids }) => ids.length)))
+  const length = roundUp(longest, LENGTH_BUCKET)
+  const rows = capacity * width
+  const size = rows * length
+  const batch: Microbatch = {
+    units: chosen,
+    rows,
+    length,
+    ids: new Int32Array(size),
+    targets: new Int32Array(size),
+    mask: new Float32Array(size),
+  }
+  chosen.forEach((unit, i) => {
+    units[unit]!.forEach((sequence, part) => {
+      fillRow(batch, part * capacity + i, sequence)
+    })
+  })
+  return batch
+}
+
+/**
+ * @param units what must stay together: single sequences, or pairs [chosen, rejected]; all of one width
+ * @param maxTokens padded tokens per microbatch; a longer unit gets a microbatch of its own
+ */
+export function packUnits(units: readonly (readonly TokenSequence[])[], maxTokens: number): Microbatch[] {
+  const longestOf = (unit: number) => Math.max(...units[unit]!.map(({ ids }) => ids.length))
+  const order = units.map((_, i) => i).sort((a, b) => longestOf(b) - longestOf(a) || a - b)
+  const batches: Microbatch[] = []
+  for (let at = 0; at < order.length; ) {
+    const tokens = roundUp(longestOf(order[at]!), LENGTH_BUCKET) * units[order[at]!]!.length
+    const capacity = Math.max(1, Math.floor(maxTokens / tokens))
+    const chosen = order.slice(at, at + capacity)
+    batches.push(assemble(chosen, units, chosen.length === capacity ? capacity : Math.min(capacity, powerOfTwo(chosen.length))))
+    at += chosen.length
+  }
+  return batches
+}
+
+/** A [rows, length] array from one array per unit, the first of which belongs to the token at `start`; width 1 only. */
+export function alignTokens(batch: Microbatch, sequences: readonly TokenSequence[], valuesOf: (unit: number) => ArrayLike<number>): Float32Array {
+  const out = new Float32Array(batch.rows * batch.length)
+  batch.units.forEach((unit, row) => {
+    out.set(valuesOf(unit), row * batch.length + sequences[unit]!.start - 1)
+  })
+  return out
+}
+
+/** The reverse: the values of one row's counted tokens. */
+export function takeTokens(batch: Microbatch, row: number, sequence: TokenSequence, values: Float32Array): Float32Array {
+  const offset = row * batch.length
+  return values.slice(offset + sequence.start - 1, offset + sequence.ids.length - 1)
+}
+
+/** Ids, targets and mask as tensors under the names every loss function reads. */
+export function batchTensors(backend: Backend, batch: Microbatch, extra: Readonly<Record<string, { data: HostArray; shape: readonly number[] }>>): Record<string, DeviceTensor> {
+  const shape = [batch.rows, batch.length]
+  const tensors: Record<string, DeviceTensor> = {
+    ids: backend.tensor(batch.ids, shape),
+    targets: backend.tensor(batch.targets, [batch.rows * batch.length]),
+    mask: backend.tensor(batch.mask, shape),
+  }
+  for (const [name, { data, shape }] of Object.entries(extra)) tensors[name] = backend.tensor(data, shape)
+  return tensors
+}

@@ -1,0 +1,162 @@
+/**
+ * One optimiser step from a list of microbatches: gradients of each, accumulated, clipped, AdamW. Knows the loss only as a function of
+ * parameters and a batch.
+ */
+import { GpoError } from '@shared/errors'
+import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
+import { type Scalar, type Tensor, tf } from '../backend/tf'
+import type { Tensors } from '../compile/compile'
+import { type Params, underPrefix, withPrefix } from '../model/params'
+import type { ObjectiveResult } from '../objectives/result'
+import { type AdamWConfig, adamw } from '../optim/adamw'
+import type { HostTensor, HostTensors, Policy } from './policy'
+
+/** Pure. `params` holds frozen and trained parameters; the loss and its stats are this microbatch's share of the whole batch's. */
+export type LossFunction = (params: Params, batch: Tensors) => ObjectiveResult
+
+export interface StepResult {
+  readonly loss: number
+  readonly gradNorm: number
+  readonly stats: Readonly<Record<string, number>>
+}
+
+export interface Learner {
+  /** Optimiser steps done. */
+  readonly steps: number
+  /** @throws GpoError('training') when loss or gradient is not finite; the policy then still has its last good parameters */
+  step(microbatches: readonly DeviceTensors[], learningRate: number): Promise<StepResult>
+  snapshot(): Promise<Map<string, HostTensor>>
+  restore(tensors: HostTensors, steps: number): void
+}
+
+function lossAndGrads(loss: LossFunction) {
+  return (inputs: Tensors): Tensors => {
+    const frozen = underPrefix('frozen.', inputs)
+    const trainable = underPrefix('trainable.', inputs)
+    const batch = underPrefix('batch.', inputs)
+    const names = Object.keys(trainable)
+    let stats: Readonly<Record<string, Scalar>> = {}
+    const evaluate = (...tensors: Tensor[]): Scalar => {
+      const moved = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
+      const result = loss({ ...frozen, ...moved }, batch)
+      stats = Object.fromEntries(Object.entries(result.stats).map(([name, stat]) => [name, tf.keep(stat)]))
+      return result.loss
+    }
+    const { value, grads } = tf.valueAndGrads(evaluate)(names.map((name) => trainable[name]!))
+    const named = Object.fromEntries(names.map((name, i) => [name, grads[i]!]))
+    return { loss: value, ...withPrefix('stat.', stats), ...withPrefix('grad.', named) }
+  }
+}
+
+const sumTrees = (inputs: Tensors): Tensors => {
+  const right = underPrefix('b.', inputs)
+  return Object.fromEntries(Object.entries(underPrefix('a.', inputs)).map(([name, a]) => [name, tf.add(a, right[name]!)]))
+}
+
+export function createLearner(backend: Backend, policy: Policy, name: string, loss: LossFunction, config: AdamWConfig): Learner {
+  const gradients = backend.program(`${name}-gradients`, lossAndGrads(loss))
+  const add = backend.program('add-gradients', sumTrees)
+  const optimiser = adamw(config)
+  const update = backend.program('adamw', (inputs) => {
+    const result = optimiser.update({
+      params: underPrefix('param.', inputs),
+      grads: underPrefix('grad.', inputs),
+      state: { m: underPrefix('m.', inputs), v: underPrefix('v.', inputs) },
+      learningRate: inputs['learningRate'] as Scalar,
+      step: inputs['step'] as Scalar,
+    })
+    return {
+      gradNorm: result.gradNorm,
+      ...withPrefix('param.', result.params),
+      ...withPrefix('m.', result.state.m),
+      ...withPrefix('v.', result.state.v),
+    }
+  })
+  const zeros = (): DeviceTensors =>
+    Object.fromEntries(
+      Object.entries(policy.trainable).map(([key, { shape }]) => [key, backend.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape)]),
+    )
+  let m = zeros()
+  let v = zeros()
+  let steps = 0
+
+  const scalarOf = async (tensor: DeviceTensor) => ((await backend.read(tensor)) as Float32Array)[0]!
+
+  async function accumulate(microbatches: readonly DeviceTensors[]) {
+    let grads: DeviceTensors = {}
+    let total = 0
+    const stats: Record<string, number> = {}
+    for (const [i, batch] of microbatches.entries()) {
+      const inputs = { ...withPrefix('frozen.', policy.frozen), ...withPrefix('trainable.', policy.trainable), ...withPrefix('batch.', batch) }
+      const out = await gradients.run(inputs, { outputs: 'fresh' })
+      total += await scalarOf(out['loss']!)
+      for (const [key, stat] of Object.entries(underPrefix('stat.', out))) stats[key] = (stats[key] ?? 0) + (await scalarOf(stat))
+      const own = underPrefix('grad.', out)
+      if (i === 0) {
+        grads = own
+        continue
+      }
+      const sum = await add.run({ ...withPrefix('a.', grads), ...withPrefix('b.', own) }, { outputs: 'fresh' })
+      for (const tensor of [...Object.values(grads), ...Object.values(own)]) backend.dispose(tensor)
+      grads = sum
+    }
+    return { grads, loss: total, stats }
+  }
+
+  return {
+    get steps() {
+      return steps
+    },
+    async step(microbatches, learningRate) {
+      const { grads, loss, stats } = await accumulate(microbatches)
+      if (!Number.isFinite(loss)) throw notFinite('loss', loss, learningRate)
+      const rate = backend.tensor(Float32Array.of(learningRate), [])
+      const count = backend.tensor(Float32Array.of(steps + 1), [])
+      const out = await update.run(
+        {
+          ...withPrefix('param.', policy.trainable),
+          ...withPrefix('grad.', grads),
+          ...withPrefix('m.', m),
+          ...withPrefix('v.', v),
+          learningRate: rate,
+          step: count,
+        },
+        { outputs: 'fresh' },
+      )
+      const gradNorm = await scalarOf(out['gradNorm']!)
+      for (const tensor of [rate, count, ...Object.values(grads)]) backend.dispose(tensor)
+      if (!Number.isFinite(gradNorm)) throw notFinite('gradient norm', gradNorm, learningRate)
+      for (const tensor of [...Object.values(m), ...Object.values(v)]) backend.dispose(tensor)
+      m = underPrefix('m.', out)
+      v = underPrefix('v.', out)
+      policy.adopt(underPrefix('param.', out))
+      backend.dispose(out['gradNorm']!)
+      steps++
+      return { loss, gradNorm, stats }
+    },
+    async snapshot() {
+      const entries = [...Object.entries(withPrefix('m.', m)), ...Object.entries(withPrefix('v.', v))].map(async ([key, tensor]) => {
+        const data = ((await backend.read(tensor)) as Float32Array).slice()
+        return [key, { shape: tensor.shape, data }] as const
+      })
+      return new Map(await Promise.all(entries))
+    },
+    restore(tensors, done) {
+      const take = (prefix: string) =>
+        Object.fromEntries(
+          Object.keys(policy.trainable).map((key) => {
+            const tensor = tensors.get(prefix + key)
+            if (!tensor) throw new Error(`the checkpoint lacks the optimiser state '${prefix}${key}'`)
+            return [key, backend.tensor(tensor.data.slice(), tensor.shape)]
+          }),
+        )
+      m = take('m.')
+      v = take('v.')
+      steps = done
+    },
+  }
+}
+
+function notFinite(what: string, value: number, learningRate: number): GpoError {
+  return new GpoError('training', `the ${what} became ${value} at a learning rate of ${learningRate}: try a smaller one, or a lower maxGradNorm`)
+}

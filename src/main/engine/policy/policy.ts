@@ -1,0 +1,115 @@
+/**
+ * The policy that is trained: which parameters move, which are frozen, and the reference it is compared with. Knows nothing about
+ * objectives or optimisers.
+ */
+import type { AdaptationConfig } from '@shared/schemas/plan'
+import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
+import type { ModelConfig } from '../model/config'
+import { initLora, LORA_SCALE, mergeLora } from '../model/lora'
+
+export interface HostTensor {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+export type HostTensors = ReadonlyMap<string, HostTensor>
+
+export interface PolicyOptions {
+  readonly adaptation: AdaptationConfig
+  readonly seed: number
+  /** PPO's value head, zero at the start. */
+  readonly hasValueHead: boolean
+  /** With full fine-tuning: keep a copy of the start as the reference. With LoRA it costs nothing and is always there. */
+  readonly keepsReference: boolean
+}
+
+export interface Policy {
+  readonly config: ModelConfig
+  readonly frozen: DeviceTensors
+  /** The parameters that are trained; replaced as a whole by `adopt`. */
+  readonly trainable: DeviceTensors
+  adopt(next: DeviceTensors): void
+  /** Dense parameters for sampling and scoring: adapters folded in, once per update. */
+  dense(): Promise<DeviceTensors>
+  /** The policy before training, without adapters. */
+  reference(): DeviceTensors
+  /** Trained parameters on the host, for a checkpoint. */
+  snapshot(): Promise<Map<string, HostTensor>>
+  /** Puts a checkpoint's values back; names and shapes must match. */
+  restore(tensors: HostTensors): void
+}
+
+const isAdapter = (name: string) => name.includes('.lora_')
+
+function uploadAll(backend: Backend, tensors: Iterable<readonly [string, HostTensor]>): Record<string, DeviceTensor> {
+  return Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, backend.tensor(data.slice(), shape)]))
+}
+
+function initialTrainable(config: ModelConfig, weights: HostTensors, options: PolicyOptions): Map<string, HostTensor> {
+  const trainable = new Map<string, HostTensor>()
+  if (options.adaptation.kind === 'full') for (const [name, tensor] of weights) trainable.set(name, tensor)
+  else for (const [name, tensor] of Object.entries(initLora(config, options.adaptation, options.seed))) trainable.set(name, tensor)
+  if (options.hasValueHead) {
+    trainable.set('value_head.weight', { shape: [1, config.hiddenSize], data: new Float32Array(config.hiddenSize) })
+    trainable.set('value_head.bias', { shape: [1], data: new Float32Array(1) })
+  }
+  return trainable
+}
+
+/** @param weights the base checkpoint under its own names (see model/weights) */
+export function createPolicy(backend: Backend, config: ModelConfig, weights: HostTensors, options: PolicyOptions): Policy {
+  const { adaptation } = options
+  const initial = initialTrainable(config, weights, options)
+  let trainable: DeviceTensors = uploadAll(backend, initial)
+  const base = adaptation.kind === 'lora' || options.keepsReference ? uploadAll(backend, weights) : null
+  const frozen: DeviceTensors =
+    adaptation.kind === 'lora'
+      ? { ...base, [LORA_SCALE]: backend.tensor(Float32Array.of(adaptation.alpha / adaptation.r), []) }
+      : {}
+  const merge = backend.program('merge-adapters', mergeLora)
+  let dense: DeviceTensors | null = null
+
+  async function fold(): Promise<DeviceTensors> {
+    if (adaptation.kind === 'full') return trainable
+    const touched = new Set(Object.keys(trainable).filter(isAdapter).map((name) => name.replace(/\.lora_[AB]\.weight$/, '.weight')))
+    const adapters = Object.fromEntries(Object.entries(trainable).filter(([name]) => isAdapter(name)))
+    const bases = Object.fromEntries([...touched].map((name) => [name, frozen[name]!]))
+    const merged = await merge.run({ ...bases, ...adapters, [LORA_SCALE]: frozen[LORA_SCALE]! })
+    const others = Object.entries({ ...frozen, ...trainable }).filter(([name]) => !isAdapter(name) && name !== LORA_SCALE)
+    return { ...Object.fromEntries(others), ...merged }
+  }
+
+  return {
+    config,
+    frozen,
+    get trainable() {
+      return trainable
+    },
+    adopt(next) {
+      for (const tensor of Object.values(trainable)) backend.dispose(tensor)
+      trainable = next
+      dense = null
+    },
+    async dense() {
+      dense ??= await fold()
+      return dense
+    },
+    reference() {
+      if (!base) throw new Error('this policy was made without a reference')
+      return base
+    },
+    async snapshot() {
+      const entries = Object.entries(trainable).map(async ([name, tensor]) => {
+        const data = ((await backend.read(tensor)) as Float32Array).slice()
+        return [name, { shape: tensor.shape, data }] as const
+      })
+      return new Map(await Promise.all(entries))
+    },
+    restore(tensors) {
+      for (const [name, { shape }] of Object.entries(trainable)) {
+        const found = tensors.get(name)?.shape
+        if (String(found) !== String(shape)) throw new Error(`checkpoint tensor '${name}': expected [${shape}], found [${found}]`)
+      }
+      this.adopt(uploadAll(backend, [...tensors].filter(([name]) => name in trainable)))
+    },
+  }
+}
