@@ -10,7 +10,6 @@ export const PHASES = [
   'values',
   'select',
   'reset',
-  'verify',
   'update',
   'evaluation',
   'checkpoint',

@@ -1,0 +1,77 @@
+/**
+ * The loop around a procedure: evaluate, iterate, evaluate, hand out safe points. Knows neither files nor databases: whoever consumes the
+ * generator writes checkpoints and decides at each safe point whether to go on.
+ */
+import type { EvaluationEvent, MetricsEvent, TrajectoriesEvent } from '@shared/schemas/events'
+import type { Plan } from '@shared/schemas/plan'
+import { dpo } from './dpo'
+import { evaluate } from './evaluate'
+import { grpo } from './grpo'
+import { kto } from './kto'
+import { orpo } from './orpo'
+import { ppo } from './ppo'
+import type { Procedure, Run } from './run'
+import { sft } from './sft'
+import { simpo } from './simpo'
+
+/** Everything is consistent: a checkpoint may be written and the run stopped. */
+export interface SafePoint {
+  readonly type: 'safe-point'
+  readonly iteration: number
+  /** By the plan's interval, or because the budget is spent. */
+  readonly isCheckpointDue: boolean
+}
+
+export type TrainOutput = MetricsEvent | TrajectoriesEvent | EvaluationEvent | SafePoint
+
+export function createProcedure(run: Run): Procedure {
+  const { objective } = run.plan
+  switch (objective.kind) {
+    case 'ppo':
+      return ppo(run, objective)
+    case 'grpo':
+      return grpo(run, objective)
+    case 'dpo':
+      return dpo(run, objective)
+    case 'kto':
+      return kto(run, objective)
+    case 'simpo':
+      return simpo(run, objective)
+    case 'orpo':
+      return orpo(run, objective)
+    case 'sft':
+      return sft(run)
+  }
+}
+
+/** Which parts of a policy a plan's objective needs. */
+export function policyNeeds({ objective }: Plan): { hasValueHead: boolean; keepsReference: boolean } {
+  const usesKl = (objective.kind === 'ppo' || objective.kind === 'grpo') && objective.kl > 0
+  return {
+    hasValueHead: objective.kind === 'ppo',
+    keepsReference: usesKl || objective.kind === 'dpo' || objective.kind === 'kto',
+  }
+}
+
+const finite = (values: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => Number.isFinite(value)))
+
+/**
+ * @param from iterations already done (0 for a new run); procedure and policy must be restored to that point
+ */
+export async function* train(run: Run, procedure: Procedure, from: number): AsyncGenerator<TrainOutput> {
+  const { budget, evaluation, checkpoint } = run.plan
+  const hasEvaluation = run.evaluationTasks.length > 0
+  if (from === 0 && hasEvaluation) yield { type: 'evaluation', ...(await evaluate(run, 0)) }
+  for (let iteration = from + 1; iteration <= budget.iterations; iteration++) {
+    const isLast = iteration === budget.iterations
+    const { metrics, trajectories } = await procedure.iterate(iteration)
+    const items = run.plan.objective.kind === 'sft' ? run.demonstrations.length : run.tasks.length
+    const epoch = (iteration * budget.promptsPerIteration) / items
+    yield { type: 'metrics', iteration, values: finite({ ...metrics, epoch }) }
+    if (trajectories.length > 0) yield { type: 'trajectories', trajectories }
+    const isEvaluationDue = evaluation.everyIterations > 0 && iteration % evaluation.everyIterations === 0
+    if (hasEvaluation && (isEvaluationDue || isLast)) yield { type: 'evaluation', ...(await evaluate(run, iteration)) }
+    yield { type: 'safe-point', iteration, isCheckpointDue: isLast || iteration % checkpoint.everyIterations === 0 }
+  }
+}
