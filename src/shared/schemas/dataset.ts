@@ -1,3 +1,9 @@
+/** One turn of a conversation, as in the field's `messages` columns. */
+export interface ChatMessage {
+  readonly role: string
+  readonly content: string
+}
+
 /** A row as the trainer sees it: what to ask, and what the answer is compared with. */
 export interface Example {
   /** Row number in the file, from 0. */
@@ -7,7 +13,70 @@ export interface Example {
   readonly reference: string
   /** A completion to imitate (SFT), where the layout has one. */
   readonly completion?: string
+  /** The prompt as a conversation, for the tokenizer's chat template, where the data has it in that form. */
+  readonly messages?: readonly ChatMessage[]
+}
+
+/** A row of a preference set; `completion` is the chosen answer. */
+export interface PreferenceExample extends Example {
+  readonly completion: string
+  readonly chosen: string
+  readonly rejected: string
+}
+
+/** A row of an unpaired preference set. The completion is one to imitate only where `label` is true. */
+export interface UnpairedExample extends Example {
+  readonly completion: string
+  /** True: desirable. */
+  readonly label: boolean
+}
+
+/** A row of a prompt and completion set. */
+export interface CompletionExample extends Example {
+  readonly completion: string
 }
 
 export const RECORD_KINDS = ['verifiable', 'preference', 'unpaired', 'completion'] as const
 export type RecordKind = (typeof RECORD_KINDS)[number]
+
+/** The layouts that are recognised by their columns. */
+export type DatasetLayout =
+  | 'gsm8k'
+  | 'math'
+  | 'bbh'
+  | 'mmlu'
+  | 'prompt-answer'
+  | 'question-answer'
+  | 'preference'
+  | 'unpaired'
+  | 'prompt-completion'
+  | 'messages'
+
+/** A row that cannot be used. */
+export interface BadRow {
+  /** From 1: the line in a JSON Lines or CSV file, the number of the record in JSON and Parquet. */
+  readonly line: number
+  readonly reason: string
+}
+
+interface DatasetFacts {
+  readonly layout: DatasetLayout
+  /** Records read, the bad ones included. */
+  readonly rows: number
+  /** The first thousand of them. */
+  readonly badRows: readonly BadRow[]
+  readonly badRowCount: number
+  /** Names of the columns in the first rows. */
+  readonly columns: readonly string[]
+  /** The files read, in order. */
+  readonly files: readonly string[]
+}
+
+/** The record kinds with the examples each of them has. */
+export type TypedExamples =
+  | { readonly kind: 'verifiable'; readonly examples: readonly Example[] }
+  | { readonly kind: 'preference'; readonly examples: readonly PreferenceExample[] }
+  | { readonly kind: 'unpaired'; readonly examples: readonly UnpairedExample[] }
+  | { readonly kind: 'completion'; readonly examples: readonly CompletionExample[] }
+
+export type Dataset = DatasetFacts & TypedExamples

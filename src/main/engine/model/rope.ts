@@ -33,9 +33,14 @@ function rotate(x: Tensor, positions: Tensor, cos: Tensor, sin: Tensor): Tensor 
  */
 export function rope(x: Tensor, positions: Tensor, length: number, theta: number): Tensor {
   const { cos, sin } = tables(length, x.shape.at(-1) as number, theta)
-  const op = tf.customGrad((input) => ({
-    value: rotate(input as Tensor, positions, cos, sin),
-    gradFunc: (dy: Tensor) => rotate(dy, positions, cos, tf.neg(sin)),
-  }))
+  const op = tf.customGrad((...args) => {
+    const [input, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void]
+    save([positions, cos, sin])
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [positions, cos, sin] = saved as [Tensor, Tensor, Tensor]
+      return rotate(dy, positions, cos, tf.neg(sin))
+    }
+    return { value: rotate(input, positions, cos, sin), gradFunc }
+  })
   return op(x)
 }

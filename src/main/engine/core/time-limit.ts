@@ -1,0 +1,29 @@
+/** A time limit that interrupts synchronous code. It knows nothing about what it runs. */
+import { createContext, Script } from 'node:vm'
+
+const script = new Script('run()')
+const sandbox: { run?: () => unknown } = {}
+const context = createContext(sandbox)
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+
+/**
+ * Runs `work` and interrupts it after `milliseconds` of wall-clock time, also in the middle of a regular expression. Not for code that
+ * would leave something half done. Costs about 0.1 ms. What `work` throws is thrown on.
+ */
+export function withinTime<T>(milliseconds: number, work: () => T): { readonly value: T } | 'timeout' {
+  let value: T | undefined
+  sandbox.run = () => {
+    value = work()
+  }
+  try {
+    script.runInContext(context, { timeout: milliseconds })
+    return { value: value as T } // run() has assigned it, or thrown
+  } catch (error) {
+    if (isTimeout(error)) return 'timeout'
+    throw error
+  } finally {
+    sandbox.run = undefined
+  }
+}

@@ -1,0 +1,64 @@
+/** What every kind of verifier provides, and the one way verdicts are made of it. Knows nothing about any answer's form. */
+import type { Verdict, VerdictStatus } from '@shared/schemas/verifier'
+
+/** An answer found in a completion. */
+export interface Found<Answer> {
+  /** As it was written. */
+  readonly text: string
+  readonly answer: Answer
+  /** It stood in an explicit marker that was closed, so more text could not have changed it. */
+  readonly isComplete: boolean
+}
+
+export type Comparison = 'equal' | 'different' | 'timeout'
+
+export interface Kind<Answer> {
+  /** The answer of a completion; null if there is none. */
+  find(completion: string): Found<Answer> | 'timeout' | null
+  /** The answer a reference stands for; null if it cannot be read. */
+  read(reference: string): Answer | null
+  compare(answer: Answer, reference: Answer): Comparison
+  /** What a readable reference looks like, for messages. */
+  readonly expects: string
+}
+
+export interface Verifier {
+  /**
+   * Compares a completion with a reference answer. `isTruncated`: the completion reached the token limit. Statuses:
+   * - `truncated`: it reached the limit before an explicit, closed answer: a closed `\boxed{}`, a marker's line with its newline;
+   * - `unparseable`: it ended by itself and no answer was found (or the reference cannot be read: see `checkReference`);
+   * - `timeout`: finding or comparing took longer than its limit;
+   * - `correct` (reward 1) and `wrong` (reward 0, as all others).
+   */
+  verify(completion: string, reference: string, isTruncated: boolean): Verdict
+  /** Null if the reference can be read, else one sentence that says why not. */
+  checkReference(reference: string): string | null
+}
+
+const MAX_SHOWN = 200
+const shown = (text: string): string => (text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text)
+
+const verdict = (status: VerdictStatus, extracted: string | null): Verdict => ({
+  reward: status === 'correct' ? 1 : 0,
+  extracted: extracted === null ? null : shown(extracted),
+  status,
+})
+
+const STATUS_OF = { equal: 'correct', different: 'wrong', timeout: 'timeout' } as const satisfies Record<Comparison, VerdictStatus>
+
+export function verifierOf<Answer>(kind: Kind<Answer>): Verifier {
+  return {
+    verify(completion, reference, isTruncated) {
+      const found = kind.find(completion)
+      if (found === 'timeout') return verdict('timeout', null)
+      if (isTruncated && !found?.isComplete) return verdict('truncated', null)
+      const expected = found && kind.read(reference)
+      if (!found || expected === null) return verdict('unparseable', found?.text ?? null)
+      return verdict(STATUS_OF[kind.compare(found.answer, expected)], found.text)
+    },
+    checkReference(reference) {
+      if (kind.read(reference) !== null) return null
+      return `the reference ${JSON.stringify(shown(reference))} cannot be read: expected ${kind.expects}`
+    },
+  }
+}

@@ -1,0 +1,92 @@
+/** Numbers as people and models write them, read into exact fractions. Knows no markers and no sentences' meaning. */
+
+export interface Rational {
+  readonly n: bigint
+  /** Positive. */
+  readonly d: bigint
+}
+
+/** A number found in a text. */
+export interface Literal {
+  readonly text: string
+  readonly index: number
+  readonly value: Rational
+  readonly isPercent: boolean
+}
+
+/** Digits of a number, and powers of ten, beyond this are not read: they cost time and are no answers. */
+const MAX_DIGITS = 400
+
+const GAP = '[ \\t]{0,3}'
+const DECIMAL = String.raw`(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+)`
+const POWER = String.raw`(?:[eE][+-]?\d+|${GAP}(?:\\times|\\cdot|×|\*)${GAP}10${GAP}\^${GAP}(?:\{[+-]?\d+\}|[+-]?\d+))`
+const PART = String.raw`(?:\{${GAP}-?${DECIMAL}${GAP}\}|\d)`
+const FRACTION = String.raw`\\[dtc]?frac${GAP}(?<top>${PART})${GAP}(?<bottom>${PART})`
+const RATIO = String.raw`(?<numerator>${DECIMAL})(?<power>${POWER})?(?:${GAP}\/${GAP}(?<denominator>${DECIMAL}))?`
+const WHOLE = String.raw`(?:(?<whole>\d+)(?:${GAP}(?=\\[dtc]?frac)|[ \t]{1,3}(?=\d+\/\d)))?`
+const SIGN = String.raw`(?:(?<![\w)}\]])[-+])?`
+const NUMBER = String.raw`(?<sign>${SIGN}[$€£¥₹]?${GAP}${SIGN})${WHOLE}(?:${FRACTION}|${RATIO})(?<percent>${GAP}%)?`
+
+/** LaTeX and typographic spellings of signs and separators: `1{,}000`, `1\,000`, `\$5`, `−5`. */
+function plain(text: string): string {
+  if (!/[\\−–]/.test(text) && !text.includes('{,}')) return text
+  return text
+    .replace(/\\[,!;: ]/g, '')
+    .replaceAll('{,}', ',')
+    .replace(/\\([$%])/g, '$1')
+    .replace(/[−–](?=[\d.$\\])/g, '-')
+}
+
+function decimal(text: string): Rational | null {
+  const [whole = '', fraction = ''] = text.replaceAll(',', '').split('.')
+  if (whole.length + fraction.length > MAX_DIGITS) return null
+  return { n: BigInt(whole + fraction), d: 10n ** BigInt(fraction.length) }
+}
+
+/** A fraction's part: `{3}`, `{-3}` or `3`. */
+function part(text: string): Rational | null {
+  const digits = text.replace(/[{}\s]/g, '')
+  const value = decimal(digits.replace('-', ''))
+  return value && digits.startsWith('-') ? { n: -value.n, d: value.d } : value
+}
+
+function quotient(a: Rational | null, b: Rational | null): Rational | null {
+  if (!a || !b || b.n === 0n) return null
+  const n = a.n * b.d
+  const d = a.d * b.n
+  return d < 0n ? { n: -n, d: -d } : { n, d }
+}
+
+function scaled(value: Rational | null, power: string | undefined): Rational | null {
+  if (!value || !power) return value
+  const exponent = Number(/[+-]?\d+\}?$/.exec(power)?.[0].replace('}', ''))
+  if (Math.abs(exponent) > MAX_DIGITS) return null
+  return exponent < 0 ? { n: value.n, d: value.d * 10n ** BigInt(-exponent) } : { n: value.n * 10n ** BigInt(exponent), d: value.d }
+}
+
+function valueOf(groups: Readonly<Record<string, string | undefined>>): Rational | null {
+  const { sign = '', whole, top, bottom, numerator, power, denominator } = groups
+  const upper = top ? part(top) : scaled(decimal(numerator ?? ''), power)
+  const lower = bottom ?? denominator
+  const absolute = lower ? quotient(upper, part(lower)) : upper
+  const extra = whole ? decimal(whole) : { n: 0n, d: 1n }
+  if (!absolute || !extra) return null
+  const n = absolute.n + extra.n * absolute.d
+  return { n: sign.includes('-') ? -n : n, d: absolute.d }
+}
+
+function literal(match: RegExpExecArray): Literal | null {
+  const groups = match.groups ?? {}
+  const value = valueOf(groups)
+  return value && { text: match[0].trim(), index: match.index, value, isPercent: groups.percent !== undefined }
+}
+
+/** The first number of a text; null if there is none, or it has more than 400 digits. `index` counts in the text without LaTeX spacing. */
+export function firstNumber(text: string): Literal | null {
+  const match = new RegExp(NUMBER).exec(plain(text))
+  return match && literal(match)
+}
+
+const FIRST = new RegExp(NUMBER)
+const EVERY = new RegExp(NUMBER, 'g')
+const WHOLE_TEXT = new RegExp(`^\\s*${NUMBER}\\s*$`)

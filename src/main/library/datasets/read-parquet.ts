@@ -1,0 +1,112 @@
+/**
+ * Parquet, decoded in a process of its own: a damaged file can cost that process its life, never the application. Knows no layout.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
+import { GpoError } from '@shared/errors'
+import { decodeParquet, type ParquetReply, type ParquetRequest } from './parquet-child'
+import type { RawRecord } from './record'
+
+/** Heap of the decoding process, and how long it may be silent. One row group must be decoded within both. */
+const MAX_HEAP_MB = 2048
+const MAX_SILENCE_MS = 120_000
+
+const BODY = `const decode = ${decodeParquet.toString()}
+process.on('disconnect', () => process.exit(0))
+process.once('message', (request) => {
+  const send = (reply) => new Promise((resolve) => process.send(reply, () => resolve()))
+  decode(request, (address) => import(address), send).then(() => process.disconnect())
+})`
+
+export interface ParquetOptions {
+  /** Columns read where they exist; without it, all. */
+  readonly wanted?: readonly string[]
+  /** Told the names of all columns of the file. */
+  readonly onColumns?: (names: readonly string[]) => void
+  readonly limit?: number
+}
+
+/** Rows of one file; `line` is the number of the row, from 1. Throws GpoError('data') where the file is damaged. */
+export async function* readParquet(path: string, options: ParquetOptions): AsyncGenerator<RawRecord> {
+  let names: readonly string[] = []
+  let line = 0
+  for await (const reply of replies(path, options)) {
+    if (reply.type === 'failed') throw damaged(path, reply.message)
+    if (reply.type === 'columns') {
+      names = reply.read
+      options.onColumns?.(reply.all)
+    }
+    if (reply.type === 'rows') for (const row of reply.rows) yield { line: ++line, fields: fieldsOfRow(names, row) }
+  }
+}
+
+function fieldsOfRow(names: readonly string[], row: readonly unknown[]): ReadonlyMap<string, unknown> {
+  return new Map(names.map((name, i) => [name, row[i]]))
+}
+
+/** Every reply up to the end; the process is gone when this returns, however it returns. */
+async function* replies(path: string, { wanted, limit }: ParquetOptions): AsyncGenerator<ParquetReply> {
+  const child = startProcess()
+  const inbox = openInbox(child)
+  const packages = { hyparquet: addressOf('hyparquet'), compressors: addressOf('hyparquet-compressors') }
+  try {
+    child.send({ ...packages, path, wanted: wanted ?? null, limit: limit ?? null } satisfies ParquetRequest)
+    for (;;) {
+      const reply = await inbox.next()
+      if (reply === 'gone') throw damaged(path, `decoding it failed for want of memory (${MAX_HEAP_MB} MB)`)
+      if (reply === 'silent') throw damaged(path, `decoding it took longer than ${MAX_SILENCE_MS / 1000} s`)
+      if (reply.type === 'end') return
+      yield reply
+    }
+  } finally {
+    inbox.close()
+    child.kill('SIGKILL')
+  }
+}
+
+function startProcess(): ChildProcess {
+  const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--input-type=commonjs', '--eval', BODY]
+  return spawn(process.execPath, flags, {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+    env: { PATH: process.env['PATH'], SYSTEMROOT: process.env['SYSTEMROOT'], ELECTRON_RUN_AS_NODE: '1' },
+  })
+}
+
+/** The child's messages as a queue that can be waited on, for as long as it may be silent. */
+function openInbox(child: ChildProcess) {
+  const queue: (ParquetReply | 'gone' | 'silent')[] = []
+  let wake = () => {}
+  const put = (item: ParquetReply | 'gone' | 'silent') => {
+    queue.push(item)
+    wake()
+  }
+  child.on('message', (message) => put(message as ParquetReply))
+  child.once('error', () => put('gone'))
+  child.once('close', () => put('gone'))
+  let timer: NodeJS.Timeout | undefined
+  return {
+    async next() {
+      if (queue.length === 0) {
+        timer = setTimeout(() => put('silent'), MAX_SILENCE_MS)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        clearTimeout(timer)
+      }
+      // The queue has an item: it was not empty, or `put` woke this up.
+      return queue.shift()!
+    },
+    close: () => clearTimeout(timer),
+  }
+}
+
+function addressOf(name: string): string {
+  return pathToFileURL(createRequire(import.meta.url).resolve(name)).href
+}
+
+function damaged(path: string, reason: string): GpoError {
+  const found = reason.replaceAll(/\s+/g, ' ').slice(0, 200)
+  return new GpoError('data', `${path} cannot be read as Parquet: ${found}; download or export it again`)
+}

@@ -1,0 +1,54 @@
+/** Opens the run store: one SQLite file, shared by every process that runs or shows something. */
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { describeError, GpoError } from '@shared/errors'
+import Database from 'better-sqlite3'
+import { migrate } from './migrate'
+import { MIGRATIONS } from './migrations/index'
+import type { Store } from './query'
+import { storageError } from './storage-error'
+
+const IN_MEMORY = ':memory:'
+
+function makeFolder(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+  } catch (error) {
+    const cure = 'choose a folder you may write to'
+    throw new GpoError('storage', `The folder of the database ${file} cannot be made: ${cure}. (${describeError(error)})`)
+  }
+}
+
+/** Write-ahead log: readers never wait for the writer. NORMAL: a power cut may lose the last transactions, never the file. */
+function configure(db: Database.Database): void {
+  db.pragma('busy_timeout = 10000')
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = NORMAL')
+  db.pragma('foreign_keys = ON')
+  db.pragma('cache_size = -32000')
+}
+
+function connect(file: string): Store {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(file)
+    const opened: Store = { db, file, statements: new Map(), close: () => void opened.db.close() }
+    configure(db)
+    migrate(opened, MIGRATIONS)
+    return opened
+  } catch (error) {
+    db?.close()
+    throw storageError(error, file)
+  }
+}
+
+/**
+ * @param file made with its folder if it is not there; `:memory:` for one that vanishes with the process
+ * @throws {GpoError} 'storage' if the file is no database, another program's, written by a newer version, or not accessible
+ */
+export function openStore(file: string): Store {
+  if (file === IN_MEMORY) return connect(file)
+  const path = resolve(file)
+  makeFolder(path)
+  return connect(path)
+}

@@ -1,0 +1,51 @@
+/** Prepared statements and transactions over one open database. Knows no table. */
+import type Database from 'better-sqlite3'
+import { storageError } from './storage-error'
+
+export interface Store {
+  readonly db: Database.Database
+  readonly file: string
+  /** Prepared statements by their SQL. */
+  readonly statements: Map<string, Database.Statement<unknown[]>>
+  close(): void
+}
+
+export type SqlValue = string | number | bigint | Uint8Array | null
+
+/** @throws {GpoError} 'storage' for a full disk, a damaged file and the like */
+function guarded<T>(store: Store, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw storageError(error, store.file)
+  }
+}
+
+/** The statement, prepared once per store. For loops; inside `transaction` only, which turns its errors into ours. */
+export function statement(store: Store, sql: string): Database.Statement<unknown[]> {
+  const known = store.statements.get(sql)
+  if (known !== undefined) return known
+  const prepared = store.db.prepare<unknown[]>(sql)
+  store.statements.set(sql, prepared)
+  return prepared
+}
+
+/** All rows. `T` is what the query's columns are. */
+export function all<T>(store: Store, sql: string, ...params: readonly SqlValue[]): T[] {
+  return guarded(store, () => statement(store, sql).all(...params) as T[])
+}
+
+/** The first row, if there is one. `T` is what the query's columns are. */
+export function first<T>(store: Store, sql: string, ...params: readonly SqlValue[]): T | undefined {
+  return guarded(store, () => statement(store, sql).get(...params) as T | undefined)
+}
+
+/** @returns rows changed */
+export function change(store: Store, sql: string, ...params: readonly SqlValue[]): number {
+  return guarded(store, () => statement(store, sql).run(...params).changes)
+}
+
+/** All of `work` or nothing. Takes the write lock first, so that it never fails half way because another process writes. */
+export function transaction<T>(store: Store, work: () => T): T {
+  return guarded(store, () => store.db.transaction(work).immediate())
+}

@@ -1,0 +1,171 @@
+/** Runs: made, started, ended, listed. Knows nothing of processes; who owns a run is two values to store and compare. */
+import { randomBytes } from 'node:crypto'
+import { GpoError } from '@shared/errors'
+import { type CriticalRule, type ObjectiveKind, type Plan, planSchema } from '@shared/schemas/plan'
+import type { RunError, RunOwner, RunRecord, RunStatus, RunSummary } from '@shared/schemas/run'
+import { all, change, first, type Store } from './query'
+
+const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz'
+const EPOCH_MS = Date.UTC(2020, 0, 1)
+
+const base32 = (value: number, digits: number): string =>
+  Array.from({ length: digits }, (_, i) => BASE32[Math.floor(value / 32 ** (digits - 1 - i)) % 32]).join('')
+
+/** 11 characters: 8 of time in milliseconds (until 2054), 3 random; sorted as text they are sorted by time. */
+export const newRunId = (now = Date.now()): string =>
+  base32(Math.max(0, now - EPOCH_MS), 8) + base32(randomBytes(2).readUInt16BE(), 3)
+
+interface Row {
+  readonly id: string
+  readonly name: string
+  readonly status: RunStatus
+  readonly objective: ObjectiveKind
+  readonly critical_step: CriticalRule
+  readonly created_at: number
+  readonly started_at: number | null
+  readonly ended_at: number | null
+  readonly iteration: number
+  readonly iterations: number
+  readonly error_code: string | null
+  readonly error_message: string | null
+  readonly folder: string
+  readonly owner_pid: number | null
+  readonly owner_started_at: string | null
+}
+
+const COLUMNS = `id, name, status, plan ->> '$.objective.kind' AS objective, plan ->> '$.gpo.criticalStep' AS critical_step,
+  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at`
+
+const summaryOf = (row: Row): RunSummary => ({
+  id: row.id,
+  name: row.name,
+  status: row.status,
+  objective: row.objective,
+  criticalStep: row.critical_step,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+  iteration: row.iteration,
+  iterations: row.iterations,
+  error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+  folder: row.folder,
+  owner: row.owner_pid === null ? null : { pid: row.owner_pid, startedAt: row.owner_started_at ?? '' },
+})
+
+function noSuchRun(id: string): GpoError {
+  return new GpoError('notFound', `There is no run ${id}: list the runs to see their ids.`)
+}
+
+/** The number other tables know a run by. @throws {GpoError} 'notFound' */
+export function runKey(store: Store, id: string): number {
+  const row = first<{ key: number }>(store, 'SELECT key FROM runs WHERE id = ?', id)
+  if (row === undefined) throw noSuchRun(id)
+  return row.key
+}
+
+export interface NewRun {
+  /** From `newRunId`; the caller needs it to name the folder. */
+  readonly id: string
+  readonly name: string
+  readonly plan: Plan
+  readonly folder: string
+}
+
+/** A queued run. */
+export function createRun(store: Store, { id, name, plan, folder }: NewRun, now = Date.now()): RunRecord {
+  change(
+    store,
+    `INSERT INTO runs (id, name, status, plan, created_at, iterations, folder) VALUES (?, ?, 'queued', ?, ?, ?, ?)`,
+    id,
+    name,
+    JSON.stringify(plan),
+    now,
+    plan.budget.iterations,
+    folder,
+  )
+  return getRun(store, id)
+}
+
+function storedPlan(id: string, json: string): Plan {
+  const parsed = planSchema.safeParse(JSON.parse(json))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
+  throw new GpoError('storage', `The plan of run ${id} cannot be read by this version${where}: open it with the one that made it.`)
+}
+
+/** @throws {GpoError} 'notFound' */
+export function getRun(store: Store, id: string): RunRecord {
+  const sql = `SELECT ${COLUMNS}, plan, environment FROM runs WHERE id = ?`
+  const row = first<Row & { plan: string; environment: string | null }>(store, sql, id)
+  if (row === undefined) throw noSuchRun(id)
+  const environment = row.environment === null ? null : JSON.parse(row.environment)
+  return { ...summaryOf(row), plan: storedPlan(id, row.plan), environment }
+}
+
+/** Newest first. */
+export function listRuns(store: Store, { statuses }: { readonly statuses?: readonly RunStatus[] } = {}): RunSummary[] {
+  const where = statuses === undefined ? '' : 'WHERE status IN (SELECT value FROM json_each(?))'
+  const params = statuses === undefined ? [] : [JSON.stringify(statuses)]
+  return all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params).map(summaryOf)
+}
+
+/**
+ * Claims a run for a process: of two that try, one succeeds.
+ * @throws {GpoError} 'usage' if it runs already, 'notFound'
+ */
+export function startRun(store: Store, id: string, owner: RunOwner, now = Date.now()): void {
+  const claimed = change(
+    store,
+    `UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?), ended_at = NULL, error_code = NULL,
+       error_message = NULL, owner_pid = ?, owner_started_at = ? WHERE id = ? AND status <> 'running'`,
+    now,
+    owner.pid,
+    owner.startedAt,
+    id,
+  )
+  if (claimed > 0) return
+  const pid = getRun(store, id).owner?.pid
+  throw new GpoError('usage', `Run ${id} is running already, in process ${pid}: stop it there first.`)
+}
+
+/** Back into the queue, to be started or resumed later. */
+export function queueRun(store: Store, id: string): void {
+  if (change(store, `UPDATE runs SET status = 'queued', ended_at = NULL WHERE id = ? AND status <> 'running'`, id) > 0) return
+  throw new GpoError('usage', `Run ${getRun(store, id).id} is running already: stop it first.`)
+}
+
+export interface RunEnd {
+  readonly status: 'completed' | 'stopped' | 'interrupted' | 'failed'
+  readonly error?: RunError
+}
+
+/**
+ * Ends a run if `owner` still owns it, so that a run found without its process and claimed by another meanwhile is left alone.
+ * @returns whether it was ended
+ */
+export function endRun(store: Store, id: string, owner: RunOwner, { status, error }: RunEnd, now = Date.now()): boolean {
+  const ended = change(
+    store,
+    `UPDATE runs SET status = ?, ended_at = ?, error_code = ?, error_message = ?, owner_pid = NULL, owner_started_at = NULL
+       WHERE id = ? AND status = 'running' AND owner_pid = ? AND owner_started_at = ?`,
+    status,
+    now,
+    error?.code ?? null,
+    error?.message ?? null,
+    id,
+    owner.pid,
+    owner.startedAt,
+  )
+  return ended > 0
+}
+
+export function renameRun(store: Store, id: string, name: string): void {
+  if (change(store, 'UPDATE runs SET name = ? WHERE id = ?', name, id) === 0) throw noSuchRun(id)
+}
+
+/** Removes a run and all that was recorded of it. Its folder is the caller's to remove. */
+export function deleteRun(store: Store, id: string): void {
+  if (change(store, `DELETE FROM runs WHERE id = ? AND status <> 'running'`, id) > 0) return
+  throw new GpoError('usage', `Run ${getRun(store, id).id} is running: stop it before you delete it.`)
+}

@@ -1,0 +1,114 @@
+import type { CriticalRule, ObjectiveKind, Plan } from './plan'
+import type { CriticalRecord, TrajectoryRecord } from './trajectory'
+import type { VerdictStatus } from './verifier'
+
+/** What is kept of a run, as the store gives it back. Times are milliseconds since 1970. */
+
+export const RUN_STATUSES = ['queued', 'running', 'completed', 'stopped', 'interrupted', 'failed'] as const
+export type RunStatus = (typeof RUN_STATUSES)[number]
+
+/** The process that drives a run. Process numbers are reused: the start time, as text, tells a successor from the owner. */
+export interface RunOwner {
+  readonly pid: number
+  readonly startedAt: string
+}
+
+export interface RunError {
+  readonly code: string
+  readonly message: string
+}
+
+/** One line of the list of runs. */
+export interface RunSummary {
+  readonly id: string
+  readonly name: string
+  readonly status: RunStatus
+  readonly objective: ObjectiveKind
+  readonly criticalStep: CriticalRule
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  /** Iterations done, of `iterations`. */
+  readonly iteration: number
+  readonly iterations: number
+  readonly error: RunError | null
+  /** Folder of checkpoints and logs. */
+  readonly folder: string
+  readonly owner: RunOwner | null
+}
+
+export interface RunRecord extends RunSummary {
+  readonly plan: Plan
+  readonly environment: Readonly<Record<string, string | number>> | null
+}
+
+export interface MetricSummary {
+  readonly name: string
+  readonly last: number
+  readonly lastIteration: number
+  readonly min: number
+  readonly max: number
+  readonly count: number
+}
+
+/** Two columns of equal length, iterations ascending. */
+export interface Series {
+  readonly iterations: readonly number[]
+  readonly values: readonly number[]
+}
+
+/** Both ends included. */
+export interface Range {
+  readonly min?: number
+  readonly max?: number
+}
+
+export interface TrajectoryFilter {
+  readonly iteration?: number
+  /** Row of the training data. */
+  readonly row?: number
+  readonly statuses?: readonly VerdictStatus[]
+  readonly reward?: Range
+  /** Smallest |A| of the critical step. */
+  readonly minAdvantage?: number
+  /** Where the critical step lies: 0 = first step, 1 = last. */
+  readonly position?: Range
+  /** Part of the prompt or the completion; A to Z match a to z. */
+  readonly text?: string
+}
+
+/** By iteration and index, either way, or by |A| of the critical step, largest first (trajectories without one are left out). */
+export const TRAJECTORY_ORDERS = ['newest', 'oldest', 'advantage'] as const
+export type TrajectoryOrder = (typeof TRAJECTORY_ORDERS)[number]
+
+/** One line of the list of trajectories: all of it but the texts. */
+export interface TrajectoryRow {
+  /** Number in the database, to load the whole. */
+  readonly id: number
+  readonly iteration: number
+  readonly index: number
+  readonly row: number
+  readonly tokens: number
+  readonly reward: number
+  readonly status: VerdictStatus
+  readonly extracted: string | null
+  readonly steps: number
+  readonly continuations: number
+  readonly critical: CriticalRecord | null
+  /** Of the critical step: 0 = first step, 1 = last. */
+  readonly position: number | null
+  /** V of each state, s_0 first. */
+  readonly values: readonly number[]
+  /** The first 160 characters of the completion. */
+  readonly excerpt: string
+}
+
+export interface TrajectoryPage {
+  readonly rows: readonly TrajectoryRow[]
+  /** Where the next page begins; null after the last. */
+  readonly next: string | null
+}
+
+export interface StoredTrajectory extends TrajectoryRecord {
+  readonly id: number
+}
