@@ -102,7 +102,7 @@ function take(path: string, record: RawRecord, intake: Intake): void {
   else {
     note(intake.columns, record.fields.keys())
     intake.sample.push({ line: record.line, fields: applyColumnMap(record.fields, intake.map), row })
-    if (intake.sample.length >= Math.max(1, SAMPLE)) settleLayout(path, intake)
+    if (intake.sample.length >= SAMPLE) settleLayout(path, intake)
   }
 }
 

@@ -3,14 +3,13 @@
  * parameters. Why a process: a damaged count in a Parquet page can make any decoder allocate until the process dies.
  */
 
-/** What the process is asked: addresses of the two packages, the file, the columns wanted, and how many rows at most. */
+/** What the process is asked: addresses of the two packages, the file, and the columns wanted. */
 export interface ParquetRequest {
   readonly hyparquet: string
   readonly compressors: string
   readonly path: string
   /** Null: every column. */
   readonly wanted: readonly string[] | null
-  readonly limit: number | null
 }
 
 /** What it answers: the schema's columns first, then rows (one value for each column read), then the end or a failure. */
@@ -51,11 +50,10 @@ export async function decodeParquet(
         return bytes
       }
     }
-    const end = Math.min(total, request.limit ?? total)
     let rowStart = 0
     for (const count of read.length > 0 ? counts : []) {
-      const rowEnd = Math.min(end, rowStart + count)
-      if (rowEnd <= rowStart) continue
+      const rowEnd = rowStart + count
+      if (count === 0) continue
       const range = { rowStart, rowEnd, rowFormat: 'array' as const, parsers: { stringFromBytes } }
       const rows = await new Promise<unknown[][]>((resolve, reject) => {
         hyparquet

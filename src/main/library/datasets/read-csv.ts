@@ -82,7 +82,7 @@ function recordOfRow({ info, record }: CsvRow, header: readonly string[]): RawRe
 }
 
 function problemOf(error: CsvError, consequence: string): RawRecord {
-  const line = typeof error['lines'] === 'number' ? error['lines'] : 1
+  const line = typeof error.lines === 'number' ? error.lines : 1
   return { line, reason: `is not valid CSV: ${error.message.slice(0, 160)}${consequence}` }
 }
 

@@ -19,12 +19,11 @@ process.once('message', (request) => {
   decode(request, (address) => import(address), send).then(() => process.disconnect())
 })`
 
-export interface ParquetOptions {
+interface ParquetOptions {
   /** Columns read where they exist; without it, all. */
   readonly wanted?: readonly string[]
   /** Told the names of all columns of the file. */
   readonly onColumns?: (names: readonly string[]) => void
-  readonly limit?: number
 }
 
 /** Rows of one file; `line` is the number of the row, from 1. Throws GpoError('data') where the file is damaged. */
@@ -46,12 +45,12 @@ function fieldsOfRow(names: readonly string[], row: readonly unknown[]): Readonl
 }
 
 /** Every reply up to the end; the process is gone when this returns, however it returns. */
-async function* replies(path: string, { wanted, limit }: ParquetOptions): AsyncGenerator<ParquetReply> {
+async function* replies(path: string, { wanted }: ParquetOptions): AsyncGenerator<ParquetReply> {
   const child = startProcess()
   const inbox = openInbox(child)
   const packages = { hyparquet: addressOf('hyparquet'), compressors: addressOf('hyparquet-compressors') }
   try {
-    child.send({ ...packages, path, wanted: wanted ?? null, limit: limit ?? null } satisfies ParquetRequest)
+    child.send({ ...packages, path, wanted: wanted ?? null } satisfies ParquetRequest)
     for (;;) {
       const reply = await inbox.next()
       if (reply === 'gone') throw damaged(path, `decoding it failed for want of memory (${MAX_HEAP_MB} MB)`)
@@ -70,7 +69,7 @@ function startProcess(): ChildProcess {
   return spawn(process.execPath, flags, {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     serialization: 'advanced',
-    env: { PATH: process.env['PATH'], SYSTEMROOT: process.env['SYSTEMROOT'], ELECTRON_RUN_AS_NODE: '1' },
+    env: { PATH: process.env.PATH, SYSTEMROOT: process.env.SYSTEMROOT, ELECTRON_RUN_AS_NODE: '1' },
   })
 }
 

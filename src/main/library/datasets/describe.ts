@@ -1,0 +1,115 @@
+/** What a dataset file holds, as plain data: layout, rows, bad rows, lengths, and whether the verifier accepts the set's own answers. */
+import type { BadRow, Dataset, DatasetLayout, Example, RecordKind } from '@shared/schemas/dataset'
+import { VERDICT_STATUSES, type Verdict, type VerdictStatus, type VerifierConfig } from '@shared/schemas/verifier'
+import { loadDataset } from './load'
+import { suggestVerifier } from './suggest-verifier'
+
+/** Judges one completion, as the engine's verifiers do. */
+export interface AnswerVerifier {
+  verify(completion: string, reference: string, isTruncated: boolean): Verdict | Promise<Verdict>
+}
+
+export interface DescribeOptions {
+  readonly columns?: Readonly<Record<string, string>>
+  /** Tokens of a text; without it, lengths are not reported. */
+  readonly countTokens?: (text: string) => number
+  /** Without it, the reference answers are not tried. */
+  readonly verifier?: AnswerVerifier
+  /** The configuration of `verifier`; without it, the one that fits the set is reported. */
+  readonly verifierConfig?: VerifierConfig
+}
+
+/** Tokens. p95: 95 % of the texts have at most so many (nearest rank). */
+export interface LengthSummary {
+  readonly min: number
+  readonly median: number
+  readonly p95: number
+  readonly max: number
+}
+
+export interface FailedAnswer {
+  readonly row: number
+  readonly status: VerdictStatus
+  readonly completion: string
+  readonly reference: string
+  readonly extracted: string | null
+}
+
+export interface VerifierReport {
+  /** Reference answers tried: the first ones of the set. */
+  readonly tried: number
+  readonly statuses: Readonly<Record<VerdictStatus, number>>
+  /** The first five that were not judged correct. */
+  readonly failures: readonly FailedAnswer[]
+}
+
+export interface DatasetReport {
+  readonly path: string
+  readonly files: readonly string[]
+  readonly layout: DatasetLayout
+  readonly kind: RecordKind
+  /** Records in the file; `usable` of them became examples. */
+  readonly rows: number
+  readonly usable: number
+  readonly badRowCount: number
+  readonly badRows: readonly BadRow[]
+  readonly columns: readonly string[]
+  readonly firstExamples: readonly Example[]
+  readonly promptTokens: LengthSummary | null
+  /** Of the completion where there is one, of the reference where there is none. */
+  readonly answerTokens: LengthSummary | null
+  /** Null where the set has no reference answers. */
+  readonly verifierConfig: VerifierConfig | null
+  readonly verifier: VerifierReport | null
+}
+
+const FIRST_EXAMPLES = 3
+const MAX_TRIED = 2000
+const MAX_FAILURES = 5
+
+/** Reads the whole set. Errors are those of `loadDataset`. */
+export async function describeDataset(path: string, options: DescribeOptions = {}): Promise<DatasetReport> {
+  const dataset = await loadDataset(path, { columns: options.columns })
+  const { examples, layout, kind, files, rows, badRowCount, badRows, columns } = dataset
+  const hasReferences = kind === 'verifiable'
+  const verifier = hasReferences && options.verifier ? await tryVerifier(dataset, options.verifier) : null
+  return {
+    ...{ path, files, layout, kind, rows, usable: examples.length, badRowCount, badRows, columns },
+    firstExamples: examples.slice(0, FIRST_EXAMPLES),
+    promptTokens: lengths(examples, (example) => example.prompt, options.countTokens),
+    answerTokens: lengths(examples, (example) => example.completion ?? example.reference, options.countTokens),
+    verifierConfig: hasReferences ? (options.verifierConfig ?? suggestVerifier(layout, examples)) : null,
+    verifier,
+  }
+}
+
+function lengths(
+  examples: readonly Example[],
+  textOf: (example: Example) => string,
+  count: DescribeOptions['countTokens'],
+): LengthSummary | null {
+  if (!count || examples.length === 0) return null
+  const sorted = Float64Array.from(examples, (example) => count(textOf(example))).sort()
+  const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
+  return { min: rank(0), median: rank(0.5), p95: rank(0.95), max: rank(1) }
+}
+
+async function tryVerifier({ layout, examples }: Dataset, verifier: AnswerVerifier): Promise<VerifierReport> {
+  const statuses = Object.fromEntries(VERDICT_STATUSES.map((status) => [status, 0])) as Record<VerdictStatus, number>
+  const failures: FailedAnswer[] = []
+  const tried = examples.slice(0, MAX_TRIED)
+  for (const example of tried) {
+    const completion = answerOf(layout, example)
+    const { status, extracted } = await verifier.verify(completion, example.reference, false)
+    statuses[status]++
+    if (status === 'correct' || failures.length >= MAX_FAILURES) continue
+    failures.push({ row: example.row, status, completion, reference: example.reference, extracted })
+  }
+  return { tried: tried.length, statuses, failures }
+}
+
+/** A completion that must be judged correct: the worked solution of MATH, and the bare reference everywhere else. */
+function answerOf(layout: DatasetLayout, { reference, completion }: Example): string {
+  if (layout === 'math') return completion ?? `\\boxed{${reference}}`
+  return `#### ${reference}`
+}

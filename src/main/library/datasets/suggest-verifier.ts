@@ -1,0 +1,32 @@
+/** Which verifier fits a set, told from its layout and its reference answers. Judges nothing itself. */
+import type { DatasetLayout, Example } from '@shared/schemas/dataset'
+import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
+
+const NUMBER = /^[-+]?[$€£]?\d[\d,]*(\.\d+)?(\s*\/\s*\d+)?\s*%?$/
+const LETTER = /^\(?([A-Z])\)?$/
+const SAMPLE = 1000
+
+/** A verifier's configuration, its other fields at their defaults. */
+export function suggestVerifier(layout: DatasetLayout, examples: readonly Example[]): VerifierConfig {
+  const references = examples.slice(0, SAMPLE).map((example) => example.reference.trim())
+  if (layout === 'gsm8k') return verifierSchema.parse({ kind: 'number' })
+  if (layout === 'math') return verifierSchema.parse({ kind: 'latex' })
+  if (layout === 'mmlu') return choiceVerifier(references)
+  return verifierOfReferences(references.filter((reference) => reference !== ''))
+}
+
+function verifierOfReferences(references: readonly string[]): VerifierConfig {
+  const some = references.length > 0
+  if (some && references.every((text) => NUMBER.test(text))) return verifierSchema.parse({ kind: 'number' })
+  if (some && references.every((text) => LETTER.test(text))) return choiceVerifier(references)
+  if (references.some((text) => /\\[a-z]+|\$|\^/.test(text))) return verifierSchema.parse({ kind: 'latex' })
+  return verifierSchema.parse({ kind: 'exact' })
+}
+
+/** Letters from A to the last one that is an answer; at least A to D, the schema's own default. */
+function choiceVerifier(references: readonly string[]): VerifierConfig {
+  const codes = references.map((text) => (LETTER.exec(text)?.[1] ?? 'D').charCodeAt(0))
+  const last = codes.reduce((a, b) => Math.max(a, b), 'D'.charCodeAt(0))
+  const choices = Array.from({ length: last - 64 }, (_, i) => String.fromCharCode(65 + i)).join('')
+  return verifierSchema.parse({ kind: 'choice', choices })
+}
