@@ -8,26 +8,37 @@ const APPLICATION_ID = 0x47504f53
 
 const pragma = ({ db }: Store, name: string) => db.pragma(name, { simple: true }) as number
 
-function refuseForeign(store: Store): void {
-  const id = pragma(store, 'application_id')
-  const tables = store.db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
-  if (id === APPLICATION_ID || (id === 0 && tables === 0)) return
-  throw new GpoError('storage', `The database ${store.file} belongs to another program: choose another file.`)
+/** All three of one moment: another process may be making the database just now. */
+function readHeader(store: Store): { id: number; tables: number; version: number } {
+  const read = store.db.transaction(() => ({
+    id: pragma(store, 'application_id'),
+    tables: store.db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number,
+    version: pragma(store, 'user_version'),
+  }))
+  return read()
 }
 
-function refuseNewer(store: Store, ours: number): void {
-  const theirs = pragma(store, 'user_version')
-  if (theirs <= ours) return
+/**
+ * Changes nothing.
+ * @param ours newest version known
+ * @throws {GpoError} 'storage' if another program or a newer version made the database
+ */
+export function refuseUnknown(store: Store, ours: number): void {
+  const { id, tables, version } = readHeader(store)
+  const isFresh = id === 0 && tables === 0 && version === 0
+  if (id !== APPLICATION_ID && !isFresh) {
+    throw new GpoError('storage', `The database ${store.file} belongs to another program: choose another file.`)
+  }
+  if (version <= ours) return
+  const cure = 'install the newest GPO Studio, or choose another file'
   throw new GpoError(
     'storage',
-    `The database ${store.file} has version ${theirs}; this program knows versions up to ${ours}: install the newest GPO Studio, or choose another file.`,
+    `The database ${store.file} has version ${version}; this program knows versions up to ${ours}: ${cure}.`,
   )
 }
 
 /** Applies what is missing. Two programs that open the same file at once do not apply anything twice. */
 export function migrate(store: Store, migrations: readonly Migration[]): void {
-  refuseForeign(store)
-  refuseNewer(store, migrations.length)
   for (const { version, sql } of migrations) {
     if (pragma(store, 'user_version') >= version) continue
     transaction(store, () => {

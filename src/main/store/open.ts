@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describeError, GpoError } from '@shared/errors'
 import Database from 'better-sqlite3'
-import { migrate } from './migrate'
+import { migrate, refuseUnknown } from './migrate'
 import { MIGRATIONS } from './migrations/index'
 import type { Store } from './query'
 import { storageError } from './storage-error'
@@ -15,13 +15,15 @@ function makeFolder(file: string): void {
     mkdirSync(dirname(file), { recursive: true })
   } catch (error) {
     const cure = 'choose a folder you may write to'
-    throw new GpoError('storage', `The folder of the database ${file} cannot be made: ${cure}. (${describeError(error)})`)
+    throw new GpoError(
+      'storage',
+      `The folder of the database ${file} cannot be made: ${cure}. (${describeError(error)})`,
+    )
   }
 }
 
 /** Write-ahead log: readers never wait for the writer. NORMAL: a power cut may lose the last transactions, never the file. */
 function configure(db: Database.Database): void {
-  db.pragma('busy_timeout = 10000')
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.pragma('foreign_keys = ON')
@@ -33,6 +35,8 @@ function connect(file: string): Store {
   try {
     db = new Database(file)
     const opened: Store = { db, file, statements: new Map(), close: () => void opened.db.close() }
+    db.pragma('busy_timeout = 10000')
+    refuseUnknown(opened, MIGRATIONS.length)
     configure(db)
     migrate(opened, MIGRATIONS)
     return opened

@@ -91,7 +91,10 @@ function storedPlan(id: string, json: string): Plan {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
-  throw new GpoError('storage', `The plan of run ${id} cannot be read by this version${where}: open it with the one that made it.`)
+  throw new GpoError(
+    'storage',
+    `The plan of run ${id} cannot be read by this version${where}: open it with the one that made it.`,
+  )
 }
 
 /** @throws {GpoError} 'notFound' */
@@ -107,7 +110,9 @@ export function getRun(store: Store, id: string): RunRecord {
 export function listRuns(store: Store, { statuses }: { readonly statuses?: readonly RunStatus[] } = {}): RunSummary[] {
   const where = statuses === undefined ? '' : 'WHERE status IN (SELECT value FROM json_each(?))'
   const params = statuses === undefined ? [] : [JSON.stringify(statuses)]
-  return all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params).map(summaryOf)
+  return all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params).map(
+    summaryOf,
+  )
 }
 
 /**
@@ -131,7 +136,8 @@ export function startRun(store: Store, id: string, owner: RunOwner, now = Date.n
 
 /** Back into the queue, to be started or resumed later. */
 export function queueRun(store: Store, id: string): void {
-  if (change(store, `UPDATE runs SET status = 'queued', ended_at = NULL WHERE id = ? AND status <> 'running'`, id) > 0) return
+  if (change(store, `UPDATE runs SET status = 'queued', ended_at = NULL WHERE id = ? AND status <> 'running'`, id) > 0)
+    return
   throw new GpoError('usage', `Run ${getRun(store, id).id} is running already: stop it first.`)
 }
 
@@ -144,7 +150,13 @@ export interface RunEnd {
  * Ends a run if `owner` still owns it, so that a run found without its process and claimed by another meanwhile is left alone.
  * @returns whether it was ended
  */
-export function endRun(store: Store, id: string, owner: RunOwner, { status, error }: RunEnd, now = Date.now()): boolean {
+export function endRun(
+  store: Store,
+  id: string,
+  owner: RunOwner,
+  { status, error }: RunEnd,
+  now = Date.now(),
+): boolean {
   const ended = change(
     store,
     `UPDATE runs SET status = ?, ended_at = ?, error_code = ?, error_message = ?, owner_pid = NULL, owner_started_at = NULL

@@ -18,5 +18,7 @@ export function storageError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const { code, message } = error
   const cure = CURES.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))?.[1]
-  return cure === undefined ? error : new GpoError('storage', `The database ${file} ${cure}. (${message})`, { cause: error })
+  return cure === undefined
+    ? error
+    : new GpoError('storage', `The database ${file} ${cure}. (${message})`, { cause: error })
 }

@@ -78,8 +78,7 @@ export interface TrajectoryFilter {
 }
 
 /** By iteration and index, either way, or by |A| of the critical step, largest first (trajectories without one are left out). */
-export const TRAJECTORY_ORDERS = ['newest', 'oldest', 'advantage'] as const
-export type TrajectoryOrder = (typeof TRAJECTORY_ORDERS)[number]
+export type TrajectoryOrder = 'newest' | 'oldest' | 'advantage'
 
 /** One line of the list of trajectories: all of it but the texts. */
 export interface TrajectoryRow {

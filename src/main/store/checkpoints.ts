@@ -1,0 +1,21 @@
+/** Which checkpoints a run has on disk. Knows their folders' names and sums, never opens them. */
+import type { CheckpointEvent, CheckpointRecord } from '@shared/schemas/events'
+import { all, change, type Store, transaction } from './query'
+import { runKey } from './runs'
+
+/** Adds the new one and forgets those the retention rule removed, in one transaction. */
+export function insertCheckpoint(store: Store, run: string, checkpoint: Omit<CheckpointEvent, 'type'>): void {
+  const { iteration, path, bytes, sha256, removed } = checkpoint
+  transaction(store, () => {
+    const key = runKey(store, run)
+    const sql = 'INSERT OR REPLACE INTO checkpoints (run, path, iteration, bytes, sha256) VALUES (?, ?, ?, ?, ?)'
+    change(store, sql, key, path, iteration, bytes, sha256)
+    for (const gone of removed) change(store, 'DELETE FROM checkpoints WHERE run = ? AND path = ?', key, gone)
+  })
+}
+
+/** By iteration: the last is the one to resume from. */
+export function listCheckpoints(store: Store, run: string): CheckpointRecord[] {
+  const sql = 'SELECT iteration, path, bytes, sha256 FROM checkpoints WHERE run = ? ORDER BY iteration'
+  return all<CheckpointRecord>(store, sql, runKey(store, run))
+}

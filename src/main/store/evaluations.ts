@@ -1,0 +1,28 @@
+/** Evaluations on held-out rows, one per iteration at most. */
+import type { EvaluationRecord } from '@shared/schemas/events'
+import { all, change, type Store } from './query'
+import { runKey } from './runs'
+
+/** An evaluation of the same iteration takes the place of the older one. */
+export function insertEvaluation(store: Store, run: string, evaluation: EvaluationRecord): void {
+  const { iteration, n, correct, accuracy, statuses, meanTokens } = evaluation
+  change(
+    store,
+    'INSERT OR REPLACE INTO evaluations (run, iteration, n, correct, accuracy, statuses, mean_tokens) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    runKey(store, run),
+    iteration,
+    n,
+    correct,
+    accuracy,
+    JSON.stringify(statuses),
+    meanTokens,
+  )
+}
+
+type Row = Omit<EvaluationRecord, 'statuses'> & { readonly statuses: string }
+
+/** By iteration, 0 = before training. */
+export function listEvaluations(store: Store, run: string): EvaluationRecord[] {
+  const sql = `SELECT iteration, n, correct, accuracy, statuses, mean_tokens AS meanTokens FROM evaluations WHERE run = ? ORDER BY iteration`
+  return all<Row>(store, sql, runKey(store, run)).map((row) => ({ ...row, statuses: JSON.parse(row.statuses) }))
+}

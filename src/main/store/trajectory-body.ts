@@ -1,0 +1,22 @@
+/** The part of a trajectory that is read one at a time, as compressed JSON: continuations repeat each other and shrink well. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { GpoError } from '@shared/errors'
+import type { TrajectoryRecord } from '@shared/schemas/trajectory'
+
+type Body = Pick<TrajectoryRecord, 'steps' | 'states' | 'continuations'>
+
+/** More than any trajectory has: a damaged body cannot fill the memory. */
+const MAX_BYTES = 256 * 2 ** 20
+
+export const encodeBody = ({ steps, states, continuations }: Body): Uint8Array =>
+  deflateRawSync(JSON.stringify({ steps, states, continuations }), { level: 3 })
+
+/** @throws {GpoError} 'storage' */
+export function decodeBody(id: number, bytes: Uint8Array): Body {
+  try {
+    return JSON.parse(inflateRawSync(bytes, { maxOutputLength: MAX_BYTES }).toString('utf8'))
+  } catch (cause) {
+    const message = `Trajectory ${id} is damaged: its ${bytes.length} bytes cannot be unpacked; restore a copy of the database.`
+    throw new GpoError('storage', message, { cause })
+  }
+}

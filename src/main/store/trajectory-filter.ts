@@ -1,0 +1,89 @@
+/** From filters and cursors of the explorer to SQL conditions. Values are always bound, never part of the text. */
+import { GpoError } from '@shared/errors'
+import type { Range, TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
+import type { SqlValue } from './query'
+
+export interface Condition {
+  readonly sql: string
+  readonly params: readonly SqlValue[]
+}
+
+const inRange = (column: string, { min, max }: Range = {}): (Condition | false)[] => [
+  min !== undefined && { sql: `${column} >= ?`, params: [min] },
+  max !== undefined && { sql: `${column} <= ?`, params: [max] },
+]
+
+/** Characters; SQLite gives up on patterns above 50,000 bytes. */
+const MAX_TEXT = 1000
+
+/** `%` and `_` of the text stand for themselves. */
+const pattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+
+function containing(text: string): Condition {
+  if (text.length > MAX_TEXT) {
+    throw new GpoError('usage', `The text to look for has ${text.length} characters: shorten it to ${MAX_TEXT}.`)
+  }
+  const sql = `(x.text LIKE ? ESCAPE '\\' OR x.prompt LIKE ? ESCAPE '\\')`
+  return { sql, params: [pattern(text), pattern(text)] }
+}
+
+/** The plus keeps the planner from walking that index, which would then have to sort what it finds. */
+export function conditionsOf({
+  iteration,
+  row,
+  statuses,
+  reward,
+  minAdvantage,
+  position,
+  text,
+}: TrajectoryFilter): Condition[] {
+  const conditions: (Condition | false)[] = [
+    iteration !== undefined && { sql: 't.iteration = ?', params: [iteration] },
+    row !== undefined && { sql: 't.row = ?', params: [row] },
+    statuses !== undefined && {
+      sql: 't.status IN (SELECT value FROM json_each(?))',
+      params: [JSON.stringify(statuses)],
+    },
+    ...inRange('t.reward', reward),
+    minAdvantage !== undefined && { sql: '+t.magnitude >= ?', params: [minAdvantage] },
+    ...inRange('t.position', position),
+    text !== undefined && text !== '' && containing(text),
+  ]
+  return conditions.filter((condition) => condition !== false)
+}
+
+interface Ordering {
+  readonly orderBy: string
+  /** Holds for the rows after a cursor; its values in the order of `keys`. */
+  readonly after: string
+  readonly keys: readonly ('magnitude' | 'iteration' | 'index')[]
+}
+
+export const ORDERINGS: Readonly<Record<TrajectoryOrder, Ordering>> = {
+  newest: {
+    orderBy: 't.iteration DESC, t.item DESC',
+    after: '(t.iteration, t.item) < (?, ?)',
+    keys: ['iteration', 'index'],
+  },
+  oldest: { orderBy: 't.iteration, t.item', after: '(t.iteration, t.item) > (?, ?)', keys: ['iteration', 'index'] },
+  advantage: {
+    orderBy: 't.magnitude DESC, t.iteration DESC, t.item DESC',
+    after: '(t.magnitude, t.iteration, t.item) < (?, ?, ?)',
+    keys: ['magnitude', 'iteration', 'index'],
+  },
+}
+
+export const cursorAt = (
+  order: TrajectoryOrder,
+  keys: Readonly<Record<'magnitude' | 'iteration' | 'index', number>>,
+): string => [order, ...ORDERINGS[order].keys.map((key) => keys[key])].join(' ')
+
+/** @throws {GpoError} 'usage' for a cursor that did not come from a page in this order */
+export function afterCursor(order: TrajectoryOrder, cursor: string): Condition {
+  const [ofOrder, ...parts] = cursor.split(' ')
+  const params = parts.map(Number)
+  if (ofOrder === order && params.length === ORDERINGS[order].keys.length && params.every(Number.isFinite)) {
+    return { sql: ORDERINGS[order].after, params }
+  }
+  throw new GpoError('usage', `"${cursor}" is no cursor of a page in the order ${order}: begin with the first page.`)
+}

@@ -1,0 +1,30 @@
+/** Takes a run back to a checkpoint: what happened after it is replayed. */
+import { truncateMetrics } from './metrics'
+import { all, change, type Store, transaction } from './query'
+import { runKey } from './runs'
+import { truncateTrajectories } from './trajectories'
+
+export interface Truncated {
+  /** Points deleted. */
+  readonly metrics: number
+  readonly trajectories: number
+  readonly evaluations: number
+  /** Folders of the checkpoints that were forgotten, relative to the run's; the caller removes them. */
+  readonly checkpoints: readonly string[]
+}
+
+/** Deletes all that was recorded after an iteration, repairs the summaries and sets the run back, in one transaction. */
+export function truncateAfter(store: Store, run: string, iteration: number): Truncated {
+  return transaction(store, () => {
+    const key = runKey(store, run)
+    const gone = 'DELETE FROM checkpoints WHERE run = ? AND iteration > ? RETURNING path'
+    const truncated = {
+      metrics: truncateMetrics(store, key, iteration),
+      trajectories: truncateTrajectories(store, key, iteration),
+      evaluations: change(store, 'DELETE FROM evaluations WHERE run = ? AND iteration > ?', key, iteration),
+      checkpoints: all<{ path: string }>(store, gone, key, iteration).map(({ path }) => path),
+    }
+    change(store, 'UPDATE runs SET iteration = min(iteration, ?) WHERE key = ?', iteration, key)
+    return truncated
+  })
+}
