@@ -9,7 +9,6 @@ export interface Rational {
 /** A number found in a text. */
 export interface Literal {
   readonly text: string
-  readonly index: number
   readonly value: Rational
   readonly isPercent: boolean
 }
@@ -25,7 +24,7 @@ const FRACTION = String.raw`\\[dtc]?frac${GAP}(?<top>${PART})${GAP}(?<bottom>${P
 const RATIO = String.raw`(?<numerator>${DECIMAL})(?<power>${POWER})?(?:${GAP}\/${GAP}(?<denominator>${DECIMAL}))?`
 const WHOLE = String.raw`(?:(?<whole>\d+)(?:${GAP}(?=\\[dtc]?frac)|[ \t]{1,3}(?=\d+\/\d)))?`
 const SIGN = String.raw`(?:(?<![\w)}\]])[-+])?`
-const NUMBER = String.raw`(?<sign>${SIGN}[$€£¥₹]?${GAP}${SIGN})${WHOLE}(?:${FRACTION}|${RATIO})(?<percent>${GAP}%)?`
+const NUMBER = String.raw`(?<sign>${SIGN}(?:[$€£¥₹]${GAP}${SIGN})?)${WHOLE}(?:${FRACTION}|${RATIO})(?<percent>${GAP}%)?`
 
 /** LaTeX and typographic spellings of signs and separators: `1{,}000`, `1\,000`, `\$5`, `−5`. */
 function plain(text: string): string {
@@ -78,15 +77,45 @@ function valueOf(groups: Readonly<Record<string, string | undefined>>): Rational
 function literal(match: RegExpExecArray): Literal | null {
   const groups = match.groups ?? {}
   const value = valueOf(groups)
-  return value && { text: match[0].trim(), index: match.index, value, isPercent: groups.percent !== undefined }
-}
-
-/** The first number of a text; null if there is none, or it has more than 400 digits. `index` counts in the text without LaTeX spacing. */
-export function firstNumber(text: string): Literal | null {
-  const match = new RegExp(NUMBER).exec(plain(text))
-  return match && literal(match)
+  return value && { text: match[0].trim(), value, isPercent: groups.percent !== undefined }
 }
 
 const FIRST = new RegExp(NUMBER)
 const EVERY = new RegExp(NUMBER, 'g')
 const WHOLE_TEXT = new RegExp(`^\\s*${NUMBER}\\s*$`)
+
+/** The first number of a line and what stands before it; null if there is none that can be read. */
+export function firstNumber(line: string): { readonly before: string; readonly number: Literal } | null {
+  const text = plain(line)
+  const match = FIRST.exec(text)
+  const number = match && literal(match)
+  return match && number && { before: text.slice(0, match.index), number }
+}
+
+/** The number a text consists of; null if it is anything else. */
+export function wholeNumber(text: string): Literal | null {
+  const match = WHOLE_TEXT.exec(plain(text))
+  return match && literal(match)
+}
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+/** The last number of a text, which lies in the last line with a digit; null if there is none or it cannot be read. */
+export function lastNumber(text: string): Literal | null {
+  let end = text.length - 1
+  while (end >= 0 && !isDigit(text.charCodeAt(end))) end--
+  if (end < 0) return null
+  const newline = text.indexOf('\n', end)
+  const line = plain(text.slice(text.lastIndexOf('\n', end) + 1, newline < 0 ? undefined : newline))
+  let last: RegExpExecArray | null = null
+  for (const match of line.matchAll(EVERY)) last = match
+  return last && literal(last)
+}
+
+const magnitude = (n: bigint): bigint => (n < 0n ? -n : n)
+
+/** Whether two numbers differ by `tolerance` at most, exactly. */
+export function isWithin(a: Rational, b: Rational, tolerance: Rational): boolean {
+  if (tolerance.n === 0n) return a.n * b.d === b.n * a.d
+  return magnitude(a.n * b.d - b.n * a.d) * tolerance.d <= tolerance.n * a.d * b.d
+}

@@ -13,9 +13,9 @@ export interface DescribeOptions {
   readonly columns?: Readonly<Record<string, string>>
   /** Tokens of a text; without it, lengths are not reported. */
   readonly countTokens?: (text: string) => number
-  /** Without it, the reference answers are not tried. */
-  readonly verifier?: AnswerVerifier
-  /** The configuration of `verifier`; without it, the one that fits the set is reported. */
+  /** Without it, the reference answers are not tried. A function is given the configuration that is reported. */
+  readonly verifier?: AnswerVerifier | ((config: VerifierConfig) => AnswerVerifier)
+  /** Configuration of the verifier; without it, the one that fits the set. */
   readonly verifierConfig?: VerifierConfig
 }
 
@@ -71,16 +71,20 @@ const MAX_FAILURES = 5
 export async function describeDataset(path: string, options: DescribeOptions = {}): Promise<DatasetReport> {
   const dataset = await loadDataset(path, { columns: options.columns })
   const { examples, layout, kind, files, rows, badRowCount, badRows, columns } = dataset
-  const hasReferences = kind === 'verifiable'
-  const verifier = hasReferences && options.verifier ? await tryVerifier(dataset, options.verifier) : null
+  const verifierConfig = kind === 'verifiable' ? (options.verifierConfig ?? suggestVerifier(layout, examples)) : null
+  const verifier = verifierConfig && verifierOf(options.verifier, verifierConfig)
   return {
     ...{ path, files, layout, kind, rows, usable: examples.length, badRowCount, badRows, columns },
     firstExamples: examples.slice(0, FIRST_EXAMPLES),
     promptTokens: lengths(examples, (example) => example.prompt, options.countTokens),
     answerTokens: lengths(examples, (example) => example.completion ?? example.reference, options.countTokens),
-    verifierConfig: hasReferences ? (options.verifierConfig ?? suggestVerifier(layout, examples)) : null,
-    verifier,
+    verifierConfig,
+    verifier: verifier && (await tryVerifier(dataset, verifier)),
   }
+}
+
+function verifierOf(given: DescribeOptions['verifier'], config: VerifierConfig): AnswerVerifier | null {
+  return typeof given === 'function' ? given(config) : (given ?? null)
 }
 
 function lengths(

@@ -1,0 +1,30 @@
+/** The verifiers: from a completion and a reference answer to a reward. Each kind's file says what it reads. */
+import type { VerifierConfig } from '@shared/schemas/verifier'
+import { choiceKind } from './choice'
+import { exactKind } from './exact'
+import { type Verifier, verifierOf } from './kind'
+import { latexKind } from './latex'
+import { numberKind } from './number'
+import { regexKind } from './regex'
+
+/** @throws GpoError('plan') for a regular expression that is invalid */
+export function createVerifier(config: VerifierConfig): Verifier {
+  switch (config.kind) {
+    case 'number':
+      return verifierOf(numberKind(config))
+    case 'exact':
+      return verifierOf(exactKind(config))
+    case 'choice':
+      return verifierOf(choiceKind(config))
+    case 'regex':
+      return verifierOf(regexKind(config))
+    case 'latex':
+      return verifierOf(latexKind(config))
+  }
+}
+
+/** Null if the verifier can read this reference answer, else one sentence that says why not. For the report on a dataset. */
+export const checkReference = (config: VerifierConfig, reference: string): string | null =>
+  createVerifier(config).checkReference(reference)
+
+export type { Verifier } from './kind'
