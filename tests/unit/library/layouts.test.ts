@@ -76,7 +76,10 @@ describe('layouts with a reference answer', () => {
     expect(plain).toMatchObject({ layout: 'prompt-answer', examples: [{ row: 0, prompt: 'd?', reference: '39' }] })
     expect(suggestVerifier(plain.layout, plain.examples).kind).toBe('number')
     const words = await loadDataset(writeLines('words.jsonl', [{ question: 'who?', answer: 'lamp' }]))
-    expect(words).toMatchObject({ layout: 'question-answer', examples: [{ row: 0, prompt: 'who?', reference: 'lamp' }] })
+    expect(words).toMatchObject({
+      layout: 'question-answer',
+      examples: [{ row: 0, prompt: 'who?', reference: 'lamp' }],
+    })
     expect(suggestVerifier(words.layout, words.examples).kind).toBe('exact')
     expect(suggestVerifier('prompt-answer', [{ row: 0, prompt: '', reference: '$x^2$' }]).kind).toBe('latex')
   })
