@@ -24,7 +24,7 @@ export function truncateAfter(store: Store, run: string, iteration: number): Tru
       evaluations: change(store, 'DELETE FROM evaluations WHERE run = ? AND iteration > ?', key, iteration),
       checkpoints: all<{ path: string }>(store, gone, key, iteration).map(({ path }) => path),
     }
-    change(store, 'UPDATE runs SET iteration = min(iteration, ?) WHERE key = ?', iteration, key)
+    change(store, 'UPDATE runs SET iteration = min(iteration, ?) WHERE key = ?', Math.max(0, iteration), key)
     return truncated
   })
 }

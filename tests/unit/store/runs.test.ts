@@ -10,6 +10,7 @@ import {
   renameRun,
   startRun,
 } from '@main/store/runs'
+import { RUN_STATUSES } from '@shared/schemas/run'
 import { describe, expect, it } from 'vitest'
 import { errorOf, newRun, open, plan, trajectory } from './fixtures'
 
@@ -87,6 +88,17 @@ describe('a run', () => {
     startRun(store, ids[1]!, owner)
     expect(listRuns(store).map(({ id }) => id)).toEqual(['r3', 'r2', 'r1'])
     expect(listRuns(store, { statuses: ['running', 'failed'] }).map(({ id }) => id)).toEqual(['r2'])
+  })
+
+  it('may have every status there is and no other', () => {
+    const store = open()
+    const id = newRun(store)
+    const set = store.db.prepare('UPDATE runs SET status = ?')
+    for (const status of RUN_STATUSES) {
+      set.run(status)
+      expect(getRun(store, id).status).toBe(status)
+    }
+    expect(() => set.run('asleep')).toThrow('CHECK')
   })
 
   it('is renamed, and deleted with all that was recorded of it, but not while it runs', () => {
