@@ -1,4 +1,5 @@
 import { loadDataset } from '@main/library/datasets/load'
+import { readParquet } from '@main/library/datasets/read-parquet'
 import { GpoError } from '@shared/errors'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
@@ -94,6 +95,17 @@ describe('Parquet', () => {
     expect((await failureOf(loadDataset(write('text.parquet', 'hello')))).message).toContain(
       'cannot be read as Parquet',
     )
+  })
+
+  it('gives up a decoder that a negative page size sends round in circles', async () => {
+    const ids = Array.from({ length: 12 }, (_, i) => i)
+    const bytes = parquet([
+      { name: 'question', data: ids.map((i) => `How ${i % 3}?`), type: 'STRING' },
+      { name: 'answer', data: ids, type: 'INT32' },
+    ])
+    bytes[55] = (bytes[55] ?? 0) ^ 0x80
+    const rows = readParquet(write('circle.parquet', bytes), { maxSilenceMs: 3000 })
+    expect((await failureOf(rows.next())).message).toContain('decoding it took longer than 3 s')
   })
 
   it('ends in a set or in a GpoError, never in anything else, whichever byte is flipped', async () => {

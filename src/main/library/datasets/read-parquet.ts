@@ -2,15 +2,17 @@
  * Parquet, decoded in a process of its own: a damaged file can cost that process its life, never the application. Knows no layout.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { GpoError } from '@shared/errors'
 import { decodeParquet, type ParquetReply, type ParquetRequest } from './parquet-child'
 import type { RawRecord } from './record'
 
-/** Heap of the decoding process, and how long it may be silent. One row group must be decoded within both. */
+/** Heap of the decoding process. One row group must fit. */
 const MAX_HEAP_MB = 2048
-const MAX_SILENCE_MS = 120_000
+/** How long the process may be silent: so long, and a second more for every megabyte of the file. One row group must be decoded in it. */
+const MAX_SILENCE_MS = 20_000
 
 const BODY = `const decode = ${decodeParquet.toString()}
 process.on('disconnect', () => process.exit(0))
@@ -24,6 +26,8 @@ interface ParquetOptions {
   readonly wanted?: readonly string[]
   /** Told the names of all columns of the file. */
   readonly onColumns?: (names: readonly string[]) => void
+  /** Milliseconds; a damaged file can keep a decoder busy for ever. Without it, 20 s and a second for every megabyte. */
+  readonly maxSilenceMs?: number
 }
 
 /** Rows of one file; `line` is the number of the row, from 1. Throws GpoError('data') where the file is damaged. */
@@ -45,16 +49,18 @@ function fieldsOfRow(names: readonly string[], row: readonly unknown[]): Readonl
 }
 
 /** Every reply up to the end; the process is gone when this returns, however it returns. */
-async function* replies(path: string, { wanted }: ParquetOptions): AsyncGenerator<ParquetReply> {
+async function* replies(path: string, { wanted, maxSilenceMs }: ParquetOptions): AsyncGenerator<ParquetReply> {
+  const patience = maxSilenceMs ?? MAX_SILENCE_MS + (await stat(path)).size / 1000
   const child = startProcess()
   const inbox = openInbox(child)
   const packages = { hyparquet: addressOf('hyparquet'), compressors: addressOf('hyparquet-compressors') }
   try {
-    child.send({ ...packages, path, wanted: wanted ?? null } satisfies ParquetRequest)
+    child.send({ ...packages, path, wanted: wanted ?? null } satisfies ParquetRequest, ignoreFailure)
     for (;;) {
-      const reply = await inbox.next()
-      if (reply === 'gone') throw damaged(path, `decoding it failed for want of memory (${MAX_HEAP_MB} MB)`)
-      if (reply === 'silent') throw damaged(path, `decoding it took longer than ${MAX_SILENCE_MS / 1000} s`)
+      const reply = await inbox.next(patience)
+      if (reply === 'gone')
+        throw damaged(path, `the decoding process ended early, probably for want of memory (${MAX_HEAP_MB} MB)`)
+      if (reply === 'silent') throw damaged(path, `decoding it took longer than ${Math.round(patience / 1000)} s`)
       if (reply.type === 'end') return
       yield reply
     }
@@ -63,6 +69,9 @@ async function* replies(path: string, { wanted }: ParquetOptions): AsyncGenerato
     child.kill('SIGKILL')
   }
 }
+
+/** A process that cannot be reached also closes, and that is told. */
+function ignoreFailure(): void {}
 
 function startProcess(): ChildProcess {
   const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--input-type=commonjs', '--eval', BODY]
@@ -86,9 +95,9 @@ function openInbox(child: ChildProcess) {
   child.once('close', () => put('gone'))
   let timer: NodeJS.Timeout | undefined
   return {
-    async next() {
+    async next(patience: number) {
       if (queue.length === 0) {
-        timer = setTimeout(() => put('silent'), MAX_SILENCE_MS)
+        timer = setTimeout(() => put('silent'), patience)
         await new Promise<void>((resolve) => {
           wake = resolve
         })
