@@ -32,12 +32,11 @@ export interface UnpairedExample extends Example {
 }
 
 /** A row of a prompt and completion set. */
-export interface CompletionExample extends Example {
+interface CompletionExample extends Example {
   readonly completion: string
 }
 
-export const RECORD_KINDS = ['verifiable', 'preference', 'unpaired', 'completion'] as const
-export type RecordKind = (typeof RECORD_KINDS)[number]
+export type RecordKind = 'verifiable' | 'preference' | 'unpaired' | 'completion'
 
 /** The layouts that are recognised by their columns. */
 export type DatasetLayout =

@@ -5,7 +5,7 @@ import { loadDataset } from './load'
 import { suggestVerifier } from './suggest-verifier'
 
 /** Judges one completion, as the engine's verifiers do. */
-export interface AnswerVerifier {
+interface AnswerVerifier {
   verify(completion: string, reference: string, isTruncated: boolean): Verdict | Promise<Verdict>
 }
 
@@ -20,14 +20,14 @@ export interface DescribeOptions {
 }
 
 /** Tokens. p95: 95 % of the texts have at most so many (nearest rank). */
-export interface LengthSummary {
+interface LengthSummary {
   readonly min: number
   readonly median: number
   readonly p95: number
   readonly max: number
 }
 
-export interface FailedAnswer {
+interface FailedAnswer {
   readonly row: number
   readonly status: VerdictStatus
   readonly completion: string
@@ -35,7 +35,7 @@ export interface FailedAnswer {
   readonly extracted: string | null
 }
 
-export interface VerifierReport {
+interface VerifierReport {
   /** Reference answers tried: the first ones of the set. */
   readonly tried: number
   readonly statuses: Readonly<Record<VerdictStatus, number>>

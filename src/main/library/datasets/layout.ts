@@ -6,7 +6,7 @@ import { isMessageList } from './values'
 
 /** What a column can be mapped to. */
 const ROLES = ['prompt', 'answer', 'chosen', 'rejected', 'completion', 'label', 'choices'] as const
-export type Role = (typeof ROLES)[number]
+type Role = (typeof ROLES)[number]
 
 /** Columns that hold the prompt, where none is mapped. */
 const PROMPT_COLUMNS = ['prompt', 'question', 'problem', 'input'] as const

@@ -7,7 +7,7 @@ export type RawRecord =
   | { readonly line: number; readonly fields: Fields }
   | { readonly line: number; readonly reason: string }
 
-export function fieldsOf(value: object): Fields {
+function fieldsOf(value: object): Fields {
   return new Map(Object.entries(value))
 }
 
