@@ -16,7 +16,10 @@ const endsOf = (text: string, pattern: RegExp): number[] =>
   Array.from(text.matchAll(pattern), (match) => match.index + match[0].length)
 
 const patternError = (pattern: string, why: string): GpoError =>
-  new GpoError('plan', `gpo.segmentation.pattern ${JSON.stringify(pattern)} ${why}; write a simpler pattern or choose another splitter`)
+  new GpoError(
+    'plan',
+    `gpo.segmentation.pattern ${JSON.stringify(pattern)} ${why}; write a simpler pattern or choose another splitter`,
+  )
 
 function compilePattern(pattern: string): RegExp {
   try {
@@ -51,7 +54,10 @@ function cutAt(pieces: readonly string[], boundaries: readonly number[]): Step[]
 }
 
 function windows(length: number, size: number): Step[] {
-  return Array.from({ length: Math.ceil(length / size) }, (_, i) => ({ start: i * size, end: Math.min(length, (i + 1) * size) }))
+  return Array.from({ length: Math.ceil(length / size) }, (_, i) => ({
+    start: i * size,
+    end: Math.min(length, (i + 1) * size),
+  }))
 }
 
 function split(pieces: readonly string[], { splitter, pattern, windowTokens }: Segmentation): Step[] {

@@ -9,7 +9,10 @@ import { afterMarker, lastBoxed } from './markers'
 
 /** A letter that is all there is, as in `B`, `(b)`, `\text{(B)}`, `**B.**`, or that an option's text follows: `B) Paris`, `B: Paris`. */
 function wholePattern(letter: string): RegExp {
-  return new RegExp(String.raw`^[*_$\s]*(?:\\(?:text|textbf|mathrm|mathbf)\{)?\s?\(?(${letter})(?:[*_$}\s.]*$|\)|[.:]\s)`, 'i')
+  return new RegExp(
+    String.raw`^[*_$\s]*(?:\\(?:text|textbf|mathrm|mathbf)\{)?\s?\(?(${letter})(?:[*_$}\s.]*$|\)|[.:]\s)`,
+    'i',
+  )
 }
 
 const statementPattern = (letter: string): RegExp =>

@@ -44,7 +44,10 @@ const verdict = (status: VerdictStatus, extracted: string | null): Verdict => ({
   status,
 })
 
-const STATUS_OF = { equal: 'correct', different: 'wrong', timeout: 'timeout' } as const satisfies Record<Comparison, VerdictStatus>
+const STATUS_OF = { equal: 'correct', different: 'wrong', timeout: 'timeout' } as const satisfies Record<
+  Comparison,
+  VerdictStatus
+>
 
 export function verifierOf<Answer>(kind: Kind<Answer>): Verifier {
   return {

@@ -24,7 +24,7 @@ const FRACTION = String.raw`\\[dtc]?frac${GAP}(?<top>${PART})${GAP}(?<bottom>${P
 const RATIO = String.raw`(?<numerator>${DECIMAL})(?<power>${POWER})?(?:${GAP}\/${GAP}(?<denominator>${DECIMAL}))?`
 const WHOLE = String.raw`(?:(?<whole>\d+)(?:${GAP}(?=\\[dtc]?frac)|[ \t]{1,3}(?=\d+\/\d)))?`
 const SIGN = String.raw`(?:(?<![\w)}\]])[-+])?`
-const NUMBER = String.raw`(?<sign>${SIGN}(?:[$€£¥₹]${GAP}${SIGN})?)${WHOLE}(?:${FRACTION}|${RATIO})(?<percent>${GAP}%)?`
+const NUMBER = `(?<sign>${SIGN}(?:[$€£¥₹]${GAP}${SIGN})?)${WHOLE}(?:${FRACTION}|${RATIO})(?<percent>${GAP}%)?`
 
 /** LaTeX and typographic spellings of signs and separators: `1{,}000`, `1\,000`, `\$5`, `−5`. */
 function plain(text: string): string {
@@ -60,10 +60,12 @@ function scaled(value: Rational | null, power: string | undefined): Rational | n
   if (!value || !power) return value
   const exponent = Number(/[+-]?\d+\}?$/.exec(power)?.[0].replace('}', ''))
   if (Math.abs(exponent) > MAX_DIGITS) return null
-  return exponent < 0 ? { n: value.n, d: value.d * 10n ** BigInt(-exponent) } : { n: value.n * 10n ** BigInt(exponent), d: value.d }
+  return exponent < 0
+    ? { n: value.n, d: value.d * 10n ** BigInt(-exponent) }
+    : { n: value.n * 10n ** BigInt(exponent), d: value.d }
 }
 
-function valueOf(groups: Readonly<Record<string, string | undefined>>): Rational | null {
+function numberOf(groups: Readonly<Record<string, string | undefined>>): Rational | null {
   const { sign = '', whole, top, bottom, numerator, power, denominator } = groups
   const upper = top ? part(top) : scaled(decimal(numerator ?? ''), power)
   const lower = bottom ?? denominator
@@ -76,7 +78,7 @@ function valueOf(groups: Readonly<Record<string, string | undefined>>): Rational
 
 function literal(match: RegExpExecArray): Literal | null {
   const groups = match.groups ?? {}
-  const value = valueOf(groups)
+  const value = numberOf(groups)
   return value && { text: match[0].trim(), value, isPercent: groups.percent !== undefined }
 }
 

@@ -13,7 +13,10 @@ function compile(pattern: string, flags: string): RegExp {
   try {
     return new RegExp(pattern, `${flags}g`)
   } catch (error) {
-    throw new GpoError('plan', `verifier.pattern ${JSON.stringify(pattern)} is no regular expression: ${(error as SyntaxError).message}`)
+    throw new GpoError(
+      'plan',
+      `verifier.pattern ${JSON.stringify(pattern)} is no regular expression: ${(error as SyntaxError).message}`,
+    )
   }
 }
 

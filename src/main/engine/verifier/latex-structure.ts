@@ -1,0 +1,75 @@
+/** The outer form of an answer in normalised LaTeX: lists, sets, tuples, intervals, equations. Knows nothing about what stands inside. */
+
+export interface Collection {
+  /** `(`, `[`, `\{`, or nothing for a bare list. */
+  readonly open: string
+  readonly close: string
+  readonly items: readonly string[]
+}
+
+const BRACKETS = /\\[{}]|[()[\]{}]/y
+const OPENING = new Set(['(', '[', '{', '\\{'])
+
+interface Piece {
+  readonly text: string
+  /** Brackets open after it. */
+  readonly depth: number
+}
+
+/** A text as brackets and single characters, each with the depth after it. */
+function piecesOf(text: string): Piece[] {
+  const pieces: Piece[] = []
+  let [at, depth] = [0, 0]
+  while (at < text.length) {
+    BRACKETS.lastIndex = at
+    const bracket = BRACKETS.exec(text)?.[0]
+    if (bracket) depth += OPENING.has(bracket) ? 1 : -1
+    const piece = bracket ?? text.charAt(at)
+    pieces.push({ text: piece, depth })
+    at += piece.length
+  }
+  return pieces
+}
+
+/** Splits at a character outside all brackets. */
+function splitOutside(pieces: readonly Piece[], separator: string): string[] {
+  const parts: string[] = ['']
+  for (const { text, depth } of pieces) {
+    if (text === separator && depth === 0) parts.push('')
+    else parts[parts.length - 1] += text
+  }
+  return parts
+}
+
+/** A bracket that opens first and closes last. */
+function isWrapped(pieces: readonly Piece[]): boolean {
+  const first = pieces[0]
+  if (!first || pieces.length < 3 || !OPENING.has(first.text) || first.text === '{') return false
+  return pieces.findIndex(({ depth }) => depth === 0) === pieces.length - 1
+}
+
+/** A list of answers; one without brackets has two items at least. Null for a single answer. */
+export function collectionOf(text: string): Collection | null {
+  const pieces = piecesOf(text)
+  if (!isWrapped(pieces)) {
+    const items = splitOutside(pieces, ',')
+    return items.length > 1 ? { open: '', close: '', items } : null
+  }
+  const inner = pieces.slice(1, -1).map((piece) => ({ ...piece, depth: piece.depth - 1 }))
+  return { open: pieces[0]!.text, close: pieces.at(-1)!.text, items: splitOutside(inner, ',') }
+}
+
+/** The sides of an equation; one for anything else. `\leq`, `<=` and the like are no equations. */
+export function sidesOf(text: string): readonly string[] {
+  return /[<>!:]=/.test(text) ? [text] : splitOutside(piecesOf(text), '=')
+}
+
+const VARIABLE = /^(?:[a-zA-Z]|\\[a-z]+)(?:_(?:\w|\{\w+\}))?(?:(?:\\cdot)?\(\w\))?$/
+
+/** What a variable is said to be: `x=5` is 5, `x\in[0,1]` is the interval. Any other text is left as it is. */
+export function statedValue(text: string): string {
+  const member = /^[a-zA-Z]\\in(?![a-zA-Z])\s?/.exec(text)
+  if (member) return text.slice(member[0].length)
+  const sides = sidesOf(text)
+  return sides.length > 1 && VARIABLE.test(sides[0] ?? '') ? (sides.at(-1) ?? text) : text
+}
