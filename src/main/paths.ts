@@ -1,21 +1,34 @@
 /** Where things are: the user's data folder, the runs beside a database, the models and datasets in the box. */
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { GpoError } from '@shared/errors'
+
+const NAME = 'gpo-studio'
+
+/** The base directory specification has relative paths ignored. */
+const absolute = (path: string | undefined): string | undefined => (path && isAbsolute(path) ? path : undefined)
 
 /** GPO_STUDIO_HOME, or the place this system keeps programs' data. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
-  if (env['GPO_STUDIO_HOME']) return resolve(env['GPO_STUDIO_HOME'])
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'gpo-studio')
-  if (platform === 'win32') return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'gpo-studio')
-  return join(env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'gpo-studio')
+  if (env.GPO_STUDIO_HOME) return resolve(env.GPO_STUDIO_HOME)
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', NAME)
+  if (platform === 'win32') return join(env.APPDATA || join(homedir(), 'AppData', 'Roaming'), NAME)
+  return join(absolute(env.XDG_DATA_HOME) ?? join(homedir(), '.local', 'share'), NAME)
 }
 
 export const databaseFile = (chosen?: string): string => (chosen ? resolve(chosen) : join(dataFolder(), 'runs.db'))
 
-/** The folder of a run's checkpoints, beside its database. */
-export const runFolder = (database: string, runId: string): string => join(dirname(database), 'runs', runId)
+/**
+ * The folder of a run's checkpoints, beside its database.
+ * @throws GpoError('usage') for an id that would lead out of there
+ */
+export function runFolder(database: string, runId: string): string {
+  if (!/^[\w-][\w.-]*$/.test(runId)) {
+    throw new GpoError('usage', `${JSON.stringify(runId)} is no run's id: letters, digits, "-", "_" and "." make one`)
+  }
+  return join(dirname(resolve(database)), 'runs', runId)
+}
 
 /** The package's `resources` folder, from the built files as from the sources. */
 export function resourcesFolder(): string {
@@ -23,30 +36,41 @@ export function resourcesFolder(): string {
     const candidate = join(folder, 'resources')
     if (existsSync(join(candidate, 'datasets'))) return candidate
   }
-  throw new GpoError('usage', `the folder "resources" was not found above ${import.meta.dirname}: reinstall the program`)
+  throw new GpoError(
+    'notFound',
+    `the folder "resources" was not found above ${import.meta.dirname}: reinstall the program`,
+  )
 }
 
 const PREFIX = 'bundled:'
+const SPLITS = ['train', 'test']
 
-function bundled(kind: 'models' | 'datasets', name: string, file: string): string {
-  const folder = join(resourcesFolder(), kind)
-  const names = readdirSync(folder)
-  if (name === basename(name) && names.includes(name)) {
-    const path = join(folder, name, file)
-    if (existsSync(path)) return path
-  }
-  throw new GpoError('notFound', `there is no bundled ${kind === 'models' ? 'model' : 'dataset'} "${name}"; there are: ${names.join(', ')}`)
+/** The folders that are there are the only names there are, so no name leads out of them. */
+function bundledFolder(path: string, kind: 'model' | 'dataset', name: string): string {
+  const folder = join(resourcesFolder(), `${kind}s`)
+  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  if (names.includes(name)) return join(folder, name)
+  const known = names.map((known) => PREFIX + known).join(', ') || 'none'
+  throw new GpoError('notFound', `there is no bundled ${kind} ${JSON.stringify(path)}; there are: ${known}`)
 }
 
-/** A model's folder: a path, or `bundled:NAME`. */
+/**
+ * A model's folder: a path, or `bundled:NAME`.
+ * @throws GpoError('notFound') naming the bundled ones
+ */
 export function modelPath(path: string): string {
-  return path.startsWith(PREFIX) ? bundled('models', path.slice(PREFIX.length), '.') : resolve(path)
+  return path.startsWith(PREFIX) ? bundledFolder(path, 'model', path.slice(PREFIX.length)) : resolve(path)
 }
 
-/** A dataset's file: a path, `bundled:NAME` (its training file) or `bundled:NAME/test`. */
+/**
+ * A dataset's file: a path, `bundled:NAME` (its training file) or `bundled:NAME/test`.
+ * @throws GpoError('notFound') naming the bundled ones
+ */
 export function datasetPath(path: string): string {
   if (!path.startsWith(PREFIX)) return resolve(path)
-  const [name = '', split = 'train'] = path.slice(PREFIX.length).split('/')
-  if (split !== 'train' && split !== 'test') throw new GpoError('notFound', `"${path}": a bundled dataset has the parts train and test`)
-  return bundled('datasets', name, `${split}.jsonl`)
+  const [name = '', split = 'train', ...rest] = path.slice(PREFIX.length).split('/')
+  const file = join(bundledFolder(path, 'dataset', name), `${split}.jsonl`)
+  if (SPLITS.includes(split) && rest.length === 0 && existsSync(file)) return file
+  throw new GpoError('notFound', `${JSON.stringify(path)}: a bundled dataset has the parts ${SPLITS.join(' and ')}`)
 }

@@ -1,23 +1,31 @@
 /** The messages between main and trainer, both ways. Whatever arrives is parsed before it is used. */
 import { GpoError } from '@shared/errors'
+import type { Example } from '@shared/schemas/dataset'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { PHASES } from '@shared/schemas/events'
 import { CRITICAL_RULES, planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
 
-const PROTOCOL = 1
+const VERSION = 1
 
-const exampleSchema = z.strictObject({
+type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T
+type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+/** `Declared`, or `never` when the schema's type is not the declared one (`readonly` aside): then this file does not compile. */
+type Match<Inferred, Declared> = IsSame<Frozen<Inferred>, Frozen<Declared>> extends true ? Declared : never
+
+/** What every row has. Columns of one kind of data only (`chosen`, `label`) are left out: pairs are made from rollouts. */
+const exampleSchema = z.object({
   row: z.number().int().min(0),
   prompt: z.string(),
   reference: z.string(),
   completion: z.string().optional(),
+  messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).optional(),
 })
 
 const startSchema = z.strictObject({
   type: z.literal('start'),
-  protocol: z.literal(PROTOCOL),
+  version: z.literal(VERSION),
   plan: planSchema,
   runFolder: z.string().min(1),
   modelFolder: z.string().min(1),
@@ -26,7 +34,12 @@ const startSchema = z.strictObject({
   train: z.array(exampleSchema),
   evaluation: z.array(exampleSchema),
 })
-export type StartMessage = z.infer<typeof startSchema>
+
+/** The first message. Its rows may be of any kind of data set. */
+export interface StartMessage extends Omit<z.infer<typeof startSchema>, 'train' | 'evaluation'> {
+  readonly train: readonly Match<z.infer<typeof exampleSchema>, Example>[]
+  readonly evaluation: readonly Example[]
+}
 
 const commandSchema = z.discriminatedUnion('type', [
   startSchema,
@@ -36,11 +49,11 @@ const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('checkpoint') }),
   z.strictObject({ type: z.literal('evaluate') }),
 ])
-export type TrainerCommand = z.infer<typeof commandSchema>
+export type TrainerCommand = StartMessage | Exclude<z.infer<typeof commandSchema>, { type: 'start' }>
 
-export const startMessage = (content: Omit<StartMessage, 'type' | 'protocol'>): StartMessage => ({
+export const startMessage = (content: Omit<StartMessage, 'type' | 'version'>): StartMessage => ({
   type: 'start',
-  protocol: PROTOCOL,
+  version: VERSION,
   ...content,
 })
 
@@ -106,20 +119,30 @@ const eventSchema = z.discriminatedUnion('type', [
     sha256: z.string(),
     removed: z.array(z.string()),
   }),
-  z.strictObject({ type: z.literal('environment'), environment: z.record(z.string(), z.union([z.string(), z.number()])) }),
+  z.strictObject({
+    type: z.literal('environment'),
+    environment: z.record(z.string(), z.union([z.string(), z.number()])),
+  }),
   z.strictObject({ type: z.literal('finished'), outcome: z.enum(['completed', 'stopped']), iteration: count }),
   z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
-]) satisfies z.ZodType<TrainerEvent>
+])
+
+/** "examples.3.row: expected number" for the first thing that is wrong. */
+function firstIssue(raw: unknown, { issues: [issue] }: z.ZodError): string {
+  const isUnknown = issue?.code === 'invalid_union' && issue.path.at(-1) === 'type'
+  if (isUnknown) return `type: ${JSON.stringify((raw as { type?: unknown }).type)} is not known` // an object, since it has a path
+  return `${issue?.path.join('.') || 'message'}: ${issue?.message}`
+}
 
 function parse<T>(schema: z.ZodType<T>, raw: unknown, whose: string): T {
   const result = schema.safeParse(raw)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  throw new GpoError('training', `${whose} sent a message that cannot be read: ${issue?.path.join('.') || 'message'}: ${issue?.message}`)
+  throw new GpoError('training', `${whose} sent a message that cannot be read: ${firstIssue(raw, result.error)}`)
 }
 
 /** @throws GpoError('training') */
 export const parseTrainerCommand = (raw: unknown): TrainerCommand => parse(commandSchema, raw, 'the main process')
 
 /** @throws GpoError('training') */
-export const parseTrainerEvent = (raw: unknown): TrainerEvent => parse<TrainerEvent>(eventSchema, raw, 'the trainer')
+export const parseTrainerEvent = (raw: unknown): Match<z.infer<typeof eventSchema>, TrainerEvent> =>
+  parse(eventSchema, raw, 'the trainer')

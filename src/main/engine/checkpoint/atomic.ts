@@ -21,11 +21,18 @@ const CURES: Readonly<Record<string, string>> = {
 export function storageError(error: unknown, doing: string): GpoError {
   if (error instanceof GpoError) return error
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  return new GpoError('storage', `${doing} failed (${code || String(error)}): ${CURES[code] ?? 'check the disk and try again'}`, { cause: error })
+  return new GpoError(
+    'storage',
+    `${doing} failed (${code || String(error)}): ${CURES[code] ?? 'check the disk and try again'}`,
+    { cause: error },
+  )
 }
 
+/** One write takes less than 2 GiB. */
+const LARGEST_WRITE = 1 << 30
+
 function writeAll(file: number, chunk: Uint8Array, system: FileSystem): void {
-  for (let done = 0; done < chunk.length; ) done += system.write(file, chunk.subarray(done))
+  for (let done = 0; done < chunk.length; ) done += system.write(file, chunk.subarray(done, done + LARGEST_WRITE))
 }
 
 export function syncFolder(folder: string): void {
@@ -59,7 +66,11 @@ export function writeDurably(path: string, chunks: Iterable<Uint8Array>, system:
 }
 
 /** As `writeDurably`, into a temporary file that replaces `path` only when it is whole. */
-export function writeAtomically(path: string, chunks: Iterable<Uint8Array>, system: FileSystem = realFileSystem): number {
+export function writeAtomically(
+  path: string,
+  chunks: Iterable<Uint8Array>,
+  system: FileSystem = realFileSystem,
+): number {
   const temporary = `${path}.partial-${process.pid}`
   const bytes = writeDurably(temporary, chunks, system)
   renameSync(temporary, path)
