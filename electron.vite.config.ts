@@ -14,7 +14,17 @@ export default defineConfig({
   main: {
     resolve: { alias },
     build: {
-      externalizeDeps: { exclude: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-webgpu', 'zod', 'commander', 'csv-parse'] },
+      externalizeDeps: {
+        exclude: [
+          '@tensorflow/tfjs-core',
+          '@tensorflow/tfjs-backend-cpu',
+          '@tensorflow/tfjs-backend-wasm',
+          '@tensorflow/tfjs-backend-webgpu',
+          'zod',
+          'commander',
+          'csv-parse',
+        ],
+      },
       sourcemap: true,
       minify: false,
       rolldownOptions: {
@@ -22,6 +32,7 @@ export default defineConfig({
         input: {
           headless: resolve(import.meta.dirname, 'src/main/headless.ts'),
           worker: resolve(import.meta.dirname, 'src/main/trainer/worker.ts'),
+          'job-worker': resolve(import.meta.dirname, 'src/main/trainer/job-worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },

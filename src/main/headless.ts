@@ -1,1 +1,185 @@
-console.log(import.meta.dirname, import.meta.url)
+/** The terminal host: composition root of the `gpo` command. */
+
+import { BACKEND_NAMES, CRITICAL_RULES } from '@shared/schemas/plan'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import packageJson from '../../package.json'
+import { describeData } from './cli/data'
+import { demo } from './cli/demo'
+import * as jobs from './cli/jobs'
+import { createOutput, type Output, reportError } from './cli/output'
+import { applySetting, parsePlan } from './cli/plan-file'
+import { showRun, showRuns } from './cli/runs'
+import { resume, train } from './cli/train'
+
+const EXIT_CODES = `
+Exit codes: 0 done or stopped on request, 1 unexpected error, 2 wrong usage or plan, 3 data, 4 model, 5 backend, 6 training failed (loss not
+finite, say), 7 storage (disk full, damaged or newer database), 8 not found, 130 interrupted.
+--json prints JSON Lines on standard output and nothing else there; progress goes to standard error.`
+
+const collect = (value: string, all: string[]) => [...all, value]
+
+function whole(min: number) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min) return value
+    throw new InvalidArgumentError(`expected a whole number, at least ${min}`)
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('expected a number above 0')
+}
+
+function columnMap(text: string): Record<string, string> {
+  const pairs = text.split(',').map((pair) => pair.split('='))
+  if (pairs.some((pair) => pair.length !== 2)) throw new InvalidArgumentError('write it as role=column,role=column')
+  return Object.fromEntries(pairs) as Record<string, string>
+}
+
+const db = () => new Option('--db <file>', "database of runs; default: runs.db in the user's data folder")
+const json = () => new Option('--json', 'JSON Lines on standard output')
+const backend = () =>
+  new Option('--backend <name>', 'where to compute').choices(['auto', ...BACKEND_NAMES]).default('auto')
+const settings = () =>
+  new Option('--set <key=value>', 'change one key of the plan, e.g. optimiser.learningRate=1e-4')
+    .argParser(collect)
+    .default([], 'none')
+
+function modelAndData(command: Command): Command {
+  return command
+    .requiredOption('--model <dir or run>', "a model's folder, bundled:tiny, or a run (id, its beginning, name, last)")
+    .requiredOption('--data <file>', 'dataset file, or bundled:NAME/test')
+    .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options; default: what fits the data')
+    .option('--limit <n>', 'rows at most', whole(1))
+    .option('--seed <n>', 'seed of sampling', whole(0), 1)
+    .option('--temperature <t>', 'sampling temperature', positive, 1)
+    .option('--max-new-tokens <n>', 'tokens of a completion at most', whole(1), 256)
+    .addOption(backend())
+    .addOption(db())
+    .addOption(json())
+}
+
+/** Defines every command; `finish` gets its exit code. */
+function createProgram(finish: (code: number) => void): Command {
+  const program = new Command('gpo')
+    .description('Fine-tune language models with Guided Pivotal Optimization.')
+    .version(packageJson.version)
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+
+  // biome-ignore lint/suspicious/noExplicitAny: commander passes positional arguments and options untyped; each command names its own
+  type Args = any[]
+  const action =
+    (work: (output: Output, ...args: Args) => number | Promise<number>) =>
+    async (...args: Args): Promise<void> => {
+      const options = args.at(-2) as { json?: boolean }
+      finish(await work(createOutput(options.json === true), ...args))
+    }
+
+  program
+    .command('train <plan>')
+    .description('train as a plan file says')
+    .addOption(settings())
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, file, options) => train(file, options, output)))
+  program
+    .command('resume <run>')
+    .description('go on with a stopped, interrupted or failed run from its newest checkpoint')
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, run, options) => resume(run, options, output)))
+  program
+    .command('runs')
+    .description('list the runs')
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, options) => showRuns(options, output)))
+  program
+    .command('show <run>')
+    .description('one run: plan, evaluations, checkpoints, metrics')
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, run, options) => showRun(run, options, output)))
+  modelAndData(program.command('eval').description('greedy accuracy, pass@k and majority@k, by verifier status'))
+    .option('--samples <k>', 'samples per row for pass@k and majority@k', whole(0), 0)
+    .action(action((output, options) => jobs.evaluate(options, output)))
+  modelAndData(
+    program.command('critical').description('trajectories with values, advantages and critical steps; no training'),
+  )
+    .option('--mc <n>', 'Monte Carlo continuations per state', whole(1), 4)
+    .addOption(
+      new Option('--rule <rule>', 'which step is critical')
+        .choices(CRITICAL_RULES.filter((rule) => rule !== 'none'))
+        .default('max'),
+    )
+    .action(action((output, options) => jobs.critical(options, output)))
+  program
+    .command('data <file>')
+    .description('what a dataset holds, its bad rows, token lengths, and the verifier tried on its own answers')
+    .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options')
+    .option('--model <dir>', 'model whose tokenizer counts tokens', 'bundled:tiny')
+    .option('--columns <map>', 'role=column,… where the layout is not recognised', columnMap)
+    .addOption(json())
+    .action(action((output, file, options) => describeData(file, options, output)))
+  program
+    .command('score')
+    .description('log-probabilities of a completion after a prompt')
+    .requiredOption('--model <dir or run>', "a model's folder, bundled:tiny, or a run")
+    .requiredOption('--prompt <text>', 'the prompt')
+    .requiredOption('--completion <text>', 'the completion')
+    .addOption(backend())
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, options) => jobs.score(options, output)))
+  program
+    .command('export <run>')
+    .description("a run's newest weights as a Hugging Face folder")
+    .requiredOption('--out <dir>', 'a folder that does not exist yet')
+    .option('--format <format>', 'safetensors', 'safetensors')
+    .addOption(new Option('--dtype <dtype>', 'how numbers are stored').choices(['F32', 'F16', 'BF16']).default('F32'))
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, run, options) => jobs.exportRun(run, options, output)))
+  program
+    .command('doctor')
+    .description('every backend: usable or why not, device, self-test, speed')
+    .addOption(json())
+    .action(action((output) => jobs.doctor(output)))
+  program
+    .command('demo')
+    .description('GPO-PPO on a bundled task: accuracy before and after, and three critical steps')
+    .option('--seed <n>', 'seed', whole(0), 1)
+    .addOption(settings())
+    .addOption(db())
+    .addOption(json())
+    .action(
+      action((output, options) =>
+        demo(options, output, (plan) => {
+          const raw = structuredClone(plan) as unknown as Record<string, unknown>
+          for (const setting of options.set as string[]) applySetting(raw, setting)
+          return parsePlan(raw, 'the demo plan')
+        }),
+      ),
+    )
+  return program
+}
+
+async function main(): Promise<number> {
+  let exitCode = 0
+  try {
+    await createProgram((code) => {
+      exitCode = code
+    }).parseAsync()
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return reportError(error)
+  }
+}
+
+void main().then((code) => {
+  process.exitCode = code
+})

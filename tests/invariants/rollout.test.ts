@@ -51,11 +51,21 @@ describe('cached decoding', () => {
     const sampler = createSampler(backend, tinyConfig)
     const [block] = await sampler.prefill(params, [prompts[1]!])
     const start = { block: block!, length: prompts[1]!.length }
-    const [trajectory] = await sampler.sample(params, [{ start, seed: 3, maxNewTokens: 20, keepBlock: true }], { ...config, stopTokens: [] })
+    const [trajectory] = await sampler.sample(params, [{ start, seed: 3, maxNewTokens: 20, keepBlock: true }], {
+      ...config,
+      stopTokens: [],
+    })
     const whole = Int32Array.from([...prompts[1]!, ...trajectory!.tokens])
     const positions = [5, 6, 9, 17, 24]
-    const forked = positions.map((length) => ({ start: { block: trajectory!.block!, length }, seed: length, maxNewTokens: 12 }))
-    const freshBlocks = await sampler.prefill(params, positions.map((length) => whole.slice(0, length)))
+    const forked = positions.map((length) => ({
+      start: { block: trajectory!.block!, length },
+      seed: length,
+      maxNewTokens: 12,
+    }))
+    const freshBlocks = await sampler.prefill(
+      params,
+      positions.map((length) => whole.slice(0, length)),
+    )
     const fresh = forked.map((request, i) => ({ ...request, start: { block: freshBlocks[i]!, length: positions[i]! } }))
     const a = await sampler.sample(params, forked, config)
     const b = await sampler.sample(params, fresh, config)
@@ -70,10 +80,19 @@ describe('cached decoding', () => {
   test('no token goes through the transformer twice: prompts once, every sampled token but the last once', async () => {
     const sampler = createSampler(backend, tinyConfig)
     const blocks = await sampler.prefill(params, prompts)
-    const requests = blocks.map((block, i) => ({ start: { block, length: prompts[i]!.length }, seed: i, maxNewTokens: 30, keepBlock: true }))
+    const requests = blocks.map((block, i) => ({
+      start: { block, length: prompts[i]!.length },
+      seed: i,
+      maxNewTokens: 30,
+      keepBlock: true,
+    }))
     const trajectories = await sampler.sample(params, requests, config)
     const forks = trajectories.flatMap(({ block }, i) =>
-      Array.from({ length: 9 }, (_, n) => ({ start: { block: block!, length: Math.min(prompts[i]!.length + 3, block!.length) }, seed: 100 + n, maxNewTokens: 10 })),
+      Array.from({ length: 9 }, (_, n) => ({
+        start: { block: block!, length: Math.min(prompts[i]!.length + 3, block!.length) },
+        seed: 100 + n,
+        maxNewTokens: 10,
+      })),
     )
     const continuations = await sampler.sample(params, forks, config)
     const fed = [...trajectories, ...continuations].reduce((sum, { tokens }) => sum + tokens.length - 1, 0)

@@ -23,7 +23,10 @@ export const tinyConfig: ModelConfig = {
 
 export function tinyShapes(config = tinyConfig): Record<string, number[]> {
   const { hiddenSize: d, intermediateSize: f, heads, kvHeads, headDim } = config
-  const shapes: Record<string, number[]> = { 'model.embed_tokens.weight': [config.vocabSize, d], 'model.norm.weight': [d] }
+  const shapes: Record<string, number[]> = {
+    'model.embed_tokens.weight': [config.vocabSize, d],
+    'model.norm.weight': [d],
+  }
   for (let i = 0; i < config.layers; i++) {
     const layer = `model.layers.${i}`
     Object.assign(shapes, {
@@ -46,7 +49,10 @@ export function randomWeights(config = tinyConfig, seed = 7, scale = 0.4) {
     Object.entries(tinyShapes(config)).map(([name, shape], stream) => {
       const size = shape.reduce((a, b) => a * b, 1)
       const isNorm = shape.length === 1
-      const data = Float32Array.from({ length: size }, (_, i) => (isNorm ? 1 : 0) + scale * (isNorm ? 0.1 : 1) * normal(seed, stream, i))
+      const data = Float32Array.from(
+        { length: size },
+        (_, i) => (isNorm ? 1 : 0) + scale * (isNorm ? 0.1 : 1) * normal(seed, stream, i),
+      )
       return [name, { shape, data }] as const
     }),
   )

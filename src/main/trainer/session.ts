@@ -1,11 +1,11 @@
 /** From a start message to something that can train: opens backend, model and tokenizer, tokenises the data, restores a checkpoint. */
-import { createVerifier } from '@engine/verifier/index'
-import { openBackend } from '@engine/backend/choose'
+
 import type { Backend } from '@engine/backend/backend'
+import { openBackend } from '@engine/backend/choose'
 import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import type { Task } from '@engine/gpo/trajectory'
-import { readModelConfig } from '@engine/model/config'
 import type { ModelConfig } from '@engine/model/config'
+import { readModelConfig } from '@engine/model/config'
 import { loadWeights } from '@engine/model/weights'
 import type { TokenSequence } from '@engine/policy/batch'
 import { createPolicy } from '@engine/policy/policy'
@@ -14,9 +14,10 @@ import type { Procedure, Run } from '@engine/recipes/run'
 import { createProcedure, policyNeeds } from '@engine/recipes/train'
 import { createSampler } from '@engine/rollout/sampler'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@engine/tokenizer/tokenizer'
+import { createVerifier } from '@engine/verifier/index'
 import { GpoError } from '@shared/errors'
-import type { Phase } from '@shared/schemas/events'
 import type { Example } from '@shared/schemas/dataset'
+import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 
 export interface SessionStart {
@@ -42,14 +43,21 @@ export interface Session {
 /** The prompt as the model gets it. */
 export function renderPrompt({ data }: Plan, tokenizer: Tokenizer, prompt: string): string {
   const text = data.template.replaceAll('{prompt}', () => prompt)
-  return data.chatTemplate ? tokenizer.renderChat([{ role: 'user', content: text }], { addGenerationPrompt: true }) : text
+  return data.chatTemplate
+    ? tokenizer.renderChat([{ role: 'user', content: text }], { addGenerationPrompt: true })
+    : text
 }
 
 function encodePrompt(plan: Plan, tokenizer: Tokenizer, example: Example): Int32Array {
-  const ids = tokenizer.encode(renderPrompt(plan, tokenizer, example.prompt), { addSpecialTokens: !plan.data.chatTemplate })
+  const ids = tokenizer.encode(renderPrompt(plan, tokenizer, example.prompt), {
+    addSpecialTokens: !plan.data.chatTemplate,
+  })
   if (ids.length > 0) return ids
   if (tokenizer.bosTokenId !== null) return Int32Array.of(tokenizer.bosTokenId)
-  throw new GpoError('data', `row ${example.row} has an empty prompt, and the tokenizer has no token to begin with: remove the row`)
+  throw new GpoError(
+    'data',
+    `row ${example.row} has an empty prompt, and the tokenizer has no token to begin with: remove the row`,
+  )
 }
 
 function checkLength(plan: Plan, config: ModelConfig, row: number, length: number, added: number): void {
@@ -69,9 +77,16 @@ export function tasksOf(plan: Plan, config: ModelConfig, tokenizer: Tokenizer, e
 }
 
 /** Prompt, completion and the stop token, for SFT. */
-function demonstrationsOf(plan: Plan, config: ModelConfig, tokenizer: Tokenizer, stop: number, examples: readonly Example[]): TokenSequence[] {
+function demonstrationsOf(
+  plan: Plan,
+  config: ModelConfig,
+  tokenizer: Tokenizer,
+  stop: number,
+  examples: readonly Example[],
+): TokenSequence[] {
   return examples.map((example) => {
-    if (example.completion === undefined) throw new GpoError('data', `row ${example.row} has no completion to imitate: SFT needs a column "completion"`)
+    if (example.completion === undefined)
+      throw new GpoError('data', `row ${example.row} has no completion to imitate: SFT needs a column "completion"`)
     const prompt = encodePrompt(plan, tokenizer, example)
     const completion = tokenizer.encode(example.completion, { addSpecialTokens: false })
     checkLength(plan, config, example.row, prompt.length, completion.length + 1)
@@ -82,7 +97,10 @@ function demonstrationsOf(plan: Plan, config: ModelConfig, tokenizer: Tokenizer,
 function stopTokensOf(tokenizer: Tokenizer, config: ModelConfig, folder: string): number[] {
   const stops = [...new Set([...tokenizer.eosTokenIds, ...config.eosTokenIds])]
   if (stops.length > 0) return stops
-  throw new GpoError('model', `${folder} names no token that ends a text: add "eos_token_id" to its generation_config.json`)
+  throw new GpoError(
+    'model',
+    `${folder} names no token that ends a text: add "eos_token_id" to its generation_config.json`,
+  )
 }
 
 export interface OpenModel {
@@ -117,7 +135,10 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     backend,
     policy,
     sampler: createSampler(backend, config),
-    scorer: createScorer(backend, config, { maxTokens: plan.budget.microbatchTokens, temperature: plan.rollout.temperature }),
+    scorer: createScorer(backend, config, {
+      maxTokens: plan.budget.microbatchTokens,
+      temperature: plan.rollout.temperature,
+    }),
     text: { decode: (ids) => tokenizer.decode(ids), pieces: (ids) => tokenizer.pieces(ids) },
     stopTokens,
     verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
@@ -132,19 +153,27 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   return { run, procedure, backend, config, from, state }
 }
 
-function restore(folder: string | null, run: Run, procedure: Procedure): { from: number; state: Readonly<Record<string, unknown>> } {
+function restore(
+  folder: string | null,
+  run: Run,
+  procedure: Procedure,
+): { from: number; state: Readonly<Record<string, unknown>> } {
   if (folder === null) return { from: 0, state: {} }
   const { iteration, state, groups } = readCheckpoint(folder)
   const steps = state['optimiserSteps']
   const { trainable, optimiser } = groups
-  if (typeof steps !== 'number' || !trainable || !optimiser) throw new GpoError('storage', `${folder} is not a training checkpoint of this program`)
+  if (typeof steps !== 'number' || !trainable || !optimiser)
+    throw new GpoError('storage', `${folder} is not a training checkpoint of this program`)
   run.policy.restore(trainable)
   procedure.learner.restore(optimiser, steps)
   return { from: iteration, state }
 }
 
 /** Reports at most every `intervalMs`, and always the first and last item of a phase. */
-export function throttled(report: (phase: Phase, iteration: number, done: number, total: number, tokens: number, seconds: number) => void, intervalMs = 200): Run['onProgress'] {
+export function throttled(
+  report: (phase: Phase, iteration: number, done: number, total: number, tokens: number, seconds: number) => void,
+  intervalMs = 200,
+): Run['onProgress'] {
   let current = ''
   let begin = 0
   let last = 0

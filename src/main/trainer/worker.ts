@@ -20,7 +20,13 @@ interface Control {
   wake: () => void
 }
 
-const control: Control = { isStopping: false, isPaused: false, wantsCheckpoint: false, wantsEvaluation: false, wake: () => {} }
+const control: Control = {
+  isStopping: false,
+  isPaused: false,
+  wantsCheckpoint: false,
+  wantsEvaluation: false,
+  wake: () => {},
+}
 
 function send(event: TrainerEvent): void {
   process.send?.(event)
@@ -39,7 +45,12 @@ interface Best {
   readonly accuracy: number
 }
 
-async function saveCheckpoint(start: StartMessage, session: Session, iteration: number, best: Best | null): Promise<void> {
+async function saveCheckpoint(
+  start: StartMessage,
+  session: Session,
+  iteration: number,
+  best: Best | null,
+): Promise<void> {
   const { run, procedure } = session
   const record = writeCheckpoint(start.runFolder, {
     iteration,
@@ -47,7 +58,10 @@ async function saveCheckpoint(start: StartMessage, session: Session, iteration: 
     groups: { trainable: await run.policy.snapshot(), optimiser: await procedure.learner.snapshot() },
   })
   const { keepLast, keepBest } = start.plan.checkpoint
-  const removed = applyRetention(start.runFolder, { keepLast, keepIterations: keepBest && best ? [best.iteration] : [] })
+  const removed = applyRetention(start.runFolder, {
+    keepLast,
+    keepIterations: keepBest && best ? [best.iteration] : [],
+  })
   send({ type: 'checkpoint', ...record, removed })
 }
 
@@ -67,13 +81,17 @@ async function runTraining(start: StartMessage): Promise<void> {
   report('load', 0, 0, 1, 0)
   const session = await openSession(start, report)
   report('load', 0, 1, 1, 0)
-  send({ type: 'environment', environment: { ...engineVersions(), backend: session.backend.name, device: session.backend.device } })
+  send({
+    type: 'environment',
+    environment: { ...engineVersions(), backend: session.backend.name, device: session.backend.device },
+  })
   let best = (session.state['best'] ?? null) as Best | null
   let saved = session.from
   try {
     for await (const event of train(session.run, session.procedure, session.from)) {
       if (event.type !== 'safe-point') {
-        if (event.type === 'evaluation' && (best === null || event.accuracy > best.accuracy)) best = { iteration: event.iteration, accuracy: event.accuracy }
+        if (event.type === 'evaluation' && (best === null || event.accuracy > best.accuracy))
+          best = { iteration: event.iteration, accuracy: event.accuracy }
         send(event)
         continue
       }
@@ -99,7 +117,10 @@ async function runTraining(start: StartMessage): Promise<void> {
     }
     await flush({ type: 'finished', outcome: 'completed', iteration: iterations })
   } catch (error) {
-    const kept = saved > 0 ? `The checkpoint of iteration ${saved} is kept.` : 'There was no checkpoint yet; the starting model is unchanged.'
+    const kept =
+      saved > 0
+        ? `The checkpoint of iteration ${saved} is kept.`
+        : 'There was no checkpoint yet; the starting model is unchanged.'
     if (error instanceof GpoError) throw new GpoError(error.code, `${error.message}. ${kept}`, { cause: error })
     throw error
   } finally {

@@ -22,11 +22,19 @@ export const segmentationSchema = z.strictObject({
   splitter: z
     .enum(['lines', 'sentences', 'window', 'regex'])
     .default('lines')
-    .describe('Where a trajectory is cut into steps: after newlines, after sentences, every `windowTokens` tokens, or before each match of `pattern`.'),
+    .describe(
+      'Where a trajectory is cut into steps: after newlines, after sentences, every `windowTokens` tokens, or before each match of `pattern`.',
+    ),
   minStepTokens: positiveInt(4096).default(8).describe('Tokens; a shorter step is merged into its neighbour.'),
-  maxSteps: positiveInt(256).default(16).describe('Steps per trajectory at most; neighbours are merged evenly beyond it.'),
+  maxSteps: positiveInt(256)
+    .default(16)
+    .describe('Steps per trajectory at most; neighbours are merged evenly beyond it.'),
   windowTokens: positiveInt(4096).default(32).describe('Tokens per step of the `window` splitter.'),
-  pattern: z.string().max(1000).default('\\n\\n').describe('Regular expression of the `regex` splitter; a step ends where a match ends.'),
+  pattern: z
+    .string()
+    .max(1000)
+    .default('\\n\\n')
+    .describe('Regular expression of the `regex` splitter; a step ends where a match ends.'),
 })
 export type Segmentation = z.infer<typeof segmentationSchema>
 
@@ -34,13 +42,21 @@ const gpoSchema = z.strictObject({
   criticalStep: z
     .enum(CRITICAL_RULES)
     .default('max')
-    .describe('Which step the policy is reset to: the largest advantage (the paper), the largest absolute one, the smallest, a random one, or none (the base algorithm).'),
-  samples: positiveInt(1024).default(4).describe('Monte Carlo continuations per state (N). The paper: 4; accuracy saturates at 12.'),
+    .describe(
+      'Which step the policy is reset to: the largest advantage (the paper), the largest absolute one, the smallest, a random one, or none (the base algorithm).',
+    ),
+  samples: positiveInt(1024)
+    .default(4)
+    .describe('Monte Carlo continuations per state (N). The paper: 4; accuracy saturates at 12.'),
   reuseRollouts: z
     .boolean()
     .default(true)
-    .describe('Take the continuations already sampled from the critical state as its rollouts; sample only what is missing.'),
-  maxPairAttempts: positiveInt(4096).default(16).describe('Rollouts sampled at most, per state, to find one correct and one incorrect for a pair.'),
+    .describe(
+      'Take the continuations already sampled from the critical state as its rollouts; sample only what is missing.',
+    ),
+  maxPairAttempts: positiveInt(4096)
+    .default(16)
+    .describe('Rollouts sampled at most, per state, to find one correct and one incorrect for a pair.'),
   segmentation: segmentationSchema.prefault({}),
 })
 export type GpoConfig = z.infer<typeof gpoSchema>
@@ -50,14 +66,24 @@ export const objectiveSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('ppo'),
     clip: z.number().gt(0).max(1).default(0.2).describe('Clip range ε of the probability ratio.'),
-    valueClip: z.number().gt(0).max(10).default(0.2).describe('Clip range of the value function, around its old value.'),
+    valueClip: z
+      .number()
+      .gt(0)
+      .max(10)
+      .default(0.2)
+      .describe('Clip range of the value function, around its old value.'),
     valueCoefficient: z.number().min(0).max(10).default(0.1).describe('Weight of the value loss.'),
     gamma: probability.default(1).describe('Discount γ per token.'),
     lambda: probability.default(0.95).describe('GAE λ.'),
-    kl: klCoefficient.default(0.05).describe('Coefficient of the per-token KL penalty against the reference policy, inside the reward.'),
+    kl: klCoefficient
+      .default(0.05)
+      .describe('Coefficient of the per-token KL penalty against the reference policy, inside the reward.'),
     epochs: positiveInt(100).default(4).describe('Passes over each batch of rollouts.'),
     minibatches: positiveInt(256).default(1).describe('Optimiser steps per pass.'),
-    whitenAdvantages: z.boolean().default(true).describe('Normalise advantages to mean 0, standard deviation 1 over the batch.'),
+    whitenAdvantages: z
+      .boolean()
+      .default(true)
+      .describe('Normalise advantages to mean 0, standard deviation 1 over the batch.'),
   }),
   z.strictObject({
     kind: z.literal('grpo'),
@@ -109,26 +135,48 @@ const adaptationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('lora').describe('Low-rank adapters on chosen projections are trained; the base stays frozen.'),
     r: positiveInt(1024).default(16).describe('Rank.'),
     alpha: z.number().gt(0).max(4096).default(32).describe('Scale: the update is multiplied by alpha / r.'),
-    targets: z.array(z.enum(LORA_TARGETS)).min(1).default([...LORA_TARGETS]).describe('Projections that get an adapter.'),
+    targets: z
+      .array(z.enum(LORA_TARGETS))
+      .min(1)
+      .default([...LORA_TARGETS])
+      .describe('Projections that get an adapter.'),
   }),
 ])
 export type AdaptationConfig = z.infer<typeof adaptationSchema>
 
 const optimiserSchema = z.strictObject({
-  learningRate: z.number().min(0).max(1).default(1e-5).describe('Peak learning rate. LoRA usually wants 10 to 100 times the full fine-tuning rate.'),
+  learningRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1e-5)
+    .describe('Peak learning rate. LoRA usually wants 10 to 100 times the full fine-tuning rate.'),
   weightDecay: z.number().min(0).max(1).default(0).describe('Decoupled weight decay (AdamW).'),
   beta1: z.number().min(0).lt(1).default(0.9),
   beta2: z.number().min(0).lt(1).default(0.999),
   epsilon: z.number().gt(0).max(1).default(1e-8),
-  maxGradNorm: z.number().min(0).max(1e6).default(1).describe('Global norm the gradient is clipped to; 0 switches clipping off.'),
-  schedule: z.enum(['constant', 'linear', 'cosine']).default('constant').describe('How the learning rate falls after the warm-up.'),
+  maxGradNorm: z
+    .number()
+    .min(0)
+    .max(1e6)
+    .default(1)
+    .describe('Global norm the gradient is clipped to; 0 switches clipping off.'),
+  schedule: z
+    .enum(['constant', 'linear', 'cosine'])
+    .default('constant')
+    .describe('How the learning rate falls after the warm-up.'),
   warmupSteps: z.number().int().min(0).max(1e6).default(0).describe('Optimiser steps of linear warm-up.'),
 })
 export type OptimiserConfig = z.infer<typeof optimiserSchema>
 
 const rolloutSchema = z.strictObject({
   temperature: z.number().gt(0).max(10).default(1),
-  topP: z.number().gt(0).max(1).default(1).describe('Nucleus; 1 = off. Truncation biases the importance ratio of PPO and GRPO.'),
+  topP: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('Nucleus; 1 = off. Truncation biases the importance ratio of PPO and GRPO.'),
   topK: z.number().int().min(0).max(1e6).default(0).describe('0 = off.'),
   maxNewTokens: positiveInt(32768).default(256).describe('Tokens a completion may have at most.'),
   lanes: positiveInt(4096).default(128).describe('Sequences decoded side by side.'),
@@ -138,7 +186,10 @@ export type RolloutConfig = z.infer<typeof rolloutSchema>
 const dataFileSchema = z.strictObject({
   path: z.string().min(1).describe('File, folder of Parquet files, or `bundled:NAME`.'),
   limit: z.number().int().min(1).optional().describe('Rows used at most.'),
-  columns: z.record(z.string(), z.string()).optional().describe('Role to column name, where the layout is not recognised.'),
+  columns: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Role to column name, where the layout is not recognised.'),
 })
 export type DataFile = z.infer<typeof dataFileSchema>
 
@@ -166,8 +217,12 @@ export const planSchema = z.strictObject({
       promptsPerIteration: positiveInt(65536).default(32).describe('Prompts sampled per iteration.'),
       trainedPerPrompt: positiveInt(1024)
         .default(4)
-        .describe('Rollouts (PPO, KTO; for GRPO the group size G) or pairs (DPO, SimPO, ORPO) trained on per prompt, the same number with GPO and without.'),
-      microbatchTokens: positiveInt(1 << 22).default(4096).describe('Padded tokens per forward and backward pass; gradients are accumulated over passes.'),
+        .describe(
+          'Rollouts (PPO, KTO; for GRPO the group size G) or pairs (DPO, SimPO, ORPO) trained on per prompt, the same number with GPO and without.',
+        ),
+      microbatchTokens: positiveInt(1 << 22)
+        .default(4096)
+        .describe('Padded tokens per forward and backward pass; gradients are accumulated over passes.'),
     })
     .prefault({}),
   evaluation: z

@@ -7,7 +7,9 @@ export type VerdictStatus = (typeof VERDICT_STATUSES)[number]
 export const verifierSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('number').describe('The last number of the answer, `#### 18` first; commas, units and fractions are read.'),
+      kind: z
+        .literal('number')
+        .describe('The last number of the answer, `#### 18` first; commas, units and fractions are read.'),
       tolerance: z.number().min(0).default(0).describe('Largest absolute difference that still counts as equal.'),
     }),
     z.strictObject({
@@ -28,7 +30,9 @@ export const verifierSchema = z
         .default(''),
     }),
     z.strictObject({
-      kind: z.literal('latex').describe('Mathematical equivalence; the last \\boxed{} first, then the last number or formula.'),
+      kind: z
+        .literal('latex')
+        .describe('Mathematical equivalence; the last \\boxed{} first, then the last number or formula.'),
       timeoutMs: z.number().int().min(1).default(2000).describe('Milliseconds until the comparison is given up.'),
     }),
   ])

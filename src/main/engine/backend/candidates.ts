@@ -62,7 +62,10 @@ async function openTensorflow(): Promise<Opened> {
     }
     await useTfjs('tensorflow')
     const device = library.endsWith('gpu') ? 'CUDA (TensorFlow)' : `${cpuName()} (TensorFlow)`
-    return { backend: createEagerBackend({ name: 'tensorflow', tfjsName: 'tensorflow', device, isDeterministic: false }), memory: null }
+    return {
+      backend: createEagerBackend({ name: 'tensorflow', tfjsName: 'tensorflow', device, isDeterministic: false }),
+      memory: null,
+    }
   }
   throw new Error(reasons.join('; '))
 }
@@ -87,19 +90,27 @@ async function webgpuAdapter(): Promise<Adapter> {
   Object.assign(globalThis, globals)
   if (!scope.navigator?.gpu) {
     const gpu = create([])
-    Object.defineProperty(globalThis, 'navigator', { value: { ...scope.navigator, gpu, userAgent: 'node' }, configurable: true })
+    Object.defineProperty(globalThis, 'navigator', {
+      value: { ...scope.navigator, gpu, userAgent: 'node' },
+      configurable: true,
+    })
   }
-  const gpu = (globalThis as unknown as { navigator: { gpu: { requestAdapter(o: object): Promise<Adapter | null> } } }).navigator.gpu
+  const gpu = (globalThis as unknown as { navigator: { gpu: { requestAdapter(o: object): Promise<Adapter | null> } } })
+    .navigator.gpu
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) throw new Error('no WebGPU adapter: no graphics driver with Vulkan, Metal or Direct3D 12 was found')
   return adapter
 }
 
-const adapterName = ({ info }: Adapter) => info.description || info.device || `${info.vendor} ${info.architecture}`.trim() || 'unknown adapter'
+const adapterName = ({ info }: Adapter) =>
+  info.description || info.device || `${info.vendor} ${info.architecture}`.trim() || 'unknown adapter'
 
 function refuseSoftware(adapter: Adapter, isAskedFor: boolean): void {
   const isSoftware = adapter.isFallbackAdapter || SOFTWARE.test(JSON.stringify(Object.values(adapterInfo(adapter))))
-  if (isSoftware && !isAskedFor) throw new Error(`${adapterName(adapter)} is a software renderer: slower than the CPU backends; ask for it by name to use it`)
+  if (isSoftware && !isAskedFor)
+    throw new Error(
+      `${adapterName(adapter)} is a software renderer: slower than the CPU backends; ask for it by name to use it`,
+    )
 }
 
 /** Dawn's info object has getters only. */
@@ -113,7 +124,10 @@ async function openWebgpu({ isAskedFor }: OpenOptions): Promise<Opened> {
   await import('@tensorflow/tfjs-backend-webgpu')
   await useTfjs('webgpu')
   const device = `${adapterName(adapter)} (WebGPU)`
-  return { backend: createEagerBackend({ name: 'webgpu', tfjsName: 'webgpu', device, isDeterministic: false }), memory: null }
+  return {
+    backend: createEagerBackend({ name: 'webgpu', tfjsName: 'webgpu', device, isDeterministic: false }),
+    memory: null,
+  }
 }
 
 async function openWasm(): Promise<Opened> {
@@ -124,7 +138,12 @@ async function openWasm(): Promise<Opened> {
   wasm.setWasmPaths(join(folder, 'dist', '/'))
   await useTfjs('wasm')
   return {
-    backend: createEagerBackend({ name: 'wasm', tfjsName: 'wasm', device: `${cpuName()} (WebAssembly)`, isDeterministic: true }),
+    backend: createEagerBackend({
+      name: 'wasm',
+      tfjsName: 'wasm',
+      device: `${cpuName()} (WebAssembly)`,
+      isDeterministic: true,
+    }),
     memory: totalmem(),
   }
 }
@@ -133,7 +152,12 @@ async function openCpu(): Promise<Opened> {
   await import('@tensorflow/tfjs-backend-cpu')
   await useTfjs('cpu')
   return {
-    backend: createEagerBackend({ name: 'cpu', tfjsName: 'cpu', device: `${cpuName()} (plain JavaScript)`, isDeterministic: true }),
+    backend: createEagerBackend({
+      name: 'cpu',
+      tfjsName: 'cpu',
+      device: `${cpuName()} (plain JavaScript)`,
+      isDeterministic: true,
+    }),
     memory: totalmem(),
   }
 }

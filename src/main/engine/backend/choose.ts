@@ -51,7 +51,15 @@ async function probe(candidate: Candidate, isAskedFor: boolean, threads?: number
       return { report: unavailable(name, reason, worst), opened: null }
     }
     const { device } = opened.backend
-    const report = { name, isAvailable: true, reason: null, device, memory: opened.memory, selfTest: worst, gflops: null }
+    const report = {
+      name,
+      isAvailable: true,
+      reason: null,
+      device,
+      memory: opened.memory,
+      selfTest: worst,
+      gflops: null,
+    }
     return { report, opened }
   } catch (error) {
     await opened.backend.close()
@@ -111,5 +119,8 @@ export async function openBackend(wanted: BackendName | 'auto', options: { threa
     if (opened) return opened.backend
     reasons.push(`${candidate.name}: ${report.reason}`)
   }
-  throw new GpoError('backend', `no usable backend for '${wanted}'. ${reasons.join('. ')}. Run \`gpo doctor\` for all of them, or set "backend": "auto"`)
+  throw new GpoError(
+    'backend',
+    `no usable backend for '${wanted}'. ${reasons.join('. ')}. Run \`gpo doctor\` for all of them, or set "backend": "auto"`,
+  )
 }

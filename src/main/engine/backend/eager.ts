@@ -1,7 +1,16 @@
 /** The eager backend: a tfjs device backend runs each operation as it is called. Tensors stay where that backend keeps them. */
 import type { BackendName } from '@shared/schemas/plan'
 import type { TensorFunction } from '../compile/compile'
-import { type Backend, type DeviceTensor, type DeviceTensors, type HostArray, type Program, type RunOptions, signature, sizeOfShape } from './backend'
+import {
+  type Backend,
+  type DeviceTensor,
+  type DeviceTensors,
+  type HostArray,
+  type Program,
+  type RunOptions,
+  signature,
+  sizeOfShape,
+} from './backend'
 import { type Tensor, tf } from './tf'
 
 interface EagerTensor extends DeviceTensor {
@@ -16,7 +25,11 @@ export interface EagerOptions {
   readonly isDeterministic: boolean
 }
 
-const wrap = (tensor: Tensor): EagerTensor => ({ shape: tensor.shape, dtype: tensor.dtype === 'int32' ? 'int32' : 'float32', tensor })
+const wrap = (tensor: Tensor): EagerTensor => ({
+  shape: tensor.shape,
+  dtype: tensor.dtype === 'int32' ? 'int32' : 'float32',
+  tensor,
+})
 
 /** Makes a registered tfjs backend the engine's. The tfjs backend must have been set and be ready. */
 export function createEagerBackend(options: EagerOptions): Backend {
@@ -26,12 +39,24 @@ export function createEagerBackend(options: EagerOptions): Backend {
     for (const { tensor } of tensors) if (!tensor.isDisposed) tensor.dispose()
   }
 
-  async function run(name: string, fn: TensorFunction, inputs: DeviceTensors, { outputs: kind = 'reused' }: RunOptions): Promise<DeviceTensors> {
-    const tensors = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, (value as EagerTensor).tensor]))
+  async function run(
+    name: string,
+    fn: TensorFunction,
+    inputs: DeviceTensors,
+    { outputs: kind = 'reused' }: RunOptions,
+  ): Promise<DeviceTensors> {
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([key, value]) => [key, (value as EagerTensor).tensor]),
+    )
     const result = tf.tidy(() => {
       const made = fn(tensors)
       // An output that is an input would be disposed twice: it gets a handle of its own.
-      return Object.fromEntries(Object.entries(made).map(([key, tensor]) => [key, tf.keep(Object.values(tensors).includes(tensor) ? tf.clone(tensor) : tensor)]))
+      return Object.fromEntries(
+        Object.entries(made).map(([key, tensor]) => [
+          key,
+          tf.keep(Object.values(tensors).includes(tensor) ? tf.clone(tensor) : tensor),
+        ]),
+      )
     })
     const wrapped = Object.fromEntries(Object.entries(result).map(([key, tensor]) => [key, wrap(tensor)]))
     if (kind === 'reused') {

@@ -4,7 +4,16 @@ import * as ort from 'onnxruntime-node'
 import { compile, type InputSpec, type TensorFunction } from '../compile/compile'
 import type { Graph, GraphValue } from '../compile/graph'
 import { encodeOnnx } from '../compile/onnx-proto'
-import { type Backend, type DeviceTensor, type DeviceTensors, type HostArray, type Program, type RunOptions, signature, sizeOfShape } from './backend'
+import {
+  type Backend,
+  type DeviceTensor,
+  type DeviceTensors,
+  type HostArray,
+  type Program,
+  type RunOptions,
+  signature,
+  sizeOfShape,
+} from './backend'
 
 interface HostTensor extends DeviceTensor {
   readonly data: HostArray
@@ -56,7 +65,9 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
       const session = await ort.InferenceSession.create(encodeOnnx(graph), sessionOptions)
       return { session, outputs: graph.outputs, reused: null }
     } catch (error) {
-      throw new GpoError('backend', `ONNX Runtime could not prepare '${graph.name}': ${String(error)}`, { cause: error })
+      throw new GpoError('backend', `ONNX Runtime could not prepare '${graph.name}': ${String(error)}`, {
+        cause: error,
+      })
     }
   }
 
@@ -89,7 +100,12 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     return made
   }
 
-  async function run(name: string, fn: TensorFunction, inputs: DeviceTensors, options: RunOptions): Promise<DeviceTensors> {
+  async function run(
+    name: string,
+    fn: TensorFunction,
+    inputs: DeviceTensors,
+    options: RunOptions,
+  ): Promise<DeviceTensors> {
     const session = await sessionFor(name, fn, inputs)
     const feeds: Record<string, ort.Tensor> = {}
     for (const [key, tensor] of Object.entries(inputs)) feeds[`in:${key}`] = (tensor as HostTensor).ort

@@ -35,7 +35,11 @@ export function selfTestWeights(): { name: string; shape: readonly number[]; dat
   return [...expectedWeights(SELF_TEST_CONFIG)].map(([name, shape], s) => {
     const size = shape.reduce((a, b) => a * b, 1)
     const wave = (i: number) => Math.sin(0.7 * i + s) / 2
-    return { name, shape, data: Float32Array.from({ length: size }, (_, i) => (shape.length === 1 ? 1 + wave(i) / 5 : wave(i))) }
+    return {
+      name,
+      shape,
+      data: Float32Array.from({ length: size }, (_, i) => (shape.length === 1 ? 1 + wave(i) / 5 : wave(i))),
+    }
   })
 }
 
@@ -48,7 +52,7 @@ function step(inputs: Tensors): Tensors {
   const loss = (...tensors: Tensor[]) => {
     const tree = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
     const { hidden } = forward(SELF_TEST_CONFIG, tree, inputs['ids'] as Tensor2D)
-    return tf.neg(tf.mean(gatherLogProb(head(SELF_TEST_CONFIG, tree, hidden), inputs["targets"] as Tensor1D))) as Scalar
+    return tf.neg(tf.mean(gatherLogProb(head(SELF_TEST_CONFIG, tree, hidden), inputs['targets'] as Tensor1D))) as Scalar
   }
   const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => params[name]!))
   return { loss: value, ...withPrefix('grad.', Object.fromEntries(names.map((name, i) => [name, grads[i]!]))) }
@@ -67,8 +71,14 @@ const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => s
 
 /** Runs the step on a backend and compares. Never throws for a wrong number; a backend that cannot run it throws its own error. */
 export async function selfTest(backend: Backend): Promise<SelfTestResult> {
-  const params = Object.fromEntries(selfTestWeights().map(({ name, shape, data }) => [name, backend.tensor(data, shape)]))
-  const inputs: Record<string, DeviceTensor> = { ...withPrefix('param.', params), ids: backend.tensor(IDS, [2, 4]), targets: backend.tensor(TARGETS, [8]) }
+  const params = Object.fromEntries(
+    selfTestWeights().map(({ name, shape, data }) => [name, backend.tensor(data, shape)]),
+  )
+  const inputs: Record<string, DeviceTensor> = {
+    ...withPrefix('param.', params),
+    ids: backend.tensor(IDS, [2, 4]),
+    targets: backend.tensor(TARGETS, [8]),
+  }
   const out = await backend.program('self-test', step).run(inputs, { outputs: 'fresh' })
   const loss = ((await backend.read(out['loss']!)) as Float32Array)[0]!
   const grads = golden.gradients as Record<string, { norm: number; first: number }>

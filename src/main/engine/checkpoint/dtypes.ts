@@ -48,7 +48,9 @@ function floatToHalf(value: number): number {
 const floatToBfloat = (value: number): number => {
   const bits = bitsOf(value)
   if (Number.isNaN(value)) return (bits >>> 16) | 0x40
-  return ((bits >>> 16) + (((bits & 0xffff) > 0x8000 || ((bits & 0xffff) === 0x8000 && (bits >>> 16) & 1)) ? 1 : 0)) & 0xffff
+  return (
+    ((bits >>> 16) + ((bits & 0xffff) > 0x8000 || ((bits & 0xffff) === 0x8000 && (bits >>> 16) & 1) ? 1 : 0)) & 0xffff
+  )
 }
 
 /** Little-endian bytes of a stored tensor → float32; F32 shares the bytes' memory. */
@@ -60,7 +62,7 @@ export function decodeFloats(bytes: Uint8Array, dtype: StoredDtype): Float32Arra
   const out = new Float32Array(bytes.byteLength / BYTES[dtype])
   if (dtype === 'F32') for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(4 * i, true)
   else if (dtype === 'F16') for (let i = 0; i < out.length; i++) out[i] = halfToFloat(view.getUint16(2 * i, true))
-  else for (let i = 0; i < out.length; i++) out[i] = fromBits(view.getUint16(2 * i, true) << 16 >>> 0)
+  else for (let i = 0; i < out.length; i++) out[i] = fromBits((view.getUint16(2 * i, true) << 16) >>> 0)
   return out
 }
 

@@ -45,7 +45,8 @@ function readExactly(path: string, handle: number, position: number, length: num
   let done = 0
   while (done < length) {
     const got = readSync(handle, bytes, done, Math.min(length - done, 1 << 30), position + done)
-    if (got === 0) throw damaged(path, `ends at byte ${count(position + done)}, ${count(length - done)} bytes too early`)
+    if (got === 0)
+      throw damaged(path, `ends at byte ${count(position + done)}, ${count(length - done)} bytes too early`)
     done += got
   }
   return bytes
@@ -53,15 +54,23 @@ function readExactly(path: string, handle: number, position: number, length: num
 
 function parseEntry(path: string, name: string, value: unknown, base: number, size: number): Entry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>
-  const isSizes = (list: unknown): list is number[] => Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0)
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2) throw damaged(path, `describes ${name} without a valid shape and offsets`)
+  const isSizes = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0)
+  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
+    throw damaged(path, `describes ${name} without a valid shape and offsets`)
   if (typeof dtype !== 'string' || !Object.hasOwn(BYTES, dtype)) {
-    throw new GpoError('model', `${basename(path)}: ${name} has the dtype ${String(dtype)}; F32, F16 and BF16 can be read`)
+    throw new GpoError(
+      'model',
+      `${basename(path)}: ${name} has the dtype ${String(dtype)}; F32, F16 and BF16 can be read`,
+    )
   }
   const [begin, end] = [base + offsets[0]!, base + offsets[1]!]
   const wanted = shape.reduce((a, b) => a * b, 1) * BYTES[dtype as StoredDtype]
   if (end - begin !== wanted) {
-    throw damaged(path, `gives ${name} ${count(end - begin)} bytes, but [${shape.join(', ')}] ${dtype} takes ${count(wanted)}`)
+    throw damaged(
+      path,
+      `gives ${name} ${count(end - begin)} bytes, but [${shape.join(', ')}] ${dtype} takes ${count(wanted)}`,
+    )
   }
   if (end > size) throw damaged(path, `is ${count(size)} bytes long, but ${name} ends at byte ${count(end)}`)
   return { dtype: dtype as StoredDtype, shape, begin, end }
@@ -81,7 +90,8 @@ function parseHeader(path: string, handle: number): ReadonlyMap<string, Entry> {
   if (size < 8) throw damaged(path, `is ${size} bytes long, too short for a header`)
   const length = Number(new DataView(readExactly(path, handle, 0, 8).buffer).getBigUint64(0, true))
   if (length + 8 > size) throw damaged(path, `is ${count(size)} bytes long: its header says ${count(length)}`)
-  if (length > MAX_HEADER) throw damaged(path, `has a header of ${count(length)} bytes; at most ${count(MAX_HEADER)} are read`)
+  if (length > MAX_HEADER)
+    throw damaged(path, `has a header of ${count(length)} bytes; at most ${count(MAX_HEADER)} are read`)
   const text = new TextDecoder().decode(readExactly(path, handle, 8, length))
   let header: Record<string, unknown>
   try {
@@ -89,20 +99,26 @@ function parseHeader(path: string, handle: number): ReadonlyMap<string, Entry> {
   } catch {
     throw damaged(path, 'has a header that is not JSON')
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw damaged(path, 'has a header that is not a JSON object')
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw damaged(path, 'has a header that is not a JSON object')
   const names = Object.keys(header).filter((name) => name !== '__metadata__')
   refuseDuplicates(path, text, names)
   const entries = names.map((name) => [name, parseEntry(path, name, header[name], 8 + length, size)] as const)
   const sorted = entries.toSorted(([, a], [, b]) => a.begin - b.begin)
   sorted.forEach(([name, entry], i) => {
     const before = sorted[i - 1]
-    if (before && before[1].end > entry.begin) throw damaged(path, `lets ${before[0]} and ${name} overlap at byte ${count(entry.begin)}`)
+    if (before && before[1].end > entry.begin)
+      throw damaged(path, `lets ${before[0]} and ${name} overlap at byte ${count(entry.begin)}`)
   })
   return new Map(entries)
 }
 
 function openFile(path: string): OpenFile {
-  if (!existsSync(path)) throw new GpoError('model', `${path} does not exist: a model folder needs model.safetensors or model.safetensors.index.json`)
+  if (!existsSync(path))
+    throw new GpoError(
+      'model',
+      `${path} does not exist: a model folder needs model.safetensors or model.safetensors.index.json`,
+    )
   const handle = openSync(path, 'r')
   try {
     return { path, handle, entries: parseHeader(path, handle) }
@@ -121,7 +137,8 @@ function filesOf(fileOrFolder: string): string[] {
   if (typeof map !== 'object' || map === null) throw damaged(index, 'has no "weight_map"')
   const shards = [...new Set(Object.values(map).map(String))]
   for (const shard of shards) {
-    if (shard !== basename(shard) || shard.startsWith('.')) throw damaged(index, `names the shard ${JSON.stringify(shard)}, which is not a file of this folder`)
+    if (shard !== basename(shard) || shard.startsWith('.'))
+      throw damaged(index, `names the shard ${JSON.stringify(shard)}, which is not a file of this folder`)
   }
   return shards.map((shard) => join(fileOrFolder, shard))
 }
@@ -129,7 +146,10 @@ function filesOf(fileOrFolder: string): string[] {
 function checkFinite(path: string, name: string, values: Float32Array): Float32Array {
   const bad = values.findIndex((value) => !Number.isFinite(value))
   if (bad < 0) return values
-  throw new GpoError('model', `${basename(path)}: ${name} holds ${values[bad]} at index ${count(bad)}; the checkpoint is damaged or its training diverged (${path})`)
+  throw new GpoError(
+    'model',
+    `${basename(path)}: ${name} holds ${values[bad]} at index ${count(bad)}; the checkpoint is damaged or its training diverged (${path})`,
+  )
 }
 
 /** @param fileOrFolder a `.safetensors` file, or a folder with one or with an index and shards */
@@ -170,7 +190,11 @@ export interface TensorToWrite {
 }
 
 /** The bytes of a file; the header is padded so that tensors begin at a multiple of 8 bytes. */
-export function* safetensorsChunks(tensors: readonly TensorToWrite[], dtype: StoredDtype, metadata: Readonly<Record<string, string>> = {}): Generator<Uint8Array> {
+export function* safetensorsChunks(
+  tensors: readonly TensorToWrite[],
+  dtype: StoredDtype,
+  metadata: Readonly<Record<string, string>> = {},
+): Generator<Uint8Array> {
   let offset = 0
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } }
   for (const { name, shape, data } of tensors) {
@@ -188,6 +212,11 @@ export function* safetensorsChunks(tensors: readonly TensorToWrite[], dtype: Sto
 }
 
 /** Writes a file atomically. @returns bytes written */
-export function writeSafetensors(path: string, tensors: readonly TensorToWrite[], dtype: StoredDtype = 'F32', metadata?: Readonly<Record<string, string>>): number {
+export function writeSafetensors(
+  path: string,
+  tensors: readonly TensorToWrite[],
+  dtype: StoredDtype = 'F32',
+  metadata?: Readonly<Record<string, string>>,
+): number {
   return writeAtomically(path, safetensorsChunks(tensors, dtype, metadata))
 }

@@ -71,7 +71,13 @@ class Recorder extends KernelBackend {
   }
 
   /** Appends a node with one output and returns that output as a tfjs tensor info. */
-  node(op: string, inputs: readonly string[], shape: readonly number[], dtype: string, options: NodeOptions = {}): TensorInfo {
+  node(
+    op: string,
+    inputs: readonly string[],
+    shape: readonly number[],
+    dtype: string,
+    options: NodeOptions = {},
+  ): TensorInfo {
     return this.emit(op, inputs, shape, dtype, options).info
   }
 

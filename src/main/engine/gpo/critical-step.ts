@@ -51,7 +51,12 @@ const POSTERIOR_DRAWS = 400
  * How probable it is, under independent Beta(1 + successes, 1 + failures) posteriors of the estimated states, that `step` is the first
  * to reach the rule's maximum. Monte Carlo over the posterior: standard error at most 0.025.
  */
-export function selectionConfidence(states: readonly StateEstimate[], step: number, rule: Exclude<CriticalRule, 'none'>, seed: number): number {
+export function selectionConfidence(
+  states: readonly StateEstimate[],
+  step: number,
+  rule: Exclude<CriticalRule, 'none'>,
+  seed: number,
+): number {
   const draws = { n: 0 }
   let agreements = 0
   for (let draw = 0; draw < POSTERIOR_DRAWS; draw++) {
@@ -68,7 +73,11 @@ export function selectionConfidence(states: readonly StateEstimate[], step: numb
 }
 
 /** @param states of one trajectory, K + 1 ≥ 2 */
-export function selectCriticalStep(states: readonly StateEstimate[], rule: Exclude<CriticalRule, 'none'>, seed: number): CriticalStep {
+export function selectCriticalStep(
+  states: readonly StateEstimate[],
+  rule: Exclude<CriticalRule, 'none'>,
+  seed: number,
+): CriticalStep {
   const gains = advantages(states)
   const step = rule === 'random' ? hash(seed, 0, 0) % gains.length : argMax(gains.map(SCORE[rule]))
   return { rule, step, advantage: gains[step]!, confidence: selectionConfidence(states, step, rule, seed) }

@@ -16,8 +16,15 @@ export interface ResetPoint {
  * `count` rollouts from each reset point, reused ones first.
  * @param isReusing take the continuations that estimated V(s_m)
  */
-export async function resetRollouts(sampling: Sampling, points: readonly ResetPoint[], count: number, isReusing: boolean): Promise<Rollout[][]> {
-  const reused = points.map(({ trajectory, step }) => (isReusing ? trajectory.continuations[step]!.slice(0, count) : []))
+export async function resetRollouts(
+  sampling: Sampling,
+  points: readonly ResetPoint[],
+  count: number,
+  isReusing: boolean,
+): Promise<Rollout[][]> {
+  const reused = points.map(({ trajectory, step }) =>
+    isReusing ? trajectory.continuations[step]!.slice(0, count) : [],
+  )
   const requests = points.flatMap(({ trajectory, step }, t) =>
     Array.from({ length: count - reused[t]!.length }, (_, n) => ({
       trajectory,
@@ -45,7 +52,9 @@ const isCorrect = ({ verdict }: Rollout) => verdict.status === 'correct'
 export function pairUp(rollouts: readonly Rollout[], count: number): Pair[] {
   const chosen = rollouts.filter(isCorrect)
   const rejected = rollouts.filter((rollout) => !isCorrect(rollout))
-  return chosen.slice(0, Math.min(count, rejected.length)).map((rollout, i) => ({ chosen: rollout, rejected: rejected[i]! }))
+  return chosen
+    .slice(0, Math.min(count, rejected.length))
+    .map((rollout, i) => ({ chosen: rollout, rejected: rejected[i]! }))
 }
 
 export interface PairOptions {
@@ -60,11 +69,19 @@ export interface PairOptions {
  * Samples from each point, a few rollouts at a time, until it has `count` correct and `count` incorrect ones or `maxAttempts` were
  * looked at (Procedure II). Returns every rollout looked at; `pairUp` makes the pairs.
  */
-export async function rolloutsForPairs(sampling: Sampling, points: readonly ResetPoint[], options: PairOptions): Promise<Rollout[][]> {
+export async function rolloutsForPairs(
+  sampling: Sampling,
+  points: readonly ResetPoint[],
+  options: PairOptions,
+): Promise<Rollout[][]> {
   const { count, maxAttempts, isReusing } = options
-  const found = points.map(({ trajectory, step }) => (isReusing ? trajectory.continuations[step]!.slice(0, maxAttempts) : []) as Rollout[])
+  const found = points.map(
+    ({ trajectory, step }) => (isReusing ? trajectory.continuations[step]!.slice(0, maxAttempts) : []) as Rollout[],
+  )
   for (let wave = 0; ; wave++) {
-    const open = found.map((_, t) => t).filter((t) => pairUp(found[t]!, count).length < count && found[t]!.length < maxAttempts)
+    const open = found
+      .map((_, t) => t)
+      .filter((t) => pairUp(found[t]!, count).length < count && found[t]!.length < maxAttempts)
     if (open.length === 0) return found
     const requests = open.flatMap((t) =>
       Array.from({ length: Math.min(2 * count, maxAttempts - found[t]!.length) }, (_, n) => ({

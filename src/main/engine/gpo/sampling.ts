@@ -7,16 +7,26 @@ import type { Rollout, Sampling, Segmented, Task, Trajectory } from './trajector
 export const STREAM = { trajectory: 1, value: 2, reset: 3, choice: 4 } as const
 
 /** Prompts are prefilled once each, however many rollouts start there. */
-export async function rolloutsFromPrompts(sampling: Sampling, tasks: readonly Task[], perTask: number): Promise<Trajectory[]> {
+export async function rolloutsFromPrompts(
+  sampling: Sampling,
+  tasks: readonly Task[],
+  perTask: number,
+): Promise<Trajectory[]> {
   const { sampler, params, config, maxNewTokens, seed, judge, onProgress } = sampling
-  const blocks = await sampler.prefill(params, tasks.map(({ prompt }) => prompt))
+  const blocks = await sampler.prefill(
+    params,
+    tasks.map(({ prompt }) => prompt),
+  )
   const requests = tasks.flatMap((task, i) =>
-    Array.from({ length: perTask }, (_, n): SampleRequest => ({
-      start: { block: blocks[i]!, length: task.prompt.length },
-      seed: deriveSeed(seed, STREAM.trajectory, i, n),
-      maxNewTokens,
-      keepBlock: true,
-    })),
+    Array.from(
+      { length: perTask },
+      (_, n): SampleRequest => ({
+        start: { block: blocks[i]!, length: task.prompt.length },
+        seed: deriveSeed(seed, STREAM.trajectory, i, n),
+        maxNewTokens,
+        keepBlock: true,
+      }),
+    ),
   )
   const completions = await sampler.sample(params, requests, config, onProgress)
   return completions.map(({ tokens, logprobs, isTruncated, block }, i) => {

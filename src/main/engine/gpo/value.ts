@@ -3,7 +3,7 @@
  * the current policy; V(s_K) = r(y), known. All continuations of one trajectory share its prefix.
  */
 import { deriveSeed } from '../core/rng'
-import { type StateRequest, STREAM, rolloutsFromStates } from './sampling'
+import { rolloutsFromStates, STREAM, type StateRequest } from './sampling'
 import type { Rollout, Sampling, Segmented, StateEstimate, Valued } from './trajectory'
 
 export function estimate(rewards: readonly number[]): StateEstimate {
@@ -12,7 +12,11 @@ export function estimate(rewards: readonly number[]): StateEstimate {
 }
 
 /** @param samples N, continuations per state */
-export async function estimateValues(sampling: Sampling, trajectories: readonly Segmented[], samples: number): Promise<Valued[]> {
+export async function estimateValues(
+  sampling: Sampling,
+  trajectories: readonly Segmented[],
+  samples: number,
+): Promise<Valued[]> {
   const states: StateRequest[] = trajectories.flatMap((trajectory, t) =>
     trajectory.steps.flatMap((_, step) =>
       Array.from({ length: samples }, (_, n) => ({

@@ -31,7 +31,10 @@ export function readJsonObject(file: string): Json {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new GpoError('model', `${file} could not be read (${(error as NodeJS.ErrnoException).code ?? error}): is this the folder of a model?`)
+    throw new GpoError(
+      'model',
+      `${file} could not be read (${(error as NodeJS.ErrnoException).code ?? error}): is this the folder of a model?`,
+    )
   }
   try {
     const value: unknown = JSON.parse(text)
@@ -42,13 +45,26 @@ export function readJsonObject(file: string): Json {
   throw new GpoError('model', `${file} is not a JSON object: copy or download it again`)
 }
 
-function number(file: string, json: Json, key: string, { min, max, fallback }: { min: number; max: number; fallback?: number }): number {
+function number(
+  file: string,
+  json: Json,
+  key: string,
+  { min, max, fallback }: { min: number; max: number; fallback?: number },
+): number {
   const value = json[key] ?? fallback
   if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) return value
-  throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(json[key])}, expected a number from ${min} to ${max}`)
+  throw new GpoError(
+    'model',
+    `${file}: "${key}" is ${JSON.stringify(json[key])}, expected a number from ${min} to ${max}`,
+  )
 }
 
-function integer(file: string, json: Json, key: string, range: { min: number; max: number; fallback?: number }): number {
+function integer(
+  file: string,
+  json: Json,
+  key: string,
+  range: { min: number; max: number; fallback?: number },
+): number {
   const value = number(file, json, key, range)
   if (Number.isInteger(value)) return value
   throw new GpoError('model', `${file}: "${key}" is ${value}, expected a whole number`)
@@ -63,13 +79,21 @@ function refuseUnknown(file: string, json: Json): string {
   const names = Array.isArray(json['architectures']) ? json['architectures'].map(String) : []
   const architecture = names.find((name) => (ARCHITECTURES as readonly string[]).includes(name))
   if (!architecture) {
-    throw new GpoError('model', `${file}: the architecture ${names.join(', ') || '(none given)'} is not known; known: ${ARCHITECTURES.join(', ')}`)
+    throw new GpoError(
+      'model',
+      `${file}: the architecture ${names.join(', ') || '(none given)'} is not known; known: ${ARCHITECTURES.join(', ')}`,
+    )
   }
   for (const key of ['rope_scaling', 'attention_bias', 'mlp_bias']) {
-    if (json[key]) throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(json[key])}, which is not supported; only models without it are`)
+    if (json[key])
+      throw new GpoError(
+        'model',
+        `${file}: "${key}" is ${JSON.stringify(json[key])}, which is not supported; only models without it are`,
+      )
   }
   const activation = json['hidden_act'] ?? 'silu'
-  if (activation !== 'silu') throw new GpoError('model', `${file}: "hidden_act" is ${JSON.stringify(activation)}, only "silu" is supported`)
+  if (activation !== 'silu')
+    throw new GpoError('model', `${file}: "hidden_act" is ${JSON.stringify(activation)}, only "silu" is supported`)
   return architecture
 }
 
@@ -84,12 +108,19 @@ export function readModelConfig(folder: string): ModelConfig {
   const kvHeads = size('num_key_value_heads', 4096, heads)
   const headDim = size('head_dim', 4096, Math.floor(hiddenSize / heads))
   if (json['head_dim'] === undefined && hiddenSize % heads !== 0) {
-    throw new GpoError('model', `${file}: "hidden_size" ${hiddenSize} is not a multiple of "num_attention_heads" ${heads}`)
+    throw new GpoError(
+      'model',
+      `${file}: "hidden_size" ${hiddenSize} is not a multiple of "num_attention_heads" ${heads}`,
+    )
   }
   if (heads % kvHeads !== 0) {
-    throw new GpoError('model', `${file}: "num_attention_heads" ${heads} is not a multiple of "num_key_value_heads" ${kvHeads}`)
+    throw new GpoError(
+      'model',
+      `${file}: "num_attention_heads" ${heads} is not a multiple of "num_key_value_heads" ${kvHeads}`,
+    )
   }
-  if (headDim % 2 !== 0) throw new GpoError('model', `${file}: heads of ${headDim} numbers cannot be rotated, the size must be even`)
+  if (headDim % 2 !== 0)
+    throw new GpoError('model', `${file}: heads of ${headDim} numbers cannot be rotated, the size must be even`)
   return {
     architecture,
     vocabSize: size('vocab_size', 1 << 24),

@@ -80,7 +80,16 @@ export function forward(config: ModelConfig, params: Params, ids: Tensor2D): Tru
   const [batch, length] = ids.shape
   const { heads, kvHeads, headDim, rmsNormEps } = config
   const repeat = heads / kvHeads
-  const positions = tf.tile(tf.reshape(tf.tensor1d(Int32Array.from({ length }, (_, i) => i), 'int32'), [1, length]), [batch, 1])
+  const positions = tf.tile(
+    tf.reshape(
+      tf.tensor1d(
+        Int32Array.from({ length }, (_, i) => i),
+        'int32',
+      ),
+      [1, length],
+    ),
+    [batch, 1],
+  )
   const mask = causalMask(length, repeat)
   const keys: Tensor[] = []
   const values: Tensor[] = []
@@ -135,7 +144,11 @@ export function decode(config: ModelConfig, params: Params, { ids, positions, ke
   const length = keys[0]!.shape[2]!
   const repeat = heads / kvHeads
   const column = tf.reshape(positions, [batch, 1])
-  const slots = tf.tensor2d(Int32Array.from({ length }, (_, i) => i), [1, length], 'int32')
+  const slots = tf.tensor2d(
+    Int32Array.from({ length }, (_, i) => i),
+    [1, length],
+    'int32',
+  )
   const isUnused = tf.cast(tf.greaterEqual(slots, column), 'float32')
   const mask = tf.reshape(tf.mul(isUnused, MASKED), [batch, 1, 1, length])
   const newKeys: Tensor[] = []

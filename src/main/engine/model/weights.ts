@@ -35,10 +35,17 @@ export function loadWeights(folder: string, config: ModelConfig): Map<string, Ho
     const expected = expectedWeights(config)
     const names = new Set(file.names)
     for (const [name, shape] of expected) {
-      if (!names.has(name)) throw new GpoError('model', `${folder}: the tensor ${name} is missing (config.json asks for [${shape.join(', ')}])`)
+      if (!names.has(name))
+        throw new GpoError(
+          'model',
+          `${folder}: the tensor ${name} is missing (config.json asks for [${shape.join(', ')}])`,
+        )
       const found = file.info(name).shape
       if (String(found) !== String(shape)) {
-        throw new GpoError('model', `${folder}: ${name} has the wrong shape: expected [${shape.join(', ')}] from config.json, found [${found.join(', ')}]`)
+        throw new GpoError(
+          'model',
+          `${folder}: ${name} has the wrong shape: expected [${shape.join(', ')}] from config.json, found [${found.join(', ')}]`,
+        )
       }
     }
     return new Map([...expected].map(([name, shape]) => [name, { shape, data: file.read(name) }]))

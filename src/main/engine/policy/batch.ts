@@ -35,7 +35,11 @@ function fillRow(batch: Microbatch, row: number, { ids, start }: TokenSequence):
   batch.mask.fill(1, offset + start - 1, offset + ids.length - 1)
 }
 
-function assemble(chosen: readonly number[], units: readonly (readonly TokenSequence[])[], capacity: number): Microbatch {
+function assemble(
+  chosen: readonly number[],
+  units: readonly (readonly TokenSequence[])[],
+  capacity: number,
+): Microbatch {
   const width = units[chosen[0]!]!.length
   const longest = Math.max(...chosen.flatMap((unit) => units[unit]!.map(({ ids }) => ids.length)))
   const length = roundUp(longest, LENGTH_BUCKET)
@@ -69,14 +73,20 @@ export function packUnits(units: readonly (readonly TokenSequence[])[], maxToken
     const tokens = roundUp(longestOf(order[at]!), LENGTH_BUCKET) * units[order[at]!]!.length
     const capacity = Math.max(1, Math.floor(maxTokens / tokens))
     const chosen = order.slice(at, at + capacity)
-    batches.push(assemble(chosen, units, chosen.length === capacity ? capacity : Math.min(capacity, powerOfTwo(chosen.length))))
+    batches.push(
+      assemble(chosen, units, chosen.length === capacity ? capacity : Math.min(capacity, powerOfTwo(chosen.length))),
+    )
     at += chosen.length
   }
   return batches
 }
 
 /** A [rows, length] array from one array per unit, the first of which belongs to the token at `start`; width 1 only. */
-export function alignTokens(batch: Microbatch, sequences: readonly TokenSequence[], valuesOf: (unit: number) => ArrayLike<number>): Float32Array {
+export function alignTokens(
+  batch: Microbatch,
+  sequences: readonly TokenSequence[],
+  valuesOf: (unit: number) => ArrayLike<number>,
+): Float32Array {
   const out = new Float32Array(batch.rows * batch.length)
   batch.units.forEach((unit, row) => {
     out.set(valuesOf(unit), row * batch.length + sequences[unit]!.start - 1)
@@ -85,13 +95,22 @@ export function alignTokens(batch: Microbatch, sequences: readonly TokenSequence
 }
 
 /** The reverse: the values of one row's counted tokens. */
-export function takeTokens(batch: Microbatch, row: number, sequence: TokenSequence, values: Float32Array): Float32Array {
+export function takeTokens(
+  batch: Microbatch,
+  row: number,
+  sequence: TokenSequence,
+  values: Float32Array,
+): Float32Array {
   const offset = row * batch.length
   return values.slice(offset + sequence.start - 1, offset + sequence.ids.length - 1)
 }
 
 /** Ids, targets and mask as tensors under the names every loss function reads. */
-export function batchTensors(backend: Backend, batch: Microbatch, extra: Readonly<Record<string, { data: HostArray; shape: readonly number[] }>>): Record<string, DeviceTensor> {
+export function batchTensors(
+  backend: Backend,
+  batch: Microbatch,
+  extra: Readonly<Record<string, { data: HostArray; shape: readonly number[] }>>,
+): Record<string, DeviceTensor> {
   const shape = [batch.rows, batch.length]
   const tensors: Record<string, DeviceTensor> = {
     ids: backend.tensor(batch.ids, shape),

@@ -50,10 +50,18 @@ function lossAndGrads(loss: LossFunction) {
 
 const sumTrees = (inputs: Tensors): Tensors => {
   const right = underPrefix('b.', inputs)
-  return Object.fromEntries(Object.entries(underPrefix('a.', inputs)).map(([name, a]) => [name, tf.add(a, right[name]!)]))
+  return Object.fromEntries(
+    Object.entries(underPrefix('a.', inputs)).map(([name, a]) => [name, tf.add(a, right[name]!)]),
+  )
 }
 
-export function createLearner(backend: Backend, policy: Policy, name: string, loss: LossFunction, config: AdamWConfig): Learner {
+export function createLearner(
+  backend: Backend,
+  policy: Policy,
+  name: string,
+  loss: LossFunction,
+  config: AdamWConfig,
+): Learner {
   const gradients = backend.program(`${name}-gradients`, lossAndGrads(loss))
   const add = backend.program('add-gradients', sumTrees)
   const optimiser = adamw(config)
@@ -74,7 +82,10 @@ export function createLearner(backend: Backend, policy: Policy, name: string, lo
   })
   const zeros = (): DeviceTensors =>
     Object.fromEntries(
-      Object.entries(policy.trainable).map(([key, { shape }]) => [key, backend.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape)]),
+      Object.entries(policy.trainable).map(([key, { shape }]) => [
+        key,
+        backend.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape),
+      ]),
     )
   let m = zeros()
   let v = zeros()
@@ -87,10 +98,15 @@ export function createLearner(backend: Backend, policy: Policy, name: string, lo
     let total = 0
     const stats: Record<string, number> = {}
     for (const [i, batch] of microbatches.entries()) {
-      const inputs = { ...withPrefix('frozen.', policy.frozen), ...withPrefix('trainable.', policy.trainable), ...withPrefix('batch.', batch) }
+      const inputs = {
+        ...withPrefix('frozen.', policy.frozen),
+        ...withPrefix('trainable.', policy.trainable),
+        ...withPrefix('batch.', batch),
+      }
       const out = await gradients.run(inputs, { outputs: 'fresh' })
       total += await scalarOf(out['loss']!)
-      for (const [key, stat] of Object.entries(underPrefix('stat.', out))) stats[key] = (stats[key] ?? 0) + (await scalarOf(stat))
+      for (const [key, stat] of Object.entries(underPrefix('stat.', out)))
+        stats[key] = (stats[key] ?? 0) + (await scalarOf(stat))
       const own = underPrefix('grad.', out)
       if (i === 0) {
         grads = own
@@ -135,10 +151,12 @@ export function createLearner(backend: Backend, policy: Policy, name: string, lo
       return { loss, gradNorm, stats }
     },
     async snapshot() {
-      const entries = [...Object.entries(withPrefix('m.', m)), ...Object.entries(withPrefix('v.', v))].map(async ([key, tensor]) => {
-        const data = ((await backend.read(tensor)) as Float32Array).slice()
-        return [key, { shape: tensor.shape, data }] as const
-      })
+      const entries = [...Object.entries(withPrefix('m.', m)), ...Object.entries(withPrefix('v.', v))].map(
+        async ([key, tensor]) => {
+          const data = ((await backend.read(tensor)) as Float32Array).slice()
+          return [key, { shape: tensor.shape, data }] as const
+        },
+      )
       return new Map(await Promise.all(entries))
     },
     restore(tensors, done) {
@@ -158,5 +176,8 @@ export function createLearner(backend: Backend, policy: Policy, name: string, lo
 }
 
 function notFinite(what: string, value: number, learningRate: number): GpoError {
-  return new GpoError('training', `the ${what} became ${value} at a learning rate of ${learningRate}: try a smaller one, or a lower maxGradNorm`)
+  return new GpoError(
+    'training',
+    `the ${what} became ${value} at a learning rate of ${learningRate}: try a smaller one, or a lower maxGradNorm`,
+  )
 }

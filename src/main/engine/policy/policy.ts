@@ -47,7 +47,9 @@ function uploadAll(backend: Backend, tensors: Iterable<readonly [string, HostTen
 function initialTrainable(config: ModelConfig, weights: HostTensors, options: PolicyOptions): Map<string, HostTensor> {
   const trainable = new Map<string, HostTensor>()
   if (options.adaptation.kind === 'full') for (const [name, tensor] of weights) trainable.set(name, tensor)
-  else for (const [name, tensor] of Object.entries(initLora(config, options.adaptation, options.seed))) trainable.set(name, tensor)
+  else
+    for (const [name, tensor] of Object.entries(initLora(config, options.adaptation, options.seed)))
+      trainable.set(name, tensor)
   if (options.hasValueHead) {
     trainable.set('value_head.weight', { shape: [1, config.hiddenSize], data: new Float32Array(config.hiddenSize) })
     trainable.set('value_head.bias', { shape: [1], data: new Float32Array(1) })
@@ -56,7 +58,12 @@ function initialTrainable(config: ModelConfig, weights: HostTensors, options: Po
 }
 
 /** @param weights the base checkpoint under its own names (see model/weights) */
-export function createPolicy(backend: Backend, config: ModelConfig, weights: HostTensors, options: PolicyOptions): Policy {
+export function createPolicy(
+  backend: Backend,
+  config: ModelConfig,
+  weights: HostTensors,
+  options: PolicyOptions,
+): Policy {
   const { adaptation } = options
   const initial = initialTrainable(config, weights, options)
   let trainable: DeviceTensors = uploadAll(backend, initial)
@@ -70,11 +77,17 @@ export function createPolicy(backend: Backend, config: ModelConfig, weights: Hos
 
   async function fold(): Promise<DeviceTensors> {
     if (adaptation.kind === 'full') return trainable
-    const touched = new Set(Object.keys(trainable).filter(isAdapter).map((name) => name.replace(/\.lora_[AB]\.weight$/, '.weight')))
+    const touched = new Set(
+      Object.keys(trainable)
+        .filter(isAdapter)
+        .map((name) => name.replace(/\.lora_[AB]\.weight$/, '.weight')),
+    )
     const adapters = Object.fromEntries(Object.entries(trainable).filter(([name]) => isAdapter(name)))
     const bases = Object.fromEntries([...touched].map((name) => [name, frozen[name]!]))
     const merged = await merge.run({ ...bases, ...adapters, [LORA_SCALE]: frozen[LORA_SCALE]! })
-    const others = Object.entries({ ...frozen, ...trainable }).filter(([name]) => !isAdapter(name) && name !== LORA_SCALE)
+    const others = Object.entries({ ...frozen, ...trainable }).filter(
+      ([name]) => !isAdapter(name) && name !== LORA_SCALE,
+    )
     return { ...Object.fromEntries(others), ...merged }
   }
 
@@ -107,9 +120,15 @@ export function createPolicy(backend: Backend, config: ModelConfig, weights: Hos
     restore(tensors) {
       for (const [name, { shape }] of Object.entries(trainable)) {
         const found = tensors.get(name)?.shape
-        if (String(found) !== String(shape)) throw new Error(`checkpoint tensor '${name}': expected [${shape}], found [${found}]`)
+        if (String(found) !== String(shape))
+          throw new Error(`checkpoint tensor '${name}': expected [${shape}], found [${found}]`)
       }
-      this.adopt(uploadAll(backend, [...tensors].filter(([name]) => name in trainable)))
+      this.adopt(
+        uploadAll(
+          backend,
+          [...tensors].filter(([name]) => name in trainable),
+        ),
+      )
     },
   }
 }

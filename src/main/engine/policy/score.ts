@@ -5,10 +5,17 @@ import { gatherLogProb } from '../core/logprob'
 import type { ModelConfig } from '../model/config'
 import { forward, head, valueHead } from '../model/llama'
 import { type Params, underPrefix, withPrefix } from '../model/params'
-import { batchTensors, packUnits, takeTokens, type TokenSequence } from './batch'
+import { batchTensors, packUnits, type TokenSequence, takeTokens } from './batch'
 
 /** [B, T] log-probability of each next token: entry t is log π(targets[t] | ids[≤ t]) at the sampling temperature. */
-export function tokenLogps(config: ModelConfig, params: Params, hidden: Tensor2D, targets: Tensor1D, shape: readonly number[], temperature: number): Tensor {
+export function tokenLogps(
+  config: ModelConfig,
+  params: Params,
+  hidden: Tensor2D,
+  targets: Tensor1D,
+  shape: readonly number[],
+  temperature: number,
+): Tensor {
   const logits = head(config, params, hidden)
   const scaled = temperature === 1 ? logits : (tf.div(logits, temperature) as Tensor2D)
   return tf.reshape(gatherLogProb(scaled, targets), [...shape])
@@ -21,7 +28,11 @@ export interface Scorer {
   values(params: DeviceTensors, sequences: readonly TokenSequence[]): Promise<Float32Array[]>
 }
 
-export function createScorer(backend: Backend, config: ModelConfig, options: { maxTokens: number; temperature: number }): Scorer {
+export function createScorer(
+  backend: Backend,
+  config: ModelConfig,
+  options: { maxTokens: number; temperature: number },
+): Scorer {
   const logpsProgram = backend.program('token-logps', (inputs) => {
     const params = underPrefix('param.', inputs)
     const ids = inputs['ids'] as Tensor2D
@@ -33,12 +44,20 @@ export function createScorer(backend: Backend, config: ModelConfig, options: { m
     return { out: valueHead(params, forward(config, params, inputs['ids'] as Tensor2D).hidden) }
   })
 
-  async function run(program: Program, params: DeviceTensors, sequences: readonly TokenSequence[]): Promise<Float32Array[]> {
+  async function run(
+    program: Program,
+    params: DeviceTensors,
+    sequences: readonly TokenSequence[],
+  ): Promise<Float32Array[]> {
     const results: Float32Array[] = new Array(sequences.length)
     const units = sequences.map((sequence) => [sequence])
     for (const batch of packUnits(units, options.maxTokens)) {
       const tensors = batchTensors(backend, batch, {})
-      const out = await program.run({ ...withPrefix('param.', params), ids: tensors['ids']!, targets: tensors['targets']! })
+      const out = await program.run({
+        ...withPrefix('param.', params),
+        ids: tensors['ids']!,
+        targets: tensors['targets']!,
+      })
       const values = (await backend.read(out['out']!)) as Float32Array
       batch.units.forEach((unit, row) => {
         results[unit] = takeTokens(batch, row, sequences[unit]!, values)

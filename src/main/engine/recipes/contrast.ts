@@ -32,13 +32,23 @@ function promptState(trajectory: Trajectory): ResetPoint {
 }
 
 /** One trajectory per prompt, and the state to contrast at. */
-export async function findStates(run: Run, clock: Clock, iteration: number, tasks: readonly Task[], wave = 0): Promise<Contrast> {
+export async function findStates(
+  run: Run,
+  clock: Clock,
+  iteration: number,
+  tasks: readonly Task[],
+  wave = 0,
+): Promise<Contrast> {
   const sampling = await samplingOf(run, iteration, 'rollouts')
   const seeded = wave === 0 ? sampling : { ...sampling, seed: deriveSeed(sampling.seed, 13, wave) }
   const trajectories = await clock.time('rollouts', () => rolloutsFromPrompts(seeded, tasks, 1))
   if (!isGuided(run.plan.gpo)) return { trajectories, guided: [], points: trajectories.map(promptState) }
   const guided = await findCriticalSteps(run, clock, iteration, trajectories)
-  return { trajectories, guided, points: guided.map(({ trajectory, critical }) => ({ trajectory, step: critical.step })) }
+  return {
+    trajectories,
+    guided,
+    points: guided.map(({ trajectory, critical }) => ({ trajectory, step: critical.step })),
+  }
 }
 
 export interface PairHarvest {
@@ -72,17 +82,28 @@ export async function harvestPairs(run: Run, clock: Clock, iteration: number): P
     const seeded = { ...sampling, seed: deriveSeed(sampling.seed, 19, wave) }
     const isReusing = reuseRollouts || !isGuided(run.plan.gpo)
     const phase = isGuided(run.plan.gpo) ? 'reset' : 'rollouts'
-    const rollouts = await clock.time(phase, () => rolloutsForPairs(seeded, contrast.points, { count, maxAttempts, isReusing }))
+    const rollouts = await clock.time(phase, () =>
+      rolloutsForPairs(seeded, contrast.points, { count, maxAttempts, isReusing }),
+    )
     all.push(contrast)
     found.push(...rollouts)
     pairs.push(...rollouts.flatMap((list) => pairUp(list, count)))
   }
   const trained = pairs.slice(0, wanted)
-  return { pairs: trained, ...describe(run, iteration, all, found, new Set(trained.flatMap(({ chosen, rejected }) => [chosen, rejected]))), }
+  return {
+    pairs: trained,
+    ...describe(run, iteration, all, found, new Set(trained.flatMap(({ chosen, rejected }) => [chosen, rejected]))),
+  }
 }
 
 /** Metrics and records of what was sampled; `trained` are the rollouts that enter the batch. */
-export function describe(run: Run, iteration: number, contrasts: readonly Contrast[], found: readonly (readonly Rollout[])[], trained: ReadonlySet<Rollout>) {
+export function describe(
+  run: Run,
+  iteration: number,
+  contrasts: readonly Contrast[],
+  found: readonly (readonly Rollout[])[],
+  trained: ReadonlySet<Rollout>,
+) {
   const trajectories = contrasts.flatMap((contrast) => contrast.trajectories)
   const guided = contrasts.flatMap((contrast) => contrast.guided)
   const used = found.map((list) => list.filter((rollout) => trained.has(rollout)))

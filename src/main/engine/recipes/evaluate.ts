@@ -10,7 +10,10 @@ export async function evaluate(run: Run, iteration: number): Promise<EvaluationR
   const greedy = { ...sampling, config: { ...sampling.config, temperature: 0, topK: 0, topP: 1 } }
   const rollouts = await rolloutsFromPrompts(greedy, run.evaluationTasks, 1)
   const count = (status: VerdictStatus) => rollouts.filter(({ verdict }) => verdict.status === status).length
-  const statuses = Object.fromEntries(VERDICT_STATUSES.map((status) => [status, count(status)])) as Record<VerdictStatus, number>
+  const statuses = Object.fromEntries(VERDICT_STATUSES.map((status) => [status, count(status)])) as Record<
+    VerdictStatus,
+    number
+  >
   return {
     iteration,
     n: rollouts.length,

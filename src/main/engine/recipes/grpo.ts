@@ -32,9 +32,21 @@ function grpoLoss({ policy, plan }: Run, objective: ObjectiveOf<'grpo'>): LossFu
   return (params, batch) => {
     const ids = batch['ids'] as Tensor2D
     const { hidden } = forward(policy.config, params, ids)
-    const logp = tokenLogps(policy.config, params, hidden, batch['targets'] as Tensor1D, ids.shape, plan.rollout.temperature)
+    const logp = tokenLogps(
+      policy.config,
+      params,
+      hidden,
+      batch['targets'] as Tensor1D,
+      ids.shape,
+      plan.rollout.temperature,
+    )
     const shared = { logp, mask: batch['weight']!, denominator: batch['denominator'] as Scalar }
-    const actor = clippedPolicyLoss({ ...shared, oldLogp: batch['oldLogp']!, advantages: batch['advantages']!, clip: objective.clip })
+    const actor = clippedPolicyLoss({
+      ...shared,
+      oldLogp: batch['oldLogp']!,
+      advantages: batch['advantages']!,
+      clip: objective.clip,
+    })
     if (objective.kl === 0) return actor
     const penalty = k3Kl({ ...shared, refLogp: batch['refLogp']! })
     return {
@@ -51,7 +63,12 @@ export function grpo(run: Run, objective: ObjectiveOf<'grpo'>): Procedure {
 
   /** Steps 3 and 4. */
   async function learn(iteration: number, groups: readonly (readonly Rollout[])[]): Promise<Record<string, number>> {
-    const judged = groups.map((group) => groupAdvantages(group.map(({ verdict }) => verdict.reward), objective.epsilon))
+    const judged = groups.map((group) =>
+      groupAdvantages(
+        group.map(({ verdict }) => verdict.reward),
+        objective.epsilon,
+      ),
+    )
     const rollouts = groups.flat()
     const advantage = judged.flatMap(({ advantages }) => advantages)
     const sequences = rollouts.map(sequenceOf)
@@ -62,11 +79,16 @@ export function grpo(run: Run, objective: ObjectiveOf<'grpo'>): Procedure {
       units: sequences.map((sequence) => [sequence]),
       inputs: (batch, minibatch) => {
         const shape = [batch.rows, batch.length]
-        const constant = (valueOf: (unit: number) => number) => ({
-          data: alignTokens(batch, sequences, (unit) => new Float32Array(rollouts[unit]!.logprobs.length).fill(valueOf(unit))),
+        const constant = (pick: (unit: number) => number) => ({
+          data: alignTokens(batch, sequences, (unit) =>
+            new Float32Array(rollouts[unit]!.logprobs.length).fill(pick(unit)),
+          ),
           shape,
         })
-        const listed = (lists: readonly Float32Array[]) => ({ data: alignTokens(batch, sequences, (unit) => lists[unit]!), shape })
+        const listed = (lists: readonly Float32Array[]) => ({
+          data: alignTokens(batch, sequences, (unit) => lists[unit]!),
+          shape,
+        })
         return {
           oldLogp: listed(rollouts.map(({ logprobs }) => logprobs)),
           advantages: constant((unit) => advantage[unit]!),
@@ -102,7 +124,9 @@ export function grpo(run: Run, objective: ObjectiveOf<'grpo'>): Procedure {
       const clock = startClock()
       if (!isGuided(plan.gpo)) {
         const sampling = await samplingOf(run, iteration, 'rollouts')
-        const rollouts = await clock.time('rollouts', () => rolloutsFromPrompts(sampling, promptsOf(run, iteration), groupSize))
+        const rollouts = await clock.time('rollouts', () =>
+          rolloutsFromPrompts(sampling, promptsOf(run, iteration), groupSize),
+        )
         const learned = await clock.time('update', () => learn(iteration, chunk(rollouts)))
         return {
           metrics: { ...completionMetrics(rollouts), ...learned, ...clock.metrics() },

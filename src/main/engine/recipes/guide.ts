@@ -25,10 +25,17 @@ export function segmentTrajectory(run: Run, trajectory: Trajectory): Segmented {
 }
 
 /** Segment, estimate values, select: each trajectory with its critical step. */
-export async function findCriticalSteps(run: Run, clock: Clock, iteration: number, trajectories: readonly Trajectory[]): Promise<Guided[]> {
+export async function findCriticalSteps(
+  run: Run,
+  clock: Clock,
+  iteration: number,
+  trajectories: readonly Trajectory[],
+): Promise<Guided[]> {
   const { criticalStep: rule, samples } = run.plan.gpo
   if (rule === 'none') throw new Error('findCriticalSteps was called for a run without GPO')
-  const segmented = await clock.time('segment', () => trajectories.map((trajectory) => segmentTrajectory(run, trajectory)))
+  const segmented = await clock.time('segment', () =>
+    trajectories.map((trajectory) => segmentTrajectory(run, trajectory)),
+  )
   const sampling = await samplingOf(run, iteration, 'values')
   const valued = await clock.time('values', () => estimateValues(sampling, segmented, samples))
   return clock.time('select', () =>
@@ -40,7 +47,10 @@ export async function findCriticalSteps(run: Run, clock: Clock, iteration: numbe
 }
 
 /** Metrics of method.md section 3, group GPO. `resets`: the rollouts after each trajectory's reset. */
-export function guideMetrics(guided: readonly Guided[], resets: readonly (readonly Rollout[])[]): Record<string, number> {
+export function guideMetrics(
+  guided: readonly Guided[],
+  resets: readonly (readonly Rollout[])[],
+): Record<string, number> {
   const reward = (rollouts: readonly Rollout[]) => mean(rollouts.map(({ verdict }) => verdict.reward))
   const position = ({ trajectory, critical }: Guided) =>
     trajectory.steps.length > 1 ? critical.step / (trajectory.steps.length - 1) : 0
@@ -59,7 +69,13 @@ export function guideMetrics(guided: readonly Guided[], resets: readonly (readon
   }
 }
 
-function continuationRecord(run: Run, rollout: Rollout, state: number, purpose: ContinuationRecord['purpose'], isTrained: boolean): ContinuationRecord {
+function continuationRecord(
+  run: Run,
+  rollout: Rollout,
+  state: number,
+  purpose: ContinuationRecord['purpose'],
+  isTrained: boolean,
+): ContinuationRecord {
   const fresh = rollout.tokens.subarray(rollout.kept)
   return {
     state,
@@ -92,7 +108,13 @@ export function plainRecord(run: Run, iteration: number, index: number, rollout:
 }
 
 /** What the store keeps of a guided trajectory: steps, values, critical step, continuations and the rollouts after the reset. */
-export function guidedRecord(run: Run, iteration: number, index: number, { trajectory, critical }: Guided, resets: readonly Rollout[]): TrajectoryRecord {
+export function guidedRecord(
+  run: Run,
+  iteration: number,
+  index: number,
+  { trajectory, critical }: Guided,
+  resets: readonly Rollout[],
+): TrajectoryRecord {
   const trained = new Set(resets)
   const values = trajectory.continuations.flatMap((rollouts, state) =>
     rollouts.map((rollout) => continuationRecord(run, rollout, state, 'value', trained.has(rollout))),
@@ -101,9 +123,16 @@ export function guidedRecord(run: Run, iteration: number, index: number, { traje
   const fresh = resets.filter((rollout) => !estimated.has(rollout))
   return {
     ...plainRecord(run, iteration, index, trajectory),
-    steps: trajectory.steps.map(({ start, end }) => ({ start, end, text: run.text.decode(trajectory.tokens.subarray(start, end)) })),
+    steps: trajectory.steps.map(({ start, end }) => ({
+      start,
+      end,
+      text: run.text.decode(trajectory.tokens.subarray(start, end)),
+    })),
     states: trajectory.states,
     critical,
-    continuations: [...values, ...fresh.map((rollout) => continuationRecord(run, rollout, critical.step, 'reset', true))],
+    continuations: [
+      ...values,
+      ...fresh.map((rollout) => continuationRecord(run, rollout, critical.step, 'reset', true)),
+    ],
   }
 }

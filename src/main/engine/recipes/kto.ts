@@ -64,7 +64,9 @@ export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
   /** z over a minibatch, with the parameters as they are before its step. */
   async function baseline(rollouts: readonly Rollout[], minibatch: readonly number[]): Promise<number> {
     if (minibatch.length < 2) return 0
-    const sequences = minibatch.map((unit, i) => mismatched(rollouts[minibatch[(i + 1) % minibatch.length]!]!, rollouts[unit]!))
+    const sequences = minibatch.map((unit, i) =>
+      mismatched(rollouts[minibatch[(i + 1) % minibatch.length]!]!, rollouts[unit]!),
+    )
     const own = await scorer.logps(await policy.dense(), sequences)
     const reference = await scorer.logps(policy.reference(), sequences)
     return ktoBaseline(own.map((logps, i) => sum(logps) - sum(reference[i]!)))
@@ -82,9 +84,9 @@ export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
         z = await baseline(rollouts, minibatch)
       },
       inputs: (batch, minibatch) => {
-        const column = (valueOf: (unit: number) => number) => {
+        const column = (pick: (unit: number) => number) => {
           const data = new Float32Array(batch.rows)
-          data.set(batch.units.map(valueOf))
+          data.set(batch.units.map(pick))
           return { data, shape: [batch.rows] }
         }
         const desirable = minibatch.filter((unit) => isDesirable(rollouts[unit]!)).length
@@ -117,7 +119,10 @@ export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
       const { metrics, records } = describe(run, iteration, [contrast], found, new Set(rollouts))
       const desirable = rollouts.filter(isDesirable).length / rollouts.length
       const { pairs: _, 'pairs/attempts': __, ...shared } = metrics
-      return { metrics: { ...shared, desirable_ratio: desirable, ...learned, ...clock.metrics() }, trajectories: records }
+      return {
+        metrics: { ...shared, desirable_ratio: desirable, ...learned, ...clock.metrics() },
+        trajectories: records,
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The passes over a batch: epochs, minibatches, microbatches, one optimiser step each. */
-import { deriveSeed, permutation } from '../core/rng'
+
 import type { DeviceTensors } from '../backend/backend'
+import { deriveSeed, permutation } from '../core/rng'
 import { learningRateAt } from '../optim/schedule'
 import { batchTensors, type Microbatch, packUnits, type TokenSequence } from '../policy/batch'
 import type { Learner } from '../policy/learner'
@@ -27,11 +28,18 @@ export const scalar = (value: number) => ({ data: Float32Array.of(value), shape:
 
 function split(order: Int32Array, parts: number): number[][] {
   const size = Math.ceil(order.length / parts)
-  return Array.from({ length: parts }, (_, i) => [...order.subarray(i * size, (i + 1) * size)]).filter((part) => part.length > 0)
+  return Array.from({ length: parts }, (_, i) => [...order.subarray(i * size, (i + 1) * size)]).filter(
+    (part) => part.length > 0,
+  )
 }
 
 /** Runs all passes and returns the means of loss, gradient norm and stats over the optimiser steps. */
-export async function optimise(run: Run, learner: Learner, iteration: number, work: Optimisation): Promise<Record<string, number>> {
+export async function optimise(
+  run: Run,
+  learner: Learner,
+  iteration: number,
+  work: Optimisation,
+): Promise<Record<string, number>> {
   const { units, epochs, minibatches } = work
   const { optimiser, budget, seed } = run.plan
   const results: Record<string, number>[] = []
@@ -41,11 +49,16 @@ export async function optimise(run: Run, learner: Learner, iteration: number, wo
     for (const minibatch of split(order, minibatches)) {
       await work.beforeStep?.(minibatch)
       rate = learningRateAt(learner.steps, totalSteps(run.plan), optimiser)
-      const batches = packUnits(minibatch.map((unit) => units[unit]!), budget.microbatchTokens).map((batch) => ({
+      const batches = packUnits(
+        minibatch.map((unit) => units[unit]!),
+        budget.microbatchTokens,
+      ).map((batch) => ({
         ...batch,
         units: batch.units.map((i) => minibatch[i]!),
       }))
-      const tensors: DeviceTensors[] = batches.map((batch) => batchTensors(run.backend, batch, work.inputs(batch, minibatch)))
+      const tensors: DeviceTensors[] = batches.map((batch) =>
+        batchTensors(run.backend, batch, work.inputs(batch, minibatch)),
+      )
       const { loss, gradNorm, stats } = await learner.step(tensors, rate)
       for (const tensor of tensors.flatMap((batch) => Object.values(batch))) run.backend.dispose(tensor)
       results.push({ loss, grad_norm: gradNorm, ...stats })
@@ -53,6 +66,8 @@ export async function optimise(run: Run, learner: Learner, iteration: number, wo
     }
   }
   const names = Object.keys(results[0] ?? {})
-  const averages = Object.fromEntries(names.map((name) => [name, results.reduce((sum, r) => sum + (r[name] ?? 0), 0) / results.length]))
+  const averages = Object.fromEntries(
+    names.map((name) => [name, results.reduce((sum, r) => sum + (r[name] ?? 0), 0) / results.length]),
+  )
   return { ...averages, learning_rate: rate }
 }

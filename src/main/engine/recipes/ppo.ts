@@ -37,7 +37,14 @@ function ppoLoss({ policy, plan }: Run, objective: ObjectiveOf<'ppo'>): LossFunc
     const shared = { mask: batch['mask']!, denominator: batch['denominator'] as Scalar }
     const actor = clippedPolicyLoss({
       ...shared,
-      logp: tokenLogps(policy.config, params, hidden, batch['targets'] as Tensor1D, ids.shape, plan.rollout.temperature),
+      logp: tokenLogps(
+        policy.config,
+        params,
+        hidden,
+        batch['targets'] as Tensor1D,
+        ids.shape,
+        plan.rollout.temperature,
+      ),
       oldLogp: batch['oldLogp']!,
       advantages: batch['advantages']!,
       clip: objective.clip,
@@ -69,12 +76,25 @@ interface Experience {
 async function evaluate(run: Run, objective: ObjectiveOf<'ppo'>, rollouts: readonly Rollout[]): Promise<Experience> {
   const { scorer, policy } = run
   const sequences = rollouts.map(sequenceOf)
-  const refLogps = objective.kl > 0 ? await scorer.logps(policy.reference(), sequences) : rollouts.map(({ logprobs }) => logprobs)
+  const refLogps =
+    objective.kl > 0 ? await scorer.logps(policy.reference(), sequences) : rollouts.map(({ logprobs }) => logprobs)
   const oldValues = await scorer.values(await policy.dense(), sequences)
   const estimates = rollouts.map(({ logprobs, verdict }, i) => {
     const length = logprobs.length
-    const rewards = ppoRewards({ logp: logprobs, refLogp: refLogps[i]!, length, terminalReward: verdict.reward, kl: objective.kl })
-    return generalizedAdvantages({ rewards, values: oldValues[i]!, length, gamma: objective.gamma, lambda: objective.lambda })
+    const rewards = ppoRewards({
+      logp: logprobs,
+      refLogp: refLogps[i]!,
+      length,
+      terminalReward: verdict.reward,
+      kl: objective.kl,
+    })
+    return generalizedAdvantages({
+      rewards,
+      values: oldValues[i]!,
+      length,
+      gamma: objective.gamma,
+      lambda: objective.lambda,
+    })
   })
   const kls = rollouts.map(({ logprobs }, i) => logprobs.reduce((sum, logp, t) => sum + logp - refLogps[i]![t]!, 0))
   const scores = rollouts.map(({ verdict }) => verdict.reward)
@@ -82,7 +102,9 @@ async function evaluate(run: Run, objective: ObjectiveOf<'ppo'>, rollouts: reado
     rollouts,
     sequences,
     oldValues,
-    advantages: objective.whitenAdvantages ? whitenAll(estimates.map(({ advantages }) => advantages)) : estimates.map(({ advantages }) => advantages),
+    advantages: objective.whitenAdvantages
+      ? whitenAll(estimates.map(({ advantages }) => advantages))
+      : estimates.map(({ advantages }) => advantages),
     returns: estimates.map(({ returns }) => returns),
     metrics: {
       'objective/kl': mean(kls),
@@ -118,7 +140,10 @@ export function ppo(run: Run, objective: ObjectiveOf<'ppo'>): Procedure {
       units: sequences.map((sequence) => [sequence]),
       inputs: (batch, minibatch) => {
         const shape = [batch.rows, batch.length]
-        const aligned = (lists: readonly Float32Array[]) => ({ data: alignTokens(batch, sequences, (unit) => lists[unit]!), shape })
+        const aligned = (lists: readonly Float32Array[]) => ({
+          data: alignTokens(batch, sequences, (unit) => lists[unit]!),
+          shape,
+        })
         return {
           oldLogp: aligned(rollouts.map(({ logprobs }) => logprobs)),
           advantages: aligned(advantages),
@@ -150,10 +175,17 @@ export function ppo(run: Run, objective: ObjectiveOf<'ppo'>): Procedure {
       const guided = await findCriticalSteps(run, clock, iteration, trajectories)
       const points = guided.map(({ trajectory, critical }) => ({ trajectory, step: critical.step }))
       const resetting = await samplingOf(run, iteration, 'reset')
-      const resets = await clock.time('reset', () => resetRollouts(resetting, points, trainedPerPrompt - 1, plan.gpo.reuseRollouts))
+      const resets = await clock.time('reset', () =>
+        resetRollouts(resetting, points, trainedPerPrompt - 1, plan.gpo.reuseRollouts),
+      )
       const learned = await clock.time('update', () => learn(iteration, [...trajectories, ...resets.flat()]))
       return {
-        metrics: { ...learned, ...completionMetrics(trajectories), ...guideMetrics(guided, resets), ...clock.metrics() },
+        metrics: {
+          ...learned,
+          ...completionMetrics(trajectories),
+          ...guideMetrics(guided, resets),
+          ...clock.metrics(),
+        },
         trajectories: guided.map((one, i) => guidedRecord(run, iteration, i, one, resets[i]!)),
       }
     },

@@ -74,7 +74,13 @@ async function referenceSums(run: Run, pairs: readonly Pair[], side: keyof Pair)
 
 export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
   const { plan, policy, backend } = run
-  const learner = createLearner(backend, policy, objective.name, (params, batch) => objective.loss(pairTensors(run, params, batch)), plan.optimiser)
+  const learner = createLearner(
+    backend,
+    policy,
+    objective.name,
+    (params, batch) => objective.loss(pairTensors(run, params, batch)),
+    plan.optimiser,
+  )
 
   async function learn(iteration: number, pairs: readonly Pair[]): Promise<Record<string, number>> {
     if (pairs.length === 0) return {}
@@ -87,9 +93,9 @@ export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
       units: pairs.map(({ chosen, rejected }) => [sequenceOf(chosen), sequenceOf(rejected)]),
       inputs: (batch, minibatch): BatchInputs => {
         const shape = [batch.rows / 2]
-        const column = (valueOf: (unit: number) => number) => {
+        const column = (pick: (unit: number) => number) => {
           const data = new Float32Array(batch.rows / 2)
-          data.set(batch.units.map(valueOf))
+          data.set(batch.units.map(pick))
           return { data, shape }
         }
         return {

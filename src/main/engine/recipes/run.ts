@@ -96,5 +96,7 @@ export const mean = (values: readonly number[]): number =>
 
 export function standardDeviation(values: readonly number[]): number {
   const average = mean(values)
-  return values.length > 1 ? Math.sqrt(mean(values.map((value) => (value - average) ** 2)) * (values.length / (values.length - 1))) : 0
+  return values.length > 1
+    ? Math.sqrt(mean(values.map((value) => (value - average) ** 2)) * (values.length / (values.length - 1)))
+    : 0
 }

@@ -2,7 +2,7 @@
  * Supervised fine-tuning: cross-entropy of the demonstrations' completions. One optimiser step per iteration, on `promptsPerIteration` rows;
  * `gpo.criticalStep` has no meaning here.
  */
-import { type Scalar, type Tensor1D, type Tensor2D } from '../backend/tf'
+import type { Scalar, Tensor1D, Tensor2D } from '../backend/tf'
 import { forward } from '../model/llama'
 import { sftLoss } from '../objectives/sft'
 import { createLearner, type LossFunction } from '../policy/learner'
@@ -26,7 +26,8 @@ export function sft(run: Run): Procedure {
     async iterate(iteration) {
       const clock = startClock()
       const rows = takeShuffled(demonstrations, (iteration - 1) * count, count, plan.seed)
-      const tokens = (units: readonly number[]) => units.reduce((sum, unit) => sum + rows[unit]!.ids.length - rows[unit]!.start, 0)
+      const tokens = (units: readonly number[]) =>
+        units.reduce((sum, unit) => sum + rows[unit]!.ids.length - rows[unit]!.start, 0)
       const learned = await clock.time('update', () =>
         optimise(run, learner, iteration, {
           epochs: 1,
@@ -35,7 +36,10 @@ export function sft(run: Run): Procedure {
           inputs: (_, minibatch) => ({ denominator: scalar(tokens(minibatch)) }),
         }),
       )
-      return { metrics: { ...learned, num_tokens: tokens(rows.map((_, i) => i)), ...clock.metrics() }, trajectories: [] }
+      return {
+        metrics: { ...learned, num_tokens: tokens(rows.map((_, i) => i)), ...clock.metrics() },
+        trajectories: [],
+      }
     },
   }
 }

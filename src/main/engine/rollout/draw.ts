@@ -37,7 +37,9 @@ export function argMax(values: Float32Array, offset: number, size: number): numb
 
 /** The tokens top-k and top-p leave, most probable first. Ties keep the lower id. */
 function survivors(probs: Float32Array, offset: number, size: number, { topK, topP }: Truncation): number[] {
-  const order = Array.from({ length: size }, (_, i) => i).sort((a, b) => probs[offset + b]! - probs[offset + a]! || a - b)
+  const order = Array.from({ length: size }, (_, i) => i).sort(
+    (a, b) => probs[offset + b]! - probs[offset + a]! || a - b,
+  )
   const kept = topK > 0 ? order.slice(0, topK) : order
   if (topP >= 1) return kept
   let sum = 0

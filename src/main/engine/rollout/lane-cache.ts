@@ -99,7 +99,13 @@ export class LaneCache {
   /** Moves a lane's first `length` tokens from another cache, when lanes are compacted or the capacity grows. */
   takeOver(other: LaneCache, from: number, to: number, length: number): void {
     const { kvHeads, headDim } = this.shape
-    const layout = { heads: kvHeads, width: headDim, rows: length, sourceRows: other.capacity, targetRows: this.capacity }
+    const layout = {
+      heads: kvHeads,
+      width: headDim,
+      rows: length,
+      sourceRows: other.capacity,
+      targetRows: this.capacity,
+    }
     const offsets = { sourceOffset: other.laneOffset(from), targetOffset: this.laneOffset(to) }
     for (const kind of BOTH) {
       this.arrays[kind].forEach((target, layer) => {

@@ -3,7 +3,7 @@
  * the queue enters; every sequence starts from a cached prefix, so nothing is ever prefilled twice. Knows token ids, not text.
  */
 import type { Backend, DeviceTensors, Program } from '../backend/backend'
-import { tf, type Tensor, type Tensor2D } from '../backend/tf'
+import { type Tensor, type Tensor2D, tf } from '../backend/tf'
 import type { Tensors } from '../compile/compile'
 import { uniform } from '../core/rng'
 import type { ModelConfig } from '../model/config'
@@ -50,9 +50,7 @@ export interface SamplerCounters {
   decoded: number
 }
 
-export interface Progress {
-  (done: number, total: number, tokens: number): void
-}
+export type Progress = (done: number, total: number, tokens: number) => void
 
 export interface Sampler {
   /** Keys and values of prompts, each once. Prompts must not be empty. */
@@ -129,7 +127,11 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     sample: (params, requests, config, onProgress) => sampleAll(params, requests, config, onProgress ?? (() => {})),
   }
 
-  async function prefillAll(program: Program, params: DeviceTensors, prompts: readonly Int32Array[]): Promise<KvBlock[]> {
+  async function prefillAll(
+    program: Program,
+    params: DeviceTensors,
+    prompts: readonly Int32Array[],
+  ): Promise<KvBlock[]> {
     const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length)
     const blocks: KvBlock[] = new Array(prompts.length)
     for (let at = 0; at < order.length; ) {
@@ -166,7 +168,9 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
 
   async function readAll(tensors: DeviceTensors): Promise<Record<string, Float32Array>> {
     const entries = await Promise.all(
-      Object.entries(tensors).map(async ([name, tensor]) => [name, (await backend.read(tensor)) as Float32Array] as const),
+      Object.entries(tensors).map(
+        async ([name, tensor]) => [name, (await backend.read(tensor)) as Float32Array] as const,
+      ),
     )
     return Object.fromEntries(entries)
   }
@@ -229,7 +233,9 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     // First tokens: one distribution per distinct state, however many sequences start there.
     const waiting: Lane[] = []
     const firstProbs = await firstDistributions(paramInputs, requests, temperature)
-    const order = requests.map((_, i) => i).sort((a, b) => requests[a]!.start.length - requests[b]!.start.length || a - b)
+    const order = requests
+      .map((_, i) => i)
+      .sort((a, b) => requests[a]!.start.length - requests[b]!.start.length || a - b)
     for (const index of order) {
       const request = requests[index]!
       const { block, length } = request.start
@@ -254,7 +260,8 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       const entering = waiting.slice(-Math.max(0, size - active.length))
       const longest = Math.max(...[...active, ...entering].map((lane) => positionOf(lane) + 1))
       const capacity = roundUp(longest, LENGTH_BUCKET)
-      const fits = cache && cache.lanes === size && cache.capacity >= longest && cache.capacity <= capacity + LENGTH_BUCKET
+      const fits =
+        cache && cache.lanes === size && cache.capacity >= longest && cache.capacity <= capacity + LENGTH_BUCKET
       if (!fits) {
         const next = new LaneCache(backend, shape, size, capacity)
         let to = 0
@@ -322,7 +329,12 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       }
       return target
     }
-    return { length, keys: block.keys.map(cut), values: block.values.map(cut), hidden: hidden.slice(0, length * hiddenSize) }
+    return {
+      length,
+      keys: block.keys.map(cut),
+      values: block.values.map(cut),
+      hidden: hidden.slice(0, length * hiddenSize),
+    }
   }
 
   /** softmax(head(hidden) / temperature) of each distinct starting state; the result looks a request's distribution up. */

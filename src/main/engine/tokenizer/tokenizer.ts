@@ -37,7 +37,8 @@ function tokenText(value: unknown): string | null {
   return typeof content === 'string' ? content : null
 }
 
-const idList = (value: unknown): number[] => (Array.isArray(value) ? value : [value]).filter((id): id is number => Number.isInteger(id))
+const idList = (value: unknown): number[] =>
+  (Array.isArray(value) ? value : [value]).filter((id): id is number => Number.isInteger(id))
 
 function chatTemplate(folder: string, config: Readonly<Record<string, unknown>>): Template | null {
   const file = join(folder, 'chat_template.jinja')
@@ -56,7 +57,10 @@ function openTokenizer(folder: string, config: Readonly<Record<string, unknown>>
   try {
     return new HuggingFaceTokenizer(json, { ...config })
   } catch (error) {
-    throw new GpoError('model', `${file} could not be used: ${(error as Error).message}; download the model's tokenizer again`)
+    throw new GpoError(
+      'model',
+      `${file} could not be used: ${(error as Error).message}; download the model's tokenizer again`,
+    )
   }
 }
 
@@ -92,7 +96,9 @@ export function loadTokenizer(folder: string): Tokenizer {
   ])
   const template = chatTemplate(folder, config)
   const decode = (ids: ArrayLike<number>, skip = false) =>
-    ids.length === 0 ? '' : tokenizer.decode(Array.from(ids), { skip_special_tokens: skip, clean_up_tokenization_spaces: false })
+    ids.length === 0
+      ? ''
+      : tokenizer.decode(Array.from(ids), { skip_special_tokens: skip, clean_up_tokenization_spaces: false })
   const alone = new Map<number, string>()
   const textOf = (id: number): string => {
     const known = alone.get(id)
@@ -119,7 +125,8 @@ export function loadTokenizer(folder: string): Tokenizer {
     bosTokenId: idOf(config['bos_token']),
     eosTokenIds: [...eos],
     hasChatTemplate: template !== null,
-    encode: (text, { addSpecialTokens = true } = {}) => Int32Array.from(tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids),
+    encode: (text, { addSpecialTokens = true } = {}) =>
+      Int32Array.from(tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids),
     decode: (ids, { skipSpecialTokens = false } = {}) => decode(ids, skipSpecialTokens),
     pieces(ids) {
       const list = Array.from(ids)
@@ -129,7 +136,10 @@ export function loadTokenizer(folder: string): Tokenizer {
     tokenOf: (id) => tokenizer.id_to_token(id),
     renderChat(messages, { addGenerationPrompt }) {
       if (!template) throw new GpoError('model', `${folder} has no chat template: switch data.chatTemplate off`)
-      const special = { bos_token: tokenText(config['bos_token']) ?? '', eos_token: tokenText(config['eos_token']) ?? '' }
+      const special = {
+        bos_token: tokenText(config['bos_token']) ?? '',
+        eos_token: tokenText(config['eos_token']) ?? '',
+      }
       return template.render({ messages, add_generation_prompt: addGenerationPrompt, ...special })
     },
   }

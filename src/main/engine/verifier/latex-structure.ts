@@ -1,13 +1,14 @@
 /** The outer form of an answer in normalised LaTeX: lists, sets, tuples, intervals, equations. Knows nothing about what stands inside. */
 
 export interface Collection {
-  /** `(`, `[`, `\{`, or nothing for a bare list. */
+  /** `(`, `[`, `\{`; `\cup` for a union; nothing for a bare list. */
   readonly open: string
   readonly close: string
   readonly items: readonly string[]
 }
 
 const BRACKETS = /\\[{}]|[()[\]{}]/y
+const UNION = '\\cup'
 const OPENING = new Set(['(', '[', '{', '\\{'])
 
 interface Piece {
@@ -52,6 +53,8 @@ function isWrapped(pieces: readonly Piece[]): boolean {
 export function collectionOf(text: string): Collection | null {
   const pieces = piecesOf(text)
   if (!isWrapped(pieces)) {
+    const union = splitOutside(pieces, UNION)
+    if (union.length > 1) return { open: UNION, close: UNION, items: union }
     const items = splitOutside(pieces, ',')
     return items.length > 1 ? { open: '', close: '', items } : null
   }

@@ -56,7 +56,7 @@ function found(text: string, isComplete: boolean): Found<string> | null {
 }
 
 /** Words are compared as words, never multiplied out as products of letters. */
-const isWords = (text: string): boolean => /\p{L}{4}/u.test(text.replace(/\\[a-zA-Z]+/g, ' '))
+const isWords = (text: string): boolean => /\p{L}{4}/u.test(text.replace(/\\(?:begin|end)\{\w+\}|\\[a-zA-Z]+/g, ' '))
 
 const isOrdered = ({ open }: Collection): boolean => open === '(' || open === '['
 

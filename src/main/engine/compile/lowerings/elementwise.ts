@@ -28,7 +28,8 @@ function simplify(recorder: Recorder, op: string, { a, b }: Pair, shape: number[
     return recorder.splat(Math.fround(fold(left, right)), shape, a.dtype)
   }
   if (op === 'Mul' && (left === 0 || right === 0)) return recorder.splat(0, shape, a.dtype)
-  const rightIsNeutral = (right === 0 && (op === 'Add' || op === 'Sub')) || (right === 1 && (op === 'Mul' || op === 'Div'))
+  const rightIsNeutral =
+    (right === 0 && (op === 'Add' || op === 'Sub')) || (right === 1 && (op === 'Mul' || op === 'Div'))
   if (rightIsNeutral && sameShape(a.shape, shape)) return recorder.alias(a, shape)
   const leftIsNeutral = (left === 0 && op === 'Add') || (left === 1 && op === 'Mul')
   if (leftIsNeutral && sameShape(b.shape, shape)) return recorder.alias(b, shape)
@@ -56,7 +57,8 @@ const unary = (op: string, fold?: (x: number) => number): Lowering => {
   return (recorder, inputs) => {
     const { x } = inputs as { x: TensorInfo }
     const splat = recorder.splatOf(x)
-    if (splat !== null && fold && x.dtype === 'float32') return recorder.splat(Math.fround(fold(splat)), x.shape, x.dtype)
+    if (splat !== null && fold && x.dtype === 'float32')
+      return recorder.splat(Math.fround(fold(splat)), x.shape, x.dtype)
     return recorder.node(op, [recorder.nameOf(x)], x.shape, x.dtype)
   }
 }

@@ -7,7 +7,9 @@ import { oneHotName } from './shape'
 const gatherLogProb: Lowering = (recorder, inputs) => {
   const { logits, ids } = inputs as { logits: TensorInfo; ids: TensorInfo }
   const n = logits.shape[0]!
-  const all = recorder.emit('LogSoftmax', [recorder.nameOf(logits)], logits.shape, 'float32', { attributes: { axis: -1 } })
+  const all = recorder.emit('LogSoftmax', [recorder.nameOf(logits)], logits.shape, 'float32', {
+    attributes: { axis: -1 },
+  })
   const wide = recorder.emit('Reshape', [recorder.nameOf(ids), recorder.int64s([n, 1])], [n, 1], 'int32')
   const own = recorder.emit('GatherElements', [all.name, wide.name], [n, 1], 'float32', { attributes: { axis: 1 } })
   return recorder.node('Reshape', [own.name, recorder.int64s([n])], [n], 'float32')
@@ -37,7 +39,10 @@ const rope: Lowering = (recorder, inputs) => {
   const { x, positions, cos, sin } = inputs as Record<'x' | 'positions' | 'cos' | 'sin', TensorInfo>
   const wide = recorder.emit('Cast', [recorder.nameOf(positions)], positions.shape, 'int64', { attributes: { to: 7 } })
   const names = [recorder.nameOf(x), wide.name, recorder.nameOf(cos), recorder.nameOf(sin)]
-  return recorder.node('RotaryEmbedding', names, x.shape, 'float32', { domain: 'com.microsoft', attributes: { interleaved: 0 } })
+  return recorder.node('RotaryEmbedding', names, x.shape, 'float32', {
+    domain: 'com.microsoft',
+    attributes: { interleaved: 0 },
+  })
 }
 
 export const fused: Readonly<Record<string, Lowering>> = {

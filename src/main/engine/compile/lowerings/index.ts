@@ -13,6 +13,7 @@ for (const [kernelName, lowering] of Object.entries(LOWERINGS)) {
   registerKernel({
     kernelName,
     backendName: RECORDER,
-    kernelFunc: ({ inputs, attrs }) => lowering(recorder, inputs, (attrs ?? {}) as NamedAttrMap & Record<string, unknown>),
+    kernelFunc: ({ inputs, attrs }) =>
+      lowering(recorder, inputs, (attrs ?? {}) as NamedAttrMap & Record<string, unknown>),
   })
 }

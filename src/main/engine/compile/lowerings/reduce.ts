@@ -10,9 +10,7 @@ const reduction = (op: string): Lowering => {
     const { x } = inputs as { x: TensorInfo }
     const axes = util.parseAxisParam((attrs['axis'] ?? attrs['reductionIndices']) as number[], x.shape)
     const keep = Boolean(attrs['keepDims'])
-    const shape = keep
-      ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n))
-      : x.shape.filter((_, i) => !axes.includes(i))
+    const shape = keep ? x.shape.map((n, i) => (axes.includes(i) ? 1 : n)) : x.shape.filter((_, i) => !axes.includes(i))
     if (axes.length === 0) return recorder.alias(x, shape)
     const names = [recorder.nameOf(x), recorder.int64s(axes)]
     return recorder.node(op, names, shape, x.dtype, { attributes: { keepdims: keep ? 1 : 0 } })

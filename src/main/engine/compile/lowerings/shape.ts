@@ -73,7 +73,12 @@ const split: Lowering = (recorder, inputs, attrs) => {
   return sizes.map((size) => {
     const begin = source.shape.map((_, i) => (i === axis ? offset : 0))
     offset += size
-    return sliceNode(recorder, source, begin, source.shape.map((n, i) => (i === axis ? size : n)))
+    return sliceNode(
+      recorder,
+      source,
+      begin,
+      source.shape.map((n, i) => (i === axis ? size : n)),
+    )
   })
 }
 
@@ -93,7 +98,12 @@ const unpack: Lowering = (recorder, inputs, attrs) => {
   const shape = value.shape.filter((_, i) => i !== axis)
   return Array.from({ length: value.shape[axis]! }, (_, i) => {
     const begin = value.shape.map((_n, j) => (j === axis ? i : 0))
-    const part = sliceNode(recorder, value, begin, value.shape.map((n, j) => (j === axis ? 1 : n)))
+    const part = sliceNode(
+      recorder,
+      value,
+      begin,
+      value.shape.map((n, j) => (j === axis ? 1 : n)),
+    )
     return reshaped(recorder, part, shape)
   })
 }
@@ -149,7 +159,12 @@ export function oneHotName(recorder: Recorder, indices: TensorInfo, depth: numbe
 
 const oneHot: Lowering = (recorder, inputs, attrs) => {
   const { indices } = inputs as { indices: TensorInfo }
-  const { depth, onValue, offValue, dtype } = attrs as { depth: number; onValue: number; offValue: number; dtype: string }
+  const { depth, onValue, offValue, dtype } = attrs as {
+    depth: number
+    onValue: number
+    offValue: number
+    dtype: string
+  }
   const shape = [...indices.shape, depth]
   const hot = oneHotName(recorder, indices, depth, onValue, offValue)
   if (dtype === 'float32') return recorder.node('Identity', [hot], shape, 'float32')

@@ -1,0 +1,80 @@
+/** Which room may import which: ARCHITECTURE.md in a form that fails. */
+const room = (path) => `^src/main/${path}`
+
+/** A room and everything it may reach inside src/; `shared` is open to all. */
+const may = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^src/', pathNot: ['^src/shared/', from, ...allowed] },
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphan-imports',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: ['^electron$', '^@tensorflow/tfjs-node'] },
+    },
+    may('shared-imports-nothing', '^src/shared/', []),
+    {
+      name: 'shared-runs-anywhere',
+      severity: 'error',
+      from: { path: '^src/shared/' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: ['node_modules/zod/'] },
+    },
+    may('engine-imports-itself', room('engine/'), []),
+    {
+      name: 'engine-is-bare',
+      severity: 'error',
+      from: { path: room('engine/') },
+      to: { path: 'node_modules/(electron|better-sqlite3|zod|commander)/' },
+    },
+    {
+      name: 'tfjs-through-one-door',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('engine/(backend|compile)/') },
+      to: { path: 'node_modules/@tensorflow/' },
+    },
+    may('store-knows-nobody', room('store/'), []),
+    {
+      name: 'sqlite-in-the-store-only',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('store/') },
+      to: { path: 'node_modules/better-sqlite3/' },
+    },
+    may('library', room('library/'), [room('store/')]),
+    may('runs', room('runs/'), [
+      room('store/'),
+      room('library/'),
+      room('trainer/(client|protocol)'),
+      room('paths'),
+      room('engine/checkpoint/'),
+    ]),
+    may('export', room('export/'), [room('store/'), room('engine/(checkpoint|model/config)')]),
+    may('trainer', room('trainer/'), [room('engine/'), room('export/')]),
+    {
+      name: 'only-the-trainer-computes',
+      severity: 'error',
+      from: { path: room('(cli|runs|library|store|paths|headless)') },
+      to: {
+        path: room('engine/'),
+        pathNot: [room('engine/(checkpoint|verifier|tokenizer)/')],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    { name: 'not-to-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(tests|bench|scripts)/' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.cjs', '.json', '.d.ts'],
+    },
+  },
+}

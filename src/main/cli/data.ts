@@ -1,0 +1,68 @@
+/** `gpo data FILE`. */
+
+import { loadTokenizer } from '@engine/tokenizer/tokenizer'
+import { createVerifier } from '@engine/verifier/index'
+import { type DatasetReport, describeDataset } from '@main/library/datasets/describe'
+import { datasetPath, modelPath } from '@main/paths'
+import { VERDICT_STATUSES } from '@shared/schemas/verifier'
+import { parseVerifier } from './jobs'
+import { formatTable, type Output } from './output'
+
+export interface DataFlags {
+  readonly verifier?: string
+  /** Model whose tokenizer counts. */
+  readonly model: string
+  readonly columns?: Readonly<Record<string, string>>
+}
+
+const MAX_SHOWN = 20
+
+const lengthRow = (name: string, lengths: DatasetReport['promptTokens']) =>
+  lengths ? [name, ...[lengths.min, lengths.median, lengths.p95, lengths.max].map(String)] : [name, '-', '-', '-', '-']
+
+function describeReport(report: DatasetReport, output: Output): void {
+  output.line(`${report.path}: layout ${report.layout} (${report.kind}), ${report.rows} rows, ${report.usable} usable`)
+  output.line(`columns: ${report.columns.join(', ')}`)
+  for (const { line, reason } of report.badRows.slice(0, MAX_SHOWN)) output.line(`  line ${line}: ${reason}`)
+  if (report.badRowCount > MAX_SHOWN)
+    output.line(`  … and ${report.badRowCount - MAX_SHOWN} more bad rows (--json lists them)`)
+  output.line()
+  output.line(
+    formatTable([
+      ['tokens', 'min', 'median', '95 %', 'max'],
+      lengthRow('prompt', report.promptTokens),
+      lengthRow('answer', report.answerTokens),
+    ]),
+  )
+  if (!report.verifier || !report.verifierConfig) return
+  const { tried, statuses, failures } = report.verifier
+  output.line()
+  output.line(
+    `verifier ${report.verifierConfig.kind}, tried on ${tried} reference answers: ${VERDICT_STATUSES.filter(
+      (s) => statuses[s] > 0,
+    )
+      .map((s) => `${statuses[s]} ${s}`)
+      .join(', ')}`,
+  )
+  for (const { row, status, completion, reference } of failures)
+    output.line(
+      `  row ${row}: ${status}: ${JSON.stringify(completion.slice(0, 80))} for ${JSON.stringify(reference.slice(0, 40))}`,
+    )
+}
+
+export async function describeData(
+  file: string,
+  { verifier, model, columns }: DataFlags,
+  output: Output,
+): Promise<number> {
+  const tokenizer = loadTokenizer(modelPath(model))
+  const report = await describeDataset(datasetPath(file), {
+    ...(columns ? { columns } : {}),
+    countTokens: (text) => tokenizer.encode(text, { addSpecialTokens: false }).length,
+    verifier: (config) => createVerifier(config),
+    ...(verifier ? { verifierConfig: parseVerifier(verifier) } : {}),
+  })
+  output.json(report)
+  describeReport(report, output)
+  return 0
+}

@@ -1,0 +1,74 @@
+/** `gpo demo`: GPO-PPO on a bundled task, accuracy before and after, three critical steps, and what to try next. */
+import { databaseFile } from '@main/paths'
+import { listEvaluations } from '@main/store/evaluations'
+import { openStore } from '@main/store/open'
+import type { Store } from '@main/store/query'
+import { getTrajectory, listTrajectories } from '@main/store/trajectories'
+import { GpoError } from '@shared/errors'
+import { type Plan, planSchema } from '@shared/schemas/plan'
+import { demoPlan } from './demo-plan'
+import { formatPercent, formatSeconds, type Output } from './output'
+import { runPlan, type StoreOptions } from './train'
+import { trajectoryLines } from './trajectory-text'
+
+const SHOWN = 3
+
+/** Wrong answers with the clearest critical steps, of the newest iterations. */
+function printTrajectories(store: Store, runId: string, output: Output): void {
+  output.line(
+    `Three trajectories of the run. V is the value before each step: the share of continuations that end right. A is what the step`,
+  )
+  output.line(
+    `changed. The flag stands at the critical step: the policy was reset to the state before it and practised there.`,
+  )
+  const { rows } = listTrajectories(store, runId, { order: 'advantage', limit: SHOWN })
+  for (const { id } of rows) {
+    output.line()
+    for (const line of trajectoryLines(getTrajectory(store, id))) output.line(line)
+  }
+}
+
+export async function demo(
+  options: StoreOptions & { seed: number; set: string[] },
+  output: Output,
+  withSettings: (plan: Plan) => Plan,
+): Promise<number> {
+  const begin = performance.now()
+  const plan = withSettings(planSchema.parse(demoPlan(options.seed)))
+  const store = openStore(databaseFile(options.db))
+  const dbFlag = options.db ? ` --db ${options.db}` : ''
+  try {
+    output.line(
+      `GPO-PPO on ${plan.data.train.path}, ${plan.budget.iterations} iterations, seed ${plan.seed}. Ctrl-C stops it; nothing is lost.`,
+    )
+    const run = await runPlan({ store, plan, output, dbFlag })
+    if (run.status !== 'completed') return run.status === 'stopped' ? 0 : 6
+    const evaluations = listEvaluations(store, run.id)
+    const [before, after] = [evaluations.at(0), evaluations.at(-1)]
+    if (!before || !after)
+      throw new GpoError('training', `run ${run.id} has no evaluation: set evaluation.limit and data.eval`)
+    const seconds = (performance.now() - begin) / 1000
+    output.line()
+    printTrajectories(store, run.id, output)
+    output.line()
+    output.line(
+      `Greedy accuracy on ${after.n} held-out problems: ${formatPercent(before.accuracy)} before, ${formatPercent(after.accuracy)} after (${formatSeconds(seconds)}).`,
+    )
+    output.line(`The run:      ${store.file}, id ${run.id}`)
+    output.line(`The weights:  ${run.folder}`)
+    output.line(`What to try next:`)
+    output.line(`  npm run gpo -- show ${run.id}${dbFlag}`)
+    output.line(`  npm run gpo -- critical --model ${run.id} --data ${plan.data.eval?.path} --limit 3${dbFlag}`)
+    output.line(`  npm run gpo -- export ${run.id} --format safetensors --out my-model${dbFlag}`)
+    output.line(`  npm run demo -- --set gpo.criticalStep=none     the same budget without GPO`)
+    output.json({
+      run: run.id,
+      seconds,
+      before: { accuracy: before.accuracy, n: before.n },
+      after: { accuracy: after.accuracy, n: after.n },
+    })
+    return 0
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,22 @@
+/** Ctrl-C: once asks for a stop at the next safe point, twice ends at once. */
+import type { Trainer } from '@main/trainer/client'
+
+/** @param say where to tell the person what happens; @returns how to stop listening */
+export function stopOnInterrupt(trainer: Trainer, say: (text: string) => void): () => void {
+  let count = 0
+  const onSignal = () => {
+    count++
+    if (count === 1) {
+      say(
+        'stopping at the next safe point (press Ctrl-C again to end at once; then what came after the last checkpoint is repeated)',
+      )
+      trainer.stop()
+    } else trainer.kill()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}

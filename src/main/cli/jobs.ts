@@ -1,0 +1,232 @@
+/** The commands that ask a model something: eval, critical, score, export, doctor. */
+
+import { resolve } from 'node:path'
+import type { Doctor } from '@engine/backend/choose'
+import { loadDataset } from '@main/library/datasets/load'
+import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
+import { datasetPath } from '@main/paths'
+import { runJob } from '@main/trainer/job-client'
+import type { Job } from '@main/trainer/jobs/job'
+import type { CriticalResult, EvaluationResult, ExportResult, ScoreResult } from '@main/trainer/jobs/results'
+import { GpoError } from '@shared/errors'
+import type { Example } from '@shared/schemas/dataset'
+import { type CriticalRule, type Plan, planSchema } from '@shared/schemas/plan'
+import { VERDICT_STATUSES, type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
+import { type FoundModel, findModel } from './model'
+import { formatBytes, formatPercent, formatTable, type Output } from './output'
+import { createProgress } from './progress'
+import { trajectoryLines } from './trajectory-text'
+import { JOB_WORKER } from './workers'
+
+export interface JobFlags {
+  readonly model: string
+  readonly data: string
+  readonly db?: string
+  readonly verifier?: string
+  readonly limit?: number
+  readonly backend: Plan['backend']
+  readonly seed: number
+  readonly temperature: number
+  readonly maxNewTokens: number
+}
+
+/** `number`, `exact` … or a JSON object with the verifier's options. */
+export function parseVerifier(text: string): VerifierConfig {
+  let raw: unknown = { kind: text }
+  if (text.trim().startsWith('{')) {
+    try {
+      raw = JSON.parse(text)
+    } catch {
+      throw new GpoError(
+        'usage',
+        `--verifier ${text} is not JSON: write a name (number, exact, choice, latex) or {"kind": …}`,
+      )
+    }
+  }
+  const parsed = verifierSchema.safeParse(raw)
+  if (parsed.success) return parsed.data
+  throw new GpoError(
+    'usage',
+    `--verifier ${text}: ${parsed.error.issues[0]?.message}; the kinds are number, exact, choice, regex, latex`,
+  )
+}
+
+/** Progress on standard error, Ctrl-C ends the job. */
+async function perform<Result>(job: Job, onItem?: (value: unknown) => void): Promise<Result> {
+  const progress = createProgress()
+  const abort = new AbortController()
+  const onSignal = () => abort.abort()
+  process.on('SIGINT', onSignal)
+  try {
+    return await runJob<Result>({
+      workerPath: JOB_WORKER,
+      job,
+      signal: abort.signal,
+      onProgress: ({ label, done, total, tokens, seconds }) =>
+        progress.show(label, done, total, tokens, seconds, done > 0 ? (seconds / done) * (total - done) : undefined),
+      ...(onItem ? { onItem } : {}),
+    })
+  } finally {
+    process.off('SIGINT', onSignal)
+    progress.end()
+  }
+}
+
+interface Question {
+  readonly found: FoundModel
+  readonly examples: readonly Example[]
+  readonly verifier: VerifierConfig
+}
+
+/** Model, rows and verifier of a command; a run's plan decides what the flags leave open. */
+async function question({ model, data, db, verifier, limit }: JobFlags, output: Output): Promise<Question> {
+  const found = findModel(model, db)
+  const path = datasetPath(data)
+  const dataset = await loadDataset(path, limit === undefined ? {} : { limit })
+  if (dataset.badRowCount > 0)
+    output.note(
+      `warning: ${dataset.badRowCount} of ${dataset.rows} rows cannot be used; \`gpo data ${data}\` lists them`,
+    )
+  return {
+    found,
+    examples: dataset.examples,
+    verifier: verifier ? parseVerifier(verifier) : suggestVerifier(dataset.layout, dataset.examples),
+  }
+}
+
+const slim = (examples: readonly Example[]) =>
+  examples.map(({ row, prompt, reference }) => ({ row, prompt, reference }))
+const promptOf = ({ plan }: FoundModel) => ({
+  template: plan?.data.template ?? '{prompt}',
+  chatTemplate: plan?.data.chatTemplate ?? false,
+})
+
+export async function evaluate(flags: JobFlags & { samples: number }, output: Output): Promise<number> {
+  const { found, examples, verifier } = await question(flags, output)
+  const { backend, seed, temperature, maxNewTokens, samples } = flags
+  const result = await perform<EvaluationResult>({
+    kind: 'evaluate',
+    model: found.source,
+    backend,
+    ...promptOf(found),
+    examples: slim(examples),
+    verifier,
+    samples,
+    temperature,
+    maxNewTokens,
+    seed,
+  })
+  output.json({ model: flags.model, data: flags.data, verifier, ...result })
+  const { greedy, sampled, n } = result
+  output.line(
+    `greedy accuracy  ${formatPercent(greedy.accuracy)} (${greedy.correct} of ${n}, verifier ${verifier.kind})`,
+  )
+  if (sampled) {
+    for (const [k, share] of Object.entries(sampled.passAtK))
+      output.line(`pass@${k.padEnd(11)} ${formatPercent(share)}`)
+    output.line(`majority@${String(sampled.samples).padEnd(7)} ${formatPercent(sampled.majorityAtK)}`)
+  }
+  const header = ['status', 'greedy', ...(sampled ? ['samples'] : [])]
+  output.line()
+  output.line(
+    formatTable([
+      header,
+      ...VERDICT_STATUSES.map((status) => [
+        status,
+        String(greedy.statuses[status]),
+        ...(sampled ? [String(sampled.statuses[status])] : []),
+      ]),
+    ]),
+  )
+  return 0
+}
+
+export async function critical(flags: JobFlags & { mc: number; rule: CriticalRule }, output: Output): Promise<number> {
+  const { found, examples, verifier } = await question(flags, output)
+  const { backend, seed, temperature, maxNewTokens, mc, rule } = flags
+  const base = found.plan?.gpo ?? planSchema.shape.gpo.parse({})
+  const job: Job = {
+    kind: 'critical',
+    model: found.source,
+    backend,
+    ...promptOf(found),
+    examples: slim(examples),
+    verifier,
+    gpo: { ...base, samples: mc, criticalStep: rule },
+    temperature,
+    maxNewTokens,
+    seed,
+  }
+  await perform(job, (value) => {
+    const trajectory = value as CriticalResult
+    output.json(trajectory)
+    for (const line of trajectoryLines(trajectory)) output.line(line)
+    output.line()
+  })
+  return 0
+}
+
+export async function score(
+  flags: { model: string; db?: string; prompt: string; completion: string; backend: Plan['backend'] },
+  output: Output,
+): Promise<number> {
+  const { source } = findModel(flags.model, flags.db)
+  const result = await perform<ScoreResult>({
+    kind: 'score',
+    model: source,
+    backend: flags.backend,
+    prompt: flags.prompt,
+    completion: flags.completion,
+  })
+  output.json(result)
+  output.line(
+    formatTable([
+      ['token', 'log-probability'],
+      ...result.text.map((text, i) => [JSON.stringify(text), result.logprobs[i]!.toFixed(4)]),
+    ]),
+  )
+  const sum = result.logprobs.reduce((total, value) => total + value, 0)
+  output.line(
+    `sum ${sum.toFixed(4)}, mean ${(sum / result.logprobs.length).toFixed(4)} over ${result.logprobs.length} tokens`,
+  )
+  return 0
+}
+
+export async function exportRun(
+  wanted: string,
+  flags: { db?: string; out: string; format: string; dtype: 'F32' | 'F16' | 'BF16' },
+  output: Output,
+): Promise<number> {
+  if (flags.format !== 'safetensors')
+    throw new GpoError('usage', `--format ${flags.format} is not known; the format is safetensors`)
+  const { source } = findModel(wanted, flags.db)
+  const result = await perform<ExportResult>({
+    kind: 'export',
+    model: source,
+    backend: 'auto',
+    out: resolve(flags.out),
+    dtype: flags.dtype,
+  })
+  output.json(result)
+  output.line(
+    `${result.tensors} tensors, ${formatBytes(result.bytes)} in ${result.out}; read back, the largest difference is ${result.maxDifference}`,
+  )
+  return 0
+}
+
+export async function doctor(output: Output): Promise<number> {
+  const result = await perform<Doctor>({ kind: 'doctor' })
+  output.json(result)
+  const rows = result.candidates.map((one) => [
+    one.name === result.chosen ? `* ${one.name}` : `  ${one.name}`,
+    one.isAvailable ? 'available' : 'no',
+    one.device ?? '',
+    one.memory === null ? '' : formatBytes(one.memory),
+    one.selfTest === null ? '' : one.selfTest.toExponential(1),
+    one.gflops === null ? '' : one.gflops.toPrecision(3),
+    one.reason ?? '',
+  ])
+  output.line(formatTable([['  backend', 'usable', 'device', 'memory', 'self-test', 'GFLOP/s', 'why not'], ...rows]))
+  output.line(result.chosen ? `chosen: ${result.chosen}` : 'no backend can be used')
+  return result.chosen ? 0 : 5
+}

@@ -1,0 +1,38 @@
+/** Finds the model a command is asked about: a folder, `bundled:NAME`, or a run. */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { databaseFile, modelPath } from '@main/paths'
+import { resolveRun } from '@main/runs/prepare'
+import { listCheckpoints } from '@main/store/checkpoints'
+import { openStore } from '@main/store/open'
+import { getRun } from '@main/store/runs'
+import type { ModelSource } from '@main/trainer/jobs/job'
+import { GpoError } from '@shared/errors'
+import type { Plan } from '@shared/schemas/plan'
+
+export interface FoundModel {
+  readonly source: ModelSource
+  /** The run's plan; null for a folder. */
+  readonly plan: Plan | null
+}
+
+/** @throws GpoError('notFound') when it is neither a folder nor a run, or the run has no checkpoint */
+export function findModel(wanted: string, db?: string): FoundModel {
+  if (wanted.startsWith('bundled:') || existsSync(join(resolve(wanted), 'config.json'))) {
+    return { source: { folder: modelPath(wanted), checkpoint: null }, plan: null }
+  }
+  if (existsSync(resolve(wanted)))
+    throw new GpoError('model', `${resolve(wanted)} has no config.json: it is not a model's folder`)
+  const store = openStore(databaseFile(db))
+  try {
+    const run = getRun(store, resolveRun(store, wanted).id)
+    const newest = listCheckpoints(store, run.id).at(-1)
+    if (!newest) throw new GpoError('notFound', `run ${run.id} has no checkpoint yet: resume it first`)
+    return {
+      source: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, newest.path) },
+      plan: run.plan,
+    }
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,59 @@
+/** Where a command writes: results to standard output (JSON Lines with --json, nothing else there), everything else to standard error. */
+import { describeError, ERROR_CODES, GpoError } from '@shared/errors'
+
+export interface Output {
+  readonly isJson: boolean
+  /** One JSON line; nothing without --json. */
+  json(value: unknown): void
+  /** One line for a person; nothing with --json. */
+  line(text?: string): void
+  /** One line on standard error, always. */
+  note(text: string): void
+}
+
+export function createOutput(isJson: boolean): Output {
+  return {
+    isJson,
+    json: (value) => void (isJson && process.stdout.write(`${JSON.stringify(value)}\n`)),
+    line: (text = '') => void (isJson || process.stdout.write(`${text}\n`)),
+    note: (text) => void process.stderr.write(`${text}\n`),
+  }
+}
+
+/** Says what went wrong; @returns the exit code. A stack trace is for bugs alone. */
+export function reportError(error: unknown): number {
+  if (error instanceof GpoError) {
+    process.stderr.write(`gpo: ${error.message}\n`)
+    return ERROR_CODES[error.code]
+  }
+  process.stderr.write(`gpo: unexpected error: ${describeError(error)}\n${error instanceof Error ? error.stack : ''}\n`)
+  return 1
+}
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
+
+export function formatBytes(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1000)))
+  return `${(bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`
+}
+
+export function formatSeconds(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  return `${(seconds / 3600).toFixed(1)} h`
+}
+
+export const formatPercent = (share: number): string => `${(100 * share).toFixed(1)} %`
+
+/** Columns padded to their widest cell. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? []
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

@@ -1,0 +1,107 @@
+/** Reads a plan from a file and applies `--set key=value`. */
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { GpoError } from '@shared/errors'
+import { type Plan, planSchema } from '@shared/schemas/plan'
+import type { z } from 'zod'
+
+type Json = Record<string, unknown>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value as JSON where it is JSON, as text otherwise. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** `a.b.c=value` into a nested object; keys that are not in the plan's schema are refused by it later. */
+export function applySetting(plan: Json, setting: string): void {
+  const at = setting.indexOf('=')
+  if (at < 1)
+    throw new GpoError(
+      'usage',
+      `--set ${setting}: write it as key=value, for example --set optimiser.learningRate=1e-4`,
+    )
+  const path = setting.slice(0, at).split('.')
+  let target = plan
+  for (const key of path.slice(0, -1)) {
+    if (key === '__proto__' || key === 'constructor')
+      throw new GpoError('plan', `--set ${setting}: ${key} is not a key of a plan`)
+    const next = target[key] ?? {}
+    if (!isObject(next))
+      throw new GpoError('plan', `--set ${setting}: ${key} is ${JSON.stringify(next)}, it has no keys`)
+    target[key] = next
+    target = next
+  }
+  const last = path.at(-1)!
+  if (last === '__proto__') throw new GpoError('plan', `--set ${setting}: ${last} is not a key of a plan`)
+  target[last] = parseValue(setting.slice(at + 1))
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (isObject(inner) || Array.isArray(inner) ? (inner as Json)[String(key)] : undefined),
+    value,
+  )
+}
+
+/** One problem: the key, the value found and what is expected. */
+function describeIssue(issue: z.core.$ZodIssue, raw: unknown): string {
+  const where = issue.path.join('.') || 'the plan'
+  if (issue.code === 'unrecognized_keys') {
+    const place = issue.path.length > 0 ? `${issue.path.join('.')}.` : ''
+    return `unknown key ${issue.keys.map((key) => `"${place}${key}"`).join(', ')}: remove it or correct its spelling`
+  }
+  const found = JSON.stringify(valueAt(raw, issue.path))
+  return `${where} is ${found === undefined ? 'missing' : found.slice(0, 80)}: ${issue.message}`
+}
+
+/** @throws GpoError('plan') listing every problem by key, value and cure */
+export function parsePlan(raw: unknown, name: string): Plan {
+  const result = planSchema.safeParse(raw)
+  if (result.success) return result.data
+  const problems = result.error.issues.map((issue) => describeIssue(issue, raw))
+  throw new GpoError('plan', `${name}: ${problems.join('; ')}`)
+}
+
+/** Paths in a plan are meant from the plan's own folder. */
+function resolvePaths(plan: Plan, folder: string): Plan {
+  const at = (path: string) => (path.startsWith('bundled:') ? path : resolve(folder, path))
+  const { train, eval: evaluation } = plan.data
+  return {
+    ...plan,
+    model: { path: at(plan.model.path) },
+    data: {
+      ...plan.data,
+      train: { ...train, path: at(train.path) },
+      ...(evaluation ? { eval: { ...evaluation, path: at(evaluation.path) } } : {}),
+    },
+  }
+}
+
+/** @throws GpoError('plan') for a file that cannot be read or is not a plan */
+export function readPlan(file: string, settings: readonly string[]): Plan {
+  let raw: unknown
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new GpoError(
+      'plan',
+      isMissing
+        ? `${file} does not exist: give the path of a plan in JSON`
+        : `${file} is not JSON: ${(error as Error).message}`,
+    )
+  }
+  if (!isObject(raw))
+    throw new GpoError(
+      'plan',
+      `${file} holds ${JSON.stringify(raw)?.slice(0, 40)}, expected an object with the keys of a plan`,
+    )
+  for (const setting of settings) applySetting(raw, setting)
+  return resolvePaths(parsePlan(raw, file), dirname(resolve(file)))
+}

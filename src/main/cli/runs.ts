@@ -1,0 +1,97 @@
+/** `gpo runs` and `gpo show`. */
+import { databaseFile } from '@main/paths'
+import { recoverInterrupted, resolveRun } from '@main/runs/prepare'
+import { listCheckpoints } from '@main/store/checkpoints'
+import { listEvaluations } from '@main/store/evaluations'
+import { metricSummaries } from '@main/store/metrics'
+import { openStore } from '@main/store/open'
+import { getRun, listRuns } from '@main/store/runs'
+import type { RunSummary } from '@shared/schemas/run'
+import { formatBytes, formatPercent, formatSeconds, formatTable, type Output } from './output'
+import type { StoreOptions } from './train'
+
+const time = (ms: number | null) => (ms === null ? '-' : new Date(ms).toISOString().slice(0, 16).replace('T', ' '))
+
+const duration = ({ startedAt, endedAt }: RunSummary) =>
+  startedAt && endedAt ? formatSeconds((endedAt - startedAt) / 1000) : '-'
+
+export function showRuns(options: StoreOptions, output: Output): number {
+  const store = openStore(databaseFile(options.db))
+  try {
+    recoverInterrupted(store)
+    const runs = listRuns(store)
+    for (const run of runs) output.json(run)
+    if (runs.length === 0)
+      output.line(`no runs in ${store.file} yet: \`gpo demo\` makes one, \`gpo train PLAN.json\` another`)
+    else {
+      const rows = runs.map((run) => [
+        run.id,
+        run.status,
+        run.name,
+        run.criticalStep,
+        `${run.iteration}/${run.iterations}`,
+        time(run.createdAt),
+        duration(run),
+      ])
+      output.line(
+        formatTable([['id', 'status', 'name', 'critical step', 'iterations', 'created', 'duration'], ...rows]),
+      )
+    }
+    return 0
+  } finally {
+    store.close()
+  }
+}
+
+export function showRun(wanted: string, options: StoreOptions, output: Output): number {
+  const store = openStore(databaseFile(options.db))
+  try {
+    recoverInterrupted(store)
+    const run = getRun(store, resolveRun(store, wanted).id)
+    const evaluations = listEvaluations(store, run.id)
+    const checkpoints = listCheckpoints(store, run.id)
+    const metrics = metricSummaries(store, run.id)
+    output.json({ ...run, evaluations, checkpoints, metrics })
+    output.line(`${run.id}  ${run.name}`)
+    output.line(`status       ${run.status}${run.error ? `: ${run.error.message}` : ''}`)
+    output.line(`iterations   ${run.iteration} of ${run.iterations}`)
+    output.line(`created      ${time(run.createdAt)}, took ${duration(run)}`)
+    output.line(`folder       ${run.folder}`)
+    if (run.environment)
+      output.line(
+        `environment  ${Object.entries(run.environment)
+          .map(([key, value]) => `${key} ${value}`)
+          .join(', ')}`,
+      )
+    output.line()
+    output.line(
+      formatTable([
+        ['evaluation', 'accuracy', 'correct', 'rows'],
+        ...evaluations.map((e) => [
+          `iteration ${e.iteration}`,
+          formatPercent(e.accuracy),
+          String(e.correct),
+          String(e.n),
+        ]),
+      ]),
+    )
+    output.line()
+    output.line(
+      formatTable([
+        ['checkpoint', 'size', 'folder'],
+        ...checkpoints.map((c) => [`iteration ${c.iteration}`, formatBytes(c.bytes), c.path]),
+      ]),
+    )
+    output.line()
+    const number = (value: number) => value.toPrecision(4)
+    output.line(
+      formatTable([
+        ['metric', 'last', 'min', 'max', 'points'],
+        ...metrics.map((m) => [m.name, number(m.last), number(m.min), number(m.max), String(m.count)]),
+      ]),
+    )
+    return 0
+  } finally {
+    store.close()
+  }
+}

@@ -1,0 +1,123 @@
+/** `gpo train` and `gpo resume`. */
+import { databaseFile } from '@main/paths'
+import { executeRun } from '@main/runs/execute'
+import { loadInputs, newRun, prepareResume, recoverInterrupted, resolveRun } from '@main/runs/prepare'
+import { openStore } from '@main/store/open'
+import type { Store } from '@main/store/query'
+import { ERROR_CODES } from '@shared/errors'
+import type { Plan } from '@shared/schemas/plan'
+import type { RunRecord } from '@shared/schemas/run'
+import { stopOnInterrupt } from './interrupt'
+import type { Output } from './output'
+import { readPlan } from './plan-file'
+import { createProgress, runProgress } from './progress'
+import { TRAINER } from './workers'
+
+const EXIT_CODES: Readonly<Record<RunRecord['status'], number>> = {
+  completed: 0,
+  queued: 0,
+  running: 0,
+  stopped: 0,
+  interrupted: ERROR_CODES.interrupted,
+  failed: ERROR_CODES.training,
+}
+
+/** What to tell when a run has ended. */
+function summarise(run: RunRecord, output: Output, dbFlag: string): void {
+  const resume = `resume it with: gpo resume ${run.id}${dbFlag}`
+  switch (run.status) {
+    case 'completed':
+      output.note(`run ${run.id} completed; its checkpoints are in ${run.folder}`)
+      break
+    case 'stopped':
+      output.note(`run ${run.id} stopped after iteration ${run.iteration} of ${run.iterations}; ${resume}`)
+      break
+    case 'interrupted':
+      output.note(`run ${run.id} was interrupted. ${run.error?.message ?? ''} ${resume}`)
+      break
+    default:
+      output.note(`gpo: run ${run.id} ${run.status}: ${run.error?.message ?? ''}`)
+  }
+}
+
+export interface RunFromPlan {
+  readonly store: Store
+  readonly plan: Plan
+  readonly output: Output
+  readonly dbFlag: string
+}
+
+async function drive(
+  store: Store,
+  run: RunRecord,
+  resumeFrom: string | null,
+  output: Output,
+  dbFlag: string,
+): Promise<RunRecord> {
+  const inputs = await loadInputs(run.plan)
+  const progress = createProgress()
+  for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
+  const follow = runProgress(progress, run.iterations, run.iteration)
+  let release = () => {}
+  const ended = await executeRun({
+    store,
+    run,
+    workerPath: TRAINER,
+    ...inputs,
+    resumeFrom,
+    onStart: (trainer) => {
+      release = stopOnInterrupt(trainer, progress.note)
+    },
+    onEvent: (event) => {
+      follow(event)
+      if (event.type !== 'trajectories') output.json({ run: run.id, ...event })
+    },
+  })
+  release()
+  progress.end()
+  summarise(ended, output, dbFlag)
+  return ended
+}
+
+/** Makes a run from a plan and drives it to its end. Data and model are checked before the run exists. */
+export async function runPlan({ store, plan, output, dbFlag }: RunFromPlan): Promise<RunRecord> {
+  await loadInputs(plan)
+  const run = newRun(store, plan)
+  output.note(`run ${run.id}: ${run.name}`)
+  return drive(store, run, null, output, dbFlag)
+}
+
+export interface StoreOptions {
+  readonly db?: string
+}
+
+const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${db}` : '')
+
+export async function train(file: string, options: StoreOptions & { set: string[] }, output: Output): Promise<number> {
+  const plan = readPlan(file, options.set)
+  const store = openStore(databaseFile(options.db))
+  try {
+    recoverInterrupted(store)
+    const run = await runPlan({ store, plan, output, dbFlag: flagOf(options) })
+    return EXIT_CODES[run.status]
+  } finally {
+    store.close()
+  }
+}
+
+export async function resume(wanted: string, options: StoreOptions, output: Output): Promise<number> {
+  const store = openStore(databaseFile(options.db))
+  try {
+    recoverInterrupted(store)
+    const { run, resumeFrom, iteration } = prepareResume(store, resolveRun(store, wanted).id)
+    output.note(
+      resumeFrom
+        ? `run ${run.id} goes on after iteration ${iteration}`
+        : `run ${run.id} has no checkpoint yet and begins again`,
+    )
+    const ended = await drive(store, run, resumeFrom, output, flagOf(options))
+    return EXIT_CODES[ended.status]
+  } finally {
+    store.close()
+  }
+}

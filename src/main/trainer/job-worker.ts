@@ -1,0 +1,65 @@
+/** The process that runs one job and ends. Like the trainer it knows no database and no window. */
+import { examine } from '@engine/backend/choose'
+import { describeError, GpoError } from '@shared/errors'
+import { findCritical } from './jobs/critical'
+import { evaluateModel } from './jobs/evaluate'
+import { exportWeights } from './jobs/export'
+import { type Job, type JobReply, jobSchema } from './jobs/job'
+import { scoreText } from './jobs/score'
+
+function send(reply: JobReply): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send) process.send(reply, undefined, undefined, () => resolve())
+    else resolve()
+  })
+}
+
+const REPORT_INTERVAL_MS = 200
+
+function progressReporter() {
+  let label = ''
+  let begin = 0
+  let last = 0
+  return (next: string, done: number, total: number, tokens: number) => {
+    const now = performance.now()
+    if (next !== label) {
+      label = next
+      begin = now
+    } else if (done < total && now - last < REPORT_INTERVAL_MS) return
+    last = now
+    void send({ type: 'progress', label, done, total, tokens, seconds: (now - begin) / 1000 })
+  }
+}
+
+function perform(job: Job): Promise<unknown> {
+  const onProgress = progressReporter()
+  switch (job.kind) {
+    case 'evaluate':
+      return evaluateModel(job, onProgress)
+    case 'critical':
+      return findCritical(job, (value) => void send({ type: 'item', value }), onProgress)
+    case 'score':
+      return scoreText(job)
+    case 'export':
+      return exportWeights(job)
+    case 'doctor':
+      return examine()
+  }
+}
+
+process.once('message', (raw) => {
+  const run = async () => {
+    const parsed = jobSchema.safeParse(raw)
+    if (!parsed.success) throw new GpoError('usage', `the job cannot be read: ${parsed.error.issues[0]?.message}`)
+    await send({ type: 'result', value: await perform(parsed.data) })
+  }
+  run()
+    .catch((error: unknown) => {
+      const isExpected = error instanceof GpoError
+      if (!isExpected) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+      return send({ type: 'failed', code: isExpected ? error.code : 'internal', message: describeError(error) })
+    })
+    .finally(() => process.exit(0))
+})
+process.on('SIGINT', () => {})
+process.on('disconnect', () => process.exit(0))

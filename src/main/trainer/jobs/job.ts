@@ -1,0 +1,81 @@
+/** Work for a model that is not training: evaluation, critical steps, scoring, export, diagnosis. Requests and replies between processes. */
+import { planSchema } from '@shared/schemas/plan'
+import { verifierSchema } from '@shared/schemas/verifier'
+import { z } from 'zod'
+
+const modelSchema = z.strictObject({
+  folder: z.string().min(1),
+  /** Folder of a run's checkpoint whose weights replace the base model's. */
+  checkpoint: z.string().nullable(),
+})
+export type ModelSource = z.infer<typeof modelSchema>
+
+const exampleSchema = z.strictObject({
+  row: z.number().int(),
+  prompt: z.string(),
+  reference: z.string(),
+  completion: z.string().optional(),
+})
+
+const shared = {
+  model: modelSchema,
+  backend: planSchema.shape.backend,
+}
+
+const promptShape = {
+  template: z.string(),
+  chatTemplate: z.boolean(),
+}
+
+export const jobSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('evaluate'),
+    ...shared,
+    ...promptShape,
+    examples: z.array(exampleSchema),
+    verifier: verifierSchema,
+    /** Samples per row besides the greedy one; 0 = greedy only. */
+    samples: z.number().int().min(0).max(1024),
+    temperature: z.number().gt(0),
+    maxNewTokens: z.number().int().min(1),
+    seed: z.number().int(),
+  }),
+  z.strictObject({
+    kind: z.literal('critical'),
+    ...shared,
+    ...promptShape,
+    examples: z.array(exampleSchema),
+    verifier: verifierSchema,
+    gpo: planSchema.shape.gpo,
+    temperature: z.number().gt(0),
+    maxNewTokens: z.number().int().min(1),
+    seed: z.number().int(),
+  }),
+  z.strictObject({ kind: z.literal('score'), ...shared, prompt: z.string(), completion: z.string() }),
+  z.strictObject({
+    kind: z.literal('export'),
+    ...shared,
+    out: z.string().min(1),
+    dtype: z.enum(['F32', 'F16', 'BF16']),
+  }),
+  z.strictObject({ kind: z.literal('doctor') }),
+])
+export type Job = z.infer<typeof jobSchema>
+export type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>
+
+export const replySchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('progress'),
+    label: z.string(),
+    done: z.number(),
+    total: z.number(),
+    tokens: z.number(),
+    seconds: z.number(),
+  }),
+  /** One of several results, as soon as it is there. */
+  z.strictObject({ type: z.literal('item'), value: z.unknown() }),
+  z.strictObject({ type: z.literal('result'), value: z.unknown() }),
+  z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
+])
+export type JobReply = z.infer<typeof replySchema>
+export type JobProgress = Extract<JobReply, { type: 'progress' }>

@@ -1,0 +1,40 @@
+/** Opens a model for a job: a folder's weights, or a run's checkpoint over them. */
+import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
+import { loadWeights } from '@engine/model/weights'
+import { createPolicy, type Policy } from '@engine/policy/policy'
+import { GpoError } from '@shared/errors'
+import { type Plan, planSchema } from '@shared/schemas/plan'
+import { type OpenModel, openModel } from '../session'
+import type { ModelSource } from './job'
+
+export interface JobModel extends OpenModel {
+  readonly policy: Policy
+}
+
+export async function openJobModel(source: ModelSource, backend: Plan['backend']): Promise<JobModel> {
+  const model = await openModel(source.folder, backend)
+  const weights = loadWeights(source.folder, model.config)
+  if (source.checkpoint === null) {
+    const policy = createPolicy(model.backend, model.config, weights, {
+      adaptation: { kind: 'full' },
+      seed: 0,
+      hasValueHead: false,
+      keepsReference: false,
+    })
+    return { ...model, policy }
+  }
+  const { state, groups } = readCheckpoint(source.checkpoint)
+  const adaptation = planSchema.shape.adaptation.safeParse(state['adaptation'])
+  const trainable = groups['trainable']
+  if (!adaptation.success || !trainable)
+    throw new GpoError('storage', `${source.checkpoint} is not a training checkpoint of this program`)
+  const hasValueHead = trainable.has('value_head.weight')
+  const policy = createPolicy(model.backend, model.config, weights, {
+    adaptation: adaptation.data,
+    seed: 0,
+    hasValueHead,
+    keepsReference: false,
+  })
+  policy.restore(trainable)
+  return { ...model, policy }
+}
