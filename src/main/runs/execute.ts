@@ -69,15 +69,6 @@ function outcome(last: FinishedEvent | FailedEvent | null, exit: TrainerExit, st
   }
 }
 
-/** The trainer's messages for example rows hold what it needs and nothing else. */
-const slim = (examples: readonly Example[]) =>
-  examples.map(({ row, prompt, reference, completion }) => ({
-    row,
-    prompt,
-    reference,
-    ...(completion === undefined ? {} : { completion }),
-  }))
-
 /**
  * Runs to the end, a stop, a failure or a crash; the store then says which.
  * @throws GpoError('usage') when the run is driven by another process already
@@ -100,8 +91,8 @@ export async function executeRun(execution: Execution): Promise<RunRecord> {
       runFolder: run.folder,
       modelFolder: execution.modelFolder,
       resumeFrom: execution.resumeFrom,
-      train: slim(execution.train),
-      evaluation: slim(execution.evaluation),
+      train: [...execution.train],
+      evaluation: [...execution.evaluation],
     }),
     onEvent(event) {
       if (event.type === 'finished' || event.type === 'failed') last = event
@@ -110,8 +101,13 @@ export async function executeRun(execution: Execution): Promise<RunRecord> {
     },
   })
   execution.onStart?.(trainer)
-  const exit = await trainer.exited
-  recorder.flush()
-  endRun(store, run.id, owner, outcome(last, exit, storageError))
+  try {
+    const exit = await trainer.exited
+    recorder.flush()
+    endRun(store, run.id, owner, outcome(last, exit, storageError))
+  } catch (error) {
+    endRun(store, run.id, owner, { status: 'interrupted', error: { code: 'internal', message: describeError(error) } })
+    throw error
+  }
   return getRun(store, run.id)
 }

@@ -40,16 +40,15 @@ export interface Session {
   readonly state: Readonly<Record<string, unknown>>
 }
 
-/** The prompt as the model gets it. */
-export function renderPrompt({ data }: Plan, tokenizer: Tokenizer, prompt: string): string {
+/** The prompt as the model gets it; a conversation is rendered as it is, without the plan's template. */
+function renderPrompt({ data }: Plan, tokenizer: Tokenizer, { prompt, messages }: Example): string {
   const text = data.template.replaceAll('{prompt}', () => prompt)
-  return data.chatTemplate
-    ? tokenizer.renderChat([{ role: 'user', content: text }], { addGenerationPrompt: true })
-    : text
+  if (!data.chatTemplate) return text
+  return tokenizer.renderChat(messages ?? [{ role: 'user', content: text }], { addGenerationPrompt: true })
 }
 
 function encodePrompt(plan: Plan, tokenizer: Tokenizer, example: Example): Int32Array {
-  const ids = tokenizer.encode(renderPrompt(plan, tokenizer, example.prompt), {
+  const ids = tokenizer.encode(renderPrompt(plan, tokenizer, example), {
     addSpecialTokens: !plan.data.chatTemplate,
   })
   if (ids.length > 0) return ids

@@ -59,6 +59,7 @@ async function saveCheckpoint(
   })
   const { keepLast, keepBest } = start.plan.checkpoint
   const removed = applyRetention(start.runFolder, {
+    newest: iteration,
     keepLast,
     keepIterations: keepBest && best ? [best.iteration] : [],
   })
