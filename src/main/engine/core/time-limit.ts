@@ -5,8 +5,9 @@ const script = new Script('run()')
 const sandbox: { run?: () => unknown } = {}
 const context = createContext(sandbox)
 
+/** The error belongs to the context, so it is no instance of this realm's Error. */
 const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 
 /**
  * Runs `work` and interrupts it after `milliseconds` of wall-clock time, also in the middle of a regular expression. Not for code that

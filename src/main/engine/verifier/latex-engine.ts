@@ -43,7 +43,8 @@ function stop({ worker, port }: Thread): void {
 }
 
 function start(): Thread {
-  const enginePath = createRequire(import.meta.url).resolve('@cortex-js/compute-engine')
+  const require = createRequire(import.meta.url)
+  const enginePath = require.resolve('@cortex-js/compute-engine')
   const answers = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
   const { port1, port2 } = new MessageChannel()
   const worker = new Worker(LATEX_WORKER, {

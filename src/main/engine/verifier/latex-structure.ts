@@ -7,9 +7,10 @@ export interface Collection {
   readonly items: readonly string[]
 }
 
-const BRACKETS = /\\[{}]|[()[\]{}]/y
 const UNION = '\\cup'
+const TOKEN = /\\cup(?![a-zA-Z])|\\?[\s\S]/g
 const OPENING = new Set(['(', '[', '{', '\\{'])
+const CLOSING = new Set([')', ']', '}', '\\}'])
 
 interface Piece {
   readonly text: string
@@ -17,22 +18,17 @@ interface Piece {
   readonly depth: number
 }
 
-/** A text as brackets and single characters, each with the depth after it. */
+/** A text as characters (an escaped one with its backslash) and `\cup`, each with the depth after it. */
 function piecesOf(text: string): Piece[] {
-  const pieces: Piece[] = []
-  let [at, depth] = [0, 0]
-  while (at < text.length) {
-    BRACKETS.lastIndex = at
-    const bracket = BRACKETS.exec(text)?.[0]
-    if (bracket) depth += OPENING.has(bracket) ? 1 : -1
-    const piece = bracket ?? text.charAt(at)
-    pieces.push({ text: piece, depth })
-    at += piece.length
-  }
-  return pieces
+  let depth = 0
+  return Array.from(text.matchAll(TOKEN), ([piece]) => {
+    if (OPENING.has(piece)) depth++
+    if (CLOSING.has(piece)) depth--
+    return { text: piece, depth }
+  })
 }
 
-/** Splits at a character outside all brackets. */
+/** Splits at a piece outside all brackets. */
 function splitOutside(pieces: readonly Piece[], separator: string): string[] {
   const parts: string[] = ['']
   for (const { text, depth } of pieces) {
@@ -49,17 +45,24 @@ function isWrapped(pieces: readonly Piece[]): boolean {
   return pieces.findIndex(({ depth }) => depth === 0) === pieces.length - 1
 }
 
+/** What stands between the outer brackets; `(x+1)` is no tuple. */
+function between(pieces: readonly Piece[]): Collection | null {
+  const items = splitOutside(
+    pieces.slice(1, -1).map(({ text, depth }) => ({ text, depth: depth - 1 })),
+    ',',
+  )
+  const [open, close] = [pieces[0]?.text ?? '', pieces.at(-1)?.text ?? '']
+  return items.length === 1 && open === '(' ? null : { open, close, items }
+}
+
 /** A list of answers; one without brackets has two items at least. Null for a single answer. */
 export function collectionOf(text: string): Collection | null {
   const pieces = piecesOf(text)
-  if (!isWrapped(pieces)) {
-    const union = splitOutside(pieces, UNION)
-    if (union.length > 1) return { open: UNION, close: UNION, items: union }
-    const items = splitOutside(pieces, ',')
-    return items.length > 1 ? { open: '', close: '', items } : null
-  }
-  const inner = pieces.slice(1, -1).map((piece) => ({ ...piece, depth: piece.depth - 1 }))
-  return { open: pieces[0]!.text, close: pieces.at(-1)!.text, items: splitOutside(inner, ',') }
+  if (isWrapped(pieces)) return between(pieces)
+  const union = splitOutside(pieces, UNION)
+  if (union.length > 1) return { open: UNION, close: UNION, items: union.map((item) => item.trim()) }
+  const items = splitOutside(pieces, ',')
+  return items.length > 1 ? { open: '', close: '', items } : null
 }
 
 /** The sides of an equation; one for anything else. `\leq`, `<=` and the like are no equations. */
@@ -69,8 +72,10 @@ export function sidesOf(text: string): readonly string[] {
 
 const VARIABLE = /^(?:[a-zA-Z]|\\[a-z]+)(?:_(?:\w|\{\w+\}))?(?:(?:\\cdot)?\(\w\))?$/
 
-/** What a variable is said to be: `x=5` is 5, `x\in[0,1]` is the interval. Any other text is left as it is. */
+/** What a variable is said to be: `x=5` is 5, `x\in[0,1]` is the interval; `(B)` is B. Any other text is left as it is. */
 export function statedValue(text: string): string {
+  const letter = /^\((\w)\)$/.exec(text)?.[1]
+  if (letter) return letter
   const member = /^[a-zA-Z]\\in(?![a-zA-Z])\s?/.exec(text)
   if (member) return text.slice(member[0].length)
   const sides = sidesOf(text)
