@@ -23,7 +23,7 @@ export const segmentationSchema = z.strictObject({
     .enum(['lines', 'sentences', 'window', 'regex'])
     .default('lines')
     .describe(
-      'Where a trajectory is cut into steps: after newlines, after sentences, every `windowTokens` tokens, or before each match of `pattern`.',
+      'Where a trajectory is cut into steps: after newlines, after sentences, every `windowTokens` tokens, or after each match of `pattern`.',
     ),
   minStepTokens: positiveInt(4096).default(8).describe('Tokens; a shorter step is merged into its neighbour.'),
   maxSteps: positiveInt(256)

@@ -107,6 +107,7 @@ export function createLearner(
       total += await scalarOf(out['loss']!)
       for (const [key, stat] of Object.entries(underPrefix('stat.', out)))
         stats[key] = (stats[key] ?? 0) + (await scalarOf(stat))
+      for (const tensor of [out['loss']!, ...Object.values(underPrefix('stat.', out))]) backend.dispose(tensor)
       const own = underPrefix('grad.', out)
       if (i === 0) {
         grads = own

@@ -1,0 +1,150 @@
+/**
+ * A policy small enough to enumerate: 4 tokens, at most 5 new ones. Values, advantages and the critical step computed exactly, by summing
+ * over every completion with uncached probabilities, are what the method must find by sampling.
+ */
+import { createOnnxBackend } from '@engine/backend/onnx'
+import { type Tensor2D, tf } from '@engine/backend/tf'
+import { advantages, selectCriticalStep } from '@engine/gpo/critical-step'
+import { resetRollouts } from '@engine/gpo/reset'
+import { rolloutsFromPrompts } from '@engine/gpo/sampling'
+import type { Sampling, Segmented, Task } from '@engine/gpo/trajectory'
+import { estimateValues } from '@engine/gpo/value'
+import { forward, head } from '@engine/model/llama'
+import { underPrefix, withPrefix } from '@engine/model/params'
+import { createSampler } from '@engine/rollout/sampler'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { randomWeights, tinyConfig, upload } from '../support/tiny-model'
+
+const config = { ...tinyConfig, vocabSize: 4, eosTokenIds: [3] }
+const STOP = 3
+const MAX_NEW = 5
+const backend = createOnnxBackend({ threads: 1 })
+const params = upload(backend, randomWeights(config, 11, 0.9))
+const task: Task = { row: 0, prompt: Int32Array.of(0, 2, 1), reference: '' }
+
+/** Right when the sum of the completion's tokens is even: it depends on every token. */
+const rewardOf = (tokens: ArrayLike<number>) => Number(Array.from(tokens).reduce((a, b) => a + b, 0) % 2 === 0)
+
+const program = backend.program('next-probs', (inputs) => {
+  const p = underPrefix('param.', inputs)
+  return { probs: tf.softmax(head(config, p, forward(config, p, inputs['ids'] as Tensor2D).hidden)) }
+})
+
+const memo = new Map<string, Float32Array>()
+async function nextProbs(ids: readonly number[]): Promise<Float32Array> {
+  const key = ids.join(',')
+  const known = memo.get(key)
+  if (known) return known
+  const inputs = { ...withPrefix('param.', params), ids: backend.tensor(Int32Array.from(ids), [1, ids.length]) }
+  const probs = (await backend.read((await program.run(inputs))['probs']!)) as Float32Array
+  const last = probs.slice((ids.length - 1) * 4, ids.length * 4)
+  memo.set(key, last)
+  return last
+}
+
+/** V(prompt + completion so far), by enumeration. */
+async function exactValue(completion: readonly number[]): Promise<number> {
+  if (completion.at(-1) === STOP || completion.length === MAX_NEW) return rewardOf(completion)
+  const probs = await nextProbs([...task.prompt, ...completion])
+  let value = 0
+  for (let token = 0; token < 4; token++) value += probs[token]! * (await exactValue([...completion, token]))
+  return value
+}
+
+function sampling(seed: number): Sampling {
+  return {
+    sampler: createSampler(backend, config),
+    params,
+    config: { temperature: 1, topK: 0, topP: 1, lanes: 64, stopTokens: [STOP] },
+    maxNewTokens: MAX_NEW,
+    seed,
+    judge: (_, tokens) => ({
+      reward: rewardOf(tokens),
+      extracted: null,
+      status: rewardOf(tokens) ? 'correct' : 'wrong',
+    }),
+  }
+}
+
+/** The first trajectory of at least 4 tokens, each token a step. */
+async function longTrajectory(): Promise<Segmented> {
+  const trajectories = await rolloutsFromPrompts(sampling(5), [task], 60)
+  const trajectory = trajectories.find(({ tokens }) => tokens.length >= 4)
+  if (!trajectory) throw new Error('no long trajectory in 60')
+  return { ...trajectory, steps: Array.from(trajectory.tokens, (_, i) => ({ start: i, end: i + 1 })) }
+}
+
+let trajectory: Segmented
+let exact: number[]
+beforeAll(async () => {
+  trajectory = await longTrajectory()
+  exact = []
+  for (let i = 0; i <= trajectory.steps.length; i++) exact.push(await exactValue([...trajectory.tokens.subarray(0, i)]))
+})
+afterAll(() => backend.close())
+
+test('the mean of rewards from the prompt is its exact value', async () => {
+  const n = 2000
+  const rollouts = await rolloutsFromPrompts(sampling(77), [task], n)
+  const mean = rollouts.reduce((sum, { verdict }) => sum + verdict.reward, 0) / n
+  const value = await exactValue([])
+  expect(Math.abs(mean - value)).toBeLessThan(4 * Math.sqrt((value * (1 - value)) / n))
+})
+
+test('estimates with few samples are unbiased: averaged over seeds they are the exact values', async () => {
+  const runs = 60
+  const sums = exact.map(() => 0)
+  for (let seed = 0; seed < runs; seed++) {
+    const [valued] = await estimateValues(sampling(1000 + seed), [trajectory], 4)
+    for (const [i, state] of valued!.states.entries()) sums[i]! += state.value / runs
+  }
+  for (const [i, value] of exact.entries()) {
+    const error = Math.sqrt((value * (1 - value)) / (4 * runs))
+    expect(Math.abs(sums[i]! - value)).toBeLessThanOrEqual(4 * error + 1e-9)
+  }
+})
+
+test('every state keeps its successes and samples, and the end is known', async () => {
+  const [valued] = await estimateValues(sampling(3), [trajectory], 6)
+  const { states, continuations } = valued!
+  expect(states.length).toBe(trajectory.steps.length + 1)
+  for (const [i, rollouts] of continuations.entries()) {
+    expect(states[i]!.samples).toBe(6)
+    expect(states[i]!.successes).toBe(rollouts.filter(({ verdict }) => verdict.reward === 1).length)
+    for (const rollout of rollouts)
+      expect([...rollout.tokens.subarray(0, i)]).toEqual([...trajectory.tokens.subarray(0, i)])
+  }
+  expect(states.at(-1)).toEqual({ successes: trajectory.verdict.reward, samples: 0, value: trajectory.verdict.reward })
+})
+
+test.each([
+  ['max', (a: number) => a],
+  ['min', (a: number) => -a],
+  ['maxAbs', Math.abs],
+] as const)(
+  'with many samples the rule %s selects the step that is critical by the exact values',
+  async (rule, score) => {
+    const [valued] = await estimateValues(sampling(9), [trajectory], 1500)
+    const gains = exact.slice(1).map((value, i) => score(value - exact[i]!))
+    const sorted = [...gains].sort((a, b) => b - a)
+    expect(sorted[0]! - sorted[1]!).toBeGreaterThan(0.06) // the case is clear, so the test is not a coin toss
+    const critical = selectCriticalStep(valued!.states, rule, 1)
+    expect(critical.step).toBe(gains.indexOf(sorted[0]!))
+    expect(critical.confidence).toBeGreaterThan(0.95)
+    expect(critical.advantage).toBe(advantages(valued!.states)[critical.step])
+  },
+)
+
+test('rollouts after the reset keep the prefix, reuse the continuations and sample only what is missing', async () => {
+  const [valued] = await estimateValues(sampling(4), [trajectory], 3)
+  const step = 2
+  const counted = sampling(4)
+  const [rollouts] = await resetRollouts(counted, [{ trajectory: valued!, step }], 5, true)
+  expect(rollouts!.slice(0, 3)).toEqual(valued!.continuations[step])
+  expect(rollouts!.length).toBe(5)
+  for (const { tokens, kept, logprobs } of rollouts!) {
+    expect(kept).toBe(trajectory.steps[step]!.start)
+    expect([...tokens.subarray(0, kept)]).toEqual([...trajectory.tokens.subarray(0, kept)])
+    expect(logprobs.length).toBe(tokens.length - kept)
+  }
+})
