@@ -1,6 +1,6 @@
 /**
- * People hold objects and swap them: `Ann key,Bob cup,Cid ring;Ann-Bob;Cid-Ann;Bob?`. The solution writes the whole state after every
- * swap, `Ann-Bob:Ann cup,Bob key,Cid ring`, and then the object of the person asked for.
+ * People hold objects and swap them: `Ann key,Bob cup,Cid ring;Ann-Bob;Cid-Ann;Bob?`. The solution writes what the two
+ * hold before and after every swap, `Ann-Bob:Ann key,Bob cup->Ann cup,Bob key`, and then the object of the person asked for.
  */
 import { type Difficulty, type Family, type Noise, resultOf, type Solution, solution } from './family.ts'
 import type { Rng } from './rng.ts'
@@ -47,8 +47,8 @@ function solve(prompt: string, noise?: Noise): Solution {
   for (const part of parts) {
     const pair = parsePair(part)
     const before = state
-    state = resultOf(swapped(before, pair), noise, (rng) => slip(rng, before, pair))
-    lines.push(`${part}:${[...state].map((entry) => entry.join(' ')).join(',')}`)
+    state = resultOf(swapped(before, pair), noise, () => before)
+    lines.push(`${part}:${holdings(before, pair)}->${holdings(state, pair)}`)
   }
   return solution(lines, objectOf(state, asked))
 }
@@ -73,12 +73,8 @@ function swapped(state: State, [first, second]: Pair): State {
   return new Map(state).set(first, objectOf(state, second)).set(second, objectOf(state, first))
 }
 
-/** The swap is forgotten, or one of the two swaps with a third person. */
-function slip(rng: Rng, state: State, [first, second]: Pair): State {
-  const others = [...state.keys()].filter((person) => person !== first && person !== second)
-  if (others.length === 0 || rng.next() < 0.25) return state
-  return swapped(state, [rng.pick([first, second]), rng.pick(others)])
-}
+const holdings = (state: State, pair: Pair): string =>
+  pair.map((person) => `${person} ${objectOf(state, person)}`).join(',')
 
 function objectOf(state: State, person: string): string {
   const object = state.get(person)

@@ -138,7 +138,10 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
       maxTokens: plan.budget.microbatchTokens,
       temperature: plan.rollout.temperature,
     }),
-    text: { decode: (ids) => tokenizer.decode(ids), pieces: (ids) => tokenizer.pieces(ids) },
+    text: {
+      decode: (ids) => tokenizer.decode(ids, { skipSpecialTokens: true }),
+      pieces: (ids) => tokenizer.pieces(ids),
+    },
     stopTokens,
     verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
     tasks: isSft ? [] : tasksOf(plan, config, tokenizer, train),

@@ -1,5 +1,5 @@
 /** Writing files so that a crash or a full disk leaves either the old file or the new one. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { GpoError } from '@shared/errors'
 
@@ -58,7 +58,7 @@ export function writeDurably(path: string, chunks: Iterable<Uint8Array>, system:
     fsyncSync(handle)
     return bytes
   } catch (error) {
-    if (existsSync(path)) rmSync(path, { force: true })
+    if (handle !== null) rmSync(path, { force: true })
     throw storageError(error, `writing ${path} (after ${bytes.toLocaleString('en')} bytes)`)
   } finally {
     if (handle !== null) closeSync(handle)
@@ -73,7 +73,12 @@ export function writeAtomically(
 ): number {
   const temporary = `${path}.partial-${process.pid}`
   const bytes = writeDurably(temporary, chunks, system)
-  renameSync(temporary, path)
-  syncFolder(dirname(path))
+  try {
+    renameSync(temporary, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw storageError(error, `writing ${path}`)
+  }
   return bytes
 }

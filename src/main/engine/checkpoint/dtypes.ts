@@ -1,21 +1,9 @@
-/** 16-bit floats to float32 and back, round to nearest even. */
+/** Stored numbers to float32 and back, round to nearest even. */
 
 export type StoredDtype = 'F32' | 'F16' | 'BF16'
 export const BYTES: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF16: 2 }
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-
-const scratch = new DataView(new ArrayBuffer(4))
-
-function bitsOf(value: number): number {
-  scratch.setFloat32(0, value)
-  return scratch.getUint32(0)
-}
-
-function fromBits(bits: number): number {
-  scratch.setUint32(0, bits)
-  return scratch.getFloat32(0)
-}
 
 function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
@@ -25,7 +13,15 @@ function halfToFloat(half: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
-/** Rounds an unsigned number away from its lowest `shift` bits, ties to even. */
+let halves: Float32Array | null = null
+
+/** All 65,536 half-precision numbers, so that a large tensor is one look-up a value. */
+function halfTable(): Float32Array {
+  halves ??= Float32Array.from({ length: 1 << 16 }, (_, half) => halfToFloat(half))
+  return halves
+}
+
+/** Drops the lowest `shift` bits of an unsigned number, ties to even. */
 function roundShift(value: number, shift: number): number {
   const half = 1 << (shift - 1)
   const rest = value & ((1 << shift) - 1)
@@ -33,47 +29,50 @@ function roundShift(value: number, shift: number): number {
   return rest > half || (rest === half && kept & 1) ? kept + 1 : kept
 }
 
-function floatToHalf(value: number): number {
-  const bits = bitsOf(value)
+/** @param bits of a float32. Beyond 65,504 (by half a unit or more): infinity. */
+function bitsToHalf(bits: number): number {
   const sign = (bits >>> 16) & 0x8000
   const exponent = ((bits >>> 23) & 255) - 127
   const fraction = bits & 0x7fffff
   if (exponent === 128) return sign | 0x7c00 | (fraction ? 0x200 : 0)
   if (exponent >= 16) return sign | 0x7c00
-  if (exponent >= -14) return sign | (roundShift(((exponent + 15) << 23) | fraction, 13) & 0x7fff)
+  if (exponent >= -14) return sign | roundShift(((exponent + 15) << 23) | fraction, 13)
   if (exponent < -25) return sign
   return sign | roundShift(fraction | 0x800000, -exponent - 1)
 }
 
-const floatToBfloat = (value: number): number => {
-  const bits = bitsOf(value)
-  if (Number.isNaN(value)) return (bits >>> 16) | 0x40
-  return (
-    ((bits >>> 16) + ((bits & 0xffff) > 0x8000 || ((bits & 0xffff) === 0x8000 && (bits >>> 16) & 1) ? 1 : 0)) & 0xffff
-  )
+function bitsToBfloat(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40 // NaN stays NaN
+  return roundShift(bits, 16) & 0xffff
 }
 
-/** Little-endian bytes of a stored tensor → float32; F32 shares the bytes' memory. */
+/** Little-endian bytes of a stored tensor → float32; aligned F32 shares the bytes' memory. */
 export function decodeFloats(bytes: Uint8Array, dtype: StoredDtype): Float32Array {
   if (dtype === 'F32' && bytes.byteOffset % 4 === 0 && IS_LITTLE_ENDIAN) {
     return new Float32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / 4)
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const out = new Float32Array(bytes.byteLength / BYTES[dtype])
-  if (dtype === 'F32') for (let i = 0; i < out.length; i++) out[i] = view.getFloat32(4 * i, true)
-  else if (dtype === 'F16') for (let i = 0; i < out.length; i++) out[i] = halfToFloat(view.getUint16(2 * i, true))
-  else for (let i = 0; i < out.length; i++) out[i] = fromBits((view.getUint16(2 * i, true) << 16) >>> 0)
+  const bits = new Uint32Array(out.buffer)
+  const table = halfTable()
+  if (dtype === 'F32') for (let i = 0; i < out.length; i++) bits[i] = view.getUint32(4 * i, true)
+  else if (dtype === 'F16') for (let i = 0; i < out.length; i++) out[i] = table[view.getUint16(2 * i, true)]!
+  else for (let i = 0; i < out.length; i++) bits[i] = view.getUint16(2 * i, true) << 16
   return out
 }
 
+/** Float32 → little-endian bytes; F32 shares the memory of `values`. */
 export function encodeFloats(values: Float32Array, dtype: StoredDtype): Uint8Array {
   if (dtype === 'F32' && IS_LITTLE_ENDIAN) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  const source = new Uint32Array(values.buffer, values.byteOffset, values.length)
   const bytes = new Uint8Array(values.length * BYTES[dtype])
   const view = new DataView(bytes.buffer)
-  if (dtype === 'F32') for (let i = 0; i < values.length; i++) view.setFloat32(4 * i, values[i]!, true)
+  if (dtype === 'F32') source.forEach((bits, i) => {
+    view.setUint32(4 * i, bits, true)
+  })
   else {
-    const convert = dtype === 'F16' ? floatToHalf : floatToBfloat
-    for (let i = 0; i < values.length; i++) view.setUint16(2 * i, convert(values[i]!), true)
+    const convert = dtype === 'F16' ? bitsToHalf : bitsToBfloat
+    for (let i = 0; i < source.length; i++) view.setUint16(2 * i, convert(source[i]!), true)
   }
   return bytes
 }

@@ -11,7 +11,8 @@ import type { CheckpointRecord } from '@shared/schemas/events'
 import type { HostTensor, HostTensors } from '../policy/policy'
 import { type FileSystem, realFileSystem, storageError, syncFolder, writeDurably } from './atomic'
 import { FORMAT, type Manifest, manifestFiles, readManifest, TENSORS, verifyFiles } from './manifest'
-import { openSafetensors, safetensorsChunks } from './safetensors'
+import { openSafetensors } from './safetensors'
+import { safetensorsChunks } from './safetensors-writer'
 
 const FOLDER = /^checkpoint-(\d{8})$/
 const PARTIAL = /^partial-checkpoint-\d{8}/
@@ -41,9 +42,9 @@ function checkTensors(group: string, tensors: HostTensors): void {
 
 function writeGroup(folder: string, file: string, tensors: HostTensors, system: FileSystem) {
   const hash = createHash('sha256')
-  const list = [...tensors].map(([name, { shape, data }]) => ({ name, shape, data }))
+  const list = [...tensors].map(([name, { shape, data }]) => ({ name, shape, data, dtype: 'F32' as const }))
   function* hashed() {
-    for (const chunk of safetensorsChunks(list, 'F32')) {
+    for (const chunk of safetensorsChunks(list)) {
       hash.update(chunk)
       yield chunk
     }

@@ -1,18 +1,13 @@
 /**
- * The safetensors format: an 8-byte header length, a JSON header, raw tensors. Reads one tensor at a time by file offset; everything in
- * a file is untrusted.
+ * Reads safetensors: an 8-byte header length, a JSON header, raw tensors; one file, or shards with an index. Reads one tensor at a time by
+ * file offset. Everything in a file is untrusted.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { readJsonObject } from '../model/config'
-import { writeAtomically } from './atomic'
-import { BYTES, decodeFloats, encodeFloats, type StoredDtype } from './dtypes'
-
-export interface TensorInfo {
-  readonly dtype: StoredDtype
-  readonly shape: readonly number[]
-}
+import { decodeFloats, firstUnstorable } from './dtypes'
+import { count, damaged, type Entry, MAX_HEADER, parseHeader, shown, type TensorInfo } from './safetensors-header'
 
 export interface SafetensorsReader {
   readonly names: readonly string[]
@@ -22,29 +17,46 @@ export interface SafetensorsReader {
   close(): void
 }
 
-interface Entry extends TensorInfo {
-  readonly begin: number
-  readonly end: number
-}
-
 interface OpenFile {
   readonly path: string
   readonly handle: number
   readonly entries: ReadonlyMap<string, Entry>
 }
 
-const MAX_HEADER = 100 * 2 ** 20
-const count = (n: number) => n.toLocaleString('en')
-
-function damaged(path: string, what: string): GpoError {
-  return new GpoError('model', `${basename(path)} ${what}; copy or download it again (${path})`)
+/** Where a tensor is. */
+interface Home {
+  readonly file: OpenFile
+  readonly entry: Entry
 }
 
-function readExactly(path: string, handle: number, position: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  let done = 0
-  while (done < length) {
-    const got = readSync(handle, bytes, done, Math.min(length - done, 1 << 30), position + done)
+const SINGLE = 'model.safetensors'
+const INDEX = 'model.safetensors.index.json'
+
+/** What the system says of a file, as an error that names the file. */
+function reading<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof GpoError) throw error
+    const code = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new GpoError('model', `${path} could not be read (${code}): check the disk and the file's permissions`, {
+      cause: error,
+    })
+  }
+}
+
+function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes)
+  } catch {
+    throw new GpoError('model', `${path}: there is no memory for ${count(bytes)} bytes; close other programs`)
+  }
+}
+
+function readExactly(path: string, handle: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = allocate(path, length)
+  for (let done = 0; done < length; ) {
+    const got = reading(path, () => readSync(handle, bytes, done, Math.min(length - done, 1 << 30), position + done))
     if (got === 0)
       throw damaged(path, `ends at byte ${count(position + done)}, ${count(length - done)} bytes too early`)
     done += got
@@ -52,171 +64,119 @@ function readExactly(path: string, handle: number, position: number, length: num
   return bytes
 }
 
-function parseEntry(path: string, name: string, value: unknown, base: number, size: number): Entry {
-  const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>
-  const isSizes = (list: unknown): list is number[] =>
-    Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0)
-  if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
-    throw damaged(path, `describes ${name} without a valid shape and offsets`)
-  if (typeof dtype !== 'string' || !Object.hasOwn(BYTES, dtype)) {
-    throw new GpoError(
-      'model',
-      `${basename(path)}: ${name} has the dtype ${String(dtype)}; F32, F16 and BF16 can be read`,
-    )
-  }
-  const [begin, end] = [base + offsets[0]!, base + offsets[1]!]
-  const wanted = shape.reduce((a, b) => a * b, 1) * BYTES[dtype as StoredDtype]
-  if (end - begin !== wanted) {
-    throw damaged(
-      path,
-      `gives ${name} ${count(end - begin)} bytes, but [${shape.join(', ')}] ${dtype} takes ${count(wanted)}`,
-    )
-  }
-  if (end > size) throw damaged(path, `is ${count(size)} bytes long, but ${name} ends at byte ${count(end)}`)
-  return { dtype: dtype as StoredDtype, shape, begin, end }
-}
-
-/** JSON.parse keeps the last of two equal keys; a file that has two is wrong. */
-function refuseDuplicates(path: string, text: string, names: readonly string[]): void {
-  for (const name of names) {
-    const key = `${JSON.stringify(name)}:`
-    const squeezed = text.indexOf(key)
-    if (squeezed >= 0 && text.indexOf(key, squeezed + 1) >= 0) throw damaged(path, `names the tensor ${name} twice`)
-  }
-}
-
-function parseHeader(path: string, handle: number): ReadonlyMap<string, Entry> {
-  const size = fstatSync(handle).size
+function readHeader(path: string, handle: number): ReadonlyMap<string, Entry> {
+  const { size } = reading(path, () => fstatSync(handle))
   if (size < 8) throw damaged(path, `is ${size} bytes long, too short for a header`)
   const length = Number(new DataView(readExactly(path, handle, 0, 8).buffer).getBigUint64(0, true))
   if (length + 8 > size) throw damaged(path, `is ${count(size)} bytes long: its header says ${count(length)}`)
   if (length > MAX_HEADER)
     throw damaged(path, `has a header of ${count(length)} bytes; at most ${count(MAX_HEADER)} are read`)
-  const text = new TextDecoder().decode(readExactly(path, handle, 8, length))
-  let header: Record<string, unknown>
-  try {
-    header = JSON.parse(text) as Record<string, unknown>
-  } catch {
-    throw damaged(path, 'has a header that is not JSON')
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header))
-    throw damaged(path, 'has a header that is not a JSON object')
-  const names = Object.keys(header).filter((name) => name !== '__metadata__')
-  refuseDuplicates(path, text, names)
-  const entries = names.map((name) => [name, parseEntry(path, name, header[name], 8 + length, size)] as const)
-  const sorted = entries.toSorted(([, a], [, b]) => a.begin - b.begin)
-  sorted.forEach(([name, entry], i) => {
-    const before = sorted[i - 1]
-    if (before && before[1].end > entry.begin)
-      throw damaged(path, `lets ${before[0]} and ${name} overlap at byte ${count(entry.begin)}`)
-  })
-  return new Map(entries)
+  return parseHeader(path, readExactly(path, handle, 8, length), size)
 }
 
 function openFile(path: string): OpenFile {
   if (!existsSync(path))
-    throw new GpoError(
-      'model',
-      `${path} does not exist: a model folder needs model.safetensors or model.safetensors.index.json`,
-    )
-  const handle = openSync(path, 'r')
+    throw new GpoError('model', `${path} does not exist: a model folder needs ${SINGLE}, or ${INDEX} and its files`)
+  if (!reading(path, () => statSync(path)).isFile())
+    throw new GpoError('model', `${path} is not a file: remove it and copy the model again`)
+  const handle = reading(path, () => openSync(path, 'r'))
   try {
-    return { path, handle, entries: parseHeader(path, handle) }
+    return { path, handle, entries: readHeader(path, handle) }
   } catch (error) {
     closeSync(handle)
     throw error
   }
 }
 
-/** The files of a model folder: one, or the shards its index names. */
-function filesOf(fileOrFolder: string): string[] {
-  if (!existsSync(fileOrFolder) || !statSync(fileOrFolder).isDirectory()) return [fileOrFolder]
-  const index = join(fileOrFolder, 'model.safetensors.index.json')
-  if (!existsSync(index)) return [join(fileOrFolder, 'model.safetensors')]
+const isFileName = (name: string) => name === basename(name) && !name.startsWith('.') && !/[\\\0]/.test(name)
+
+/** Tensor → file name, from an index. */
+function readIndex(index: string): ReadonlyMap<string, string> {
   const map = readJsonObject(index)['weight_map']
-  if (typeof map !== 'object' || map === null) throw damaged(index, 'has no "weight_map"')
-  const shards = [...new Set(Object.values(map).map(String))]
-  for (const shard of shards) {
-    if (shard !== basename(shard) || shard.startsWith('.'))
-      throw damaged(index, `names the shard ${JSON.stringify(shard)}, which is not a file of this folder`)
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw damaged(index, 'has no "weight_map"')
+  const entries = Object.entries(map)
+  if (entries.length === 0) throw damaged(index, 'names no tensors')
+  for (const [name, shard] of entries) {
+    if (typeof shard !== 'string' || !isFileName(shard))
+      throw damaged(index, `puts ${shown(name)} into ${JSON.stringify(shard)}, which is not a file of this folder`)
   }
-  return shards.map((shard) => join(fileOrFolder, shard))
+  return new Map(entries as [string, string][]) // texts, as the loop has checked
+}
+
+/** The files to open, and where an index says that each tensor is. As in transformers, a single file goes before an index. */
+function filesOf(fileOrFolder: string): {
+  readonly paths: readonly string[]
+  readonly index: ReadonlyMap<string, string>
+} {
+  const isFolder = existsSync(fileOrFolder) && reading(fileOrFolder, () => statSync(fileOrFolder)).isDirectory()
+  if (!isFolder) return { paths: [fileOrFolder], index: new Map() }
+  const single = join(fileOrFolder, SINGLE)
+  const indexFile = join(fileOrFolder, INDEX)
+  if (existsSync(single) || !existsSync(indexFile)) return { paths: [single], index: new Map() }
+  const index = readIndex(indexFile)
+  const shards = [...new Set(index.values())]
+  const missing = shards.find((shard) => !existsSync(join(fileOrFolder, shard)))
+  if (missing !== undefined)
+    throw new GpoError('model', `${missing} is missing: ${INDEX} names it; copy or download it again (${fileOrFolder})`)
+  return { paths: shards.map((shard) => join(fileOrFolder, shard)), index }
+}
+
+function locate(files: readonly OpenFile[], index: ReadonlyMap<string, string>): ReadonlyMap<string, Home> {
+  const homes = new Map<string, Home>()
+  for (const file of files) {
+    for (const [name, entry] of file.entries) {
+      const other = homes.get(name)
+      if (other) throw damaged(file.path, `has ${shown(name)}, which ${basename(other.file.path)} has as well`)
+      homes.set(name, { file, entry })
+    }
+  }
+  for (const [name, shard] of index) {
+    const found = homes.get(name)
+    if (!found || basename(found.file.path) !== shard)
+      throw damaged(files[0]!.path, `and ${INDEX} do not fit: ${shown(name)} is not in ${shard}`) // an index names a file
+  }
+  return homes
 }
 
 function checkFinite(path: string, name: string, values: Float32Array): Float32Array {
-  const bad = values.findIndex((value) => !Number.isFinite(value))
+  const bad = firstUnstorable(values)
   if (bad < 0) return values
   throw new GpoError(
     'model',
-    `${basename(path)}: ${name} holds ${values[bad]} at index ${count(bad)}; the checkpoint is damaged or its training diverged (${path})`,
+    `${basename(path)}: ${shown(name)} holds ${values[bad]} at index ${count(bad)}; the file is damaged or its training diverged (${path})`,
   )
 }
 
-/** @param fileOrFolder a `.safetensors` file, or a folder with one or with an index and shards */
+/**
+ * @param fileOrFolder a `.safetensors` file, or a folder with one or with an index and shards
+ * @throws GpoError('model') naming file and tensor
+ */
 export function openSafetensors(fileOrFolder: string): SafetensorsReader {
   const files: OpenFile[] = []
   const close = () => {
-    for (const { handle } of files) closeSync(handle)
+    for (const { handle } of files.splice(0)) closeSync(handle)
   }
   try {
-    for (const path of filesOf(fileOrFolder)) files.push(openFile(path))
+    const { paths, index } = filesOf(fileOrFolder)
+    for (const path of paths) files.push(openFile(path))
+    const homes = locate(files, index)
+    const find = (name: string): Home => {
+      const home = homes.get(name)
+      if (!home) throw new GpoError('model', `${fileOrFolder} has no tensor ${shown(name)}`)
+      return home
+    }
+    return {
+      names: [...homes.keys()],
+      info: (name) => find(name).entry,
+      read(name) {
+        const { file, entry } = find(name)
+        const bytes = readExactly(file.path, file.handle, entry.begin, entry.end - entry.begin)
+        return checkFinite(file.path, name, decodeFloats(bytes, entry.dtype))
+      },
+      close,
+    }
   } catch (error) {
     close()
     throw error
   }
-  const homes = new Map(files.flatMap((file) => [...file.entries.keys()].map((name) => [name, file] as const)))
-  const find = (name: string): { file: OpenFile; entry: Entry } => {
-    const file = homes.get(name)
-    const entry = file?.entries.get(name)
-    if (!file || !entry) throw new GpoError('model', `${fileOrFolder} has no tensor ${name}`)
-    return { file, entry }
-  }
-  return {
-    names: [...homes.keys()],
-    info: (name) => find(name).entry,
-    read(name) {
-      const { file, entry } = find(name)
-      const bytes = readExactly(file.path, file.handle, entry.begin, entry.end - entry.begin)
-      return checkFinite(file.path, name, decodeFloats(bytes, entry.dtype))
-    },
-    close,
-  }
-}
-
-export interface TensorToWrite {
-  readonly name: string
-  readonly shape: readonly number[]
-  readonly data: Float32Array
-}
-
-/** The bytes of a file; the header is padded so that tensors begin at a multiple of 8 bytes. */
-export function* safetensorsChunks(
-  tensors: readonly TensorToWrite[],
-  dtype: StoredDtype,
-  metadata: Readonly<Record<string, string>> = {},
-): Generator<Uint8Array> {
-  let offset = 0
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } }
-  for (const { name, shape, data } of tensors) {
-    const end = offset + data.length * BYTES[dtype]
-    header[name] = { dtype, shape, data_offsets: [offset, end] }
-    offset = end
-  }
-  const json = JSON.stringify(header)
-  const text = new TextEncoder().encode(json + ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8))
-  const length = new Uint8Array(8)
-  new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true)
-  yield length
-  yield text
-  for (const { data } of tensors) yield encodeFloats(data, dtype)
-}
-
-/** Writes a file atomically. @returns bytes written */
-export function writeSafetensors(
-  path: string,
-  tensors: readonly TensorToWrite[],
-  dtype: StoredDtype = 'F32',
-  metadata?: Readonly<Record<string, string>>,
-): number {
-  return writeAtomically(path, safetensorsChunks(tensors, dtype, metadata))
 }

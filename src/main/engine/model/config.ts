@@ -55,7 +55,7 @@ function number(
   if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) return value
   throw new GpoError(
     'model',
-    `${file}: "${key}" is ${JSON.stringify(json[key])}, expected a number from ${min} to ${max}`,
+    `${file}: "${key}" is ${JSON.stringify(json[key]) ?? 'missing'}, expected a number from ${min} to ${max}`,
   )
 }
 
@@ -70,21 +70,45 @@ function integer(
   throw new GpoError('model', `${file}: "${key}" is ${value}, expected a whole number`)
 }
 
-function tokenIds(value: unknown): number[] {
-  const list = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value]
-  return list.filter((id): id is number => Number.isInteger(id) && id >= 0)
-}
+const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'not there'
 
-function refuseUnknown(file: string, json: Json): string {
-  const names = Array.isArray(json['architectures']) ? json['architectures'].map(String) : []
-  const architecture = names.find((name) => (ARCHITECTURES as readonly string[]).includes(name))
-  if (!architecture) {
+/**
+ * The ids under a key: a number, a list of numbers, or none (absent, null, or -1, which older files write).
+ * @throws GpoError('model') for anything else
+ */
+export /** One id, a list of ids, or none. Some files say "none" with a negative number. */
+function tokenIds(file: string, json: Json, key: string, vocabSize: number): number[] {
+  const value = json[key] ?? []
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  for (const id of list) {
+    if (Number.isInteger(id) && (id as number) < vocabSize) continue
     throw new GpoError(
       'model',
-      `${file}: the architecture ${names.join(', ') || '(none given)'} is not known; known: ${ARCHITECTURES.join(', ')}`,
+      `${file}: "${key}" is ${JSON.stringify(value)}, expected whole numbers below "vocab_size" ${vocabSize}`,
     )
   }
-  for (const key of ['rope_scaling', 'attention_bias', 'mlp_bias']) {
+  return (list as number[]).filter((id) => id >= 0)
+}
+
+function flag(file: string, json: Json, key: string): boolean {
+  const value = json[key] ?? false
+  if (typeof value === 'boolean') return value
+  throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(value)}, expected true or false`)
+}
+
+function knownArchitecture(file: string, json: Json): string {
+  const names = Array.isArray(json['architectures']) ? json['architectures'].map(String) : []
+  const architecture = names.find((name) => (ARCHITECTURES as readonly string[]).includes(name))
+  if (architecture) return architecture
+  throw new GpoError(
+    'model',
+    `${file}: the architecture ${names.join(', ') || '(none given)'} is not known; known: ${ARCHITECTURES.join(', ')}`,
+  )
+}
+
+/** What would change the computation and is not implemented is refused, not ignored. */
+function refuseUnsupported(file: string, json: Json): void {
+  for (const key of ['rope_scaling', 'attention_bias', 'mlp_bias', 'quantization_config']) {
     if (json[key])
       throw new GpoError(
         'model',
@@ -94,25 +118,34 @@ function refuseUnknown(file: string, json: Json): string {
   const activation = json['hidden_act'] ?? 'silu'
   if (activation !== 'silu')
     throw new GpoError('model', `${file}: "hidden_act" is ${JSON.stringify(activation)}, only "silu" is supported`)
-  return architecture
 }
 
-/** @throws GpoError('model') naming file, key and value */
-export function readModelConfig(folder: string): ModelConfig {
-  const file = join(folder, 'config.json')
-  const json = readJsonObject(file)
-  const architecture = refuseUnknown(file, json)
-  const size = (key: string, max: number, fallback?: number) => integer(file, json, key, { min: 1, max, fallback })
-  const hiddenSize = size('hidden_size', 1 << 17)
-  const heads = size('num_attention_heads', 4096)
-  const kvHeads = size('num_key_value_heads', 4096, heads)
-  const headDim = size('head_dim', 4096, Math.floor(hiddenSize / heads))
-  if (json['head_dim'] === undefined && hiddenSize % heads !== 0) {
+/** Older files have "rope_theta", newer ones {"rope_parameters": {"rope_type": "default", "rope_theta": …}}. */
+function readRopeTheta(file: string, json: Json): number {
+  const range = { min: 1, max: 1e12, fallback: 10_000 }
+  const nested = json['rope_parameters']
+  if (nested === undefined || nested === null) return number(file, json, 'rope_theta', range)
+  const { rope_type: type, rope_theta: theta, ...others } = nested as Record<string, unknown>
+  if ((type ?? 'default') !== 'default' || Object.keys(others).length > 0) {
+    throw new GpoError(
+      'model',
+      `${file}: "rope_parameters" is ${JSON.stringify(nested)}; only the "default" type with a "rope_theta" is supported`,
+    )
+  }
+  return number(file, { rope_theta: theta ?? json['rope_theta'] }, 'rope_theta', range)
+}
+
+function readHeads(file: string, json: Json, hiddenSize: number) {
+  const heads = integer(file, json, 'num_attention_heads', { min: 1, max: 4096 })
+  const kvHeads = integer(file, json, 'num_key_value_heads', { min: 1, max: 4096, fallback: heads })
+  const given = json['head_dim'] ?? null
+  if (given === null && hiddenSize % heads !== 0) {
     throw new GpoError(
       'model',
       `${file}: "hidden_size" ${hiddenSize} is not a multiple of "num_attention_heads" ${heads}`,
     )
   }
+  const headDim = given === null ? hiddenSize / heads : integer(file, json, 'head_dim', { min: 1, max: 4096 })
   if (heads % kvHeads !== 0) {
     throw new GpoError(
       'model',
@@ -121,21 +154,31 @@ export function readModelConfig(folder: string): ModelConfig {
   }
   if (headDim % 2 !== 0)
     throw new GpoError('model', `${file}: heads of ${headDim} numbers cannot be rotated, the size must be even`)
+  return { heads, kvHeads, headDim }
+}
+
+/** @throws GpoError('model') naming file, key and value */
+export function readModelConfig(folder: string): ModelConfig {
+  const file = join(folder, 'config.json')
+  const json = readJsonObject(file)
+  const architecture = knownArchitecture(file, json)
+  refuseUnsupported(file, json)
+  const size = (key: string, max: number, fallback?: number) => integer(file, json, key, { min: 1, max, fallback })
+  const hiddenSize = size('hidden_size', 1 << 17)
+  const vocabSize = size('vocab_size', 1 << 24)
   return {
     architecture,
-    vocabSize: size('vocab_size', 1 << 24),
+    vocabSize,
     hiddenSize,
     intermediateSize: size('intermediate_size', 1 << 20),
     layers: size('num_hidden_layers', 1024),
-    heads,
-    kvHeads,
-    headDim,
+    ...readHeads(file, json, hiddenSize),
     maxPositions: size('max_position_embeddings', 1 << 24, 2048),
-    ropeTheta: number(file, json, 'rope_theta', { min: 1, max: 1e12, fallback: 10_000 }),
+    ropeTheta: readRopeTheta(file, json),
     rmsNormEps: number(file, json, 'rms_norm_eps', { min: 0, max: 1, fallback: 1e-6 }),
-    tieWordEmbeddings: json['tie_word_embeddings'] === true,
-    bosTokenId: tokenIds(json['bos_token_id'])[0] ?? null,
-    eosTokenIds: tokenIds(json['eos_token_id']),
-    padTokenId: tokenIds(json['pad_token_id'])[0] ?? null,
+    tieWordEmbeddings: flag(file, json, 'tie_word_embeddings'),
+    bosTokenId: tokenIds(file, json, 'bos_token_id', vocabSize)[0] ?? null,
+    eosTokenIds: tokenIds(file, json, 'eos_token_id', vocabSize),
+    padTokenId: tokenIds(file, json, 'pad_token_id', vocabSize)[0] ?? null,
   }
 }

@@ -1,6 +1,7 @@
 /** Which tensors a model has, and loading them with every name and shape checked first. */
 import { GpoError } from '@shared/errors'
-import { openSafetensors } from '../checkpoint/safetensors'
+import { openSafetensors, type SafetensorsReader } from '../checkpoint/safetensors'
+import { shown } from '../checkpoint/safetensors-header'
 import type { HostTensor } from '../policy/policy'
 import type { ModelConfig } from './config'
 
@@ -25,29 +26,56 @@ export function expectedWeights(config: ModelConfig): Map<string, readonly numbe
   return shapes
 }
 
+const bracketed = (shape: readonly number[]) => `[${shape.join(', ')}]`
+
+/** What files hold besides, and a model does without: a tied head stored once more, and rotary tables that are computed here. */
+const isHarmless = (name: string) => name === 'lm_head.weight' || name.endsWith('.rotary_emb.inv_freq')
+
+function missing(folder: string, name: string, shape: readonly number[]): GpoError {
+  const cure =
+    name === 'lm_head.weight'
+      ? 'its config.json does not tie the head to the embedding: set "tie_word_embeddings" to true if they are one, else download the model again'
+      : `config.json asks for it as ${bracketed(shape)}: download the model again`
+  return new GpoError('model', `${folder}: the tensor ${name} is missing; ${cure}`)
+}
+
+/** Biases, more layers or adapters that were left out would give another model's answers. */
+function refuseExtra(folder: string, names: readonly string[]): void {
+  if (names.length === 0) return
+  const first = names.slice(0, 3).map(shown).join(', ')
+  const rest = names.length > 3 ? ` and ${names.length - 3} more` : ''
+  throw new GpoError(
+    'model',
+    `${folder} has tensors that its config.json has no place for: ${first}${rest}; use the config.json that belongs to these weights`,
+  )
+}
+
+function checkWeights(folder: string, file: SafetensorsReader, expected: ReadonlyMap<string, readonly number[]>): void {
+  const names = new Set(file.names)
+  for (const [name, shape] of expected) {
+    if (!names.has(name)) throw missing(folder, name, shape)
+    const found = file.info(name).shape
+    if (bracketed(found) === bracketed(shape)) continue
+    throw new GpoError(
+      'model',
+      `${folder}: ${name} has the wrong shape: expected ${bracketed(shape)} from config.json, found ${bracketed(found)}`,
+    )
+  }
+  refuseExtra(
+    folder,
+    file.names.filter((name) => !expected.has(name) && !isHarmless(name)),
+  )
+}
+
 /**
- * Every expected tensor as float32. Tensors the model does not have (a tied head stored again, rotary tables) are not read.
- * @throws GpoError('model') naming the tensor, the expected and the found shape, before anything is read
+ * Every expected tensor as float32.
+ * @throws GpoError('model') for a tensor that is missing, extra or of another shape, before any is read; for values that are not finite
  */
 export function loadWeights(folder: string, config: ModelConfig): Map<string, HostTensor> {
+  const expected = expectedWeights(config)
   const file = openSafetensors(folder)
   try {
-    const expected = expectedWeights(config)
-    const names = new Set(file.names)
-    for (const [name, shape] of expected) {
-      if (!names.has(name))
-        throw new GpoError(
-          'model',
-          `${folder}: the tensor ${name} is missing (config.json asks for [${shape.join(', ')}])`,
-        )
-      const found = file.info(name).shape
-      if (String(found) !== String(shape)) {
-        throw new GpoError(
-          'model',
-          `${folder}: ${name} has the wrong shape: expected [${shape.join(', ')}] from config.json, found [${found.join(', ')}]`,
-        )
-      }
-    }
+    checkWeights(folder, file, expected)
     return new Map([...expected].map(([name, shape]) => [name, { shape, data: file.read(name) }]))
   } finally {
     file.close()

@@ -38,7 +38,10 @@ export async function findCritical(
     policy,
     sampler: createSampler(backend, config),
     scorer: createScorer(backend, config, { maxTokens: 4096, temperature: 1 }),
-    text: { decode: (ids) => tokenizer.decode(ids), pieces: (ids) => tokenizer.pieces(ids) },
+    text: {
+      decode: (ids) => tokenizer.decode(ids, { skipSpecialTokens: true }),
+      pieces: (ids) => tokenizer.pieces(ids),
+    },
     stopTokens,
     verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
     tasks,

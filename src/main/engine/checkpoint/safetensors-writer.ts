@@ -1,0 +1,77 @@
+/** Writes safetensors files, one tensor in memory at a time besides the caller's own. Refuses what could not be read back. */
+import { GpoError } from '@shared/errors'
+import { type FileSystem, realFileSystem, writeAtomically } from './atomic'
+import { BYTES, encodeFloats, firstUnstorable, type StoredDtype } from './dtypes'
+import { count, METADATA } from './safetensors-header'
+
+export interface HostTensorToWrite {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+export interface TensorToWrite extends HostTensorToWrite {
+  readonly dtype: StoredDtype
+}
+
+const ALIGNMENT = 8
+
+function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Uint8Array {
+  const header = new Map<string, unknown>([[METADATA, { format: 'pt', ...metadata }]])
+  let offset = 0
+  for (const { name, shape, data, dtype } of tensors) {
+    const size = shape.reduce((a, b) => a * b, 1)
+    if (size !== data.length) throw new Error(`${name} has ${data.length} values, [${shape.join(', ')}] takes ${size}`)
+    if (header.has(name)) throw new Error(`the tensor ${name} is given twice`)
+    const end = offset + size * BYTES[dtype]
+    header.set(name, { dtype, shape, data_offsets: [offset, end] })
+    offset = end
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)))
+  const padded = new Uint8Array(Math.ceil(json.length / ALIGNMENT) * ALIGNMENT).fill(0x20)
+  padded.set(json)
+  return padded
+}
+
+function encode({ name, data, dtype }: TensorToWrite): Uint8Array {
+  const bad = firstUnstorable(data, dtype)
+  if (bad < 0) return encodeFloats(data, dtype)
+  const value = data[bad]!
+  const found = `${name} holds ${value} at index ${count(bad)}`
+  throw new GpoError(
+    'model',
+    Number.isFinite(value)
+      ? `${found}, which is too large for ${dtype}: write ${dtype === 'F16' ? 'BF16 or F32' : 'F32'}`
+      : `${found}, so it was not written: its training diverged; use an older checkpoint`,
+  )
+}
+
+function* chunksOf(header: Uint8Array, tensors: readonly TensorToWrite[]): Generator<Uint8Array> {
+  const length = new Uint8Array(8)
+  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true)
+  yield length
+  yield header
+  for (const tensor of tensors) yield encode(tensor)
+}
+
+/**
+ * The bytes of a file; the header is padded so that the tensors begin at a multiple of 8 bytes. Going through them throws
+ * GpoError('model') at the first value that its dtype cannot hold.
+ */
+export function safetensorsChunks(
+  tensors: Iterable<TensorToWrite>,
+  metadata: Readonly<Record<string, string>> = {},
+): Iterable<Uint8Array> {
+  const list = [...tensors]
+  return chunksOf(headerOf(list, metadata), list)
+}
+
+/** Writes a file that is either whole or not there. @returns bytes written @throws GpoError('storage' | 'model') */
+export function writeSafetensors(
+  path: string,
+  tensors: Iterable<TensorToWrite>,
+  metadata?: Readonly<Record<string, string>>,
+  system: FileSystem = realFileSystem,
+): number {
+  return writeAtomically(path, safetensorsChunks(tensors, metadata), system)
+}
