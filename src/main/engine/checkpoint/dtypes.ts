@@ -46,6 +46,20 @@ function bitsToBfloat(bits: number): number {
   return roundShift(bits, 16) & 0xffff
 }
 
+/** The smallest magnitude that rounds to infinity: half a unit above the largest number of each dtype. */
+const OVERFLOW: Readonly<Record<StoredDtype, number>> = {
+  F32: Number.POSITIVE_INFINITY,
+  F16: 65_520,
+  BF16: 2 ** 128 - 2 ** 119,
+}
+
+/** @returns the index of the first value that is not finite or becomes infinite when stored, -1 when there is none */
+export function firstUnstorable(values: Float32Array, dtype: StoredDtype = 'F32'): number {
+  const limit = OVERFLOW[dtype]
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) < limit)) return i
+  return -1
+}
+
 /** Little-endian bytes of a stored tensor → float32; aligned F32 shares the bytes' memory. */
 export function decodeFloats(bytes: Uint8Array, dtype: StoredDtype): Float32Array {
   if (dtype === 'F32' && bytes.byteOffset % 4 === 0 && IS_LITTLE_ENDIAN) {
@@ -54,10 +68,11 @@ export function decodeFloats(bytes: Uint8Array, dtype: StoredDtype): Float32Arra
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const out = new Float32Array(bytes.byteLength / BYTES[dtype])
   const bits = new Uint32Array(out.buffer)
-  const table = halfTable()
   if (dtype === 'F32') for (let i = 0; i < out.length; i++) bits[i] = view.getUint32(4 * i, true)
-  else if (dtype === 'F16') for (let i = 0; i < out.length; i++) out[i] = table[view.getUint16(2 * i, true)]!
-  else for (let i = 0; i < out.length; i++) bits[i] = view.getUint16(2 * i, true) << 16
+  else if (dtype === 'F16') {
+    const table = halfTable()
+    for (let i = 0; i < out.length; i++) out[i] = table[view.getUint16(2 * i, true)]!
+  } else for (let i = 0; i < out.length; i++) bits[i] = view.getUint16(2 * i, true) << 16
   return out
 }
 
@@ -67,9 +82,10 @@ export function encodeFloats(values: Float32Array, dtype: StoredDtype): Uint8Arr
   const source = new Uint32Array(values.buffer, values.byteOffset, values.length)
   const bytes = new Uint8Array(values.length * BYTES[dtype])
   const view = new DataView(bytes.buffer)
-  if (dtype === 'F32') source.forEach((bits, i) => {
-    view.setUint32(4 * i, bits, true)
-  })
+  if (dtype === 'F32')
+    source.forEach((bits, i) => {
+      view.setUint32(4 * i, bits, true)
+    })
   else {
     const convert = dtype === 'F16' ? bitsToHalf : bitsToBfloat
     for (let i = 0; i < source.length; i++) view.setUint16(2 * i, convert(source[i]!), true)

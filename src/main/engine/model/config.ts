@@ -45,6 +45,8 @@ export function readJsonObject(file: string): Json {
   throw new GpoError('model', `${file} is not a JSON object: copy or download it again`)
 }
 
+const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'not there'
+
 function number(
   file: string,
   json: Json,
@@ -53,10 +55,7 @@ function number(
 ): number {
   const value = json[key] ?? fallback
   if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) return value
-  throw new GpoError(
-    'model',
-    `${file}: "${key}" is ${JSON.stringify(json[key]) ?? 'missing'}, expected a number from ${min} to ${max}`,
-  )
+  throw new GpoError('model', `${file}: "${key}" is ${describe(json[key])}, expected a number from ${min} to ${max}`)
 }
 
 function integer(
@@ -70,13 +69,7 @@ function integer(
   throw new GpoError('model', `${file}: "${key}" is ${value}, expected a whole number`)
 }
 
-const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'not there'
-
-/**
- * The ids under a key: a number, a list of numbers, or none (absent, null, or -1, which older files write).
- * @throws GpoError('model') for anything else
- */
-export /** One id, a list of ids, or none. Some files say "none" with a negative number. */
+/** The ids under a key: a number, a list of numbers, or none (absent, null, or -1, which older files write). */
 function tokenIds(file: string, json: Json, key: string, vocabSize: number): number[] {
   const value = json[key] ?? []
   const list: unknown[] = Array.isArray(value) ? value : [value]
@@ -84,7 +77,7 @@ function tokenIds(file: string, json: Json, key: string, vocabSize: number): num
     if (Number.isInteger(id) && (id as number) < vocabSize) continue
     throw new GpoError(
       'model',
-      `${file}: "${key}" is ${JSON.stringify(value)}, expected whole numbers below "vocab_size" ${vocabSize}`,
+      `${file}: "${key}" is ${describe(value)}, expected whole numbers below "vocab_size" ${vocabSize}`,
     )
   }
   return (list as number[]).filter((id) => id >= 0)
@@ -93,7 +86,7 @@ function tokenIds(file: string, json: Json, key: string, vocabSize: number): num
 function flag(file: string, json: Json, key: string): boolean {
   const value = json[key] ?? false
   if (typeof value === 'boolean') return value
-  throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(value)}, expected true or false`)
+  throw new GpoError('model', `${file}: "${key}" is ${describe(value)}, expected true or false`)
 }
 
 function knownArchitecture(file: string, json: Json): string {
@@ -102,7 +95,7 @@ function knownArchitecture(file: string, json: Json): string {
   if (architecture) return architecture
   throw new GpoError(
     'model',
-    `${file}: the architecture ${names.join(', ') || '(none given)'} is not known; known: ${ARCHITECTURES.join(', ')}`,
+    `${file}: the architecture ${names.join(', ').slice(0, 200) || '(none given)'} is not known; known: ${ARCHITECTURES.join(', ')}`,
   )
 }
 
@@ -112,12 +105,12 @@ function refuseUnsupported(file: string, json: Json): void {
     if (json[key])
       throw new GpoError(
         'model',
-        `${file}: "${key}" is ${JSON.stringify(json[key])}, which is not supported; only models without it are`,
+        `${file}: "${key}" is ${describe(json[key])}, which is not supported; only models without it are`,
       )
   }
   const activation = json['hidden_act'] ?? 'silu'
   if (activation !== 'silu')
-    throw new GpoError('model', `${file}: "hidden_act" is ${JSON.stringify(activation)}, only "silu" is supported`)
+    throw new GpoError('model', `${file}: "hidden_act" is ${describe(activation)}, only "silu" is supported`)
 }
 
 /** Older files have "rope_theta", newer ones {"rope_parameters": {"rope_type": "default", "rope_theta": …}}. */
@@ -125,11 +118,11 @@ function readRopeTheta(file: string, json: Json): number {
   const range = { min: 1, max: 1e12, fallback: 10_000 }
   const nested = json['rope_parameters']
   if (nested === undefined || nested === null) return number(file, json, 'rope_theta', range)
-  const { rope_type: type, rope_theta: theta, ...others } = nested as Record<string, unknown>
-  if ((type ?? 'default') !== 'default' || Object.keys(others).length > 0) {
+  const { rope_type: type, rope_theta: theta, ...others } = Object(nested) as Record<string, unknown>
+  if (typeof nested !== 'object' || (type ?? 'default') !== 'default' || Object.keys(others).length > 0) {
     throw new GpoError(
       'model',
-      `${file}: "rope_parameters" is ${JSON.stringify(nested)}; only the "default" type with a "rope_theta" is supported`,
+      `${file}: "rope_parameters" is ${describe(nested)}; only the "default" type with a "rope_theta" is supported`,
     )
   }
   return number(file, { rope_theta: theta ?? json['rope_theta'] }, 'rope_theta', range)
