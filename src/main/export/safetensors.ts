@@ -7,7 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { storageError, syncFolder, writeDurably } from '@engine/checkpoint/atomic'
 import { BYTES, decodeFloats, encodeFloats, type StoredDtype } from '@engine/checkpoint/dtypes'
 import { openSafetensors, type SafetensorsReader } from '@engine/checkpoint/safetensors'
-import { type HostTensorToWrite, safetensorsChunks } from '@engine/checkpoint/safetensors-writer'
+import { type TensorToWrite, writeSafetensors } from '@engine/checkpoint/safetensors-writer'
 import { readJsonObject } from '@engine/model/config'
 import { GpoError } from '@shared/errors'
 
@@ -30,7 +30,7 @@ const SHARD_BYTES = 5_000_000_000
 export interface ModelExport {
   /** The base model's folder: config and tokenizer are copied from it. */
   readonly sourceFolder: string
-  readonly tensors: readonly HostTensorToWrite[]
+  readonly tensors: readonly TensorToWrite[]
   /** A folder that does not exist yet or is empty. */
   readonly out: string
   readonly dtype: StoredDtype
@@ -49,8 +49,8 @@ function refuseOccupied(out: string): void {
 }
 
 /** Consecutive tensors, each shard within the limit. */
-function splitIntoShards({ tensors, dtype, shardBytes = SHARD_BYTES }: ModelExport): HostTensorToWrite[][] {
-  const shards: HostTensorToWrite[][] = [[]]
+function splitIntoShards({ tensors, dtype, shardBytes = SHARD_BYTES }: ModelExport): TensorToWrite[][] {
+  const shards: TensorToWrite[][] = [[]]
   let used = 0
   for (const tensor of tensors) {
     const bytes = tensor.data.length * BYTES[dtype]
@@ -71,9 +71,7 @@ function writeWeights(folder: string, model: ModelExport): number {
   const number = (n: number) => String(n).padStart(5, '0')
   const nameOf = (i: number) =>
     shards.length === 1 ? 'model.safetensors' : `model-${number(i + 1)}-of-${number(shards.length)}.safetensors`
-  const written = shards.map((shard, i) =>
-    writeDurably(join(folder, nameOf(i)), safetensorsChunks(shard.map((tensor) => ({ ...tensor, dtype })))),
-  )
+  const written = shards.map((shard, i) => writeSafetensors(join(folder, nameOf(i)), shard, dtype))
   const bytes = written.reduce((a, b) => a + b, 0)
   if (shards.length === 1) return bytes
   const totalSize = model.tensors.reduce((sum, { data }) => sum + data.length * BYTES[dtype], 0)
@@ -99,15 +97,24 @@ function copyFiles(folder: string, sourceFolder: string): number {
   return copied.reduce((a, b) => a + b, 0)
 }
 
-/** @returns the largest difference to the values in memory @throws when a value read is not the value written */
-function compareTensor(file: SafetensorsReader, { name, shape, data }: HostTensorToWrite, dtype: StoredDtype): number {
+/** @returns the largest difference to the values in memory, or null when a value read is not the one written */
+function differenceOf(read: Float32Array, written: Float32Array, original: Float32Array): number | null {
+  if (read.length !== written.length) return null
+  let worst = 0
+  for (let i = 0; i < read.length; i++) {
+    if (read[i] !== written[i]) return null
+    worst = Math.max(worst, Math.abs(read[i]! - original[i]!))
+  }
+  return worst
+}
+
+function compareTensor(file: SafetensorsReader, { name, shape, data }: TensorToWrite, dtype: StoredDtype): number {
   const info = file.info(name)
-  const read = file.read(name)
-  const written = dtype === 'F32' ? data : decodeFloats(encodeFloats(data, dtype), dtype)
-  const isSame = info.dtype === dtype && String(info.shape) === String(shape) && read.every((v, i) => v === written[i])
-  if (!isSame)
-    throw new GpoError('storage', `${name} was not read back as it was written: check the disk and export again`)
-  return read.reduce((worst, value, i) => Math.max(worst, Math.abs(value - (data[i] ?? 0))), 0)
+  const hasSameForm = info.dtype === dtype && String(info.shape) === String(shape)
+  const written = decodeFloats(encodeFloats(data, dtype), dtype)
+  const difference = hasSameForm ? differenceOf(file.read(name), written, data) : null
+  if (difference !== null) return difference
+  throw new GpoError('storage', `${name} was not read back as it was written: check the disk and export again`)
 }
 
 function compare(folder: string, { tensors, dtype }: ModelExport): number {

@@ -17,15 +17,17 @@ const CURES: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only: choose another folder',
 }
 
-/** An error of the file system as one that says what happened and what to do. */
+/**
+ * An error of the file system as one that says what happened and what to do.
+ * @throws what is no error of the file system: a bug
+ */
 export function storageError(error: unknown, doing: string): GpoError {
   if (error instanceof GpoError) return error
-  const code = (error as NodeJS.ErrnoException).code ?? ''
-  return new GpoError(
-    'storage',
-    `${doing} failed (${code || String(error)}): ${CURES[code] ?? 'check the disk and try again'}`,
-    { cause: error },
-  )
+  const code = error instanceof Error && 'code' in error ? String(error.code) : null
+  if (code === null) throw error
+  return new GpoError('storage', `${doing} failed (${code}): ${CURES[code] ?? 'check the disk and try again'}`, {
+    cause: error,
+  })
 }
 
 /** One write takes less than 2 GiB. */

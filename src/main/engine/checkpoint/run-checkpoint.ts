@@ -42,9 +42,9 @@ function checkTensors(group: string, tensors: HostTensors): void {
 
 function writeGroup(folder: string, file: string, tensors: HostTensors, system: FileSystem) {
   const hash = createHash('sha256')
-  const list = [...tensors].map(([name, { shape, data }]) => ({ name, shape, data, dtype: 'F32' as const }))
+  const list = [...tensors].map(([name, { shape, data }]) => ({ name, shape, data }))
   function* hashed() {
-    for (const chunk of safetensorsChunks(list)) {
+    for (const chunk of safetensorsChunks(list, 'F32')) {
       hash.update(chunk)
       yield chunk
     }

@@ -4,22 +4,20 @@ import { type FileSystem, realFileSystem, writeAtomically } from './atomic'
 import { BYTES, encodeFloats, firstUnstorable, type StoredDtype } from './dtypes'
 import { count, METADATA } from './safetensors-header'
 
-export interface HostTensorToWrite {
+export interface TensorToWrite {
   readonly name: string
   readonly shape: readonly number[]
   readonly data: Float32Array
 }
 
-export interface TensorToWrite extends HostTensorToWrite {
-  readonly dtype: StoredDtype
-}
-
 const ALIGNMENT = 8
 
-function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Uint8Array {
+type Metadata = Readonly<Record<string, string>>
+
+function headerOf(tensors: readonly TensorToWrite[], dtype: StoredDtype, metadata: Metadata): Uint8Array {
   const header = new Map<string, unknown>([[METADATA, { format: 'pt', ...metadata }]])
   let offset = 0
-  for (const { name, shape, data, dtype } of tensors) {
+  for (const { name, shape, data } of tensors) {
     const size = shape.reduce((a, b) => a * b, 1)
     if (size !== data.length) throw new Error(`${name} has ${data.length} values, [${shape.join(', ')}] takes ${size}`)
     if (header.has(name)) throw new Error(`the tensor ${name} is given twice`)
@@ -33,7 +31,7 @@ function headerOf(tensors: readonly TensorToWrite[], metadata: Readonly<Record<s
   return padded
 }
 
-function encode({ name, data, dtype }: TensorToWrite): Uint8Array {
+function encode({ name, data }: TensorToWrite, dtype: StoredDtype): Uint8Array {
   const bad = firstUnstorable(data, dtype)
   if (bad < 0) return encodeFloats(data, dtype)
   const value = data[bad]!
@@ -46,32 +44,34 @@ function encode({ name, data, dtype }: TensorToWrite): Uint8Array {
   )
 }
 
-function* chunksOf(header: Uint8Array, tensors: readonly TensorToWrite[]): Generator<Uint8Array> {
+function* chunksOf(header: Uint8Array, tensors: readonly TensorToWrite[], dtype: StoredDtype): Generator<Uint8Array> {
   const length = new Uint8Array(8)
   new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true)
   yield length
   yield header
-  for (const tensor of tensors) yield encode(tensor)
+  for (const tensor of tensors) yield encode(tensor, dtype)
 }
 
 /**
  * The bytes of a file; the header is padded so that the tensors begin at a multiple of 8 bytes. Going through them throws
- * GpoError('model') at the first value that its dtype cannot hold.
+ * GpoError('model') at the first value that the dtype cannot hold.
  */
 export function safetensorsChunks(
   tensors: Iterable<TensorToWrite>,
-  metadata: Readonly<Record<string, string>> = {},
+  dtype: StoredDtype,
+  metadata: Metadata = {},
 ): Iterable<Uint8Array> {
   const list = [...tensors]
-  return chunksOf(headerOf(list, metadata), list)
+  return chunksOf(headerOf(list, dtype, metadata), list, dtype)
 }
 
 /** Writes a file that is either whole or not there. @returns bytes written @throws GpoError('storage' | 'model') */
 export function writeSafetensors(
   path: string,
   tensors: Iterable<TensorToWrite>,
-  metadata?: Readonly<Record<string, string>>,
+  dtype: StoredDtype,
+  metadata?: Metadata,
   system: FileSystem = realFileSystem,
 ): number {
-  return writeAtomically(path, safetensorsChunks(tensors, metadata), system)
+  return writeAtomically(path, safetensorsChunks(tensors, dtype, metadata), system)
 }

@@ -1,147 +1,131 @@
 /** Text to token ids and back, from the files of a Hugging Face model folder. The only room of the engine that knows text. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Template } from '@huggingface/jinja'
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
 import { readJsonObject } from '../model/config'
-
-export interface ChatMessage {
-  readonly role: string
-  readonly content: string
-}
+import { loadChatTemplate, type RenderChat } from './chat-template'
+import { piecesOf } from './pieces'
+import { checkVocabulary } from './vocabulary'
 
 export interface Tokenizer {
   /** Highest id + 1. */
   readonly vocabSize: number
   readonly bosTokenId: number | null
-  /** Tokens that end a completion. */
+  /** Tokens that end a completion; the tokenizer's own comes first. */
   readonly eosTokenIds: readonly number[]
   readonly hasChatTemplate: boolean
+  /** @throws GpoError('data') for text that the vocabulary has no token for */
   encode(text: string, options?: { addSpecialTokens?: boolean }): Int32Array
+  /** Ids that no token has (an embedding may have more rows than there are tokens) are left out. */
   decode(ids: ArrayLike<number>, options?: { skipSpecialTokens?: boolean }): string
   /** The text of each token; joined they are `decode(ids)`. A character of several tokens belongs to the one that completes it. */
   pieces(ids: ArrayLike<number>): string[]
   /** The token itself, as the vocabulary spells it. */
   tokenOf(id: number): string | undefined
-  renderChat(messages: readonly ChatMessage[], options: { addGenerationPrompt: boolean }): string
+  /** @throws GpoError('model') without a chat template, GpoError('data') for a conversation it refuses */
+  readonly renderChat: RenderChat
 }
 
-const optional = (folder: string, name: string): Readonly<Record<string, unknown>> =>
-  existsSync(join(folder, name)) ? readJsonObject(join(folder, name)) : {}
+type Json = Readonly<Record<string, unknown>>
+
+const optional = (file: string): Json => (existsSync(file) ? readJsonObject(file) : {})
 
 /** Tokens are written as text or as {"content": text}. */
 function tokenText(value: unknown): string | null {
   if (typeof value === 'string') return value
-  const content = (value as { content?: unknown } | null)?.content
+  const content = (value as { content?: unknown } | null | undefined)?.content
   return typeof content === 'string' ? content : null
 }
 
-const idList = (value: unknown): number[] =>
-  (Array.isArray(value) ? value : [value]).filter((id): id is number => Number.isInteger(id))
-
-function chatTemplate(folder: string, config: Readonly<Record<string, unknown>>): Template | null {
-  const file = join(folder, 'chat_template.jinja')
-  const source = existsSync(file) ? readFileSync(file, 'utf8') : config['chat_template']
-  if (typeof source !== 'string') return null
-  try {
-    return new Template(source)
-  } catch (error) {
-    throw new GpoError('model', `the chat template of ${folder} is not valid Jinja: ${(error as Error).message}`)
-  }
+/** `bos_token`, `eos_token` and so on; older models keep them in a file of their own. */
+function specialTokensOf(folder: string, config: Json): Record<string, string> {
+  const all = { ...optional(join(folder, 'special_tokens_map.json')), ...config }
+  const named = Object.entries(all).flatMap(([key, value]) => {
+    const text = key.endsWith('_token') ? tokenText(value) : null
+    return text === null ? [] : [[key, text] as const]
+  })
+  return Object.fromEntries(named)
 }
 
-function openTokenizer(folder: string, config: Readonly<Record<string, unknown>>): HuggingFaceTokenizer {
-  const file = join(folder, 'tokenizer.json')
-  const json = readJsonObject(file)
+/** One id, a list of ids, or none: absent, null, or -1, which older files write. */
+function idsIn(file: string, key: string): number[] {
+  const value = optional(file)[key] ?? []
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  if (list.every((id) => Number.isSafeInteger(id))) return (list as number[]).filter((id) => id >= 0) // as checked
+  throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(value)}, expected the number of a token`)
+}
+
+const idsOf = (folder: string, key: string): number[] =>
+  ['generation_config.json', 'config.json'].flatMap((name) => idsIn(join(folder, name), key))
+
+function openTokenizer(file: string, json: Json, config: Json): HuggingFaceTokenizer {
   try {
     return new HuggingFaceTokenizer(json, { ...config })
   } catch (error) {
-    throw new GpoError(
-      'model',
-      `${file} could not be used: ${(error as Error).message}; download the model's tokenizer again`,
-    )
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new GpoError('model', `${file} could not be used: ${reason}; download the model's tokenizer again`)
   }
 }
 
-/** A character that is not complete yet decodes to this. */
-const INCOMPLETE = '\uFFFD'
+/** Decodes; the text of a token alone is kept, since most are asked for again. */
+function createDecode(tokenizer: HuggingFaceTokenizer) {
+  const alone = new Map<number, string>()
+  const decodeAll = (ids: readonly number[], isSkipping: boolean): string => {
+    const known = ids.filter((id) => tokenizer.id_to_token(id) !== undefined)
+    if (known.length === 0) return ''
+    return tokenizer.decode(known, { skip_special_tokens: isSkipping, clean_up_tokenization_spaces: false })
+  }
+  return (ids: readonly number[], isSkipping = false): string => {
+    const [id] = ids
+    if (isSkipping || ids.length !== 1 || id === undefined) return decodeAll(ids, isSkipping)
+    const text = alone.get(id) ?? decodeAll(ids, false)
+    alone.set(id, text)
+    return text
+  }
+}
 
-/** Each token's share of the text, found by comparing the texts of all prefixes; for decoders whose output depends on what is before. */
-function piecesByPrefix(ids: readonly number[], decode: (ids: readonly number[]) => string): string[] {
-  const whole = decode(ids)
-  let done = 0
-  return ids.map((_, i) => {
-    const text = i === ids.length - 1 ? whole : decode(ids.slice(0, i + 1))
-    if (!whole.startsWith(text)) return ''
-    const piece = text.slice(done)
-    done = Math.max(done, text.length)
-    return piece
-  })
+function encodeWith(
+  tokenizer: HuggingFaceTokenizer,
+  folder: string,
+  text: string,
+  addSpecialTokens: boolean,
+): Int32Array {
+  const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: addSpecialTokens })
+  const missing = (ids as readonly (number | undefined)[]).indexOf(undefined) // so it is for what has no token, whatever its types say
+  if (missing < 0) return Int32Array.from(ids)
+  throw new GpoError(
+    'data',
+    `the tokenizer of ${folder} has no token for ${JSON.stringify(tokens[missing])}: take it out of the data, or use another model`,
+  )
 }
 
 /** @throws GpoError('model') naming the file that cannot be used */
 export function loadTokenizer(folder: string): Tokenizer {
-  const config = optional(folder, 'tokenizer_config.json')
-  const tokenizer = openTokenizer(folder, config)
-  const vocabulary = tokenizer.get_vocab(true)
-  const idOf = (value: unknown): number | null => {
-    const text = tokenText(value)
-    return text === null ? null : (tokenizer.token_to_id(text) ?? null)
-  }
-  const eos = new Set([
-    ...idList(optional(folder, 'generation_config.json')['eos_token_id']),
-    ...idList(optional(folder, 'config.json')['eos_token_id']),
-    ...idList(idOf(config['eos_token'])),
-  ])
-  const template = chatTemplate(folder, config)
-  const decode = (ids: ArrayLike<number>, skip = false) =>
-    ids.length === 0
-      ? ''
-      : tokenizer.decode(Array.from(ids), { skip_special_tokens: skip, clean_up_tokenization_spaces: false })
-  const alone = new Map<number, string>()
-  const textOf = (id: number): string => {
-    const known = alone.get(id)
-    if (known !== undefined) return known
-    const text = decode([id])
-    alone.set(id, text)
-    return text
-  }
-
-  /** Joins tokens until their text is complete. Right for byte-level vocabularies; checked by the caller. */
-  function piecesByToken(ids: readonly number[]): string[] {
-    let open: number[] = []
-    return ids.map((id, i) => {
-      open.push(id)
-      const text = open.length === 1 ? textOf(id) : decode(open)
-      if (text.endsWith(INCOMPLETE) && i < ids.length - 1) return ''
-      open = []
-      return text
-    })
-  }
-
+  const file = join(folder, 'tokenizer.json')
+  const json = readJsonObject(file)
+  const vocabSize = checkVocabulary(file, json)
+  const config = optional(join(folder, 'tokenizer_config.json'))
+  const tokenizer = openTokenizer(file, json, config)
+  const specialTokens = specialTokensOf(folder, config)
+  const idOf = (key: string) => tokenizer.token_to_id(specialTokens[key] ?? '') ?? null
+  const renderChat = loadChatTemplate(folder, config, specialTokens)
+  const decode = createDecode(tokenizer)
+  const eos = idOf('eos_token')
   return {
-    vocabSize: [...vocabulary.values()].reduce((max, id) => Math.max(max, id), -1) + 1,
-    bosTokenId: idOf(config['bos_token']),
-    eosTokenIds: [...eos],
-    hasChatTemplate: template !== null,
-    encode: (text, { addSpecialTokens = true } = {}) =>
-      Int32Array.from(tokenizer.encode(text, { add_special_tokens: addSpecialTokens }).ids),
-    decode: (ids, { skipSpecialTokens = false } = {}) => decode(ids, skipSpecialTokens),
-    pieces(ids) {
-      const list = Array.from(ids)
-      const quick = piecesByToken(list)
-      return quick.join('') === decode(list) ? quick : piecesByPrefix(list, decode)
-    },
+    vocabSize,
+    bosTokenId: idOf('bos_token') ?? idsOf(folder, 'bos_token_id')[0] ?? null,
+    eosTokenIds: [...new Set([...(eos === null ? [] : [eos]), ...idsOf(folder, 'eos_token_id')])],
+    hasChatTemplate: renderChat !== null,
+    encode: (text, { addSpecialTokens = true } = {}) => encodeWith(tokenizer, folder, text, addSpecialTokens),
+    decode: (ids, { skipSpecialTokens = false } = {}) => decode(Array.from(ids), skipSpecialTokens),
+    pieces: (ids) => piecesOf(Array.from(ids), decode),
     tokenOf: (id) => tokenizer.id_to_token(id),
-    renderChat(messages, { addGenerationPrompt }) {
-      if (!template) throw new GpoError('model', `${folder} has no chat template: switch data.chatTemplate off`)
-      const special = {
-        bos_token: tokenText(config['bos_token']) ?? '',
-        eos_token: tokenText(config['eos_token']) ?? '',
-      }
-      return template.render({ messages, add_generation_prompt: addGenerationPrompt, ...special })
-    },
+    renderChat:
+      renderChat ??
+      (() => {
+        throw new GpoError('model', `${folder} has no chat template: switch data.chatTemplate off`)
+      }),
   }
 }
 

@@ -1,0 +1,48 @@
+/** Checks the ids in a `tokenizer.json` before anything counts on them. The file is untrusted. Knows no text and no decoding. */
+import { GpoError } from '@shared/errors'
+
+const MAX_ID = 2 ** 24
+
+type Json = Readonly<Record<string, unknown>>
+
+const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function invalid(file: string, what: string): GpoError {
+  return new GpoError('model', `${file} ${what}; download the model's tokenizer again`)
+}
+
+const checkId = (file: string, token: unknown, id: unknown): number => {
+  if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < MAX_ID) return id
+  throw invalid(file, `gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`)
+}
+
+/** The ids of a model's vocabulary: token → id, or a list in the order of ids. */
+function modelIds(file: string, { model }: Json): number[] {
+  const vocabulary = isRecord(model) ? model['vocab'] : undefined
+  if (Array.isArray(vocabulary)) return vocabulary.map((_, id) => id)
+  if (!isRecord(vocabulary)) throw invalid(file, 'has no vocabulary')
+  const tokens = new Map<number, string>()
+  for (const [token, value] of Object.entries(vocabulary)) {
+    const id = checkId(file, token, value)
+    const other = tokens.get(id)
+    if (other !== undefined)
+      throw invalid(file, `gives the tokens ${JSON.stringify(other)} and ${JSON.stringify(token)} the same id ${id}`)
+    tokens.set(id, token)
+  }
+  return [...tokens.keys()]
+}
+
+function addedIds(file: string, { added_tokens: added }: Json): number[] {
+  if (!Array.isArray(added)) throw invalid(file, 'has no list "added_tokens"')
+  return added.map((token: unknown) => {
+    if (!isRecord(token) || typeof token['content'] !== 'string')
+      throw invalid(file, `has ${JSON.stringify(token)} among its added tokens`)
+    return checkId(file, token['content'], token['id'])
+  })
+}
+
+/** @returns the highest id + 1 @throws GpoError('model') naming the token */
+export function checkVocabulary(file: string, json: Json): number {
+  const ids = [...modelIds(file, json), ...addedIds(file, json)]
+  return ids.reduce((highest, id) => Math.max(highest, id), -1) + 1
+}
