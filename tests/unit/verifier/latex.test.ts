@@ -50,6 +50,11 @@ describe('latex: equal without computing', () => {
     ['(\\frac12, 3)', '(0.5,3)'],
     ['(-\\infty,1]\\cup[2,3]', '[2,3] \\cup (-\\infty, 1]'],
     ['\\begin{pmatrix}1\\\\2\\end{pmatrix}', '\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}'],
+    ['12\\pi\\text{ inches}', '12\\pi'],
+    ['x=1\\text{ or }x=2', '2, 1'],
+    ['x=\\pm 3', '-3, 3'],
+    ['2\\pm\\sqrt3', '2-\\sqrt{3}, 2+\\sqrt{3}'],
+    ['y=2x+1', 'f(x)=2x+1'],
   ])('%j is %j', (completion, reference) => {
     expect(status(boxed(completion), reference)).toBe('correct')
   })
@@ -62,6 +67,10 @@ describe('latex: equal without computing', () => {
     ['0.333', '\\frac13'],
     ['\\text{listen}', '\\text{silent}'],
     ['1,1,2', '1,2,2'],
+    ['x=1,x=2', '2'],
+    ['x=1\\text{ or }x=2', '1'],
+    ['x=1,y=2', 'x=2,y=1'],
+    ['x=5', 'y=5'],
   ])('%j is not %j', (completion, reference) => {
     expect(status(boxed(completion), reference)).toBe('wrong')
   })
@@ -78,6 +87,13 @@ describe('latex: equal by computing', () => {
     ['\\binom{5}{2}', '10'],
     ['2x+y=3', '3 = y+2x'],
     ['y = 3+2x', '2x+3'],
+    ['y=2x+1', '2x-y+1=0'],
+    ['x=y', 'y=x'],
+    ['\\tan 45^\\circ', '1'],
+    ['\\cos^2 x-\\sin^2 x', '\\cos 2x'],
+    ['\\frac{1}{2^{40}}', '\\left(\\frac12\\right)^{40}'],
+    ['e^{i\\pi}', '-1'],
+    ['\\sqrt{2}^{100}', '2^{50}'],
     ['1+\\sqrt2, 1-\\sqrt2', '1-\\sqrt{2},\\sqrt{2}+1'],
     ['\\begin{pmatrix}1\\\\0.5\\end{pmatrix}', '\\begin{pmatrix} 1 \\\\ \\frac12 \\end{pmatrix}'],
   ])('%j is %j', (completion, reference) => {
@@ -90,6 +106,16 @@ describe('latex: equal by computing', () => {
     ['\\sqrt{2}', '1.414'],
     ['\\foo{2}', '1'],
     ['2\\pi', '\\pi'],
+    ['\\frac{1}{2^{40}}', '\\frac{1}{2^{41}}'],
+    ['0', '10^{-12}'],
+    ['\\frac{\\pi}{10^{12}}', '\\frac{2\\pi}{10^{12}}'],
+    ['0', '10^{-12}x'],
+    ['(x+1)^{2000}', '(x+1)^{2000}+1'],
+    ['\\frac{1+\\sqrt5}{2}', '1.6180339887'],
+    ['y=2x+1', '2x+y+1=0'],
+    ['1=1', '2=2'],
+    ['2^{1000}', '2^{1000}+1'],
+    ['10^{15}\\sqrt2', '10^{15}\\sqrt2+10^{-9}'],
   ])('%j is not %j', (completion, reference) => {
     expect(status(boxed(completion), reference)).toBe('wrong')
   })

@@ -1,7 +1,7 @@
 /**
  * When two answers in normalised LaTeX are equal: if they are spelled alike, if they are the same exact number, if their elements are equal (a
  * bare list, a set and a union in any order, tuples and intervals in theirs), or if the computer algebra system says that they are equal for
- * all values of their variables. `x = 5` is 5. The deadline is on the clock of `performance.now()`.
+ * all values of their variables. `x = 5` is 5, but it is not `y = 5`. The deadline is on the clock of `performance.now()`.
  */
 import type { Comparison } from './kind'
 import { compareFormulas } from './latex-engine'
@@ -58,11 +58,21 @@ function compareCollections(a: Collection, b: Collection, deadline: number): Com
   return isOrdered(a) ? compareItems(a.items, b.items, deadline) : compareUnordered(a.items, b.items, deadline)
 }
 
-/** An equation may be written from right to left. */
+/** Without one, `1=1` and `2=2` would be the same equation. */
+const hasVariable = (sides: readonly string[]): boolean => /[a-zA-Z]/.test(sides.join('=').replace(/\\[a-zA-Z]+/g, ''))
+
+/** An equation may be written from right to left, and its terms may stand on either side. */
 function compareEquations(a: readonly string[], b: readonly string[], deadline: number): Comparison {
   const outcome = compareItems(a, b, deadline)
-  return outcome === 'different' && a.length === 2 ? compareItems(a, [...b].reverse(), deadline) : outcome
+  if (outcome !== 'different' || a.length !== 2) return outcome
+  const reversed = compareItems(a, [...b].reverse(), deadline)
+  if (reversed !== 'different' || !hasVariable(a) || [...a, ...b].some((side) => side.includes(','))) return reversed
+  const [left = '', right = ''] = a
+  const difference = compareMeaning(`${left}-(${right})`, `${b[0]}-(${b[1]})`, deadline)
+  return difference === 'different' ? compareMeaning(`${right}-(${left})`, `${b[0]}-(${b[1]})`, deadline) : difference
 }
+
+const isLetter = (side: string | undefined): boolean => /^[a-zA-Z]$/.test(side ?? '')
 
 function compareMeaning(a: string, b: string, deadline: number): Comparison {
   if (isWords(a) || isWords(b)) return a.toLowerCase() === b.toLowerCase() ? 'equal' : 'different'
@@ -79,9 +89,11 @@ function compareValues(a: string, b: string, deadline: number): Comparison {
 }
 
 export function compareAnswers(left: string, right: string, deadline: number): Comparison {
+  if (left === right) return 'equal'
   const [a, b] = [statedValue(left), statedValue(right)]
-  if (left === right || a === b) return 'equal'
   const [sidesA, sidesB] = [sidesOf(left), sidesOf(right)]
-  if (sidesA.length > 1 && sidesA.length === sidesB.length) return compareEquations(sidesA, sidesB, deadline)
-  return compareValues(a, b, deadline)
+  const areOfOneVariable = sidesA[0] === sidesB[0] || !isLetter(sidesA[0]) || !isLetter(sidesB[0])
+  const areEquations = sidesA.length > 1 && sidesA.length === sidesB.length
+  if (a === b && (areOfOneVariable || !areEquations)) return 'equal'
+  return areEquations ? compareEquations(sidesA, sidesB, deadline) : compareValues(a, b, deadline)
 }

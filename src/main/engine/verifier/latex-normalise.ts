@@ -14,13 +14,14 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/(\\frac\{[^{}]*\})\s*(\d)/g, '$1{$2}'],
   [/\\sqrt\s*(\d)/g, '\\sqrt{$1}'],
   [
-    /(?<=[\d)}])\s*(?:\\(?:text|mathrm|mbox|textrm|rm)\s*\{[^{}]*\}|\\(?:text|mathrm|mbox)\{[^{}]*\}\^\{?\d\}?)(?:\^\{?\d\}?)?\s*$/,
+    /(?<=[\d)}]|\\pi)\s*(?:\\(?:text|mathrm|mbox|textrm|rm)\s*\{[^{}]*\}|\\(?:text|mathrm|mbox)\{[^{}]*\}\^\{?\d\}?)(?:\^\{?\d\}?)?\s*$/,
     '',
   ],
   [/\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mbox|operatorname)\s*\{([^{}]*)\}/g, '$1'],
   [/\\?\$/g, ''],
   [/\\?%\s*$/, ''],
-  [/(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|°)\s*$/, ''],
+  // `60^\circ` is 60, but `\tan 45^\circ` needs its degrees
+  [/^((?:(?!\\(?:sin|cos|tan|cot|sec|csc)(?![a-z]))[\s\S])*?)(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|°)\s*$/, '$1'],
   [/^(-?[\d.,]*\d)\s+(?!and\b|or\b)[a-zA-Z]{2,}(?:\s[a-zA-Z]+)*$/, '$1'],
   [/(?<![a-zA-Z\\])([a-eij-z])\s*\(/g, '$1\\cdot('],
 ]

@@ -52,7 +52,14 @@ function between(pieces: readonly Piece[]): Collection | null {
     ',',
   )
   const [open, close] = [pieces[0]?.text ?? '', pieces.at(-1)?.text ?? '']
+  if (open === '\\{') return { open, close, items: items.flatMap(plusAndMinus) }
   return items.length === 1 && open === '(' ? null : { open, close, items }
+}
+
+/** `2\pm\sqrt{3}` stands for two items. */
+function plusAndMinus(item: string): readonly string[] {
+  const isOne = item.split('\\pm').length === 2 && !item.includes('\\mp')
+  return isOne ? ['+', '-'].map((sign) => item.replace(/\\pm\s?/, sign)) : [item]
 }
 
 /** A list of answers; one without brackets has two items at least. Null for a single answer. */
@@ -61,13 +68,16 @@ export function collectionOf(text: string): Collection | null {
   if (isWrapped(pieces)) return between(pieces)
   const union = splitOutside(pieces, UNION)
   if (union.length > 1) return { open: UNION, close: UNION, items: union.map((item) => item.trim()) }
-  const items = splitOutside(pieces, ',')
+  const items = splitOutside(pieces, ',').flatMap(plusAndMinus)
   return items.length > 1 ? { open: '', close: '', items } : null
 }
 
-/** The sides of an equation; one for anything else. `\leq`, `<=` and the like are no equations. */
+/** The sides of an equation; one for anything else. `\leq`, `<=` and the like are no equations, and `x=1,x=2` is a list. */
 export function sidesOf(text: string): readonly string[] {
-  return /[<>!:]=/.test(text) ? [text] : splitOutside(piecesOf(text), '=')
+  if (/[<>!:]=/.test(text)) return [text]
+  const pieces = piecesOf(text)
+  const equations = splitOutside(pieces, ',').filter((part) => part.includes('='))
+  return equations.length > 1 ? [text] : splitOutside(pieces, '=')
 }
 
 const VARIABLE = /^(?:[a-zA-Z]|\\[a-z]+)(?:_(?:\w|\{\w+\}))?(?:(?:\\cdot)?\(\w\))?$/

@@ -9,9 +9,10 @@ import { firstNumber, isWithin, type Literal, lastNumber, type Rational, wholeNu
 
 const ZERO: Rational = { n: 0n, d: 1n }
 
-/** A heading such as `#### Step 2` is no answer: at most `x = ` may stand before the number, units may follow it. */
+/** A heading such as `#### Step 2` is no answer: a sum and `=`, or at most `x = `, may stand before the number, units may follow it. */
 function numberAfterMarker(marked: Marked | null): Found<Literal> | null {
-  const first = marked && firstNumber(marked.text)
+  const result = marked && firstNumber(marked.text.slice(marked.text.lastIndexOf('=') + 1))
+  const first = result ?? (marked && firstNumber(marked.text))
   if (!marked || !first || /[^\W\d_]{2}/.test(first.before)) return null
   return { text: first.number.text, answer: first.number, isComplete: marked.isComplete }
 }
