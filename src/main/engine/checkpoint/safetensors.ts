@@ -88,7 +88,8 @@ function openFile(path: string): OpenFile {
   }
 }
 
-const isFileName = (name: string) => name === basename(name) && !name.startsWith('.') && !/[\\\0]/.test(name)
+const isFileName = (name: string) =>
+  name !== '' && name === basename(name) && !name.startsWith('.') && !/[\\\0]/.test(name)
 
 /** Tensor → file name, from an index. */
 function readIndex(index: string): ReadonlyMap<string, string> {
