@@ -6,7 +6,7 @@ import packageJson from '../../package.json'
 import { describeData } from './cli/data'
 import { demo } from './cli/demo'
 import * as jobs from './cli/jobs'
-import { createOutput, type Output, reportError } from './cli/output'
+import { createOutput, dropWhatNobodyReads, type Output, reportError } from './cli/output'
 import { applySetting, parsePlan } from './cli/plan-file'
 import { showRun, showRuns } from './cli/runs'
 import { resume, train } from './cli/train'
@@ -180,6 +180,7 @@ async function main(): Promise<number> {
   }
 }
 
+dropWhatNobodyReads()
 void main().then((code) => {
   process.exitCode = code
 })

@@ -16,6 +16,8 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES
 
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code)
+
 /** An expected failure: shown to the person as it is, without a stack trace. Anything else that is thrown is a bug. */
 export class GpoError extends Error {
   override readonly name = 'GpoError'

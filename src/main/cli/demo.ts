@@ -8,7 +8,7 @@ import { GpoError } from '@shared/errors'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import { demoPlan } from './demo-plan'
 import { formatPercent, formatSeconds, type Output } from './output'
-import { runPlan, type StoreOptions } from './train'
+import { exitCodeOf, runPlan, type StoreOptions } from './train'
 import { trajectoryLines } from './trajectory-text'
 
 const SHOWN = 3
@@ -42,7 +42,7 @@ export async function demo(
       `GPO-PPO on ${plan.data.train.path}, ${plan.budget.iterations} iterations, seed ${plan.seed}. Ctrl-C stops it; nothing is lost.`,
     )
     const run = await runPlan({ store, plan, output, dbFlag })
-    if (run.status !== 'completed') return run.status === 'stopped' ? 0 : 6
+    if (run.status !== 'completed') return exitCodeOf(run)
     const evaluations = listEvaluations(store, run.id)
     const [before, after] = [evaluations.at(0), evaluations.at(-1)]
     if (!before || !after)

@@ -5,6 +5,7 @@ import { databaseFile, modelPath } from '@main/paths'
 import { resolveRun } from '@main/runs/prepare'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { openStore } from '@main/store/open'
+import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import type { ModelSource } from '@main/trainer/jobs/job'
 import { GpoError } from '@shared/errors'
@@ -16,6 +17,16 @@ export interface FoundModel {
   readonly plan: Plan | null
 }
 
+/** The database that should hold a run; none is made to look for it. @throws GpoError('notFound') */
+export function openRunsOf(wanted: string, db?: string): Store {
+  const file = databaseFile(db)
+  if (existsSync(file)) return openStore(file)
+  throw new GpoError(
+    'notFound',
+    `there is no run ${JSON.stringify(wanted)}: ${file} does not exist yet; \`gpo train PLAN.json\` makes it, --db names another`,
+  )
+}
+
 /** @throws GpoError('notFound') when it is neither a folder nor a run, or the run has no checkpoint */
 export function findModel(wanted: string, db?: string): FoundModel {
   if (wanted.startsWith('bundled:') || existsSync(join(resolve(wanted), 'config.json'))) {
@@ -23,7 +34,7 @@ export function findModel(wanted: string, db?: string): FoundModel {
   }
   if (existsSync(resolve(wanted)))
     throw new GpoError('model', `${resolve(wanted)} has no config.json: it is not a model's folder`)
-  const store = openStore(databaseFile(db))
+  const store = openRunsOf(wanted, db)
   try {
     const run = getRun(store, resolveRun(store, wanted).id)
     const newest = listCheckpoints(store, run.id).at(-1)

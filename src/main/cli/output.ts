@@ -20,6 +20,15 @@ export function createOutput(isJson: boolean): Output {
   }
 }
 
+/** Whoever read the output has gone (`gpo show last | head`): the rest is dropped, and the work goes on. */
+export function dropWhatNobodyReads(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+}
+
 /** Says what went wrong; @returns the exit code. A stack trace is for bugs alone. */
 export function reportError(error: unknown): number {
   if (error instanceof GpoError) {

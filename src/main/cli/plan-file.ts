@@ -1,7 +1,7 @@
 /** Reads a plan from a file and applies `--set key=value`. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { GpoError } from '@shared/errors'
+import { describeError, GpoError } from '@shared/errors'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import type { z } from 'zod'
 
@@ -57,7 +57,8 @@ function describeIssue(issue: z.core.$ZodIssue, raw: unknown): string {
     return `unknown key ${issue.keys.map((key) => `"${place}${key}"`).join(', ')}: remove it or correct its spelling`
   }
   const found = JSON.stringify(valueAt(raw, issue.path))
-  return `${where} is ${found === undefined ? 'missing' : found.slice(0, 80)}: ${issue.message}`
+  const wanted = issue.message.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')
+  return `${where} is ${found === undefined ? 'missing' : found.slice(0, 80)}: ${wanted}`
 }
 
 /** @throws GpoError('plan') listing every problem by key, value and cure */
@@ -83,20 +84,33 @@ function resolvePaths(plan: Plan, folder: string): Plan {
   }
 }
 
+const CURES: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist: give the path of a plan in JSON',
+  EISDIR: 'is a folder: give the path of a plan in JSON',
+  EACCES: 'may not be read by this user: change its permissions',
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? describeError(error)
+    throw new GpoError('plan', `${file} ${CURES[code] ?? `cannot be read (${code}): check the disk and the path`}`)
+  }
+}
+
+function readJson(file: string): unknown {
+  const text = readText(file)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new GpoError('plan', `${file} is not JSON: ${describeError(error)}; correct it there`)
+  }
+}
+
 /** @throws GpoError('plan') for a file that cannot be read or is not a plan */
 export function readPlan(file: string, settings: readonly string[]): Plan {
-  let raw: unknown
-  try {
-    raw = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    throw new GpoError(
-      'plan',
-      isMissing
-        ? `${file} does not exist: give the path of a plan in JSON`
-        : `${file} is not JSON: ${(error as Error).message}`,
-    )
-  }
+  const raw = readJson(file)
   if (!isObject(raw))
     throw new GpoError(
       'plan',

@@ -7,6 +7,7 @@ import { metricSummaries } from '@main/store/metrics'
 import { openStore } from '@main/store/open'
 import { getRun, listRuns } from '@main/store/runs'
 import type { RunSummary } from '@shared/schemas/run'
+import { openRunsOf } from './model'
 import { formatBytes, formatPercent, formatSeconds, formatTable, type Output } from './output'
 import type { StoreOptions } from './train'
 
@@ -44,7 +45,7 @@ export function showRuns(options: StoreOptions, output: Output): number {
 }
 
 export function showRun(wanted: string, options: StoreOptions, output: Output): number {
-  const store = openStore(databaseFile(options.db))
+  const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
     const run = getRun(store, resolveRun(store, wanted).id)

@@ -4,22 +4,21 @@ import { executeRun } from '@main/runs/execute'
 import { loadInputs, newRun, prepareResume, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
-import { ERROR_CODES } from '@shared/errors'
+import { ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
 import { stopOnInterrupt } from './interrupt'
+import { openRunsOf } from './model'
 import type { Output } from './output'
 import { readPlan } from './plan-file'
 import { createProgress, runProgress } from './progress'
 import { TRAINER } from './workers'
 
-const EXIT_CODES: Readonly<Record<RunRecord['status'], number>> = {
-  completed: 0,
-  queued: 0,
-  running: 0,
-  stopped: 0,
-  interrupted: ERROR_CODES.interrupted,
-  failed: ERROR_CODES.training,
+/** A failed run ends the command as its error would have. */
+export function exitCodeOf({ status, error }: RunRecord): number {
+  if (status === 'interrupted') return ERROR_CODES.interrupted
+  if (status !== 'failed') return 0
+  return error && isErrorCode(error.code) ? ERROR_CODES[error.code] : 1
 }
 
 /** What to tell when a run has ended. */
@@ -99,14 +98,14 @@ export async function train(file: string, options: StoreOptions & { set: string[
   try {
     recoverInterrupted(store)
     const run = await runPlan({ store, plan, output, dbFlag: flagOf(options) })
-    return EXIT_CODES[run.status]
+    return exitCodeOf(run)
   } finally {
     store.close()
   }
 }
 
 export async function resume(wanted: string, options: StoreOptions, output: Output): Promise<number> {
-  const store = openStore(databaseFile(options.db))
+  const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
     const { run, resumeFrom, iteration } = prepareResume(store, resolveRun(store, wanted).id)
@@ -116,7 +115,7 @@ export async function resume(wanted: string, options: StoreOptions, output: Outp
         : `run ${run.id} has no checkpoint yet and begins again`,
     )
     const ended = await drive(store, run, resumeFrom, output, flagOf(options))
-    return EXIT_CODES[ended.status]
+    return exitCodeOf(ended)
   } finally {
     store.close()
   }

@@ -1,6 +1,6 @@
 /** Runs one job in a process of its own. */
 import { fork } from 'node:child_process'
-import { ERROR_CODES, type ErrorCode, GpoError } from '@shared/errors'
+import { GpoError, isErrorCode } from '@shared/errors'
 import { type Job, type JobProgress, replySchema } from './jobs/job'
 
 export interface JobOptions {
@@ -10,8 +10,6 @@ export interface JobOptions {
   readonly onItem?: (value: unknown) => void
   readonly signal?: AbortSignal
 }
-
-const isErrorCode = (code: string): code is ErrorCode => code in ERROR_CODES
 
 /** The error a worker reported, as one of ours where it was one. */
 export function reportedError(code: string, message: string): Error {
