@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
+const COMMAND = 'tests/integration/cli/**/*.test.ts'
+
 export default defineConfig({
   resolve: {
     alias: {
@@ -10,10 +12,13 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['tests/**/*.test.ts'],
     server: { deps: { inline: [/@tensorflow\//] } },
     testTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'source', include: ['tests/**/*.test.ts'], exclude: [COMMAND] } },
+      { extends: true, test: { name: 'command', include: [COMMAND], globalSetup: 'tests/support/build-gpo.ts' } },
+    ],
   },
 })

@@ -15,14 +15,18 @@ declare module 'vitest' {
   }
 }
 
-const root = resolve(import.meta.dirname, '../../..')
+const root = resolve(import.meta.dirname, '../..')
 
 function build(): string {
   const builder = join(root, 'node_modules/electron-vite/bin/electron-vite.js')
-  const { status, stderr } = spawnSync(process.execPath, [builder, 'build', '--logLevel', 'error', '--outDir', 'out/test'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [builder, 'build', '--logLevel', 'error', '--outDir', 'out/test'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  )
   if (status !== 0) throw new Error(`the program could not be built: ${stderr}`)
   return join(root, 'out/test/main/headless.cjs')
 }

@@ -1,16 +1,16 @@
-/** A random model of 2 layers in Hugging Face layout, with the bundled tokenizer. Relative imports: global set-up knows no aliases. */
+/** A random model of 2 layers in Hugging Face layout, with the bundled tokenizer. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { writeSafetensors } from '@engine/checkpoint/safetensors-writer'
-import { type randomWeights, tinyConfig, randomWeights as weightsOf } from '../../support/tiny-model'
+import { randomWeights, tinyConfig } from './tiny-model'
 
-const tokenizer = resolve(import.meta.dirname, '../../../resources/models/tiny')
+const tokenizer = resolve(import.meta.dirname, '../../resources/models/tiny')
 const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json']
 
-export const config = { ...tinyConfig, vocabSize: 324, maxPositions: 128, bosTokenId: 1, eosTokenIds: [2], padTokenId: 0 }
+const config = { ...tinyConfig, vocabSize: 324, maxPositions: 128, bosTokenId: 1, eosTokenIds: [2], padTokenId: 0 }
 
 /** The `config.json` of the model. */
-export const configJson = {
+const configJson = {
   architectures: [config.architecture],
   vocab_size: config.vocabSize,
   hidden_size: config.hiddenSize,
@@ -30,15 +30,21 @@ export const configJson = {
 
 type Weights = ReturnType<typeof randomWeights>
 
-export function writeWeights(file: string, weights: Weights): void {
-  writeSafetensors(file, [...weights].map(([name, { shape, data }]) => ({ name, shape, data })), 'F32')
+export interface ModelChanges {
+  /** Keys of config.json. */
+  readonly config?: Readonly<Record<string, unknown>>
+  /** Gets the weights before they are written. */
+  readonly weights?: (weights: Weights) => void
 }
 
-/** @returns the folder */
-export function writeTinyModel(folder: string): string {
+/** Always the same weights, but for the changes. @returns the folder */
+export function writeTinyModel(folder: string, { config: changes, weights: change }: ModelChanges = {}): string {
   mkdirSync(folder, { recursive: true })
   for (const name of TOKENIZER_FILES) copyFileSync(join(tokenizer, name), join(folder, name))
-  writeFileSync(join(folder, 'config.json'), JSON.stringify(configJson, null, 2))
-  writeWeights(join(folder, 'model.safetensors'), weightsOf(config, 7, 0.2))
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...configJson, ...changes }, null, 2))
+  const weights = randomWeights(config, 7, 0.2)
+  change?.(weights)
+  const tensors = [...weights].map(([name, { shape, data }]) => ({ name, shape, data }))
+  writeSafetensors(join(folder, 'model.safetensors'), tensors, 'F32')
   return folder
 }
