@@ -2,27 +2,35 @@
 
 type Decode = (ids: readonly number[]) => string
 
-/** What a character decodes to whose bytes are not complete yet. */
+/** What bytes decode to that are no whole character, or not yet. */
 const INCOMPLETE = '\uFFFD'
 
+/** The part of a text that later tokens cannot change. */
+function settled(text: string): string {
+  let end = text.length
+  while (text[end - 1] === INCOMPLETE) end--
+  return text.slice(0, end)
+}
+
 /**
- * Joins tokens until their text is complete. With `hasContext`, what came before is decoded along and cut off again, for decoders that treat
+ * Joins tokens until their text is settled. With `hasContext`, what came before is decoded along and cut off again, for decoders that treat
  * the first token of a text in a way of its own.
  */
 function piecesByToken(ids: readonly number[], decode: Decode, hasContext: boolean): string[] {
   let context: readonly number[] = []
-  let before = ''
   let open: number[] = []
+  let done = 0
   return ids.map((id, i) => {
     open.push(id)
     const text = decode([...context, ...open])
-    if (text.endsWith(INCOMPLETE) && i < ids.length - 1) return ''
-    const piece = text.slice(before.length)
-    if (hasContext) {
-      context = open
-      before = decode(context)
+    const certain = i === ids.length - 1 ? text : settled(text)
+    const piece = certain.slice(done)
+    done = Math.max(done, certain.length)
+    if (certain === text) {
+      context = hasContext ? open : []
+      done = decode(context).length
+      open = []
     }
-    open = []
     return piece
   })
 }
@@ -31,9 +39,9 @@ function piecesByToken(ids: readonly number[], decode: Decode, hasContext: boole
 function piecesByPrefix(ids: readonly number[], whole: string, decode: Decode): string[] {
   let done = 0
   return ids.map((_, i) => {
-    const text = i === ids.length - 1 ? whole : decode(ids.slice(0, i + 1))
+    const text = i === ids.length - 1 ? whole : settled(decode(ids.slice(0, i + 1)))
     if (text.length <= done || !whole.startsWith(text)) return ''
-    const piece = text.slice(done)
+    const piece = whole.slice(done, text.length)
     done = text.length
     return piece
   })

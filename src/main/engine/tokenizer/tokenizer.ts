@@ -15,7 +15,10 @@ export interface Tokenizer {
   /** Tokens that end a completion; the tokenizer's own comes first. */
   readonly eosTokenIds: readonly number[]
   readonly hasChatTemplate: boolean
-  /** @throws GpoError('data') for text that the vocabulary has no token for */
+  /**
+   * What a vocabulary without a token for "unknown" cannot spell is left out, as the reference implementation does.
+   * @throws GpoError('model') for a token that is to be added and has no id
+   */
   encode(text: string, options?: { addSpecialTokens?: boolean }): Int32Array
   /** Ids that no token has (an embedding may have more rows than there are tokens) are left out. */
   decode(ids: ArrayLike<number>, options?: { skipSpecialTokens?: boolean }): string
@@ -95,8 +98,8 @@ function encodeWith(
   const missing = (ids as readonly (number | undefined)[]).indexOf(undefined) // so it is for what has no token, whatever its types say
   if (missing < 0) return Int32Array.from(ids)
   throw new GpoError(
-    'data',
-    `the tokenizer of ${folder} has no token for ${JSON.stringify(tokens[missing])}: take it out of the data, or use another model`,
+    'model',
+    `the tokenizer of ${folder} has no id for the token ${JSON.stringify(tokens[missing])}: download the model's tokenizer again`,
   )
 }
 

@@ -16,9 +16,14 @@ const checkId = (file: string, token: unknown, id: unknown): number => {
   throw invalid(file, `gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`)
 }
 
+/** Kinds that are computed as they are meant; a kind without a name is recognised by its parts. */
+const KINDS = ['BPE', 'WordPiece', 'Unigram', 'WordLevel']
+
 /** The ids of a model's vocabulary: token → id, or a list in the order of ids. */
 function modelIds(file: string, { model }: Json): number[] {
-  const vocabulary = isRecord(model) ? model['vocab'] : undefined
+  const { type, vocab: vocabulary } = isRecord(model) ? model : {}
+  if (type !== undefined && !KINDS.some((kind) => kind === type))
+    throw invalid(file, `has a model of the kind ${JSON.stringify(type)}, known are ${KINDS.join(', ')}`)
   if (Array.isArray(vocabulary)) return vocabulary.map((_, id) => id)
   if (!isRecord(vocabulary)) throw invalid(file, 'has no vocabulary')
   const tokens = new Map<number, string>()
