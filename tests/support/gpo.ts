@@ -96,6 +96,7 @@ type Changes = Partial<PlanInput> & Pick<PlanInput, 'objective'>
 export function planOf(rows: string, changes: Changes): PlanInput {
   return {
     seed: 3,
+    backend: 'onnx',
     model: { path: inject('model') },
     data: { train: { path: rows } },
     verifier: { kind: 'regex', pattern: '[et]' },

@@ -61,12 +61,14 @@ function outcome(last: FinishedEvent | FailedEvent | null, exit: TrainerExit, st
   if (storageError) return { status: 'failed', error: { code: 'storage', message: describeError(storageError) } }
   if (last?.type === 'finished') return { status: last.outcome }
   if (last?.type === 'failed') return { status: 'failed', error: { code: last.code, message: last.message } }
-  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`
-  const words = exit.lastWords.trim()
-  return {
-    status: 'interrupted',
-    error: { code: 'interrupted', message: `The trainer ${how}.${words ? ` Its last words: ${words}` : ''}` },
-  }
+  return { status: 'interrupted', error: { code: 'interrupted', message: describeExit(exit) } }
+}
+
+/** Who is killed has no last words: what stands on its standard error then is older and no cause. */
+function describeExit({ signal, code, lastWords }: TrainerExit): string {
+  if (signal === 'SIGKILL') return 'The trainer was ended by SIGKILL: by hand, or by the system when memory ran out.'
+  const words = lastWords.trim()
+  return `The trainer ${signal ? `was ended by ${signal}` : `ended with code ${code}`}.${words ? ` Its last words: ${words}` : ''}`
 }
 
 /**
