@@ -16,7 +16,7 @@ const root = resolve(import.meta.dirname, '..')
 const model = join(root, 'resources/models/tiny')
 
 const { values: flags } = parseArgs({
-  options: { iterations: { type: 'string', default: '2400' }, keep: { type: 'string' } },
+  options: { iterations: { type: 'string', default: '1400' }, keep: { type: 'string' } },
 })
 
 const D = 128
@@ -115,7 +115,7 @@ for (const name of ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_m
 writeFileSync(join(work, 'start/config.json'), `${JSON.stringify(CONFIG, null, 2)}\n`)
 writeRandomWeights(join(work, 'start/model.safetensors'))
 
-const mix = 'chain-arithmetic=3,shuffled-objects=3,boolean-expressions=0.4'
+const mix = 'chain-arithmetic=4,shuffled-objects=1,boolean-expressions=0.4'
 run(['scripts/make-tasks.ts', '--sft', '60000', '--seed', '1', '--mix', mix, '--out', join(work, 'sft.jsonl')])
 const plan = {
   name: 'tiny base model',

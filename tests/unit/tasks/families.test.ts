@@ -56,48 +56,33 @@ describe('shuffled-objects', () => {
   const family = 'shuffled-objects' as const
 
   it('solves an example a person can check', () => {
-    expect(solve({ family, prompt: 'Ann key,Bob cup,Cid ring;Ann-Bob;Cid-Ann;Ann?\n' })).toEqual({
-      completion: 'Ann-Bob:Ann key,Bob cup->Ann cup,Bob key\nCid-Ann:Cid ring,Ann cup->Cid cup,Ann ring\n#### ring\n',
-      answer: 'ring',
+    expect(solve({ family, prompt: 'Ann,Bob,Cid;Bob cup;Ann-Bob;Bob-Cid;Cid-Ann?\n' })).toEqual({
+      completion: 'Ann-Bob:Bob cup->Ann cup\nBob-Cid:Ann cup->Ann cup\nCid-Ann:Ann cup->Cid cup\n#### Cid\n',
+      answer: 'Cid',
     })
   })
 
-  it('answers what following the asked person back through the swaps gives', () => {
+  it('answers with the person from whom following the swaps backwards leads to the first holder', () => {
     for (const { prompt, answer } of readTasks(family)) {
-      const [start = '', ...rest] = prompt.trimEnd().slice(0, -1).split(';')
-      const asked = rest.pop() ?? ''
-      const holder = rest.reduceRight((person, swap) => {
-        const [first, second] = swap.split('-')
-        return (person === first ? second : person === second ? first : person) ?? ''
-      }, asked)
-      expect(start.split(',')).toContain(`${holder} ${answer}`)
+      const [, start = '', ...swaps] = prompt.trimEnd().slice(0, -1).split(';')
+      const first = swaps.reduceRight((person, swap) => {
+        const [a, b] = swap.split('-')
+        return (person === a ? b : person === b ? a : person) ?? ''
+      }, answer)
+      expect(start.split(' ')[0]).toBe(first)
     }
   })
 
-  it('starts every swap from what the two hold, and swaps it; a slip leaves it as it was', () => {
+  it('goes on from the wrong holder after a slip', () => {
     for (const task of readTasks(family).slice(0, 300)) {
-      for (const noise of [undefined, alwaysWrong(task.id)]) {
-        const holds = new Map(
-          (task.prompt.split(';')[0] ?? '').split(',').map((entry) => entry.split(' ') as [string, string]),
-        )
-        for (const line of stepLines(solve(task, noise).completion)) {
-          const [pair = '', states = ''] = line.split(':')
-          const [first = '', second = ''] = pair.split('-')
-          const [a, b] = [holds.get(first) ?? '', holds.get(second) ?? '']
-          const [x, y] = noise ? [a, b] : [b, a]
-          expect(states).toBe(`${first} ${a},${second} ${b}->${first} ${x},${second} ${y}`)
-          holds.set(first, x).set(second, y)
-        }
+      const right = solve(task)
+      const lines = stepLines(solve(task, alwaysWrong(task.id)).completion)
+      const [firstRight] = stepLines(right.completion)
+      expect(lines[0]?.split('->')[0]).toBe(firstRight?.split('->')[0])
+      expect(lines[0]).not.toBe(firstRight)
+      for (const [i, line] of lines.entries()) {
+        if (i > 0) expect(line.split(':')[1]?.split('->')[0]).toBe(lines[i - 1]?.split('->')[1])
       }
-    }
-  })
-
-  it('differs from the right state at the first step when the first step slips', () => {
-    for (const task of readTasks(family).slice(0, 300)) {
-      const [right] = stepLines(solve(task).completion)
-      const [wrong] = stepLines(solve(task, alwaysWrong(task.id)).completion)
-      expect(wrong?.split(':')[0]).toBe(right?.split(':')[0])
-      expect(wrong).not.toBe(right)
     }
   })
 })
