@@ -33,7 +33,11 @@ function split(order: Int32Array, parts: number): number[][] {
   )
 }
 
-/** Runs all passes and returns the means of loss, gradient norm and stats over the optimiser steps. */
+/** Tokens that are learnt from: without prompts and kept prefixes. */
+const learntTokens = (units: Optimisation['units']): number =>
+  units.flat().reduce((sum, { ids, start }) => sum + ids.length - start, 0)
+
+/** Runs all passes and returns the means of loss, gradient norm and stats over the optimiser steps, and the batch's `num_tokens`. */
 export async function optimise(
   run: Run,
   learner: Learner,
@@ -69,5 +73,5 @@ export async function optimise(
   const averages = Object.fromEntries(
     names.map((name) => [name, results.reduce((sum, r) => sum + (r[name] ?? 0), 0) / results.length]),
   )
-  return { ...averages, learning_rate: rate }
+  return { ...averages, learning_rate: rate, num_tokens: learntTokens(units) }
 }

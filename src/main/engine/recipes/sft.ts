@@ -37,7 +37,7 @@ export function sft(run: Run): Procedure {
         }),
       )
       return {
-        metrics: { ...learned, num_tokens: tokens(rows.map((_, i) => i)), ...clock.metrics() },
+        metrics: { ...learned, ...clock.metrics() },
         trajectories: [],
       }
     },
