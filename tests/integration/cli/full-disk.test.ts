@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import {
+  type Ended,
+  expectFailure,
+  expectSoundDatabase,
+  filesOf,
+  gpo,
+  planOf,
+  show,
+  start,
+  temporaryFolder,
+  writePlan,
+  writeRows,
+} from '../../support/gpo'
+import { type ModelChanges, writeTinyModel } from '../../support/model-folder'
+
+const ITERATIONS = 4
+
+/** @param changes of the plan's model */
+const writeRun = (folder: string, model?: ModelChanges) => {
+  const plan = planOf(writeRows(folder), {
+    objective: { kind: 'grpo' },
+    budget: { iterations: ITERATIONS },
+    checkpoint: { everyIterations: 1, keepLast: 100 },
+  })
+  const own = model ? { model: { path: writeTinyModel(join(folder, 'model'), model) } } : {}
+  return writePlan(folder, { ...plan, ...own })
+}
+
+/** A file system of our own, where that is permitted; otherwise null. */
+function smallDisk(size: string): string | null {
+  const folder = mkdtempSync(join(tmpdir(), 'gpo-disk-'))
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
+  afterAll(() => {
+    if (status === 0) spawnSync('umount', ['-l', folder])
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return status === 0 ? folder : null
+}
+
+const disk = process.platform === 'linux' ? smallDisk('4m') : null
+
+/** Failed as storage, nothing half-made left, and what is recorded is what is there. @returns the iteration of the newest checkpoint */
+async function expectSafe(home: string, ended: Ended, message: RegExp): Promise<number> {
+  expectFailure(ended, 7, message)
+  const run = await show(home)
+  expect(run).toMatchObject({ status: 'failed', error: { code: 'storage' }, owner: null })
+  expect(filesOf(run.folder)).toEqual(run.checkpoints.map(({ path }) => path))
+  expectSoundDatabase(home)
+  return run.checkpoints.at(-1)?.iteration ?? 0
+}
+
+async function expectResumed(home: string, kept: number): Promise<void> {
+  const resumed = await gpo(home, 'resume', 'last')
+  expect(resumed.stderr).toContain(`goes on after iteration ${kept}`)
+  expect(resumed.code).toBe(0)
+  expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS, error: null })
+}
+
+describe.skipIf(disk === null)('a disk that fills up during a run', () => {
+  it('fails it with what is needed; the older checkpoint is resumed when there is room', async () => {
+    const home = disk!
+    const folder = temporaryFolder()
+    expect((await gpo(home, 'runs')).code).toBe(0)
+    const ballast = join(home, 'ballast')
+    writeFileSync(ballast, Buffer.alloc(fillTo(home, 450_000)))
+    const ended = await gpo(home, 'train', writeRun(folder))
+    const message =
+      /writing the checkpoint of iteration \d .*which needs [\d,]+ bytes, failed \(ENOSPC\): the disk is full: free some space.*The checkpoint of iteration \d is kept/
+    const kept = await expectSafe(home, ended, message)
+    expect(kept).toBeGreaterThan(0)
+    rmSync(ballast)
+    await expectResumed(home, kept)
+  })
+})
+
+/** Bytes to write so that `free` are left. */
+function fillTo(folder: string, free: number): number {
+  const { stdout } = spawnSync('df', ['--output=avail', '-B1', folder], { encoding: 'utf8' })
+  return Number(stdout.split('\n')[1]) - free
+}
+
+describe.skipIf(process.platform === 'win32')('a limit on the size of files', () => {
+  it('fails the run with the limit; it is resumed without it', async () => {
+    const home = temporaryFolder()
+    const folder = temporaryFolder()
+    // Kilobytes: the database stays below, the model's 1.6 MB of optimiser state do not.
+    const ended = await start(
+      home,
+      ['train', writeRun(folder, { intermediateSize: 2000 })],
+      'ulimit -f 600 && exec "$@"',
+    ).ended
+    const message =
+      /writing the checkpoint of iteration 1 .*failed \(EFBIG\): the file would be larger than this system allows.*There was no checkpoint yet/
+    expect(await expectSafe(home, ended, message)).toBe(0)
+    const resumed = await gpo(home, 'resume', 'last')
+    expect(resumed.stderr).toContain('has no checkpoint yet and begins again')
+    expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS })
+  })
+})

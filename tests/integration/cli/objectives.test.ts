@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PlanInput } from '@shared/schemas/plan'
+import { describe, expect, it } from 'vitest'
+import { gpo, metricsOf, planOf, type Shown, show, temporaryFolder, writePlan, writeRows } from '../../support/gpo'
+
+const home = temporaryFolder()
+const rows = writeRows(home)
+
+const COMMON = ['loss', 'grad_norm', 'learning_rate', 'epoch', 'num_tokens', 'step_time']
+const PREFERENCE = [
+  'rewards/chosen',
+  'rewards/rejected',
+  'rewards/accuracies',
+  'rewards/margins',
+  'logps/chosen',
+  'logps/rejected',
+]
+const NAMES = {
+  ppo: [
+    'objective/kl',
+    'objective/entropy',
+    'objective/scores',
+    'objective/rlhf_reward',
+    'policy/approxkl_avg',
+    'policy/clipfrac_avg',
+    'loss/policy_avg',
+    'loss/value_avg',
+    'val/clipfrac_avg',
+    'val/ratio',
+    'val/num_eos_tokens',
+  ],
+  grpo: [
+    'reward',
+    'reward_std',
+    'frac_reward_zero_std',
+    'completions/mean_length',
+    'completions/clipped_ratio',
+    'clip_ratio/low_mean',
+    'clip_ratio/high_mean',
+    'entropy',
+    'kl',
+  ],
+  dpo: PREFERENCE,
+  simpo: PREFERENCE,
+  orpo: [...PREFERENCE, 'nll_loss', 'log_odds_ratio'],
+  kto: [...PREFERENCE.filter((name) => !/accuracies/.test(name)), 'kl'],
+} as const
+const GPO = [
+  'gpo/value_start',
+  'gpo/max_advantage',
+  'gpo/critical_position',
+  'gpo/selection_confidence',
+  'gpo/reset_reward',
+  'gpo/rollout_reward',
+  'gpo/steps_per_trajectory',
+  'gpo/mc_tokens',
+  'gpo/overhead',
+]
+
+async function trained(plan: PlanInput): Promise<{ run: Shown; names: string[] }> {
+  const { code, stderr } = await gpo(home, 'train', writePlan(home, plan))
+  expect(stderr).toMatch(/completed/)
+  expect(code).toBe(0)
+  const run = await show(home)
+  expect(run).toMatchObject({ status: 'completed', iteration: 2, error: null })
+  return { run, names: run.metrics.map(({ name }) => name) }
+}
+
+const isTrained = ({ run }: { readonly run: Shown }) => {
+  const norm = run.metrics.find(({ name }) => name === 'grad_norm')!
+  expect(norm).toMatchObject({ count: 2 })
+  expect(norm.max).toBeGreaterThan(0)
+}
+
+const kinds = Object.keys(NAMES) as (keyof typeof NAMES)[]
+
+describe.each(kinds)('%s', (kind) => {
+  const objective: PlanInput['objective'] = kind === 'grpo' ? { kind, kl: 0.01 } : { kind }
+  const base = planOf(rows, { objective, budget: { trainedPerPrompt: kind === 'grpo' ? 4 : 2 } })
+
+  it('runs with GPO and logs its own names and those of GPO', async () => {
+    const result = await trained({ ...base, gpo: { ...base.gpo, criticalStep: 'max' } })
+    expect(result.names).toEqual(expect.arrayContaining([...COMMON, ...NAMES[kind], ...GPO]))
+    isTrained(result)
+  })
+
+  it('runs without GPO and logs its own names only', async () => {
+    const result = await trained({ ...base, gpo: { ...base.gpo, criticalStep: 'none' } })
+    expect(result.names).toEqual(expect.arrayContaining([...COMMON, ...NAMES[kind]]))
+    expect(result.names.filter((name) => name.startsWith('gpo/'))).toEqual([])
+    isTrained(result)
+  })
+})
+
+describe('sft', () => {
+  it('runs on prompts with completions, and its loss falls', async () => {
+    const file = join(home, 'sft.jsonl')
+    const lines = [1, 2, 3, 4].map((i) => JSON.stringify({ prompt: `${i}+${i}=`, completion: `${2 * i}` }))
+    writeFileSync(file, lines.join('\n'))
+    const { run, names } = await trained(
+      planOf(file, { objective: { kind: 'sft' }, optimiser: { learningRate: 1e-2 } }),
+    )
+    expect(names).toEqual(expect.arrayContaining([...COMMON, 'nll_loss']))
+    const loss = metricsOf(home, run.id)['loss']!
+    expect(loss[2]).toBeLessThan(loss[1]!)
+  })
+})
