@@ -1,9 +1,10 @@
 /** `gpo train` and `gpo resume`. */
 import { databaseFile } from '@main/paths'
 import { executeRun } from '@main/runs/execute'
-import { loadInputs, newRun, prepareResume, recoverInterrupted, resolveRun } from '@main/runs/prepare'
+import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
 import { ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
@@ -34,8 +35,10 @@ function summarise(run: RunRecord, output: Output, dbFlag: string): void {
     case 'interrupted':
       output.note(`run ${run.id} was interrupted. ${run.error?.message ?? ''} ${resume}`)
       break
-    default:
-      output.note(`gpo: run ${run.id} ${run.status}: ${run.error?.message ?? ''}`)
+    default: {
+      const cure = run.error?.code === 'storage' ? `; then ${resume}` : ''
+      output.note(`gpo: run ${run.id} ${run.status}: ${run.error?.message ?? ''}${cure}`)
+    }
   }
 }
 
@@ -46,14 +49,14 @@ export interface RunFromPlan {
   readonly dbFlag: string
 }
 
-async function drive(
-  store: Store,
-  run: RunRecord,
-  resumeFrom: string | null,
-  output: Output,
-  dbFlag: string,
-): Promise<RunRecord> {
-  const inputs = await loadInputs(run.plan)
+interface Drive extends Omit<RunFromPlan, 'plan'> {
+  readonly run: RunRecord
+  readonly inputs: RunInputs
+  /** A checkpoint's folder. */
+  readonly resumeFrom: string | null
+}
+
+async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive): Promise<RunRecord> {
   const progress = createProgress()
   for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
   const follow = runProgress(progress, run.iterations, run.iteration)
@@ -80,10 +83,10 @@ async function drive(
 
 /** Makes a run from a plan and drives it to its end. Data and model are checked before the run exists. */
 export async function runPlan({ store, plan, output, dbFlag }: RunFromPlan): Promise<RunRecord> {
-  await loadInputs(plan)
+  const inputs = await loadInputs(plan)
   const run = newRun(store, plan)
   output.note(`run ${run.id}: ${run.name}`)
-  return drive(store, run, null, output, dbFlag)
+  return drive({ store, run, inputs, resumeFrom: null, output, dbFlag })
 }
 
 export interface StoreOptions {
@@ -108,13 +111,16 @@ export async function resume(wanted: string, options: StoreOptions, output: Outp
   const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
-    const { run, resumeFrom, iteration } = prepareResume(store, resolveRun(store, wanted).id)
+    const wantedRun = getRun(store, resolveRun(store, wanted).id)
+    const inputs = await loadInputs(wantedRun.plan)
+    const { run, resumeFrom, iteration, damaged } = prepareResume(store, wantedRun.id)
+    for (const reason of damaged) output.note(`warning: ${reason}`)
     output.note(
       resumeFrom
         ? `run ${run.id} goes on after iteration ${iteration}`
-        : `run ${run.id} has no checkpoint yet and begins again`,
+        : `run ${run.id} has no usable checkpoint and begins again`,
     )
-    const ended = await drive(store, run, resumeFrom, output, flagOf(options))
+    const ended = await drive({ store, run, inputs, resumeFrom, output, dbFlag: flagOf(options) })
     return exitCodeOf(ended)
   } finally {
     store.close()

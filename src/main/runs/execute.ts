@@ -5,7 +5,7 @@ import { recordEvents } from '@main/store/record-events'
 import { endRun, getRun, type RunEnd, startRun } from '@main/store/runs'
 import { startTrainer, type Trainer, type TrainerExit } from '@main/trainer/client'
 import { startMessage } from '@main/trainer/protocol'
-import { describeError } from '@shared/errors'
+import { describeError, GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, FinishedEvent, TrainerEvent } from '@shared/schemas/events'
 import type { RunRecord } from '@shared/schemas/run'
@@ -58,7 +58,10 @@ function createRecorder(store: Store, runId: string, onError: (error: unknown) =
 }
 
 function outcome(last: FinishedEvent | FailedEvent | null, exit: TrainerExit, storageError: unknown): RunEnd {
-  if (storageError) return { status: 'failed', error: { code: 'storage', message: describeError(storageError) } }
+  if (storageError) {
+    const code = storageError instanceof GpoError ? storageError.code : 'internal'
+    return { status: 'failed', error: { code, message: describeError(storageError) } }
+  }
   if (last?.type === 'finished') return { status: last.outcome }
   if (last?.type === 'failed') return { status: 'failed', error: { code: last.code, message: last.message } }
   return { status: 'interrupted', error: { code: 'interrupted', message: describeExit(exit) } }

@@ -1,5 +1,5 @@
 /** Everything before a run can start: checking its plan against model and data, and finding where a resumed one goes on. */
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import { loadDataset } from '@main/library/datasets/load'
@@ -94,18 +94,26 @@ export function recoverInterrupted(store: Store): string[] {
   })
 }
 
+interface Usable {
+  readonly checkpoint: { readonly iteration: number; readonly folder: string } | null
+  /** What is wrong with those that are newer. */
+  readonly damaged: readonly string[]
+}
+
 /** The newest checkpoint that is whole; damaged ones are passed over. */
-function newestUsable(store: Store, run: RunRecord): { iteration: number; folder: string } | null {
+function newestUsable(store: Store, run: RunRecord): Usable {
+  const damaged: string[] = []
   for (const { iteration, path } of listCheckpoints(store, run.id).toReversed()) {
     const folder = join(run.folder, path)
     try {
       readCheckpoint(folder)
-      return { iteration, folder }
+      return { checkpoint: { iteration, folder }, damaged }
     } catch (error) {
       if (!(error instanceof GpoError)) throw error
+      damaged.push(error.message)
     }
   }
-  return null
+  return { checkpoint: null, damaged }
 }
 
 export interface Resumption {
@@ -113,6 +121,8 @@ export interface Resumption {
   /** Null: no checkpoint, so the run begins again. */
   readonly resumeFrom: string | null
   readonly iteration: number
+  /** What is wrong with newer checkpoints, which were removed. */
+  readonly damaged: readonly string[]
 }
 
 /** Takes a run back to its newest usable checkpoint; what was recorded after it will be recorded again. */
@@ -125,9 +135,11 @@ export function prepareResume(store: Store, id: string): Resumption {
     )
   if (run.status === 'running')
     throw new GpoError('usage', `run ${id} is running, in process ${run.owner?.pid}: stop it there first`)
-  const checkpoint = newestUsable(store, run)
-  truncateAfter(store, id, checkpoint?.iteration ?? -1)
-  return { run: getRun(store, id), resumeFrom: checkpoint?.folder ?? null, iteration: checkpoint?.iteration ?? 0 }
+  const { checkpoint, damaged } = newestUsable(store, run)
+  const { checkpoints } = truncateAfter(store, id, checkpoint?.iteration ?? -1)
+  for (const path of checkpoints) rmSync(join(run.folder, path), { recursive: true, force: true })
+  const { folder = null, iteration = 0 } = checkpoint ?? {}
+  return { run: getRun(store, id), resumeFrom: folder, iteration, damaged }
 }
 
 /** A run by id, the beginning of an id, name, or `last`. @throws GpoError('notFound') */
