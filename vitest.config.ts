@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     server: { deps: { inline: [/@tensorflow\//] } },
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
     projects: [

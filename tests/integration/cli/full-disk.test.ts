@@ -70,11 +70,25 @@ describe.skipIf(disk === null)('a disk that fills up during a run', () => {
     writeFileSync(ballast, Buffer.alloc(fillTo(home, 450_000)))
     const ended = await gpo(home, 'train', writeRun(folder))
     const message =
-      /writing the checkpoint of iteration \d .*which needs [\d,]+ bytes, failed \(ENOSPC\): the disk is full: free some space.*The checkpoint of iteration \d is kept/
+      /writing the checkpoint of iteration \d .*which needs [\d,]+ bytes, failed \(ENOSPC\): the disk is full: free some space.*The checkpoint of iteration \d is kept\.; then resume it with: gpo resume \w+/
     const kept = await expectSafe(home, ended, message)
     expect(kept).toBeGreaterThan(0)
     rmSync(ballast)
     await expectResumed(home, kept)
+  })
+
+  it('fails it when the database cannot grow; the run is resumed when there is room', async () => {
+    const home = disk!
+    const ballast = join(home, 'ballast')
+    writeFileSync(ballast, Buffer.alloc(fillTo(home, 150_000)))
+    const set = ['--set', 'budget.iterations=60', '--set', 'checkpoint.everyIterations=60']
+    const ended = await gpo(home, 'train', writeRun(temporaryFolder()), ...set)
+    expectFailure(ended, 7, /The database .*runs\.db cannot grow because the disk is full: free some space/)
+    rmSync(ballast)
+    expectSoundDatabase(home)
+    expect((await show(home)).status).toMatch(/^(failed|interrupted)$/)
+    expect((await gpo(home, 'resume', 'last')).code).toBe(0)
+    expect(await show(home)).toMatchObject({ status: 'completed', iteration: 60, error: null })
   })
 })
 
@@ -98,7 +112,7 @@ describe.skipIf(process.platform === 'win32')('a limit on the size of files', ()
       /writing the checkpoint of iteration 1 .*failed \(EFBIG\): the file would be larger than this system allows.*There was no checkpoint yet/
     expect(await expectSafe(home, ended, message)).toBe(0)
     const resumed = await gpo(home, 'resume', 'last')
-    expect(resumed.stderr).toContain('has no checkpoint yet and begins again')
+    expect(resumed.stderr).toContain('has no usable checkpoint and begins again')
     expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS })
   })
 })

@@ -2,7 +2,7 @@
  * Runs that are ended from outside, with no chance to say goodbye, at several moments. However that was, the run can go on, and ends with
  * the same weights, optimiser state and metrics as one that nobody disturbed.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PlanInput } from '@shared/schemas/plan'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -56,6 +56,12 @@ const MOMENTS: readonly Moment[] = [
   { name: 'right after a checkpoint', isHere: (_, runs) => has(runs, 'checkpoint-00000004') },
 ]
 
+/** A checkpoint is on disk before it is in the database. */
+const RECORDED: Moment = {
+  name: 'the second checkpoint is recorded',
+  isHere: (stdout) => stdout.includes('"type":"checkpoint","iteration":4,'),
+}
+
 /** The trainer of a `gpo` process: its only child, as soon as it is there. */
 async function trainerOf(pid: number): Promise<number> {
   const children = () =>
@@ -105,8 +111,12 @@ beforeAll(async () => {
 async function expectSameEnd(home: string, name: string): Promise<void> {
   expectSoundDatabase(home)
   const resumed = await gpo(home, 'resume', 'last')
-  expect(resumed.stderr).toMatch(/goes on after iteration \d|has no checkpoint yet and begins again/)
+  expect(resumed.stderr).toMatch(/goes on after iteration \d|has no usable checkpoint and begins again/)
   expect(resumed.code).toBe(0)
+  await expectSame(home, name)
+}
+
+async function expectSame(home: string, name: string): Promise<void> {
   const { run, tensors, metrics } = await finished(home)
   const expected = undisturbed.get(name)!
   expect(run).toMatchObject({ status: 'completed', iteration: ITERATIONS, error: null })
@@ -147,5 +157,28 @@ describe.skipIf(process.platform !== 'linux')('a run whose main process is kille
     expect(run).toMatchObject({ status: 'interrupted', owner: null })
     expect(run.error?.message).toBe(`The program that drove this run ended without saying so (process ${child.pid}).`)
     await expectSameEnd(home, plan)
+  })
+})
+
+describe.skipIf(process.platform !== 'linux')('a run whose newest checkpoint is damaged', () => {
+  it('says so, and goes on from the one before as if nothing had been', async () => {
+    const home = temporaryFolder()
+    const [name = ''] = Object.keys(plans)
+    const { child, ended } = await startUntil(home, plans[name]!, RECORDED)
+    child.kill('SIGKILL')
+    await ended
+    const { folder, checkpoints } = await show(home)
+    const { path, iteration } = checkpoints.at(-1)!
+    const file = join(folder, path, 'trainable.safetensors')
+    const bytes = readFileSync(file)
+    bytes[bytes.length - 1]! ^= 1
+    writeFileSync(file, bytes)
+    const resumed = await gpo(home, 'resume', 'last')
+    expect(resumed.stderr).toMatch(
+      new RegExp(`warning: the checkpoint ${path} is damaged: trainable\\.safetensors has SHA-256`),
+    )
+    expect(resumed.stderr).toContain(`goes on after iteration ${iteration - 2}`)
+    expect(resumed.code).toBe(0)
+    await expectSame(home, name)
   })
 })
