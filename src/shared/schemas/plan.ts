@@ -16,7 +16,6 @@ export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wa
 export type BackendName = (typeof BACKEND_NAMES)[number]
 
 export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
-export type LoraTarget = (typeof LORA_TARGETS)[number]
 
 export const segmentationSchema = z.strictObject({
   splitter: z
@@ -167,7 +166,6 @@ const optimiserSchema = z.strictObject({
     .describe('How the learning rate falls after the warm-up.'),
   warmupSteps: z.number().int().min(0).max(1e6).default(0).describe('Optimiser steps of linear warm-up.'),
 })
-export type OptimiserConfig = z.infer<typeof optimiserSchema>
 
 const rolloutSchema = z.strictObject({
   temperature: z.number().gt(0).max(10).default(1),
@@ -181,7 +179,6 @@ const rolloutSchema = z.strictObject({
   maxNewTokens: positiveInt(32768).default(256).describe('Tokens a completion may have at most.'),
   lanes: positiveInt(4096).default(128).describe('Sequences decoded side by side.'),
 })
-export type RolloutConfig = z.infer<typeof rolloutSchema>
 
 const dataFileSchema = z.strictObject({
   path: z.string().min(1).describe('File, folder of Parquet files, or `bundled:NAME`.'),
