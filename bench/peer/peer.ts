@@ -1,0 +1,73 @@
+/**
+ * PyTorch as a peer: starts peer.py once, gives it a model's weights through a file and asks it for measurements, one at a time, so
+ * that its turns lie between ours. Knows nothing of what is measured.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { resourcesFolder } from '@main/paths'
+import type { BenchModel } from '../models'
+
+export interface Peer {
+  /** Versions and threads. */
+  readonly description: string
+  load(model: BenchModel): Promise<void>
+  ask(request: object): Promise<Record<string, unknown>>
+  close(): void
+}
+
+/** A choice of BLAS kernels made for the shell would be measured instead of PyTorch's own: OpenBLAS finds the processor itself. */
+function environment(): NodeJS.ProcessEnv {
+  if (process.env['BENCH_KEEP_OPENBLAS'] === '1') return process.env
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OPENBLAS_')))
+}
+
+function findPython(): string | null {
+  const candidates = [process.env['BENCH_PYTHON'] ?? '', '/usr/bin/python3', 'python3', 'python']
+  return (
+    candidates.find(
+      (python) => python && spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
+    ) ?? null
+  )
+}
+
+/** Weights one after the other in a file of little-endian float32, with names and shapes in the request. */
+function writeModel(folder: string, { config, weights }: BenchModel): object {
+  const file = join(folder, 'weights.bin')
+  writeFileSync(file, Buffer.concat([...weights.values()].map(({ data }) => Buffer.from(data.buffer))))
+  return { do: 'load', file, config, tensors: [...weights].map(([name, { shape }]) => [name, shape]) }
+}
+
+function createPeer(child: ChildProcess, description: string, folder: string): Peer {
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]() // stdout is a pipe
+  const ask = async (request: object) => {
+    child.stdin!.write(`${JSON.stringify(request)}\n`)
+    const { value, done } = await lines.next()
+    if (done) throw new Error('the PyTorch peer ended early; its message is above')
+    return JSON.parse(value) as Record<string, unknown>
+  }
+  return {
+    description,
+    ask,
+    async load(model) {
+      await ask(writeModel(folder, model))
+    },
+    close() {
+      child.stdin!.end()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The peer, or the reason why there is none. */
+export async function startPeer(): Promise<Peer | string> {
+  const python = findPython()
+  if (python === null) return 'no Python with PyTorch was found: set BENCH_PYTHON to one'
+  const script = join(resourcesFolder(), '../bench/peer/peer.py')
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env: environment() })
+  const peer = createPeer(child, '', mkdtempSync(join(tmpdir(), 'gpo-bench-peer-')))
+  const { description } = await peer.ask({ do: 'describe' })
+  return { ...peer, description: String(description) }
+}
