@@ -46,11 +46,34 @@ function emptyTensor({ shape, dtype }: GraphValue): HostTensor {
   return hostTensor(dtype === 'int32' ? new Int32Array(size) : new Float32Array(size), shape)
 }
 
+/** Memory of fresh outputs that were given back, for the next ones: touching new pages costs more than filling used ones. */
+function createPool() {
+  const lent = new WeakSet<DeviceTensor>()
+  const free = new Map<string, HostArray[]>()
+  const keyOf = (dtype: string, shape: readonly number[]) => `${dtype} ${sizeOfShape(shape)}`
+  return {
+    take(value: GraphValue): HostTensor {
+      const known = free.get(keyOf(value.dtype, value.shape))?.pop()
+      const tensor = known ? hostTensor(known, value.shape) : emptyTensor(value)
+      lent.add(tensor)
+      return tensor
+    },
+    /** Arrays the caller made are the caller's; what was given back already is passed over. */
+    giveBack(tensor: DeviceTensor): void {
+      if (!lent.delete(tensor)) return
+      const key = keyOf(tensor.dtype, tensor.shape)
+      free.set(key, [...(free.get(key) ?? []), (tensor as HostTensor).data])
+    },
+    clear: () => free.clear(),
+  }
+}
+
 /** @throws GpoError('backend') when ONNX Runtime refuses the graph or the provider */
 export function createOnnxBackend(options: OnnxOptions = {}): Backend {
   const provider = options.provider ?? 'cpu'
   const maxPrograms = options.maxPrograms ?? 96
   const sessions = new Map<string, Promise<Session>>()
+  const pool = createPool()
 
   const sessionOptions: ort.InferenceSession.SessionOptions = {
     executionProviders: [provider],
@@ -96,7 +119,8 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
 
   function outputsOf(session: Session, { outputs = 'reused' }: RunOptions): Record<string, HostTensor> {
     if (outputs === 'reused' && session.reused) return session.reused
-    const made = Object.fromEntries(session.outputs.map((value) => [value.name, emptyTensor(value)]))
+    const make = outputs === 'reused' ? emptyTensor : pool.take
+    const made = Object.fromEntries(session.outputs.map((value) => [value.name, make(value)]))
     if (outputs === 'reused') session.reused = made
     return made
   }
@@ -124,12 +148,13 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     isDeterministic: provider === 'cpu',
     tensor: hostTensor,
     read: async (tensor) => (tensor as HostTensor).data,
-    dispose: () => {},
+    dispose: pool.giveBack,
     program: (name, fn): Program => ({ run: (inputs, options = {}) => run(name, fn, inputs, options) }),
     usage: () => ({ tensors: 0, bytes: 0, programs: sessions.size }),
     async close() {
       const open = await Promise.allSettled(sessions.values())
       sessions.clear()
+      pool.clear()
       for (const result of open) if (result.status === 'fulfilled') await result.value.session.release()
     },
   }

@@ -3,6 +3,7 @@
  * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
  */
 import { type Tensor, type Tensor2D, tf } from '../backend/tf'
+import { attention } from './attention'
 import type { ModelConfig } from './config'
 import { linear } from './lora'
 import { rmsNorm } from './norm'
@@ -15,6 +16,7 @@ const MASKED = -1e9
 /** [B·T, heads·D] → [B, heads, T, D] */
 function splitHeads(x: Tensor, batch: number, heads: number, headDim: number): Tensor {
   const length = x.shape[0]! / batch
+  if (length === 1) return tf.reshape(x, [batch, heads, 1, headDim])
   return tf.transpose(tf.reshape(x, [batch, length, heads, headDim]), [0, 2, 1, 3])
 }
 
@@ -101,8 +103,7 @@ export function forward(config: ModelConfig, params: Params, ids: Tensor2D): Tru
     keys.push(k)
     values.push(v)
     const grouped = tf.reshape(q, [batch, kvHeads, repeat * length, headDim])
-    const scores = tf.softmax(tf.add(tf.matMul(grouped, k, false, true), mask))
-    const mixed = tf.reshape(tf.matMul(scores, v), [batch, heads, length, headDim])
+    const mixed = tf.reshape(attention(grouped, k, v, mask), [batch, heads, length, headDim])
     const merged = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim])
     x = tf.add(x, linear(params, `${layer}.self_attn.o_proj`, merged))
     const normed2 = rmsNorm(x, param(params, `${layer}.post_attention_layernorm.weight`), rmsNormEps)
