@@ -12,20 +12,81 @@ interface Arrays {
 
 const BOTH = ['keys', 'values'] as const
 
+interface Buffers {
+  readonly keys: readonly ArrayBuffer[]
+  readonly values: readonly ArrayBuffer[]
+}
+
+/** A lane's sequence of `length` tokens that goes on in the lane `to`, which is not after `from`. */
+export interface LaneMove {
+  readonly from: number
+  readonly to: number
+  readonly length: number
+}
+
 export class LaneCache {
+  private readonly buffers: Buffers
+  /** Lanes times capacity there is memory for. */
+  private readonly room: number
   private arrays: Arrays
   private tensors: Record<string, DeviceTensor> = {}
 
+  /** @param reserve capacity there is memory for, with this many lanes; pages that are never written cost nothing */
   constructor(
     private readonly backend: Backend,
     private readonly shape: KvShape,
-    readonly lanes: number,
-    readonly capacity: number,
+    public lanes: number,
+    public capacity: number,
+    reserve: number,
   ) {
-    const { layers, kvHeads, headDim } = shape
-    const make = () => Array.from({ length: layers }, () => new Float32Array(lanes * kvHeads * capacity * headDim))
-    this.arrays = { keys: make(), values: make() }
+    const bytes = 4 * lanes * shape.kvHeads * reserve * shape.headDim
+    const make = () => Array.from({ length: shape.layers }, () => new ArrayBuffer(bytes))
+    this.buffers = { keys: make(), values: make() }
+    this.arrays = this.views()
+    this.room = lanes * reserve
     if (backend.sharesHostMemory) this.tensors = this.upload()
+  }
+
+  private views(): Arrays {
+    const size = this.lanes * this.shape.kvHeads * this.capacity * this.shape.headDim
+    const view = (buffer: ArrayBuffer) => new Float32Array(buffer, 0, size)
+    return { keys: this.buffers.keys.map(view), values: this.buffers.values.map(view) }
+  }
+
+  hasRoomFor(lanes: number, capacity: number): boolean {
+    return lanes * capacity <= this.room
+  }
+
+  /** Another number of lanes or another capacity, in place: first the sequences move up, then their heads get the new distance. */
+  rearrange(lanes: number, capacity: number, moves: readonly LaneMove[]): void {
+    for (const array of [...this.arrays.keys, ...this.arrays.values]) this.compact(array, moves)
+    const before = this.capacity
+    this.lanes = lanes
+    this.capacity = capacity
+    this.arrays = this.views()
+    // Heads that move away from the start go last first, so that none is overwritten before it has moved.
+    const order = capacity > before ? moves.toReversed() : moves
+    for (const kind of BOTH)
+      for (const buffer of this.buffers[kind]) this.restride(new Float32Array(buffer), before, order)
+    this.dispose()
+    if (this.backend.sharesHostMemory) this.tensors = this.upload()
+  }
+
+  private compact(array: Float32Array, moves: readonly LaneMove[]): void {
+    const size = this.laneOffset(1)
+    for (const { from, to } of moves) if (to !== from) array.copyWithin(to * size, from * size, (from + 1) * size)
+  }
+
+  private restride(array: Float32Array, before: number, moves: readonly LaneMove[]): void {
+    if (this.capacity === before) return
+    const { kvHeads, headDim } = this.shape
+    for (const { to, length } of moves) {
+      for (let i = 0; i < kvHeads; i++) {
+        const head = to * kvHeads + (this.capacity > before ? kvHeads - 1 - i : i)
+        const source = head * before * headDim
+        array.copyWithin(head * this.capacity * headDim, source, source + length * headDim)
+      }
+    }
   }
 
   private upload(): Record<string, DeviceTensor> {

@@ -11,7 +11,7 @@ import { decode, forward, head } from '../model/llama'
 import { underPrefix, withPrefix } from '../model/params'
 import { type Draw, draw, drawGreedy, type Truncation } from './draw'
 import type { KvBlock, KvShape } from './kv-block'
-import { LaneCache } from './lane-cache'
+import { LaneCache, type LaneMove } from './lane-cache'
 
 export interface Start {
   readonly block: KvBlock
@@ -67,6 +67,8 @@ export interface Sampler {
 
 const MIN_LANES = 8
 const LENGTH_BUCKET = 32
+/** A lane cache has memory for this many times its first capacity, so that it seldom has to be copied to grow. */
+const RESERVE = 4
 const roundUp = (n: number, step: number) => Math.ceil(n / step) * step
 /** The next power of two: few distinct shapes, each compiled once. */
 const bucketOf = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(n, 1)))
@@ -252,6 +254,16 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     let lanes: (Lane | null)[] = []
     const positionOf = (lane: Lane) => lane.request.start.length + lane.tokens.length - 1
 
+    /** A new cache with the sequences of the old one, and memory to grow. */
+    const replace = (old: LaneCache | null, size: number, capacity: number, moves: readonly LaneMove[]): LaneCache => {
+      const longest = Math.max(...requests.map(({ start, maxNewTokens }) => start.length + maxNewTokens))
+      const reserve = Math.max(capacity, Math.min(roundUp(longest, LENGTH_BUCKET), RESERVE * capacity))
+      const next = new LaneCache(backend, shape, size, capacity, reserve)
+      for (const { from, to, length } of moves) next.takeOver(old!, from, to, length) // what moves was there before
+      old?.dispose()
+      return next
+    }
+
     /** Chooses the number of lanes and the capacity for what is active and waiting, and moves what is active there. */
     const arrange = () => {
       const active = lanes.filter((lane) => lane !== null)
@@ -263,17 +275,10 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       const fits =
         cache && cache.lanes === size && cache.capacity >= longest && cache.capacity <= capacity + LENGTH_BUCKET
       if (!fits) {
-        const next = new LaneCache(backend, shape, size, capacity)
-        let to = 0
-        const moved: (Lane | null)[] = new Array(size).fill(null)
-        lanes.forEach((lane, from) => {
-          if (!lane || !cache) return
-          next.takeOver(cache, from, to, positionOf(lane))
-          moved[to++] = lane
-        })
-        cache?.dispose()
-        cache = next
-        lanes = moved
+        const moves = active.map((lane, to) => ({ from: lanes.indexOf(lane), to, length: positionOf(lane) }))
+        if (cache?.hasRoomFor(size, capacity)) cache.rearrange(size, capacity, moves)
+        else cache = replace(cache, size, capacity, moves)
+        lanes = Array.from({ length: size }, (_, i) => active[i] ?? null)
       }
       for (let i = 0; i < lanes.length && waiting.length > 0; i++) {
         if (lanes[i]) continue
