@@ -17,7 +17,7 @@ const LANES = 128
 const STEPS = 64
 const PROMPT = 16
 const WARMUP = 2
-const ROUNDS = 12
+const ROUNDS = 20
 const SAMPLING: SamplerConfig = { temperature: 1, topK: 0, topP: 1, lanes: LANES, stopTokens: [] }
 
 interface Pass {

@@ -19,8 +19,10 @@ export interface Peer {
 }
 
 /** A choice of BLAS kernels made for the shell would be measured instead of PyTorch's own: OpenBLAS finds the processor itself. */
+const keepsSettings = process.env['BENCH_KEEP_OPENBLAS'] === '1'
+
 function environment(): NodeJS.ProcessEnv {
-  if (process.env['BENCH_KEEP_OPENBLAS'] === '1') return process.env
+  if (keepsSettings) return process.env
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OPENBLAS_')))
 }
 
@@ -69,5 +71,6 @@ export async function startPeer(): Promise<Peer | string> {
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env: environment() })
   const peer = createPeer(child, '', mkdtempSync(join(tmpdir(), 'gpo-bench-peer-')))
   const { description } = await peer.ask({ do: 'describe' })
-  return { ...peer, description: String(description) }
+  const kernels = keepsSettings ? "with the shell's OPENBLAS settings" : 'without OPENBLAS settings'
+  return { ...peer, description: `${description}, ${kernels}` }
 }

@@ -18,8 +18,8 @@ import { timed } from '../timed'
 const BATCH = 16
 const LENGTH = 128
 const TOKENS = BATCH * LENGTH
-const WARMUP = 4
-const ROUNDS = 6
+const WARMUP = 8
+const ROUNDS = 12
 const STEPS = 5
 const LEARNING_RATE = 1e-4
 /** Relative; float32 sums in another order, over all steps. */
