@@ -18,9 +18,9 @@ export interface Peer {
   close(): void
 }
 
-/** A choice of BLAS kernels made for the shell would be measured instead of PyTorch's own: OpenBLAS finds the processor itself. */
 const keepsSettings = process.env['BENCH_KEEP_OPENBLAS'] === '1'
 
+/** A choice of BLAS kernels made for the shell would be measured instead of PyTorch's own: OpenBLAS finds the processor itself. */
 function environment(): NodeJS.ProcessEnv {
   if (keepsSettings) return process.env
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OPENBLAS_')))
