@@ -1,5 +1,6 @@
 /** Drives one run: starts its trainer, persists what it tells, and says how it ended. */
 import { mkdirSync } from 'node:fs'
+import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
 import { endRun, getRun, type RunEnd, startRun } from '@main/store/runs'
@@ -8,7 +9,7 @@ import { startMessage } from '@main/trainer/protocol'
 import { describeError, GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, FinishedEvent, TrainerEvent } from '@shared/schemas/events'
-import type { RunRecord } from '@shared/schemas/run'
+import type { RunError, RunOwner, RunRecord } from '@shared/schemas/run'
 import { thisProcess } from './process'
 
 const FLUSH_MS = 250
@@ -57,11 +58,20 @@ function createRecorder(store: Store, runId: string, onError: (error: unknown) =
   }
 }
 
-function outcome(last: FinishedEvent | FailedEvent | null, exit: TrainerExit, storageError: unknown): RunEnd {
-  if (storageError) {
-    const code = storageError instanceof GpoError ? storageError.code : 'internal'
-    return { status: 'failed', error: { code, message: describeError(storageError) } }
-  }
+/** What a storage failure leaves to go on from. */
+function keptOf(store: Store, runId: string): string {
+  const newest = listCheckpoints(store, runId).at(-1)
+  return newest
+    ? `The checkpoint of iteration ${newest.iteration} is kept.`
+    : 'There was no checkpoint yet; the starting model is unchanged.'
+}
+
+const failure = (error: unknown): RunError => ({
+  code: error instanceof GpoError ? error.code : 'internal',
+  message: describeError(error),
+})
+
+function outcome(last: FinishedEvent | FailedEvent | null, exit: TrainerExit): RunEnd {
   if (last?.type === 'finished') return { status: last.outcome }
   if (last?.type === 'failed') return { status: 'failed', error: { code: last.code, message: last.message } }
   return { status: 'interrupted', error: { code: 'interrupted', message: describeExit(exit) } }
@@ -74,19 +84,36 @@ function describeExit({ signal, code, lastWords }: TrainerExit): string {
   return `The trainer ${signal ? `was ended by ${signal}` : `ended with code ${code}`}.${words ? ` Its last words: ${words}` : ''}`
 }
 
-/**
- * Runs to the end, a stop, a failure or a crash; the store then says which.
- * @throws GpoError('usage') when the run is driven by another process already
- */
-export async function executeRun(execution: Execution): Promise<RunRecord> {
-  const { store, run, workerPath, onEvent } = execution
-  const owner = thisProcess()
-  startRun(store, run.id, owner)
-  mkdirSync(run.folder, { recursive: true })
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    const cure = 'check that its disk has space and that you may write there'
+    const message = `The run's folder ${folder} cannot be made: ${cure}. (${describeError(error)})`
+    throw new GpoError('storage', message, { cause: error })
+  }
+}
+
+/** Waits for the trainer's end, whatever happens on this side. @throws what `onStart` or `onEvent` threw */
+async function endOf(trainer: Trainer, onStart: Execution['onStart']): Promise<TrainerExit> {
+  try {
+    onStart?.(trainer)
+    return await trainer.exited
+  } catch (error) {
+    trainer.kill()
+    await trainer.exited.catch(() => {}) // rejects with what is thrown here
+    throw error
+  }
+}
+
+/** Starts the trainer and follows it to its end; what it told is stored by then. */
+async function drive(execution: Execution): Promise<RunEnd> {
+  const { store, run, workerPath, onStart, onEvent } = execution
+  makeFolder(run.folder)
   let last: FinishedEvent | FailedEvent | null = null
-  let storageError: unknown = null
+  let broken: { readonly error: unknown } | null = null
   const recorder = createRecorder(store, run.id, (error) => {
-    storageError = error
+    broken = { error }
     trainer.kill()
   })
   const trainer = startTrainer({
@@ -105,14 +132,51 @@ export async function executeRun(execution: Execution): Promise<RunRecord> {
       onEvent?.(event)
     },
   })
-  execution.onStart?.(trainer)
+  const exit = await endOf(trainer, onStart).finally(recorder.flush)
+  return broken === null ? outcome(last, exit) : notStored(store, run.id, broken)
+}
+
+function notStored(store: Store, runId: string, { error }: { readonly error: unknown }): RunEnd {
+  const { code, message } = failure(error)
+  return { status: 'failed', error: { code, message: `${message} ${keptOf(store, runId)}` } }
+}
+
+/** Where not even the end can be stored, its reason is thrown; the next program finds the run without its process. */
+function recordEnd(store: Store, runId: string, owner: RunOwner, end: RunEnd): void {
   try {
-    const exit = await trainer.exited
-    recorder.flush()
-    endRun(store, run.id, owner, outcome(last, exit, storageError))
+    endRun(store, runId, owner, end)
   } catch (error) {
-    endRun(store, run.id, owner, { status: 'interrupted', error: { code: 'internal', message: describeError(error) } })
+    throw end.error?.code === 'storage' ? new GpoError('storage', end.error.message, { cause: error }) : error
+  }
+}
+
+/**
+ * Runs to the end, a stop, a failure or a crash; the store then says which. A bug in `onStart` or `onEvent` ends the run as interrupted and
+ * is thrown.
+ * @throws GpoError('usage') when the run is driven by another process already, ('storage') when not even its end can be stored
+ */
+export async function executeRun(execution: Execution): Promise<RunRecord> {
+  const { store, run } = execution
+  const owner = thisProcess()
+  startRun(store, run.id, owner)
+  try {
+    recordEnd(store, run.id, owner, await drive(execution).catch(expected))
+  } catch (error) {
+    abandon(store, run.id, owner, error)
     throw error
   }
   return getRun(store, run.id)
+}
+
+/** The end that an expected failure is. @throws anything else */
+function expected(error: unknown): RunEnd {
+  if (error instanceof GpoError) return { status: 'failed', error: failure(error) }
+  throw error
+}
+
+/** After a bug; the bug is what matters, so that nothing is thrown here. */
+function abandon(store: Store, runId: string, owner: RunOwner, error: unknown): void {
+  try {
+    endRun(store, runId, owner, { status: 'interrupted', error: failure(error) })
+  } catch {}
 }

@@ -1,15 +1,17 @@
 /** Everything before a run can start: checking its plan against model and data, and finding where a resumed one goes on. */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
+import { latestCheckpoint, readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import { loadDataset } from '@main/library/datasets/load'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
-import { listCheckpoints } from '@main/store/checkpoints'
-import type { Store } from '@main/store/query'
+import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
+import { type Store, transaction } from '@main/store/query'
 import { createRun, endRun, getRun, listRuns, newRunId } from '@main/store/runs'
 import { truncateAfter } from '@main/store/truncate'
+import { isCheckpointFolder } from '@main/trainer/protocol'
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
+import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import type { RunRecord, RunSummary } from '@shared/schemas/run'
 import { isAlive } from './process'
@@ -95,25 +97,67 @@ export function recoverInterrupted(store: Store): string[] {
 }
 
 interface Usable {
-  readonly checkpoint: { readonly iteration: number; readonly folder: string } | null
-  /** What is wrong with those that are newer. */
+  readonly checkpoint: CheckpointRecord
+  readonly isRecorded: boolean
+  /** What is wrong with those that were passed over. */
   readonly damaged: readonly string[]
 }
 
-/** The newest checkpoint that is whole; damaged ones are passed over. */
-function newestUsable(store: Store, run: RunRecord): Usable {
-  const damaged: string[] = []
-  for (const { iteration, path } of listCheckpoints(store, run.id).toReversed()) {
-    const folder = join(run.folder, path)
+/** The newest recorded checkpoint that is whole. */
+function newestWhole(
+  run: RunRecord,
+  recorded: readonly CheckpointRecord[],
+  damaged: string[],
+): CheckpointRecord | null {
+  for (const checkpoint of recorded.toReversed()) {
     try {
-      readCheckpoint(folder)
-      return { checkpoint: { iteration, folder }, damaged }
+      readCheckpoint(join(run.folder, checkpoint.path))
+      return checkpoint
     } catch (error) {
       if (!(error instanceof GpoError)) throw error
       damaged.push(error.message)
     }
   }
-  return { checkpoint: null, damaged }
+  return null
+}
+
+/**
+ * Where a run goes on, or null if it has no checkpoint yet. The trainer removes old checkpoints before it tells of the new one: ended in
+ * between, it may leave one that is on disk only, which is better than none but not than one with nothing missing.
+ * @throws GpoError('storage') when there were checkpoints and none can be used: what was recorded is not given up for that
+ */
+function findUsable(store: Store, run: RunRecord): Usable | null {
+  const recorded = listCheckpoints(store, run.id)
+  const damaged: string[] = []
+  const whole = newestWhole(run, recorded, damaged)
+  if (whole) return { checkpoint: whole, isRecorded: true, damaged }
+  const [first] = damaged
+  if (first === undefined) return null
+  const found = latestCheckpoint(run.folder)
+  if (!found) {
+    const cure = `bring ${run.folder} back as it was, or start a new run`
+    const message = `none of the ${recorded.length} checkpoints of run ${run.id} can be used: ${cure} (${first})`
+    throw new GpoError('storage', message)
+  }
+  const note = `the checkpoint of iteration ${found.iteration}, which was not recorded, is used; metrics and trajectories from right before it may be missing`
+  return { checkpoint: found, isRecorded: false, damaged: [...damaged, note] }
+}
+
+/** Sets the records back to a checkpoint. @returns folders of checkpoints that are no longer wanted */
+function takeBack(store: Store, run: RunRecord, { checkpoint, isRecorded }: Usable): readonly string[] {
+  return transaction(store, () => {
+    const { checkpoints } = truncateAfter(store, run.id, checkpoint.iteration)
+    const gone = listCheckpoints(store, run.id).filter(({ path }) => !existsSync(join(run.folder, path)))
+    const removed = gone.map(({ path }) => path)
+    if (isRecorded) forgetCheckpoints(store, run.id, removed)
+    else insertCheckpoint(store, run.id, { ...checkpoint, removed })
+    return checkpoints
+  })
+}
+
+/** The names are the database's, which may be anybody's. */
+function removeCheckpoints({ folder }: RunRecord, paths: readonly string[]): void {
+  for (const path of paths.filter(isCheckpointFolder)) rmSync(join(folder, path), { recursive: true, force: true })
 }
 
 export interface Resumption {
@@ -121,11 +165,14 @@ export interface Resumption {
   /** Null: no checkpoint, so the run begins again. */
   readonly resumeFrom: string | null
   readonly iteration: number
-  /** What is wrong with newer checkpoints, which were removed. */
+  /** Sentences on checkpoints that were passed over (newer ones were removed), and on what is missing therefore. */
   readonly damaged: readonly string[]
 }
 
-/** Takes a run back to its newest usable checkpoint; what was recorded after it will be recorded again. */
+/**
+ * Takes a run back to its newest usable checkpoint; what was recorded after it will be recorded again.
+ * @throws GpoError('usage') when it is completed or running, ('storage') when its checkpoints cannot be used; then nothing was changed
+ */
 export function prepareResume(store: Store, id: string): Resumption {
   const run = getRun(store, id)
   if (run.status === 'completed')
@@ -135,11 +182,19 @@ export function prepareResume(store: Store, id: string): Resumption {
     )
   if (run.status === 'running')
     throw new GpoError('usage', `run ${id} is running, in process ${run.owner?.pid}: stop it there first`)
-  const { checkpoint, damaged } = newestUsable(store, run)
-  const { checkpoints } = truncateAfter(store, id, checkpoint?.iteration ?? -1)
-  for (const path of checkpoints) rmSync(join(run.folder, path), { recursive: true, force: true })
-  const { folder = null, iteration = 0 } = checkpoint ?? {}
-  return { run: getRun(store, id), resumeFrom: folder, iteration, damaged }
+  const usable = findUsable(store, run)
+  if (usable === null) {
+    truncateAfter(store, id, -1)
+    return { run: getRun(store, id), resumeFrom: null, iteration: 0, damaged: [] }
+  }
+  removeCheckpoints(run, takeBack(store, run, usable))
+  const { checkpoint, damaged } = usable
+  return {
+    run: getRun(store, id),
+    resumeFrom: join(run.folder, checkpoint.path),
+    iteration: checkpoint.iteration,
+    damaged,
+  }
 }
 
 /** A run by id, the beginning of an id, name, or `last`. @throws GpoError('notFound') */
@@ -149,7 +204,7 @@ export function resolveRun(store: Store, wanted: string): RunSummary {
   if (wanted === 'last' && newest) return newest
   const exact = runs.find(({ id }) => id === wanted)
   if (exact) return exact
-  const matches = runs.filter(({ id, name }) => id.startsWith(wanted) || name === wanted)
+  const matches = wanted === '' ? [] : runs.filter(({ id, name }) => id.startsWith(wanted) || name === wanted)
   if (matches.length === 1) return matches[0]!
   if (matches.length > 1) {
     throw new GpoError(

@@ -10,7 +10,15 @@ export function insertCheckpoint(store: Store, run: string, checkpoint: Omit<Che
     const key = runKey(store, run)
     const sql = 'INSERT OR REPLACE INTO checkpoints (run, path, iteration, bytes, sha256) VALUES (?, ?, ?, ?, ?)'
     change(store, sql, key, path, iteration, bytes, sha256)
-    for (const gone of removed) change(store, 'DELETE FROM checkpoints WHERE run = ? AND path = ?', key, gone)
+    forgetCheckpoints(store, run, removed)
+  })
+}
+
+/** In one transaction. Those that were not recorded are none to forget. */
+export function forgetCheckpoints(store: Store, run: string, paths: readonly string[]): void {
+  transaction(store, () => {
+    const key = runKey(store, run)
+    for (const path of paths) change(store, 'DELETE FROM checkpoints WHERE run = ? AND path = ?', key, path)
   })
 }
 

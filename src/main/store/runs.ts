@@ -1,5 +1,6 @@
 /** Runs: made, started, ended, listed. Knows nothing of processes; who owns a run is two values to store and compare. */
 import { randomBytes } from 'node:crypto'
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { type CriticalRule, type ObjectiveKind, type Plan, planSchema } from '@shared/schemas/plan'
 import type { RunError, RunOwner, RunRecord, RunStatus, RunSummary } from '@shared/schemas/run'
@@ -36,7 +37,13 @@ interface Row {
 const COLUMNS = `id, name, status, plan ->> '$.objective.kind' AS objective, plan ->> '$.gpo.criticalStep' AS critical_step,
   created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at`
 
-const summaryOf = (row: Row): RunSummary => ({
+/** Beside the database a folder is kept as the way from there, so that the two can be moved to another place together. */
+function keptFolder({ file }: Store, folder: string): string {
+  const way = relative(dirname(file), folder)
+  return way.startsWith('..') || isAbsolute(way) ? folder : way.split(sep).join('/')
+}
+
+const summaryOf = (store: Store, row: Row): RunSummary => ({
   id: row.id,
   name: row.name,
   status: row.status,
@@ -48,7 +55,7 @@ const summaryOf = (row: Row): RunSummary => ({
   iteration: row.iteration,
   iterations: row.iterations,
   error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
-  folder: row.folder,
+  folder: resolve(dirname(store.file), row.folder),
   owner: row.owner_pid === null ? null : { pid: row.owner_pid, startedAt: row.owner_started_at ?? '' },
 })
 
@@ -68,6 +75,7 @@ export interface NewRun {
   readonly id: string
   readonly name: string
   readonly plan: Plan
+  /** Absolute. */
   readonly folder: string
 }
 
@@ -81,7 +89,7 @@ export function createRun(store: Store, { id, name, plan, folder }: NewRun, now 
     JSON.stringify(plan),
     now,
     plan.budget.iterations,
-    folder,
+    keptFolder(store, folder),
   )
   return getRun(store, id)
 }
@@ -103,7 +111,7 @@ export function getRun(store: Store, id: string): RunRecord {
   const row = first<Row & { plan: string; environment: string | null }>(store, sql, id)
   if (row === undefined) throw noSuchRun(id)
   const environment = row.environment === null ? null : JSON.parse(row.environment)
-  return { ...summaryOf(row), plan: storedPlan(id, row.plan), environment }
+  return { ...summaryOf(store, row), plan: storedPlan(id, row.plan), environment }
 }
 
 /** Newest first. */
@@ -111,7 +119,7 @@ export function listRuns(store: Store, { statuses }: { readonly statuses?: reado
   const where = statuses === undefined ? '' : 'WHERE status IN (SELECT value FROM json_each(?))'
   const params = statuses === undefined ? [] : [JSON.stringify(statuses)]
   return all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params).map(
-    summaryOf,
+    (row) => summaryOf(store, row),
   )
 }
 
@@ -129,9 +137,16 @@ export function startRun(store: Store, id: string, owner: RunOwner, now = Date.n
     owner.startedAt,
     id,
   )
-  if (claimed > 0) return
-  const pid = getRun(store, id).owner?.pid
-  throw new GpoError('usage', `Run ${id} is running already, in process ${pid}: stop it there first.`)
+  if (claimed === 0) throw runningAlready(getRun(store, id))
+}
+
+const runningAlready = ({ id, owner }: RunSummary) =>
+  new GpoError('usage', `Run ${id} is running already, in process ${owner?.pid}: stop it there first.`)
+
+/** @throws {GpoError} 'usage' if it runs, 'notFound' */
+export function refuseRunning(store: Store, id: string): void {
+  const run = getRun(store, id)
+  if (run.status === 'running') throw runningAlready(run)
 }
 
 /** Back into the queue, to be started or resumed later. */

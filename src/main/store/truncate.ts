@@ -1,7 +1,7 @@
 /** Takes a run back to a checkpoint: what happened after it is replayed. */
 import { truncateMetrics } from './metrics'
 import { all, change, type Store, transaction } from './query'
-import { runKey } from './runs'
+import { refuseRunning, runKey } from './runs'
 import { truncateTrajectories } from './trajectories'
 
 export interface Truncated {
@@ -13,9 +13,13 @@ export interface Truncated {
   readonly checkpoints: readonly string[]
 }
 
-/** Deletes all that was recorded after an iteration, repairs the summaries and sets the run back, in one transaction. */
+/**
+ * Deletes all that was recorded after an iteration, repairs the summaries and sets the run back, in one transaction.
+ * @throws {GpoError} 'usage' if another process has started the run meanwhile: then nothing is deleted
+ */
 export function truncateAfter(store: Store, run: string, iteration: number): Truncated {
   return transaction(store, () => {
+    refuseRunning(store, run)
     const key = runKey(store, run)
     const gone = 'DELETE FROM checkpoints WHERE run = ? AND iteration > ? RETURNING path'
     const truncated = {

@@ -58,6 +58,12 @@ export const startMessage = (content: Omit<StartMessage, 'type' | 'version'>): S
 })
 
 const count = z.number().int().min(0)
+
+/** What a checkpoint's folder may be called: it lies in the run's folder and nowhere else. */
+const CHECKPOINT_FOLDER = /^checkpoint-\d{8}$/
+export const isCheckpointFolder = (path: string): boolean => CHECKPOINT_FOLDER.test(path)
+const checkpointFolder = z.string().refine(isCheckpointFolder, { error: 'expected the name of a checkpoint' })
+
 const status = z.enum(VERDICT_STATUSES)
 
 const trajectorySchema = z.strictObject({
@@ -114,10 +120,10 @@ const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('checkpoint'),
     iteration: count,
-    path: z.string(),
+    path: checkpointFolder,
     bytes: count,
     sha256: z.string(),
-    removed: z.array(z.string()),
+    removed: z.array(checkpointFolder),
   }),
   z.strictObject({
     type: z.literal('environment'),
