@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 
 const alias = {
@@ -8,34 +9,53 @@ const alias = {
 }
 
 /** Native packages, and those that read their own files, stay outside the bundle. */
-const external = ['onnxruntime-node', 'better-sqlite3', 'webgpu', /^@cortex-js\//, /^@huggingface\//, /^hyparquet/]
+const external = [
+  'electron',
+  'onnxruntime-node',
+  'better-sqlite3',
+  'webgpu',
+  /^@cortex-js\//,
+  /^hyparquet/,
+  /^@tensorflow\/tfjs-node/,
+]
 
 export default defineConfig({
   main: {
     resolve: { alias },
     build: {
-      externalizeDeps: {
-        exclude: [
-          '@tensorflow/tfjs-core',
-          '@tensorflow/tfjs-backend-cpu',
-          '@tensorflow/tfjs-backend-wasm',
-          '@tensorflow/tfjs-backend-webgpu',
-          'zod',
-          'commander',
-          'csv-parse',
-        ],
-      },
+      // Everything is bundled but what is native or reads its own files: Electron's Node may not load modules of the other kind.
+      externalizeDeps: false,
       sourcemap: true,
       minify: false,
       rolldownOptions: {
         external,
         input: {
+          index: resolve(import.meta.dirname, 'src/main/index.ts'),
           headless: resolve(import.meta.dirname, 'src/main/headless.ts'),
           worker: resolve(import.meta.dirname, 'src/main/trainer/worker.ts'),
           'job-worker': resolve(import.meta.dirname, 'src/main/trainer/job-worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
+    },
+  },
+  preload: {
+    build: {
+      rolldownOptions: {
+        input: { index: resolve(import.meta.dirname, 'src/preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: resolve(import.meta.dirname, 'src/renderer'),
+    plugins: [react()],
+    resolve: { alias: { '@shared': alias['@shared'], '@renderer': resolve(import.meta.dirname, 'src/renderer/src') } },
+    build: {
+      // Scripts and styles stay files of their own: the policy allows no inline script.
+      assetsInlineLimit: (file) => (/\.(woff2?|ttf)$/.test(file) ? false : undefined),
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: { index: resolve(import.meta.dirname, 'src/renderer/index.html') } },
     },
   },
 })

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** Starts the `gpo` command, building it first when the sources are newer. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { ensureBuilt } from './build.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const entry = join(root, 'out/main/headless.cjs')
@@ -19,25 +20,5 @@ if (Number(process.versions.node.split('.')[0]) < 22) {
   process.exit(signal ? 130 : (status ?? 1))
 }
 
-const newest = (path) =>
-  statSync(path).isDirectory()
-    ? Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
-    : statSync(path).mtimeMs
-
-const sources = ['src', 'electron.vite.config.ts', 'package.json'].map((name) => join(root, name))
-const isPackaged = !existsSync(sources[0])
-if (!isPackaged && (!existsSync(entry) || statSync(entry).mtimeMs < Math.max(...sources.map(newest)))) {
-  const build = spawnSync(
-    process.execPath,
-    [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'error'],
-    {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
-  if (build.status !== 0) {
-    process.stderr.write('gpo: the program could not be built; run `npm ci` and try again\n')
-    process.exit(1)
-  }
-}
+ensureBuilt('gpo')
 await import(pathToFileURL(entry).href)

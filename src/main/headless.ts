@@ -9,6 +9,7 @@ import * as jobs from './cli/jobs'
 import { createOutput, dropWhatNobodyReads, type Output, reportError } from './cli/output'
 import { applySetting, parsePlan } from './cli/plan-file'
 import { showRun, showRuns } from './cli/runs'
+import { serve } from './cli/serve'
 import { resume, train } from './cli/train'
 
 const EXIT_CODES = `
@@ -148,6 +149,13 @@ function createProgram(finish: (code: number) => void): Command {
     .description('every backend: usable or why not, device, self-test, speed')
     .addOption(json())
     .action(action((output) => jobs.doctor(output)))
+  program
+    .command('serve')
+    .description('the pages of the window in a browser of this machine, on loopback only')
+    .option('--port <n>', '0 = any that is free', whole(0), 0)
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, options) => serve(options, output)))
   program
     .command('demo')
     .description('GPO-PPO on a bundled task: accuracy before and after, and three critical steps')

@@ -4,7 +4,8 @@ import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
 import { endRun, getRun, type RunEnd, startRun } from '@main/store/runs'
-import { startTrainer, type Trainer, type TrainerExit } from '@main/trainer/client'
+import { startTrainer, type Trainer } from '@main/trainer/client'
+import type { Fork, WorkerExit } from '@main/trainer/fork'
 import { startMessage } from '@main/trainer/protocol'
 import { describeError, GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
@@ -25,12 +26,21 @@ export interface Execution {
   /** A checkpoint's folder, or null to begin at the beginning. */
   readonly resumeFrom: string | null
   readonly onEvent?: (event: TrainerEvent) => void
+  /** Called when events can be read from the store. */
+  readonly onRecorded?: (events: readonly TrainerEvent[]) => void
+  /** How the trainer's process is made, where it is not a child of Node. */
+  readonly fork?: Fork
   /** Called once the trainer runs, for stop, pause and the like. */
   readonly onStart?: (trainer: Trainer) => void
 }
 
 /** Collects events and writes them in batches; a checkpoint is written at once, together with everything before it. */
-function createRecorder(store: Store, runId: string, onError: (error: unknown) => void) {
+function createRecorder(
+  store: Store,
+  runId: string,
+  onRecorded: Execution['onRecorded'],
+  onError: (error: unknown) => void,
+) {
   let waiting: TrainerEvent[] = []
   let timer: NodeJS.Timeout | null = null
   let isBroken = false
@@ -42,6 +52,7 @@ function createRecorder(store: Store, runId: string, onError: (error: unknown) =
     if (events.length === 0 || isBroken) return
     try {
       recordEvents(store, runId, events)
+      onRecorded?.(events)
     } catch (error) {
       isBroken = true
       onError(error)
@@ -71,14 +82,14 @@ const failure = (error: unknown): RunError => ({
   message: describeError(error),
 })
 
-function outcome(last: FinishedEvent | FailedEvent | null, exit: TrainerExit): RunEnd {
+function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit): RunEnd {
   if (last?.type === 'finished') return { status: last.outcome }
   if (last?.type === 'failed') return { status: 'failed', error: { code: last.code, message: last.message } }
   return { status: 'interrupted', error: { code: 'interrupted', message: describeExit(exit) } }
 }
 
 /** Who is killed has no last words: what stands on its standard error then is older and no cause. */
-function describeExit({ signal, code, lastWords }: TrainerExit): string {
+function describeExit({ signal, code, lastWords }: WorkerExit): string {
   if (signal === 'SIGKILL') return 'The trainer was ended by SIGKILL: by hand, or by the system when memory ran out.'
   const words = lastWords.trim()
   return `The trainer ${signal ? `was ended by ${signal}` : `ended with code ${code}`}.${words ? ` Its last words: ${words}` : ''}`
@@ -95,7 +106,7 @@ function makeFolder(folder: string): void {
 }
 
 /** Waits for the trainer's end, whatever happens on this side. @throws what `onStart` or `onEvent` threw */
-async function endOf(trainer: Trainer, onStart: Execution['onStart']): Promise<TrainerExit> {
+async function endOf(trainer: Trainer, onStart: Execution['onStart']): Promise<WorkerExit> {
   try {
     onStart?.(trainer)
     return await trainer.exited
@@ -112,12 +123,13 @@ async function drive(execution: Execution): Promise<RunEnd> {
   makeFolder(run.folder)
   let last: FinishedEvent | FailedEvent | null = null
   let broken: { readonly error: unknown } | null = null
-  const recorder = createRecorder(store, run.id, (error) => {
+  const recorder = createRecorder(store, run.id, execution.onRecorded, (error) => {
     broken = { error }
     trainer.kill()
   })
   const trainer = startTrainer({
     workerPath,
+    fork: execution.fork,
     start: startMessage({
       plan: run.plan,
       runFolder: run.folder,

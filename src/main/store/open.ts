@@ -34,7 +34,13 @@ function connect(file: string): Store {
   let db: Database.Database | undefined
   try {
     db = new Database(file)
-    const opened: Store = { db, file, statements: new Map(), close: () => void opened.db.close() }
+    const opened: Store = {
+      db,
+      file,
+      statements: new Map(),
+      dataVersion: () => opened.db.pragma('data_version', { simple: true }) as number,
+      close: () => void opened.db.close(),
+    }
     db.pragma('busy_timeout = 10000')
     refuseUnknown(opened, MIGRATIONS.length)
     configure(db)

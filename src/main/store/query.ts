@@ -7,6 +7,8 @@ export interface Store {
   readonly file: string
   /** Prepared statements by their SQL. */
   readonly statements: Map<string, Database.Statement<unknown[]>>
+  /** Changes when another connection has written. */
+  dataVersion(): number
   close(): void
 }
 

@@ -114,9 +114,9 @@ export function getRun(store: Store, id: string): RunRecord {
   return { ...summaryOf(store, row), plan: storedPlan(id, row.plan), environment }
 }
 
-/** Newest first. */
+/** Newest first; without those that were removed and could still be taken back. */
 export function listRuns(store: Store, { statuses }: { readonly statuses?: readonly RunStatus[] } = {}): RunSummary[] {
-  const where = statuses === undefined ? '' : 'WHERE status IN (SELECT value FROM json_each(?))'
+  const where = `WHERE removed_at IS NULL ${statuses === undefined ? '' : 'AND status IN (SELECT value FROM json_each(?))'}`
   const params = statuses === undefined ? [] : [JSON.stringify(statuses)]
   return all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params).map(
     (row) => summaryOf(store, row),

@@ -129,3 +129,8 @@ export function getTrajectory(store: Store, id: number): StoredTrajectory {
 export function truncateTrajectories(store: Store, key: number, iteration: number): number {
   return change(store, 'DELETE FROM trajectories WHERE run = ? AND iteration > ?', key, iteration)
 }
+
+export function countTrajectories(store: Store, run: string): number {
+  const sql = 'SELECT count(*) AS count FROM trajectories WHERE run = ?'
+  return first<{ count: number }>(store, sql, runKey(store, run))!.count
+}

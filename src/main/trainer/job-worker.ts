@@ -6,13 +6,9 @@ import { evaluateModel } from './jobs/evaluate'
 import { exportWeights } from './jobs/export'
 import { type Job, type JobReply, jobSchema } from './jobs/job'
 import { scoreText } from './jobs/score'
+import { onPost, post, postAndWait } from './parent-port'
 
-function send(reply: JobReply): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send) process.send(reply, undefined, undefined, () => resolve())
-    else resolve()
-  })
-}
+const send = (reply: JobReply): Promise<void> => postAndWait(reply)
 
 const REPORT_INTERVAL_MS = 200
 
@@ -27,7 +23,7 @@ function progressReporter() {
       begin = now
     } else if (done < total && now - last < REPORT_INTERVAL_MS) return
     last = now
-    void send({ type: 'progress', label, done, total, tokens, seconds: (now - begin) / 1000 })
+    post({ type: 'progress', label, done, total, tokens, seconds: (now - begin) / 1000 })
   }
 }
 
@@ -37,7 +33,7 @@ function perform(job: Job): Promise<unknown> {
     case 'evaluate':
       return evaluateModel(job, onProgress)
     case 'critical':
-      return findCritical(job, (value) => void send({ type: 'item', value }), onProgress)
+      return findCritical(job, (value) => post({ type: 'item', value }), onProgress)
     case 'score':
       return scoreText(job)
     case 'export':
@@ -47,7 +43,10 @@ function perform(job: Job): Promise<unknown> {
   }
 }
 
-process.once('message', (raw) => {
+let isStarted = false
+onPost((raw) => {
+  if (isStarted) return
+  isStarted = true
   const run = async () => {
     const parsed = jobSchema.safeParse(raw)
     if (!parsed.success) throw new GpoError('usage', `the job cannot be read: ${parsed.error.issues[0]?.message}`)

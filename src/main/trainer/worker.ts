@@ -8,6 +8,7 @@ import { train } from '@engine/recipes/train'
 import { describeError, GpoError } from '@shared/errors'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { engineVersions } from './environment'
+import { onPost, post, postAndWait } from './parent-port'
 import { parseTrainerCommand, type StartMessage } from './protocol'
 import { openSession, type Session, throttled } from './session'
 
@@ -28,17 +29,8 @@ const control: Control = {
   wake: () => {},
 }
 
-function send(event: TrainerEvent): void {
-  process.send?.(event)
-}
-
-/** Waits until the message before is handed over, so that ending the process loses nothing. */
-function flush(event: TrainerEvent): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send) process.send(event, undefined, undefined, () => resolve())
-    else resolve()
-  })
-}
+const send = (event: TrainerEvent): void => post(event)
+const flush = (event: TrainerEvent): Promise<void> => postAndWait(event)
 
 interface Best {
   readonly iteration: number
@@ -169,7 +161,7 @@ function obey(raw: unknown): void {
   }
 }
 
-process.on('message', (raw) => {
+onPost((raw) => {
   try {
     obey(raw)
   } catch (error) {

@@ -42,6 +42,26 @@ export interface RunRecord extends RunSummary {
   readonly environment: Readonly<Record<string, string | number>> | null
 }
 
+/** What a person noted about a run. */
+export interface RunNotes {
+  readonly note: string
+  readonly tags: readonly string[]
+  readonly isArchived: boolean
+}
+
+/** One line of the table of runs. */
+export interface RunListItem extends RunSummary, RunNotes {
+  readonly model: string
+  readonly data: string
+  /** Held-out accuracy before training, the best and the last; null where nothing was evaluated. */
+  readonly baseAccuracy: number | null
+  readonly bestAccuracy: number | null
+  readonly lastAccuracy: number | null
+  readonly evaluated: number
+  /** At most 40 values of the training loss, oldest first. */
+  readonly lossSparkline: readonly number[]
+}
+
 export interface MetricSummary {
   readonly name: string
   readonly last: number

@@ -13,7 +13,7 @@ const version = ({ db }: Store) => db.pragma('user_version', { simple: true })
 
 function bare(file: string): Store {
   const db = new Database(file)
-  return { db, file, statements: new Map(), close: () => void db.close() }
+  return { db, file, statements: new Map(), dataVersion: () => 0, close: () => void db.close() }
 }
 
 describe('opening', () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { startTrainer, type Trainer, type TrainerProcess } from '@main/trainer/client'
+import { startTrainer, type Trainer } from '@main/trainer/client'
+import type { WorkerProcess } from '@main/trainer/fork'
 import type { StartMessage, TrainerCommand } from '@main/trainer/protocol'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { expect, it } from 'vitest'
@@ -119,10 +120,10 @@ it('says so when the worker is not there', async () => {
 it('works with another kind of process', async () => {
   const sent: TrainerCommand[] = []
   let message: (raw: unknown) => void = () => {}
-  let end: Parameters<TrainerProcess['onExit']>[0] = () => {}
-  const fork = (path: string): TrainerProcess => ({
+  let end: Parameters<WorkerProcess['onExit']>[0] = () => {}
+  const fork = (path: string): WorkerProcess => ({
     pid: path === workerPath ? 42 : null,
-    send: (command) => sent.push(command),
+    send: (command) => sent.push(command as TrainerCommand),
     kill: () => end({ code: null, signal: 'SIGKILL', lastWords: '' }),
     onMessage: (listener) => {
       message = listener

@@ -37,7 +37,7 @@ const requireHere = createRequire(import.meta.url)
 
 const cpuName = () => `${cpus()[0]?.model.trim() ?? 'CPU'}, ${cpus().length} threads`
 
-async function useTfjs(name: string): Promise<void> {
+async function activateTfjs(name: string): Promise<void> {
   if (!(await tf.setBackend(name))) throw new Error(`tfjs could not start its '${name}' backend`)
   await tf.ready()
   registerMissingKernels(name)
@@ -60,7 +60,7 @@ async function openTensorflow(): Promise<Opened> {
       reasons.push(`${library}: ${isMissing ? 'not installed' : String((error as Error).message).split('\n')[0]}`)
       continue
     }
-    await useTfjs('tensorflow')
+    await activateTfjs('tensorflow')
     const device = library.endsWith('gpu') ? 'CUDA (TensorFlow)' : `${cpuName()} (TensorFlow)`
     return {
       backend: createEagerBackend({ name: 'tensorflow', tfjsName: 'tensorflow', device, isDeterministic: false }),
@@ -122,7 +122,7 @@ async function openWebgpu({ isAskedFor }: OpenOptions): Promise<Opened> {
   const adapter = await webgpuAdapter()
   refuseSoftware(adapter, isAskedFor)
   await import('@tensorflow/tfjs-backend-webgpu')
-  await useTfjs('webgpu')
+  await activateTfjs('webgpu')
   const device = `${adapterName(adapter)} (WebGPU)`
   return {
     backend: createEagerBackend({ name: 'webgpu', tfjsName: 'webgpu', device, isDeterministic: false }),
@@ -136,7 +136,7 @@ async function openWasm(): Promise<Opened> {
   ;(globalThis as { __dirname?: string }).__dirname ??= folder
   const wasm = await import('@tensorflow/tfjs-backend-wasm')
   wasm.setWasmPaths(join(folder, 'dist', '/'))
-  await useTfjs('wasm')
+  await activateTfjs('wasm')
   return {
     backend: createEagerBackend({
       name: 'wasm',
@@ -150,7 +150,7 @@ async function openWasm(): Promise<Opened> {
 
 async function openCpu(): Promise<Opened> {
   await import('@tensorflow/tfjs-backend-cpu')
-  await useTfjs('cpu')
+  await activateTfjs('cpu')
   return {
     backend: createEagerBackend({
       name: 'cpu',

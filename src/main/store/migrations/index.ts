@@ -2,7 +2,18 @@ import { runs } from './0001-runs'
 import { metrics } from './0002-metrics'
 import { trajectories } from './0003-trajectories'
 import { evaluationsAndCheckpoints } from './0004-evaluations-and-checkpoints'
+import { notesAndSettings } from './0005-notes-and-settings'
+import { handMade } from './0006-hand-made'
+import { library } from './0007-library'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
-export const MIGRATIONS: readonly Migration[] = [runs, metrics, trajectories, evaluationsAndCheckpoints]
+export const MIGRATIONS: readonly Migration[] = [
+  runs,
+  metrics,
+  trajectories,
+  evaluationsAndCheckpoints,
+  notesAndSettings,
+  handMade,
+  library,
+]

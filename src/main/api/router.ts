@@ -1,0 +1,21 @@
+/** Every domain of the contract with its handlers. */
+import { api } from './base'
+import { datasetsApi } from './datasets'
+import { explorerApi } from './explorer'
+import { exportsApi } from './exports'
+import { modelsApi } from './models'
+import { plansApi } from './plans'
+import { playgroundApi } from './playground'
+import { runsApi } from './runs'
+import { systemApi } from './system'
+
+export const router = api.router({
+  datasets: datasetsApi,
+  explorer: explorerApi,
+  exports: exportsApi,
+  models: modelsApi,
+  plans: plansApi,
+  playground: playgroundApi,
+  runs: runsApi,
+  system: systemApi,
+})

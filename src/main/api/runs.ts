@@ -1,0 +1,44 @@
+import { listCheckpoints } from '@main/store/checkpoints'
+import { listEvaluations } from '@main/store/evaluations'
+import { metricSummaries, readSeries } from '@main/store/metrics'
+import { runList } from '@main/store/run-list'
+import { changeRunNotes, hideRuns, restoreRuns, runNotes } from '@main/store/run-notes'
+import { getRun, refuseRunning, renameRun } from '@main/store/runs'
+import { countTrajectories } from '@main/store/trajectories'
+import { api } from './base'
+
+export const runsApi = {
+  list: api.runs.list.handler(({ context: { store } }) => runList(store)),
+  get: api.runs.get.handler(({ context: { store }, input: { id } }) => ({
+    run: getRun(store, id),
+    ...runNotes(store, id),
+    metrics: metricSummaries(store, id),
+    evaluations: listEvaluations(store, id),
+    checkpoints: listCheckpoints(store, id),
+    trajectories: countTrajectories(store, id),
+  })),
+  series: api.runs.series.handler(({ context: { store }, input: { id, names, ...range } }) =>
+    Object.fromEntries(names.map((name) => [name, readSeries(store, id, name, range)])),
+  ),
+  update: api.runs.update.handler(({ context: { store, runs }, input: { id, name, ...notes } }) => {
+    if (name !== undefined) renameRun(store, id, name)
+    changeRunNotes(store, id, notes)
+    runs.announceRuns()
+  }),
+  remove: api.runs.remove.handler(({ context: { store, runs }, input: { ids, files } }) => {
+    for (const id of ids) refuseRunning(store, id)
+    hideRuns(store, ids, files)
+    runs.announceRuns()
+  }),
+  restore: api.runs.restore.handler(({ context: { store, runs }, input: { ids } }) => {
+    restoreRuns(store, ids)
+    runs.announceRuns()
+  }),
+  start: api.runs.start.handler(async ({ context: { runs }, input: { plan } }) => ({ id: await runs.start(plan) })),
+  resume: api.runs.resume.handler(({ context: { runs }, input: { id } }) => runs.resume(id)),
+  pause: api.runs.pause.handler(({ context: { runs }, input: { id } }) => runs.pause(id)),
+  stop: api.runs.stop.handler(({ context: { runs }, input: { id } }) => runs.stop(id)),
+  checkpointNow: api.runs.checkpointNow.handler(({ context: { runs }, input: { id } }) => runs.checkpointNow(id)),
+  evaluateNow: api.runs.evaluateNow.handler(({ context: { runs }, input: { id } }) => runs.evaluateNow(id)),
+  live: api.runs.live.handler(({ context: { runs }, signal }) => runs.listen(signal)),
+}

@@ -1,0 +1,46 @@
+import { availableParallelism, platform, release, totalmem } from 'node:os'
+import { dataFolder } from '@main/paths'
+import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
+import { readSetting, writeSetting } from '@main/store/settings'
+import { type Settings, settingsSchema } from '@shared/contract/system'
+import { GpoError } from '@shared/errors'
+import { api } from './base'
+
+/** Values of an older or newer version that do not fit are at their defaults again. */
+function settingsOf(store: Store): Settings {
+  const stored = settingsSchema.safeParse(readSetting(store, 'settings') ?? {})
+  return stored.success ? stored.data : settingsSchema.parse({})
+}
+
+export const systemApi = {
+  info: api.system.info.handler(({ context: { store, host, version } }) => ({
+    version,
+    host: host.kind,
+    database: store.file,
+    dataFolder: dataFolder(),
+    platform: `${platform()} ${release()}`,
+    memoryBytes: totalmem(),
+    threads: availableParallelism(),
+    hasDialogs: host.choose !== undefined,
+  })),
+  settings: api.system.settings.handler(({ context: { store } }) => settingsOf(store)),
+  changeSettings: api.system.changeSettings.handler(({ context: { store }, input }) => {
+    const next = { ...settingsOf(store), ...input }
+    writeSetting(store, 'settings', next)
+    return next
+  }),
+  choose: api.system.choose.handler(async ({ context: { host, grants }, input: { kind, suggestedName } }) => {
+    if (!host.choose) throw new GpoError('usage', 'This host has no dialogs: type the path instead.')
+    const path = await host.choose(kind, suggestedName)
+    return path === null ? null : grants.give(path)
+  }),
+  typed: api.system.typed.handler(({ context: { host, grants }, input: { path } }) => {
+    if (host.kind === 'electron') throw new GpoError('usage', 'Choose the file in a dialog, or drop it on the window.')
+    return grants.give(path)
+  }),
+  showRunFolder: api.system.showRunFolder.handler(async ({ context: { host, store }, input: { id } }) => {
+    if (!host.showFolder) throw new GpoError('usage', 'This host cannot open folders: the path is shown on the page.')
+    await host.showFolder(getRun(store, id).folder)
+  }),
+}

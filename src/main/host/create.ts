@@ -1,0 +1,55 @@
+/** Opens the store and starts what every host needs. */
+import { databaseFile } from '@main/paths'
+import { createRunManager } from '@main/runs/manager'
+import { recoverInterrupted } from '@main/runs/prepare'
+import { openStore } from '@main/store/open'
+import type { Fork } from '@main/trainer/fork'
+import packageJson from '../../../package.json'
+import { createGrants } from './grants'
+import type { Host, Services } from './services'
+
+/** A removed run can be taken back for this long; milliseconds. */
+const UNDO_MS = 60 * 60 * 1000
+const PURGE_INTERVAL_MS = 10 * 60 * 1000
+
+export interface HostOptions {
+  readonly host: Host
+  readonly database?: string
+  readonly workerPath: string
+  readonly jobWorkerPath: string
+  readonly fork?: Fork
+  readonly onBug: (error: unknown) => void
+}
+
+export interface Program {
+  readonly services: Services
+  /** Stops a running run at its next safe point and closes the store. */
+  close(): Promise<void>
+}
+
+/** @throws {GpoError} 'storage' */
+export function createProgram({ host, database, workerPath, jobWorkerPath, fork, onBug }: HostOptions): Program {
+  const store = openStore(databaseFile(database))
+  recoverInterrupted(store)
+  const runs = createRunManager({ store, workerPath, fork, onBug })
+  runs.purge(UNDO_MS)
+  const purging = setInterval(() => runs.purge(UNDO_MS), PURGE_INTERVAL_MS)
+  purging.unref()
+  const services: Services = {
+    store,
+    runs,
+    host,
+    grants: createGrants(),
+    version: packageJson.version,
+    jobWorkerPath,
+    fork,
+  }
+  return {
+    services,
+    async close() {
+      clearInterval(purging)
+      await runs.close()
+      store.close()
+    },
+  }
+}

@@ -1,0 +1,31 @@
+/** Paths a person chose: the window gets a name for each and hands that name back, never a path of its own. */
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import type { ChosenPath } from '@shared/contract/system'
+import { GpoError } from '@shared/errors'
+
+export interface Grants {
+  give(path: string): ChosenPath
+  /** @throws {GpoError} 'usage' for a name that was never given */
+  take(grant: string): string
+}
+
+const MAX = 10_000
+
+export function createGrants(): Grants {
+  const paths = new Map<string, string>()
+  return {
+    give(path) {
+      const grant = `grant-${randomBytes(18).toString('base64url')}`
+      const oldest = paths.keys().next().value
+      if (paths.size >= MAX && oldest !== undefined) paths.delete(oldest)
+      paths.set(grant, resolve(path))
+      return { grant, path: resolve(path) }
+    },
+    take(grant) {
+      const path = paths.get(grant)
+      if (path === undefined) throw new GpoError('usage', `${grant} names no chosen file: choose it again.`)
+      return path
+    },
+  }
+}

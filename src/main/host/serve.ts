@@ -1,0 +1,159 @@
+/**
+ * `gpo serve`: the same pages in a browser, on loopback only. A link with a one-time token opens the door once; from then on a cookie that
+ * scripts cannot read keeps it open. Requests with a foreign Host or Origin are refused, which is what stops DNS rebinding and other sites.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { toWireError } from '@main/api/base'
+import { router } from '@main/api/router'
+import { onError } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/ws'
+import { GpoError } from '@shared/errors'
+import { WebSocketServer } from 'ws'
+import { readPage, SECURITY_HEADERS } from './pages'
+import type { Services } from './services'
+
+const COOKIE = 'gpo-session'
+/** Bytes of one message; a plan or a page of rows is far smaller. */
+const MAX_MESSAGE = 8 * 2 ** 20
+
+export interface ServeOptions {
+  readonly services: Services
+  /** Folder of the built pages. */
+  readonly pages: string
+  /** 0 = any that is free. */
+  readonly port: number
+  readonly onBug: (error: unknown) => void
+  /** Called with a fresh link at the start and whenever the last one was used. */
+  readonly onLink: (url: string) => void
+}
+
+export interface Served {
+  readonly port: number
+  close(): Promise<void>
+}
+
+const newToken = () => randomBytes(24).toString('base64url')
+
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+const cookieOf = ({ headers }: IncomingMessage): string =>
+  (headers.cookie ?? '')
+    .split(';')
+    .map((part) => part.trim().split('='))
+    .find(([name]) => name === COOKIE)?.[1] ?? ''
+
+/** Sessions and the one token that makes the next. */
+function createDoor(onToken: (token: string) => void) {
+  const sessions = new Set<string>()
+  let token = newToken()
+  return {
+    announce: () => onToken(token),
+    isOpen: (request: IncomingMessage) => {
+      const given = cookieOf(request)
+      return [...sessions].some((session) => isSame(session, given))
+    },
+    /** @returns the session's name, or null if the token is not the one of the link */
+    enter(given: string): string | null {
+      if (!isSame(given, token)) return null
+      const session = newToken()
+      sessions.add(session)
+      token = newToken()
+      onToken(token)
+      return session
+    },
+  }
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'text/plain; charset=utf-8' })
+  response.end(`${message}\n`)
+}
+
+/** @throws {GpoError} 'usage' if the port is taken */
+export async function serve({ services, pages, port, onBug, onLink }: ServeOptions): Promise<Served> {
+  let address = ''
+  const door = createDoor((token) => onLink(`http://${address}/?token=${token}`))
+
+  /** Named as this server is reached on loopback, and asked by its own pages. */
+  const isOwn = ({ headers }: IncomingMessage, needsOrigin: boolean): boolean => {
+    const port = address.split(':')[1]
+    const hosts = [address, `localhost:${port}`]
+    if (headers.host === undefined || !hosts.includes(headers.host)) return false
+    if (headers.origin === undefined) return !needsOrigin
+    return headers.origin === `http://${headers.host}`
+  }
+
+  const server = createServer((request, response) => {
+    if (!isOwn(request, false)) return refuse(response, 403, 'This address is only for pages of this program.')
+    if (request.method !== 'GET') return refuse(response, 405, 'Only GET.')
+    const url = new URL(request.url ?? '/', `http://${address}`)
+    const token = url.searchParams.get('token')
+    if (token !== null) {
+      const session = door.enter(token)
+      if (session === null && !door.isOpen(request))
+        return refuse(response, 401, 'This link was used already: take the newest one that `gpo serve` printed.')
+      const cookie = session ? { 'set-cookie': `${COOKIE}=${session}; HttpOnly; SameSite=Strict; Path=/` } : {}
+      response.writeHead(303, { ...SECURITY_HEADERS, ...cookie, location: '/' })
+      return response.end()
+    }
+    if (!door.isOpen(request)) return refuse(response, 401, 'Open the link that `gpo serve` printed.')
+    const page = readPage(pages, decodePath(url.pathname))
+    if (!page) return refuse(response, 404, 'There is no such page.')
+    response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': page.type })
+    response.end(page.body)
+  })
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
+  const handler = new RPCHandler(router, {
+    interceptors: [
+      onError((error) => {
+        throw toWireError(error, onBug)
+      }),
+    ],
+  })
+  server.on('upgrade', (request, socket, head) => {
+    const path = (request.url ?? '').split('?')[0]
+    if (path !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (socket) => {
+      socket.on('error', () => {}) // it closes itself: a message too large, a broken frame
+      void handler.upgrade(socket, { context: services })
+    })
+  })
+
+  address = `127.0.0.1:${await listen(server, port)}`
+  door.announce()
+  return {
+    port: Number(address.split(':')[1]),
+    async close() {
+      for (const socket of sockets.clients) socket.terminate()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return '\0'
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = new GpoError('usage', `Port ${port} is taken: choose another with --port, or 0 for any.`)
+      reject(error.code === 'EADDRINUSE' ? taken : error)
+    })
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}

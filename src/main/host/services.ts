@@ -1,0 +1,26 @@
+/** What the API works with; a host puts it together. */
+import type { RunManager } from '@main/runs/manager'
+import type { Store } from '@main/store/query'
+import type { Fork } from '@main/trainer/fork'
+import type { Grants } from './grants'
+
+export type ChoiceKind = 'model' | 'dataset' | 'plan' | 'bundle' | 'exportFolder' | 'exportFile'
+
+/** What differs between a window and a browser. */
+export interface Host {
+  readonly kind: 'electron' | 'browser'
+  /** A system dialog; null when it was closed, undefined where there are none. */
+  choose?(kind: ChoiceKind, suggestedName?: string): Promise<string | null>
+  showFolder?(path: string): Promise<void>
+}
+
+export interface Services {
+  readonly store: Store
+  readonly runs: RunManager
+  readonly host: Host
+  readonly grants: Grants
+  readonly version: string
+  /** Built entry of the process that runs one job (evaluation, sampling, export). */
+  readonly jobWorkerPath: string
+  readonly fork?: Fork
+}

@@ -1,0 +1,47 @@
+/** Hands events to whoever listens, each at its own pace. */
+
+export interface Hub<T> {
+  publish(event: T): void
+  /** Until the signal is aborted. `merge` may join a waiting event with the next one, so that a slow listener is not buried. */
+  listen(signal: AbortSignal | undefined, merge?: (waiting: T, next: T) => T | null): AsyncGenerator<T, void>
+}
+
+/** Events that wait for one listener; beyond, the oldest is dropped: what is lost can be read from the store. */
+const MAX_WAITING = 1000
+
+export function createHub<T>(): Hub<T> {
+  const listeners = new Set<(event: T) => void>()
+  return {
+    publish(event) {
+      for (const listener of listeners) listener(event)
+    },
+    async *listen(signal, merge) {
+      const waiting: T[] = []
+      let wake = () => {}
+      const listener = (event: T) => {
+        const last = waiting.at(-1)
+        const merged = last !== undefined && merge ? merge(last, event) : null
+        if (merged !== null) waiting[waiting.length - 1] = merged
+        else waiting.push(event)
+        if (waiting.length > MAX_WAITING) waiting.shift()
+        wake()
+      }
+      const end = () => wake()
+      listeners.add(listener)
+      signal?.addEventListener('abort', end)
+      try {
+        while (!signal?.aborted) {
+          const next = waiting.shift()
+          if (next !== undefined) yield next
+          else
+            await new Promise<void>((resolve) => {
+              wake = resolve
+            })
+        }
+      } finally {
+        listeners.delete(listener)
+        signal?.removeEventListener('abort', end)
+      }
+    },
+  }
+}

@@ -1,0 +1,240 @@
+/** The runs this program drives: one at a time, the others wait. Tells everyone who listens what happens. */
+import { rmSync } from 'node:fs'
+import type { Store } from '@main/store/query'
+import { hiddenRuns } from '@main/store/run-notes'
+import { deleteRun, getRun, listRuns, queueRun } from '@main/store/runs'
+import type { Trainer } from '@main/trainer/client'
+import type { Fork } from '@main/trainer/fork'
+import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
+import { GpoError } from '@shared/errors'
+import type { TrainerEvent } from '@shared/schemas/events'
+import type { Plan } from '@shared/schemas/plan'
+import type { RunRecord } from '@shared/schemas/run'
+import { executeRun } from './execute'
+import { createHub } from './hub'
+import { afterEvent, beginLive, type LiveRun } from './live-state'
+import { loadInputs, newRun, prepareResume, recoverInterrupted } from './prepare'
+
+export interface RunManager {
+  /** Checks data and model first. @returns the run's id @throws {GpoError} what is wrong with the plan */
+  start(plan: Plan): Promise<string>
+  /** A paused run goes on; a stopped, interrupted, failed or queued one starts or waits. */
+  resume(id: string): Promise<void>
+  pause(id: string): void
+  stop(id: string): void
+  checkpointNow(id: string): void
+  evaluateNow(id: string): void
+  state(): LiveState
+  listen(signal: AbortSignal | undefined): AsyncGenerator<LiveEvent, void>
+  /** Tells listeners that the list of runs changed. */
+  announceRuns(): void
+  /** Removes hidden runs for good, those of the last `ageMs` excepted. */
+  purge(ageMs: number): void
+  /** Stops what runs at its next safe point and waits for it. */
+  close(): Promise<void>
+}
+
+export interface ManagerOptions {
+  readonly store: Store
+  readonly workerPath: string
+  readonly fork?: Fork
+  /** Told of bugs; expected failures are the run's own end. */
+  readonly onBug: (error: unknown) => void
+}
+
+interface Active {
+  live: LiveRun
+  trainer: Trainer | null
+  readonly ended: Promise<void>
+}
+
+/** A state is shown at most so often; milliseconds. */
+const STATE_INTERVAL = 100
+const WATCH_INTERVAL = 1000
+
+const recordedKind = (event: TrainerEvent): RecordedKind | null =>
+  event.type === 'phase' || event.type === 'finished' || event.type === 'failed' ? null : event.type
+
+export function createRunManager({ store, workerPath, fork, onBug }: ManagerOptions): RunManager {
+  const hub = createHub<LiveEvent>()
+  let active: Active | null = null
+  let queue: string[] = []
+  let isClosing = false
+  let stateTimer: NodeJS.Timeout | null = null
+
+  const state = (): LiveState => ({ active: active?.live.active ?? null, queue })
+  const announceState = () => {
+    if (stateTimer) clearTimeout(stateTimer)
+    stateTimer = null
+    hub.publish({ type: 'state', state: state() })
+  }
+  const announceSoon = () => {
+    stateTimer ??= setTimeout(announceState, STATE_INTERVAL)
+  }
+  const announceRuns = () => hub.publish({ type: 'runs' })
+
+  const change = (patch: Partial<ActiveRun>) => {
+    if (!active) return
+    active.live = { ...active.live, active: { ...active.live.active, ...patch } }
+    announceState()
+  }
+
+  /** The trainer of a run that is running here. @throws {GpoError} 'usage' */
+  const running = (id: string): Active & { trainer: Trainer } => {
+    if (active?.live.active.id === id && active.trainer) return active as Active & { trainer: Trainer }
+    const { status } = getRun(store, id)
+    const where = status === 'running' ? 'runs in another program: steer it there' : `is ${status}, not running`
+    throw new GpoError('usage', `Run ${id} ${where}.`)
+  }
+
+  const ask = (id: string, what: ActiveRun['pending'][number]) => {
+    const { live } = running(id)
+    change({ pending: [...new Set([...live.active.pending, what])] })
+  }
+
+  async function drive(id: string): Promise<void> {
+    const { plan } = getRun(store, id)
+    const inputs = await loadInputs(plan)
+    const { run, resumeFrom } = prepareResume(store, id)
+    const ended = await executeRun({
+      store,
+      run,
+      workerPath,
+      fork,
+      ...inputs,
+      resumeFrom,
+      onStart: (trainer) => {
+        if (active) active.trainer = trainer
+        announceState()
+        announceRuns()
+        if (isClosing) trainer.stop()
+      },
+      onEvent: (event) => {
+        if (!active) return
+        active.live = afterEvent(active.live, event, Date.now())
+        if (event.type === 'phase') announceSoon()
+        else announceState()
+      },
+      onRecorded: (events) => {
+        const kinds = [...new Set(events.map(recordedKind))].filter((kind) => kind !== null)
+        if (kinds.length > 0) hub.publish({ type: 'recorded', run: id, kinds })
+      },
+    })
+    hub.publish({ type: 'ended', run: ended })
+  }
+
+  /** Drives the first run of the queue, if nothing runs. */
+  function next(): void {
+    if (active || isClosing) return
+    const id = queue[0]
+    if (id === undefined) return
+    queue = queue.slice(1)
+    const run = getRun(store, id)
+    const ended = drive(id)
+      .catch((error) => failBeforeStart(run, error))
+      .finally(() => {
+        active = null
+        announceState()
+        announceRuns()
+        next()
+      })
+    active = { live: beginLive(run), trainer: null, ended }
+    announceState()
+  }
+
+  /** What was found out only when the run's turn came. */
+  function failBeforeStart(run: RunRecord, error: unknown): void {
+    if (!(error instanceof GpoError)) onBug(error)
+    const summary = getRun(store, run.id)
+    const message = error instanceof Error ? error.message : String(error)
+    const code = error instanceof GpoError ? error.code : 'internal'
+    hub.publish({ type: 'ended', run: { ...summary, error: summary.error ?? { code, message } } })
+  }
+
+  function enqueue(id: string): void {
+    if (!queue.includes(id)) queue = [...queue, id]
+    announceRuns()
+    if (active) announceState()
+    else next()
+  }
+
+  const watch = watchOtherPrograms(store, () => {
+    recoverInterrupted(store)
+    announceRuns()
+    for (const { id } of listRuns(store, { statuses: ['running'] }))
+      if (id !== active?.live.active.id)
+        hub.publish({ type: 'recorded', run: id, kinds: ['metrics', 'trajectories', 'evaluation', 'checkpoint'] })
+  })
+
+  return {
+    async start(plan) {
+      await loadInputs(plan)
+      const { id } = newRun(store, plan)
+      enqueue(id)
+      return id
+    },
+    async resume(id) {
+      if (active?.live.active.id === id) {
+        running(id).trainer.resume()
+        change({ state: 'running', pending: active.live.active.pending.filter((one) => one !== 'pause') })
+        return
+      }
+      await loadInputs(getRun(store, id).plan)
+      queueRun(store, id)
+      enqueue(id)
+    },
+    pause(id) {
+      running(id).trainer.pause()
+      change({ state: 'paused' })
+    },
+    stop(id) {
+      if (queue.includes(id)) {
+        queue = queue.filter((one) => one !== id)
+        announceState()
+        return
+      }
+      running(id).trainer.stop()
+      change({ state: 'stopping' })
+    },
+    checkpointNow(id) {
+      ask(id, 'checkpoint')
+      running(id).trainer.checkpoint()
+    },
+    evaluateNow(id) {
+      ask(id, 'evaluation')
+      running(id).trainer.evaluate()
+    },
+    state,
+    async *listen(signal) {
+      yield { type: 'state', state: state() }
+      yield* hub.listen(signal, (waiting, event) => (waiting.type === 'state' && event.type === 'state' ? event : null))
+    },
+    announceRuns,
+    purge(ageMs) {
+      for (const { id, removesFiles } of hiddenRuns(store, Date.now() - ageMs)) {
+        const { folder } = getRun(store, id)
+        deleteRun(store, id)
+        if (removesFiles) rmSync(folder, { recursive: true, force: true })
+      }
+    },
+    async close() {
+      isClosing = true
+      clearInterval(watch)
+      if (stateTimer) clearTimeout(stateTimer)
+      active?.trainer?.stop()
+      await active?.ended
+    },
+  }
+}
+
+/** Calls back when another program has written to the database. */
+function watchOtherPrograms(store: Store, onChange: () => void): NodeJS.Timeout {
+  let version = store.dataVersion()
+  const timer = setInterval(() => {
+    const now = store.dataVersion()
+    if (now === version) return
+    version = now
+    onChange()
+  }, WATCH_INTERVAL)
+  return timer.unref()
+}

@@ -1,0 +1,83 @@
+/** The table of runs: each with its best and last accuracy and a thumbnail of its loss, without reading its curves. */
+import type { RunListItem } from '@shared/schemas/run'
+import { all, first, type Store } from './query'
+import { allRunNotes } from './run-notes'
+import { listRuns } from './runs'
+
+const SPARKLINE = 40
+/** What a run's loss is called, by objective; the first one it has is drawn. */
+const LOSSES = ['loss', 'loss/policy_avg']
+
+interface Plans {
+  readonly id: string
+  readonly model: string
+  readonly data: string
+}
+
+interface Accuracies {
+  readonly id: string
+  readonly evaluated: number
+  readonly base: number | null
+  readonly best: number | null
+  readonly last: number | null
+}
+
+interface Loss {
+  readonly id: string
+  readonly run: number
+  readonly name: number
+  readonly label: string
+  readonly last: number
+}
+
+/** Newest first. */
+export function runList(store: Store): RunListItem[] {
+  const notes = allRunNotes(store)
+  const plans = byId(
+    all<Plans>(store, `SELECT id, plan ->> '$.model.path' AS model, plan ->> '$.data.train.path' AS data FROM runs`),
+  )
+  const accuracies = byId(all<Accuracies>(store, ACCURACIES))
+  const losses = byId(all<Loss>(store, LOSS_SERIES).sort((a, b) => LOSSES.indexOf(b.label) - LOSSES.indexOf(a.label)))
+  return listRuns(store).map((run) => {
+    const accuracy = accuracies.get(run.id)
+    const loss = losses.get(run.id)
+    return {
+      ...run,
+      ...notes.get(run.id)!,
+      model: plans.get(run.id)!.model,
+      data: plans.get(run.id)!.data,
+      baseAccuracy: accuracy?.base ?? null,
+      bestAccuracy: accuracy?.best ?? null,
+      lastAccuracy: accuracy?.last ?? null,
+      evaluated: accuracy?.evaluated ?? 0,
+      lossSparkline: loss ? thumbnail(store, loss) : [],
+    }
+  })
+}
+
+const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
+  new Map(rows.map((row) => [row.id, row]))
+
+const ACCURACIES = `SELECT r.id, max(e.n) AS evaluated,
+    max(CASE WHEN e.iteration = 0 THEN e.accuracy END) AS base, max(e.accuracy) AS best,
+    (SELECT accuracy FROM evaluations WHERE run = r.key ORDER BY iteration DESC LIMIT 1) AS last
+  FROM runs AS r JOIN evaluations AS e ON e.run = r.key GROUP BY r.key`
+
+const LOSS_SERIES = `SELECT r.id, s.run, s.name, n.name AS label, s.last_iteration AS last
+  FROM metric_summaries AS s JOIN metric_names AS n ON n.id = s.name JOIN runs AS r ON r.key = s.run
+  WHERE n.name IN (${LOSSES.map((name) => `'${name}'`).join(', ')})`
+
+/** One point for each fortieth of the run: a search in the index each, whatever the length of the series. */
+function thumbnail(store: Store, { run, name, last }: Loss): number[] {
+  const sql =
+    'SELECT iteration, value FROM metrics WHERE run = ? AND name = ? AND iteration >= ? ORDER BY iteration LIMIT 1'
+  const values: number[] = []
+  let next = 0
+  while (next <= last && values.length < SPARKLINE) {
+    const point = first<{ iteration: number; value: number }>(store, sql, run, name, next)
+    if (point === undefined) break
+    values.push(point.value)
+    next = Math.max(point.iteration + 1, Math.ceil(((values.length + 1) * last) / SPARKLINE))
+  }
+  return values
+}

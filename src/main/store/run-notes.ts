@@ -1,0 +1,68 @@
+/** What a person says about runs: notes, tags, archived or not, removed or not. */
+import type { RunNotes } from '@shared/schemas/run'
+import { all, change, first, type Store, transaction } from './query'
+import { runKey } from './runs'
+
+interface Row {
+  readonly note: string
+  readonly tags: string
+  readonly is_archived: number
+}
+
+const notesOf = ({ note, tags, is_archived }: Row): RunNotes => ({
+  note,
+  tags: JSON.parse(tags),
+  isArchived: is_archived === 1,
+})
+
+export function runNotes(store: Store, run: string): RunNotes {
+  const key = runKey(store, run)
+  return notesOf(first<Row>(store, 'SELECT note, tags, is_archived FROM runs WHERE key = ?', key)!)
+}
+
+/** Of all runs, by id. */
+export function allRunNotes(store: Store): ReadonlyMap<string, RunNotes> {
+  const rows = all<Row & { id: string }>(store, 'SELECT id, note, tags, is_archived FROM runs')
+  return new Map(rows.map((row) => [row.id, notesOf(row)]))
+}
+
+/** Changes what is given. @throws {GpoError} 'notFound' */
+export function changeRunNotes(store: Store, run: string, { note, tags, isArchived }: Partial<RunNotes>): void {
+  transaction(store, () => {
+    const key = runKey(store, run)
+    if (note !== undefined) change(store, 'UPDATE runs SET note = ? WHERE key = ?', note, key)
+    if (tags !== undefined) change(store, 'UPDATE runs SET tags = ? WHERE key = ?', JSON.stringify(tags), key)
+    if (isArchived !== undefined)
+      change(store, 'UPDATE runs SET is_archived = ? WHERE key = ?', Number(isArchived), key)
+  })
+}
+
+/** Hides runs that are not running; `restoreRuns` takes it back until they are removed for good. @returns the ids that were hidden */
+export function hideRuns(store: Store, ids: readonly string[], removesFiles: boolean, now = Date.now()): string[] {
+  return transaction(store, () =>
+    ids.filter((id) => {
+      const sql = `UPDATE runs SET removed_at = ?, removes_files = ? WHERE id = ? AND status <> 'running' AND removed_at IS NULL`
+      return change(store, sql, now, Number(removesFiles), id) > 0
+    }),
+  )
+}
+
+export function restoreRuns(store: Store, ids: readonly string[]): void {
+  transaction(store, () => {
+    for (const id of ids) change(store, 'UPDATE runs SET removed_at = NULL, removes_files = 0 WHERE id = ?', id)
+  })
+}
+
+export interface HiddenRun {
+  readonly id: string
+  readonly removesFiles: boolean
+}
+
+/** Runs hidden before a moment, to be removed for good. */
+export function hiddenRuns(store: Store, before: number): HiddenRun[] {
+  const sql = 'SELECT id, removes_files FROM runs WHERE removed_at <= ?'
+  return all<{ id: string; removes_files: number }>(store, sql, before).map(({ id, removes_files }) => ({
+    id,
+    removesFiles: removes_files === 1,
+  }))
+}

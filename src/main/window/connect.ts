@@ -1,0 +1,38 @@
+/** Gives each page of our own its message port to the API, and nothing to anyone else. */
+import { toWireError } from '@main/api/base'
+import { router } from '@main/api/router'
+import type { Services } from '@main/host/services'
+import { onError } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/message-port'
+import { ipcMain, type WebFrameMain } from 'electron'
+import { ORIGIN } from './protocol'
+import type { Windows } from './windows'
+
+/** The main frame of one of our windows, showing one of our pages. */
+function isOwnFrame(frame: WebFrameMain | null, windows: Windows): boolean {
+  const window = windows.current()
+  return frame !== null && frame === window?.webContents.mainFrame && frame.url.startsWith(`${ORIGIN}/`)
+}
+
+export function connectWindows(services: Services, windows: Windows, onBug: (error: unknown) => void): void {
+  const handler = new RPCHandler(router, {
+    interceptors: [
+      onError((error) => {
+        throw toWireError(error, onBug)
+      }),
+    ],
+  })
+  ipcMain.on('gpo:connect', (event) => {
+    const [port] = event.ports
+    if (!port) return
+    if (!isOwnFrame(event.senderFrame, windows)) return port.close()
+    handler.upgrade(port, { context: services })
+    port.start()
+  })
+  /** Paths of files a person dropped on the window, from the preload script. */
+  ipcMain.handle('gpo:dropped', (event, paths: unknown) => {
+    if (!isOwnFrame(event.senderFrame, windows)) throw new Error('refused')
+    if (!Array.isArray(paths) || paths.length > 100) throw new Error('refused')
+    return paths.filter((path) => typeof path === 'string' && path !== '').map((path) => services.grants.give(path))
+  })
+}

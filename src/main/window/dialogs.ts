@@ -1,0 +1,45 @@
+/** Dialogs of the system, for what a person may choose. */
+import type { ChoiceKind, Host } from '@main/host/services'
+import { dialog, type OpenDialogOptions, shell } from 'electron'
+import type { Windows } from './windows'
+
+const OPEN: Readonly<Record<Exclude<ChoiceKind, 'exportFolder' | 'exportFile'>, OpenDialogOptions>> = {
+  model: { title: 'Choose a model', message: 'A folder in Hugging Face layout', properties: ['openDirectory'] },
+  dataset: {
+    title: 'Choose a dataset',
+    properties: ['openFile'],
+    filters: [
+      { name: 'Datasets', extensions: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  },
+  plan: { title: 'Choose a plan', properties: ['openFile'], filters: [{ name: 'Plans', extensions: ['json'] }] },
+  bundle: {
+    title: 'Choose a run bundle',
+    properties: ['openFile'],
+    filters: [{ name: 'Run bundles', extensions: ['gpo'] }],
+  },
+}
+
+export function electronHost(windows: Windows): Host {
+  return {
+    kind: 'electron',
+    async choose(kind, suggestedName) {
+      const window = windows.current()
+      if (!window) return null
+      if (kind === 'exportFolder' || kind === 'exportFile') {
+        const { canceled, filePath } = await dialog.showSaveDialog(window, {
+          title: 'Export to',
+          defaultPath: suggestedName,
+          properties: ['createDirectory', 'showOverwriteConfirmation'],
+        })
+        return canceled ? null : filePath
+      }
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, OPEN[kind])
+      return canceled ? null : (filePaths[0] ?? null)
+    },
+    async showFolder(path) {
+      await shell.openPath(path)
+    },
+  }
+}

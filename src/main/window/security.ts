@@ -1,0 +1,28 @@
+/** Electron's security checklist where it is about every page: no navigation, no new windows, no permissions, no webviews. */
+import { app, session } from 'electron'
+import { ORIGIN } from './protocol'
+
+/** Before the first window. */
+export function guardContents(): void {
+  if (!app.isReady()) app.enableSandbox() // too late afterwards; every window asks for it too
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-redirect', (event) => event.preventDefault())
+    contents.on('will-frame-navigate', (event) => event.preventDefault())
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  })
+  void app.whenReady().then(() => {
+    session.defaultSession.setPermissionRequestHandler((_contents, permission, allow) =>
+      allow(permission === 'clipboard-sanitized-write'),
+    )
+    session.defaultSession.setPermissionCheckHandler(
+      (_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(ORIGIN),
+    )
+    // The pages need nothing from any network; whatever asks is refused.
+    session.defaultSession.webRequest.onBeforeRequest((details, callback) => {
+      const { origin, protocol } = new URL(details.url)
+      callback({ cancel: origin !== ORIGIN && !['data:', 'blob:', 'devtools:'].includes(protocol) })
+    })
+  })
+}

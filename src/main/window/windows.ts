@@ -1,0 +1,143 @@
+/** The one window: its place on the screen, its menu, what it says about runs while it is hidden. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RunManager } from '@main/runs/manager'
+import { app, BrowserWindow, dialog, Menu, Notification, screen } from 'electron'
+import { menuTemplate } from './menu'
+import { ORIGIN } from './protocol'
+
+export interface Windows {
+  /** Shows the window, making it first if there is none. */
+  open(): void
+  current(): BrowserWindow | null
+  /** Task bar progress, notifications, and a question before a running run's window closes. */
+  followRuns(runs: RunManager): void
+  /** Opens a page in the window. */
+  go(path: string): void
+}
+
+interface Place {
+  readonly x?: number
+  readonly y?: number
+  readonly width: number
+  readonly height: number
+}
+
+const SMALLEST = { width: 1000, height: 640 }
+/** Runs that took less are not worth a notification; milliseconds. */
+const LONG_RUN = 60_000
+
+const placeFile = () => join(app.getPath('userData'), 'window.json')
+
+/** Where it was, if that is still on a screen. */
+function lastPlace(): Place {
+  const initial = { width: 1280, height: 800 }
+  try {
+    const place = JSON.parse(readFileSync(placeFile(), 'utf8'))
+    const { x, y, width, height } = place
+    if (![x, y, width, height].every(Number.isFinite)) return initial
+    const isVisible = screen.getAllDisplays().some(({ workArea: area }) => {
+      return (
+        x < area.x + area.width - 50 && x + width > area.x + 50 && y >= area.y - 10 && y < area.y + area.height - 50
+      )
+    })
+    return isVisible ? { x, y, width, height } : initial
+  } catch {
+    return initial
+  }
+}
+
+export function createWindows({ preload }: { readonly preload: string }): Windows {
+  let window: BrowserWindow | null = null
+  let runs: RunManager | null = null
+  let mayClose = false
+
+  const make = (): BrowserWindow => {
+    const made = new BrowserWindow({
+      ...lastPlace(),
+      minWidth: SMALLEST.width,
+      minHeight: SMALLEST.height,
+      show: false,
+      title: 'GPO Studio',
+      backgroundColor: '#1b1e23',
+      webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false },
+    })
+    made.once('ready-to-show', () => made.show())
+    made.on('close', (event) => {
+      writeFileSync(placeFile(), JSON.stringify(made.getNormalBounds()))
+      if (mayClose || !runs?.state().active) return
+      event.preventDefault()
+      void askBeforeClosing(made)
+    })
+    made.on('closed', () => {
+      window = null
+    })
+    void made.loadURL(`${ORIGIN}/`)
+    return made
+  }
+
+  /** A run goes on from its newest checkpoint, so that closing loses minutes, not the run. */
+  async function askBeforeClosing(open: BrowserWindow): Promise<void> {
+    const active = runs?.state().active
+    const { response } = await dialog.showMessageBox(open, {
+      type: 'question',
+      message: `"${active?.name}" is running.`,
+      detail: `It is at iteration ${active?.iteration} of ${active?.iterations}. Stopping waits for the end of the iteration and keeps a checkpoint; Resume goes on from there.`,
+      buttons: ['Keep it running', 'Stop it and close'],
+      defaultId: 0,
+      cancelId: 0,
+    })
+    if (response === 0) return
+    mayClose = true
+    open.close()
+  }
+
+  const open = () => {
+    if (window) {
+      if (window.isMinimized()) window.restore()
+      window.show()
+      window.focus()
+      return
+    }
+    mayClose = false
+    window = make()
+  }
+
+  const go = (path: string) => {
+    open()
+    window?.webContents.send('gpo:go', path)
+  }
+
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(go)))
+
+  return {
+    open,
+    go,
+    current: () => window,
+    followRuns(manager) {
+      runs = manager
+      void follow(manager, { window: () => window, go })
+    },
+  }
+}
+
+interface Shown {
+  readonly window: () => BrowserWindow | null
+  readonly go: (path: string) => void
+}
+
+async function follow(manager: RunManager, { window, go }: Shown): Promise<void> {
+  for await (const event of manager.listen(undefined)) {
+    if (event.type === 'state') {
+      const active = event.state.active
+      window()?.setProgressBar(active ? Math.max(0.01, active.iteration / active.iterations) : -1)
+    }
+    if (event.type === 'ended' && !window()?.isFocused()) {
+      const { id, name, status, startedAt, endedAt } = event.run
+      if ((endedAt ?? 0) - (startedAt ?? 0) < LONG_RUN || !Notification.isSupported()) continue
+      const notification = new Notification({ title: name, body: `The run is ${status}.` })
+      notification.on('click', () => go(`/runs/${id}`))
+      notification.show()
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import { Alert } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import { onConnection } from '../lib/api'
+
+/** Says that the program cannot be reached, until it can. */
+export function ConnectionBanner() {
+  const [isOpen, setOpen] = useState(true)
+  useEffect(() => onConnection(setOpen), [])
+  if (isOpen) return null
+  return (
+    <Alert color="orange" radius={0} role="alert" py="sm">
+      The program cannot be reached. If `gpo serve` was ended, start it again and open its new link; this page connects
+      again by itself.
+    </Alert>
+  )
+}

@@ -1,0 +1,29 @@
+import { Group, Progress, Text, UnstyledButton } from '@mantine/core'
+import { useLocation } from 'wouter'
+import { formatDuration } from '../lib/format'
+import { useLive } from '../lib/live'
+
+/** The running job, on every page: what it does, how far it is, how long it still takes. A click opens it. */
+export function JobBar() {
+  const { active, queue } = useLive()
+  const [, go] = useLocation()
+  if (!active) return <div style={{ flex: 1 }} />
+  const { id, name, phase, iteration, iterations, secondsLeft, state } = active
+  const doing = state === 'running' ? (phase?.phase ?? 'starting') : state
+  const share = (100 * iteration) / Math.max(1, iterations)
+  return (
+    <UnstyledButton onClick={() => go(`/runs/${id}`)} style={{ flex: 1, minWidth: 0 }} aria-label={`Open ${name}`}>
+      <Group gap="md" wrap="nowrap" justify="center">
+        <Text size="sm" className="clip" maw={320}>
+          {name}
+        </Text>
+        <Text size="sm" className="quiet" style={{ whiteSpace: 'nowrap' }} aria-live="off">
+          {doing} · iteration {iteration}/{iterations}
+          {secondsLeft !== null && ` · ${formatDuration(secondsLeft)} left`}
+          {queue.length > 0 && ` · ${queue.length} waiting`}
+        </Text>
+        <Progress value={share} w={120} size="sm" aria-label={`${Math.round(share)} % of the iterations are done`} />
+      </Group>
+    </UnstyledButton>
+  )
+}

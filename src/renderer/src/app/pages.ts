@@ -1,0 +1,30 @@
+/** The pages of the left rail, in its order. */
+import {
+  type Icon,
+  IconAdjustments,
+  IconDatabase,
+  IconFileExport,
+  IconListDetails,
+  IconMessages,
+  IconPackage,
+  IconPlus,
+  IconRoute,
+} from '@tabler/icons-react'
+
+export interface PageEntry {
+  readonly path: string
+  readonly label: string
+  readonly icon: Icon
+  readonly keywords: string
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', label: 'Runs', icon: IconListDetails, keywords: 'home list compare table' },
+  { path: '/new', label: 'New run', icon: IconPlus, keywords: 'train start plan hyper-parameters' },
+  { path: '/explorer', label: 'Explorer', icon: IconRoute, keywords: 'trajectories critical steps values' },
+  { path: '/models', label: 'Models', icon: IconPackage, keywords: 'checkpoints weights add folder' },
+  { path: '/datasets', label: 'Datasets', icon: IconDatabase, keywords: 'import csv jsonl parquet verifier' },
+  { path: '/playground', label: 'Playground', icon: IconMessages, keywords: 'prompt try chat compare' },
+  { path: '/export', label: 'Export', icon: IconFileExport, keywords: 'safetensors adapter bundle pairs' },
+  { path: '/settings', label: 'Settings', icon: IconAdjustments, keywords: 'doctor diagnostics backend theme' },
+]

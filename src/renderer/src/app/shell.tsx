@@ -1,0 +1,121 @@
+import {
+  AppShell,
+  Box,
+  Group,
+  Kbd,
+  NavLink,
+  ScrollArea,
+  Text,
+  Tooltip,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
+import { spotlight } from '@mantine/spotlight'
+import type { LiveEvent } from '@shared/contract/runs'
+import { IconSearch } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useCallback, useEffect } from 'react'
+import { useLocation } from 'wouter'
+import { queries } from '../lib/api'
+import { LiveContext, useLiveStream } from '../lib/live'
+import { ConnectionBanner } from './connection-banner'
+import { JobBar } from './job-bar'
+import { PAGES } from './pages'
+import { Palette } from './palette'
+
+const isCurrent = (path: string, location: string) =>
+  path === '/'
+    ? location === '/' || location.startsWith('/runs') || location.startsWith('/compare')
+    : location.startsWith(path)
+
+/** The rail, the top bar with the running job, and the page. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const [location, go] = useLocation()
+  const onEnded = useCallback(
+    ({ run }: Extract<LiveEvent, { type: 'ended' }>) => {
+      const failed = run.status === 'failed' || run.status === 'interrupted' || run.error !== null
+      notifications.show({
+        color: failed ? 'orange' : 'accent',
+        title: run.name,
+        message: run.error ? run.error.message : `The run is ${run.status}.`,
+        autoClose: failed ? false : 8000,
+        onClick: () => go(`/runs/${run.id}`),
+      })
+    },
+    [go],
+  )
+  const live = useLiveStream(onEnded)
+  useTheme()
+  useMenuCommands(go)
+  useHotkeys([
+    ['mod+K', spotlight.open],
+    ...PAGES.map(({ path }, i): [string, () => void] => [`alt+${i + 1}`, () => go(path)]),
+  ])
+  return (
+    <LiveContext value={live}>
+      <AppShell header={{ height: 44 }} navbar={{ width: 168, breakpoint: 0 }} padding={0}>
+        <AppShell.Header style={{ background: 'var(--surface-raised)' }}>
+          <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="lg">
+            <Text fw={650} size="md" style={{ whiteSpace: 'nowrap' }}>
+              GPO Studio
+            </Text>
+            <JobBar />
+            <Tooltip label="Find a page, a run or an action">
+              <UnstyledButton onClick={spotlight.open} aria-label="Open the command palette">
+                <Group gap="xs" wrap="nowrap">
+                  <IconSearch size={15} />
+                  <Kbd size="xs">Ctrl K</Kbd>
+                </Group>
+              </UnstyledButton>
+            </Tooltip>
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar p="xs" style={{ background: 'var(--surface-raised)' }}>
+          <ScrollArea>
+            {PAGES.map(({ path, label, icon: PageIcon }) => (
+              <NavLink
+                key={path}
+                href={`#${path}`}
+                label={label}
+                leftSection={<PageIcon size={17} stroke={1.6} />}
+                active={isCurrent(path, location)}
+                aria-current={isCurrent(path, location) ? 'page' : undefined}
+                py={6}
+                style={{ borderRadius: 'var(--mantine-radius-sm)' }}
+              />
+            ))}
+          </ScrollArea>
+        </AppShell.Navbar>
+        <AppShell.Main h="100dvh" style={{ display: 'flex', flexDirection: 'column', minHeight: 0 }}>
+          <ConnectionBanner />
+          <Box style={{ flex: 1, minHeight: 0, overflow: 'auto' }}>{children}</Box>
+        </AppShell.Main>
+      </AppShell>
+      <Palette />
+    </LiveContext>
+  )
+}
+
+/** The theme of the settings. */
+function useTheme(): void {
+  const { data } = useQuery(queries.system.settings.queryOptions({}))
+  const { setColorScheme } = useMantineColorScheme()
+  const theme = data?.theme
+  useEffect(() => {
+    if (theme) setColorScheme(theme)
+  }, [theme, setColorScheme])
+}
+
+/** Pages that the menu or a notification asked for. */
+function useMenuCommands(go: (path: string) => void): void {
+  useEffect(() => {
+    const listen = (event: MessageEvent) => {
+      if (event.source === window && event.data?.type === 'gpo:go' && typeof event.data.path === 'string')
+        go(event.data.path)
+    }
+    window.addEventListener('message', listen)
+    return () => window.removeEventListener('message', listen)
+  }, [go])
+}

@@ -1,0 +1,5 @@
+import { Page } from '../../components/page'
+
+export function ExplorerPage(_: { readonly run?: string; readonly trajectory?: string }) {
+  return <Page title="Explorer">{null}</Page>
+}

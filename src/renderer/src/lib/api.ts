@@ -1,0 +1,40 @@
+/** The program's API as the window sees it: over a message port in Electron, over a WebSocket in a browser. */
+import { createORPCClient } from '@orpc/client'
+import { RPCLink as PortLink } from '@orpc/client/message-port'
+import { RPCLink as SocketLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { createTanstackQueryUtils } from '@orpc/tanstack-query'
+import type { contract } from '@shared/contract'
+import { WebSocket } from 'partysocket'
+
+export const isElectron = window.location.hostname === 'gpo-studio.invalid'
+
+function openPort(): PortLink<Record<never, never>> {
+  const { port1, port2 } = new MessageChannel()
+  window.postMessage('gpo:connect', window.location.origin, [port2])
+  port1.start()
+  return new PortLink({ port: port1 })
+}
+
+function openSocket(): SocketLink<Record<never, never>> {
+  const socket = new WebSocket(`ws://${window.location.host}/api`)
+  const tell = (isOpen: boolean) => {
+    for (const listener of connectionListeners) listener(isOpen)
+  }
+  socket.addEventListener('open', () => tell(true))
+  socket.addEventListener('close', () => tell(false))
+  return new SocketLink({ websocket: socket as unknown as globalThis.WebSocket })
+}
+
+const connectionListeners = new Set<(isOpen: boolean) => void>()
+
+/** Tells when the connection to the program is lost and found again. @returns how to stop listening */
+export function onConnection(listener: (isOpen: boolean) => void): () => void {
+  connectionListeners.add(listener)
+  return () => connectionListeners.delete(listener)
+}
+
+export const api: ContractRouterClient<typeof contract> = createORPCClient(isElectron ? openPort() : openSocket())
+
+/** Query and mutation options of every procedure, for TanStack Query. */
+export const queries = createTanstackQueryUtils(api)

@@ -1,0 +1,63 @@
+/** One stream of what runs, shared by all pages; it keeps the queries fresh and survives a lost connection. */
+import type { LiveEvent, LiveState } from '@shared/contract/runs'
+import { useQueryClient } from '@tanstack/react-query'
+import { createContext, useContext, useEffect, useState } from 'react'
+import { api, queries } from './api'
+
+const EMPTY: LiveState = { active: null, queue: [] }
+/** Milliseconds before the stream is opened again. */
+const RETRY = 1000
+
+export const LiveContext = createContext<LiveState>(EMPTY)
+
+/** What runs right now. */
+export const useLive = (): LiveState => useContext(LiveContext)
+
+/** What runs right now, if it is this run. */
+export function useActiveRun(id: string): LiveState['active'] {
+  const { active } = useLive()
+  return active?.id === id ? active : null
+}
+
+/** Opens the stream; for the top of the tree only. */
+export function useLiveStream(onEnded: (event: Extract<LiveEvent, { type: 'ended' }>) => void): LiveState {
+  const client = useQueryClient()
+  const [state, setState] = useState(EMPTY)
+  useEffect(() => {
+    const controller = new AbortController()
+    const handle = (event: LiveEvent) => {
+      switch (event.type) {
+        case 'state':
+          setState(event.state)
+          break
+        case 'runs':
+          void client.invalidateQueries({ queryKey: queries.runs.list.key() })
+          void client.invalidateQueries({ queryKey: queries.runs.get.key() })
+          break
+        case 'recorded': {
+          const { run, kinds } = event
+          void client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id: run } }) })
+          if (kinds.includes('metrics')) void client.invalidateQueries({ queryKey: ['series', run] })
+          if (kinds.includes('trajectories')) void client.invalidateQueries({ queryKey: ['trajectories', run] })
+          break
+        }
+        case 'ended':
+          onEnded(event)
+      }
+    }
+    const follow = async () => {
+      while (!controller.signal.aborted) {
+        try {
+          for await (const event of await api.runs.live({}, { signal: controller.signal })) handle(event)
+        } catch {
+          // The connection was lost: it is opened again below.
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY))
+        void client.invalidateQueries()
+      }
+    }
+    void follow()
+    return () => controller.abort()
+  }, [client, onEnded])
+  return state
+}

@@ -1,0 +1,2 @@
+/** Datasets: recognised, mapped, tried. */
+export const datasetsContract = {}

@@ -1,0 +1,2 @@
+/** What leaves the program, and run bundles that come in. */
+export const exportsContract = {}

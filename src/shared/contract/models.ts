@@ -1,0 +1,2 @@
+/** Models: bundled, from disk, from runs. */
+export const modelsContract = {}

@@ -1,0 +1,2 @@
+/** Plans before they are runs: defaults, checks, estimates, previews. */
+export const plansContract = {}

@@ -1,0 +1,2 @@
+/** One prompt, one or two models, streaming. */
+export const playgroundContract = {}

@@ -1,0 +1,94 @@
+/** Runs: listing, opening, curves, starting and steering. */
+import { z } from 'zod'
+import type { CheckpointRecord, EvaluationRecord, PhaseEvent } from '../schemas/events'
+import { planSchema } from '../schemas/plan'
+import type { MetricSummary, RunListItem, RunNotes, RunRecord, RunSummary, Series } from '../schemas/run'
+import { asked, done, eventIterator, oc, runId, type } from './base'
+
+export interface RunDetails extends RunNotes {
+  readonly run: RunRecord
+  readonly metrics: readonly MetricSummary[]
+  readonly evaluations: readonly EvaluationRecord[]
+  readonly checkpoints: readonly CheckpointRecord[]
+  readonly trajectories: number
+}
+
+/** What a run of this program is doing right now. */
+export interface ActiveRun {
+  readonly id: string
+  readonly name: string
+  readonly state: 'running' | 'paused' | 'stopping'
+  /** The newest progress; null before the trainer says something. */
+  readonly phase: PhaseEvent | null
+  /** Seconds each phase of the newest complete iteration took. */
+  readonly phaseSeconds: Readonly<Record<string, number>>
+  readonly iteration: number
+  readonly iterations: number
+  /** Seconds until the budget is spent, told from the iterations so far; null before one is done. */
+  readonly secondsLeft: number | null
+  /** Iterations the trainer was asked to act after: a checkpoint, an evaluation. */
+  readonly pending: readonly ('checkpoint' | 'evaluation' | 'pause')[]
+}
+
+export interface LiveState {
+  readonly active: ActiveRun | null
+  /** Ids of runs that wait, in order. */
+  readonly queue: readonly string[]
+}
+
+export type RecordedKind = 'metrics' | 'trajectories' | 'evaluation' | 'checkpoint' | 'environment'
+
+export type LiveEvent =
+  /** Sent first, and whenever something of it changes. */
+  | { readonly type: 'state'; readonly state: LiveState }
+  /** New records of a run can be read. */
+  | { readonly type: 'recorded'; readonly run: string; readonly kinds: readonly RecordedKind[] }
+  /** The list of runs changed: one was made, began, ended, was renamed or removed. */
+  | { readonly type: 'runs' }
+  /** A run ended; for notifications. */
+  | { readonly type: 'ended'; readonly run: RunSummary }
+
+const ids = z.array(runId).min(1).max(1000)
+
+export const runsContract = {
+  list: asked.output(type<readonly RunListItem[]>()),
+  get: oc.input(z.strictObject({ id: runId })).output(type<RunDetails>()),
+  /** Curves, thinned to the smallest and largest value of each bucket. */
+  series: oc
+    .input(
+      z.strictObject({
+        id: runId,
+        names: z.array(z.string().max(200)).max(100),
+        from: z.number().int().min(0).optional(),
+        to: z.number().int().min(0).optional(),
+        buckets: z.number().int().min(1).max(5000).default(1000),
+      }),
+    )
+    .output(type<Readonly<Record<string, Series>>>()),
+  update: oc
+    .input(
+      z.strictObject({
+        id: runId,
+        name: z.string().trim().min(1).max(200).optional(),
+        note: z.string().max(20_000).optional(),
+        tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
+        isArchived: z.boolean().optional(),
+      }),
+    )
+    .output(done),
+  /** Hides runs now; they are removed for good, with their files if asked, when the program ends or after an hour. */
+  remove: oc.input(z.strictObject({ ids, files: z.boolean() })).output(done),
+  /** Takes `remove` back. */
+  restore: oc.input(z.strictObject({ ids })).output(done),
+
+  /** Starts a new run, or queues it behind the one that runs. */
+  start: oc.input(z.strictObject({ plan: planSchema })).output(type<{ readonly id: string }>()),
+  /** Goes on with a paused, stopped, interrupted or failed run, or queues it. */
+  resume: oc.input(z.strictObject({ id: runId })).output(done),
+  pause: oc.input(z.strictObject({ id: runId })).output(done),
+  /** At the next safe point, after a checkpoint; a queued run leaves the queue. */
+  stop: oc.input(z.strictObject({ id: runId })).output(done),
+  checkpointNow: oc.input(z.strictObject({ id: runId })).output(done),
+  evaluateNow: oc.input(z.strictObject({ id: runId })).output(done),
+  live: asked.output(eventIterator(type<LiveEvent>())),
+}
