@@ -8,7 +8,7 @@ import { storageError, syncFolder, writeDurably } from '@engine/checkpoint/atomi
 import { BYTES, decodeFloats, encodeFloats, type StoredDtype } from '@engine/checkpoint/dtypes'
 import { openSafetensors, type SafetensorsReader } from '@engine/checkpoint/safetensors'
 import { type TensorToWrite, writeSafetensors } from '@engine/checkpoint/safetensors-writer'
-import { readJsonObject } from '@engine/model/config'
+import { readJsonObject } from '@engine/model/config-json'
 import { GpoError } from '@shared/errors'
 
 const COPIED = [

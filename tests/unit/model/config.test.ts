@@ -102,16 +102,38 @@ describe('config.json', () => {
   })
 
   it.each([
-    ['rope_scaling', { rope_type: 'llama3', factor: 8 }],
-    ['attention_bias', true],
-    ['mlp_bias', true],
+    ['rope_scaling', { rope_type: 'yarn', factor: 8 }],
+    ['attention_bias', 'yes'],
+    ['mlp_bias', 1],
     ['quantization_config', { bits: 4 }],
     ['hidden_act', 'gelu'],
     ['rope_parameters', { rope_type: 'yarn', rope_theta: 10_000 }],
-    ['rope_parameters', { rope_theta: 10_000, factor: 2 }],
+    ['rope_parameters', [10_000]],
     ['rope_parameters', 7],
   ])('with %s set to %j is refused', (key, value) => {
     expect(messageOf(() => read({ [key]: value }))).toContain(`"${key}"`)
+  })
+
+  it('of a scaled rotation without its numbers is refused by the number', () => {
+    expect(messageOf(() => read({ rope_scaling: { rope_type: 'llama3', factor: 8 } }))).toContain('"low_freq_factor"')
+    expect(messageOf(() => read({ rope_scaling: { type: 'linear' } }))).toContain('"factor"')
+  })
+
+  it('of each architecture says what it does differently', () => {
+    const of = (name: string, changes: object = {}) => read({ architectures: [name], ...changes })
+    expect(of('LlamaForCausalLM', { mlp_bias: true }).biases).toEqual(['gate_proj', 'up_proj', 'down_proj'])
+    expect(of('Qwen2ForCausalLM').biases).toEqual(['q_proj', 'k_proj', 'v_proj'])
+    expect(of('Qwen3ForCausalLM', { head_dim: 32 })).toMatchObject({ hasQkNorm: true, headDim: 32 })
+    expect(of('SmolLM3ForCausalLM', { num_hidden_layers: 8 }).layersWithoutRope).toEqual([3, 7])
+    expect(of('SmolLM3ForCausalLM', { no_rope_layers: [0, 1] }).layersWithoutRope).toEqual([0])
+    expect(messageOf(() => of('SmolLM3ForCausalLM', { no_rope_layers: [0, 2] }))).toContain('"no_rope_layers"')
+  })
+
+  it('with a sliding window allows sequences up to the window, unless it is switched off', () => {
+    const window = { architectures: ['MistralForCausalLM'], sliding_window: 128 }
+    expect(read(window).maxPositions).toBe(128)
+    expect(read({ ...window, sliding_window: null }).maxPositions).toBe(256)
+    expect(read({ ...window, use_sliding_window: false }).maxPositions).toBe(256)
   })
 
   it.each([

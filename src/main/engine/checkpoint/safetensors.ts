@@ -5,7 +5,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GpoError } from '@shared/errors'
-import { readJsonObject } from '../model/config'
+import { readJsonObject } from '../model/config-json'
 import { decodeFloats, firstUnstorable } from './dtypes'
 import { count, damaged, type Entry, MAX_HEADER, parseHeader, shown, type TensorInfo } from './safetensors-header'
 

@@ -1,7 +1,8 @@
 /** A model's shape, read from a Hugging Face `config.json`. The file is untrusted: every number is checked. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { describe, flag, integer, type Json, number, readJsonObject, tokenIds } from './config-json'
+import { type RopeScaling, readRope } from './rope-config'
 
 export interface ModelConfig {
   readonly architecture: string
@@ -14,6 +15,14 @@ export interface ModelConfig {
   readonly headDim: number
   readonly maxPositions: number
   readonly ropeTheta: number
+  /** Absent: frequencies as they are. */
+  readonly ropeScaling?: RopeScaling
+  /** Layers that rotate nothing (SmolLM3), ascending. Absent: all rotate. */
+  readonly layersWithoutRope?: readonly number[]
+  /** Projections that add a bias. Absent: none. */
+  readonly biases?: readonly Projection[]
+  /** RMSNorm over each head's query and key before the rotation (Qwen3). */
+  readonly hasQkNorm?: boolean
   readonly rmsNormEps: number
   readonly tieWordEmbeddings: boolean
   readonly bosTokenId: number | null
@@ -21,111 +30,70 @@ export interface ModelConfig {
   readonly padTokenId: number | null
 }
 
-const ARCHITECTURES = ['LlamaForCausalLM'] as const
+/** The seven matrices of a layer. */
+export const ATTENTION_PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj'] as const
+export const MLP_PROJECTIONS = ['gate_proj', 'up_proj', 'down_proj'] as const
+export type Projection = (typeof ATTENTION_PROJECTIONS)[number] | (typeof MLP_PROJECTIONS)[number]
 
-type Json = Readonly<Record<string, unknown>>
+/** The name a projection has in a checkpoint, without `.weight`. */
+export function projectionName(layer: number, projection: Projection): string {
+  const room = (ATTENTION_PROJECTIONS as readonly string[]).includes(projection) ? 'self_attn' : 'mlp'
+  return `model.layers.${layer}.${room}.${projection}`
+}
 
-/** Parses a JSON object, naming the file in every error. */
-export function readJsonObject(file: string): Json {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new GpoError(
-      'model',
-      `${file} could not be read (${(error as NodeJS.ErrnoException).code ?? error}): is this the folder of a model?`,
-    )
+/** What an architecture does differently from Llama. */
+type Features = Pick<ModelConfig, 'biases' | 'hasQkNorm' | 'layersWithoutRope'>
+
+const ARCHITECTURES: Readonly<Record<string, (file: string, json: Json) => Features>> = {
+  LlamaForCausalLM: optionalBiases,
+  MistralForCausalLM: () => ({}),
+  Qwen2ForCausalLM: () => ({ biases: ['q_proj', 'k_proj', 'v_proj'] }),
+  Qwen3ForCausalLM: (file, json) => ({ ...optionalBiases(file, json), hasQkNorm: true }),
+  SmolLM3ForCausalLM: (file, json) => ({ ...optionalBiases(file, json), ...unrotated(file, json) }),
+}
+
+function optionalBiases(file: string, json: Json): Features {
+  const biases: Projection[] = []
+  if (flag(file, json, 'attention_bias')) biases.push(...ATTENTION_PROJECTIONS)
+  if (flag(file, json, 'mlp_bias')) biases.push(...MLP_PROJECTIONS)
+  return biases.length > 0 ? { biases } : {}
+}
+
+/** "no_rope_layers": one number per layer, 0 = does not rotate; else every fourth ("no_rope_layer_interval"). */
+function unrotated(file: string, json: Json): Features {
+  const layers = integer(file, json, 'num_hidden_layers', { min: 1, max: 1024 })
+  const interval = integer(file, json, 'no_rope_layer_interval', { min: 1, max: 1024, fallback: 4 })
+  const given = json['no_rope_layers'] ?? Array.from({ length: layers }, (_, i) => Number((i + 1) % interval !== 0))
+  if (!Array.isArray(given) || given.length !== layers || given.some((one) => one !== 0 && one !== 1)) {
+    const wanted = `a list of ${layers} zeros and ones, one for each layer`
+    throw new GpoError('model', `${file}: "no_rope_layers" is ${describe(given)}, expected ${wanted}`)
   }
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
-  } catch {
-    // said below
-  }
-  throw new GpoError('model', `${file} is not a JSON object: copy or download it again`)
-}
-
-const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'not there'
-
-function number(
-  file: string,
-  json: Json,
-  key: string,
-  { min, max, fallback }: { min: number; max: number; fallback?: number },
-): number {
-  const value = json[key] ?? fallback
-  if (typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max) return value
-  throw new GpoError('model', `${file}: "${key}" is ${describe(json[key])}, expected a number from ${min} to ${max}`)
-}
-
-function integer(
-  file: string,
-  json: Json,
-  key: string,
-  range: { min: number; max: number; fallback?: number },
-): number {
-  const value = number(file, json, key, range)
-  if (Number.isInteger(value)) return value
-  throw new GpoError('model', `${file}: "${key}" is ${value}, expected a whole number`)
-}
-
-/** The ids under a key: a number, a list of numbers, or none (absent, null, or -1, which older files write). */
-function tokenIds(file: string, json: Json, key: string, vocabSize: number): number[] {
-  const value = json[key] ?? []
-  const list: unknown[] = Array.isArray(value) ? value : [value]
-  for (const id of list) {
-    if (Number.isInteger(id) && (id as number) < vocabSize) continue
-    throw new GpoError(
-      'model',
-      `${file}: "${key}" is ${describe(value)}, expected whole numbers below "vocab_size" ${vocabSize}`,
-    )
-  }
-  return (list as number[]).filter((id) => id >= 0)
-}
-
-function flag(file: string, json: Json, key: string): boolean {
-  const value = json[key] ?? false
-  if (typeof value === 'boolean') return value
-  throw new GpoError('model', `${file}: "${key}" is ${describe(value)}, expected true or false`)
+  const indices = given.flatMap((rotates, i) => (rotates === 0 ? [i] : []))
+  return indices.length > 0 ? { layersWithoutRope: indices } : {}
 }
 
 function knownArchitecture(file: string, json: Json): string {
   const names = Array.isArray(json['architectures']) ? json['architectures'].map(String) : []
-  const architecture = names.find((name) => (ARCHITECTURES as readonly string[]).includes(name))
+  const architecture = names.find((name) => Object.hasOwn(ARCHITECTURES, name))
   if (architecture) return architecture
   throw new GpoError(
     'model',
-    `${file}: the architecture ${names.join(', ').slice(0, 200) || '(none given)'} is not known; known: ${ARCHITECTURES.join(', ')}`,
+    `${file}: the architecture ${names.join(', ').slice(0, 200) || '(none given)'} is not known; known: ${Object.keys(ARCHITECTURES).join(', ')}`,
   )
 }
 
 /** What would change the computation and is not implemented is refused, not ignored. */
 function refuseUnsupported(file: string, json: Json): void {
-  for (const key of ['rope_scaling', 'attention_bias', 'mlp_bias', 'quantization_config']) {
-    if (json[key])
-      throw new GpoError(
-        'model',
-        `${file}: "${key}" is ${describe(json[key])}, which is not supported; only models without it are`,
-      )
+  if (json['quantization_config']) {
+    const found = describe(json['quantization_config'])
+    throw new GpoError(
+      'model',
+      `${file}: "quantization_config" is ${found}; only weights that are not quantised can be read`,
+    )
   }
   const activation = json['hidden_act'] ?? 'silu'
   if (activation !== 'silu')
     throw new GpoError('model', `${file}: "hidden_act" is ${describe(activation)}, only "silu" is supported`)
-}
-
-/** Older files have "rope_theta", newer ones {"rope_parameters": {"rope_type": "default", "rope_theta": …}}. */
-function readRopeTheta(file: string, json: Json): number {
-  const range = { min: 1, max: 1e12, fallback: 10_000 }
-  const nested = json['rope_parameters']
-  if (nested === undefined || nested === null) return number(file, json, 'rope_theta', range)
-  const { rope_type: type, rope_theta: theta, ...others } = Object(nested) as Record<string, unknown>
-  if (typeof nested !== 'object' || (type ?? 'default') !== 'default' || Object.keys(others).length > 0) {
-    throw new GpoError(
-      'model',
-      `${file}: "rope_parameters" is ${describe(nested)}; only the "default" type with a "rope_theta" is supported`,
-    )
-  }
-  return number(file, { rope_theta: theta ?? json['rope_theta'] }, 'rope_theta', range)
 }
 
 function readHeads(file: string, json: Json, hiddenSize: number) {
@@ -150,6 +118,14 @@ function readHeads(file: string, json: Json, hiddenSize: number) {
   return { heads, kvHeads, headDim }
 }
 
+/** Positions a sequence may have. A sliding window (Mistral) is never reached when no sequence is longer than it. */
+function readMaxPositions(file: string, json: Json): number {
+  const range = { min: 1, max: 1 << 24 }
+  const positions = integer(file, json, 'max_position_embeddings', { ...range, fallback: 2048 })
+  const isOff = json['use_sliding_window'] === false || (json['sliding_window'] ?? null) === null
+  return isOff ? positions : Math.min(positions, integer(file, json, 'sliding_window', range))
+}
+
 /** @throws GpoError('model') naming file, key and value */
 export function readModelConfig(folder: string): ModelConfig {
   const file = join(folder, 'config.json')
@@ -159,6 +135,7 @@ export function readModelConfig(folder: string): ModelConfig {
   const size = (key: string, max: number, fallback?: number) => integer(file, json, key, { min: 1, max, fallback })
   const hiddenSize = size('hidden_size', 1 << 17)
   const vocabSize = size('vocab_size', 1 << 24)
+  const rope = readRope(file, json)
   return {
     architecture,
     vocabSize,
@@ -166,8 +143,10 @@ export function readModelConfig(folder: string): ModelConfig {
     intermediateSize: size('intermediate_size', 1 << 20),
     layers: size('num_hidden_layers', 1024),
     ...readHeads(file, json, hiddenSize),
-    maxPositions: size('max_position_embeddings', 1 << 24, 2048),
-    ropeTheta: readRopeTheta(file, json),
+    maxPositions: readMaxPositions(file, json),
+    ropeTheta: rope.theta,
+    ...(rope.scaling ? { ropeScaling: rope.scaling } : {}),
+    ...ARCHITECTURES[architecture]!(file, json),
     rmsNormEps: number(file, json, 'rms_norm_eps', { min: 0, max: 1, fallback: 1e-6 }),
     tieWordEmbeddings: flag(file, json, 'tie_word_embeddings'),
     bosTokenId: tokenIds(file, json, 'bos_token_id', vocabSize)[0] ?? null,

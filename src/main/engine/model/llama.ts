@@ -1,5 +1,5 @@
 /**
- * The Llama family's decoder, as pure functions of parameters under their checkpoint names. Knows token ids and positions; nothing of
+ * The decoder of the Llama family (Llama, Mistral, Qwen2, Qwen3, SmolLM3), as pure functions of parameters under their checkpoint names. Knows token ids and positions; nothing of
  * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
  */
 import { type Tensor, type Tensor2D, tf } from '../backend/tf'
@@ -52,16 +52,26 @@ function feedForward(params: Params, layer: string, x: Tensor): Tensor {
   return linear(params, `${layer}.mlp.down_proj`, swiGlu(gate, up))
 }
 
-/** Queries scaled by 1/√D, keys and values of one layer, rotated. x [B·T, hidden]; positions int32 [B, T]. */
-function projections(config: ModelConfig, params: Params, layer: string, x: Tensor, positions: Tensor, table: number) {
-  const { heads, kvHeads, headDim, ropeTheta } = config
+/** RMSNorm of every head's vector by itself. x [B, H, T, D]; weight [D] */
+function normHeads(x: Tensor, weight: Tensor, eps: number): Tensor {
+  const size = x.shape.at(-1)!
+  return tf.reshape(rmsNorm(tf.reshape(x, [x.size / size, size]), weight, eps), x.shape)
+}
+
+/** Queries scaled by 1/√D, keys and values of layer `index`, rotated. x [B·T, hidden]; positions int32 [B, T]. */
+function projections(config: ModelConfig, params: Params, index: number, x: Tensor, positions: Tensor, table: number) {
+  const { heads, kvHeads, headDim, rmsNormEps } = config
+  const attention = `model.layers.${index}.self_attn`
   const batch = positions.shape[0]!
-  const project = (name: string, n: number) =>
-    splitHeads(linear(params, `${layer}.self_attn.${name}`, x), batch, n, headDim)
-  const q = rope(project('q_proj', heads), positions, table, ropeTheta)
+  const project = (name: string, n: number) => splitHeads(linear(params, `${attention}.${name}`, x), batch, n, headDim)
+  const normed = (x: Tensor, name: string) =>
+    config.hasQkNorm ? normHeads(x, param(params, `${attention}.${name}.weight`), rmsNormEps) : x
+  const rotates = !config.layersWithoutRope?.includes(index)
+  const rotated = (x: Tensor) => (rotates ? rope(x, positions, table, config) : x)
+  const q = rotated(normed(project('q_proj', heads), 'q_norm'))
   return {
     q: tf.mul(q, 1 / Math.sqrt(headDim)),
-    k: rope(project('k_proj', kvHeads), positions, table, ropeTheta),
+    k: rotated(normed(project('k_proj', kvHeads), 'k_norm')),
     v: project('v_proj', kvHeads),
   }
 }
@@ -99,7 +109,7 @@ export function forward(config: ModelConfig, params: Params, ids: Tensor2D): Tru
   for (let i = 0; i < config.layers; i++) {
     const layer = `model.layers.${i}`
     const normed = rmsNorm(x, param(params, `${layer}.input_layernorm.weight`), rmsNormEps)
-    const { q, k, v } = projections(config, params, layer, normed, positions, length)
+    const { q, k, v } = projections(config, params, i, normed, positions, length)
     keys.push(k)
     values.push(v)
     const grouped = tf.reshape(q, [batch, kvHeads, repeat * length, headDim])
@@ -158,7 +168,7 @@ export function decode(config: ModelConfig, params: Params, { ids, positions, ke
   for (let i = 0; i < config.layers; i++) {
     const layer = `model.layers.${i}`
     const normed = rmsNorm(x, param(params, `${layer}.input_layernorm.weight`), rmsNormEps)
-    const { q, k, v } = projections(config, params, layer, normed, column, length + 1)
+    const { q, k, v } = projections(config, params, i, normed, column, length + 1)
     const grouped = tf.reshape(q, [batch, kvHeads, repeat, headDim])
     const cached = tf.add(tf.matMul(grouped, keys[i]!, false, true), mask)
     const own = tf.sum(tf.mul(grouped, k), -1, true)

@@ -2,7 +2,7 @@
 import type { AdaptationConfig } from '@shared/schemas/plan'
 import { type Tensor, tf } from '../backend/tf'
 import { uniform } from '../core/rng'
-import type { ModelConfig } from './config'
+import { type ModelConfig, projectionName } from './config'
 import { type Params, param } from './params'
 
 /** The scale travels with the adapter as a scalar, so that a tree of parameters is complete in itself. */
@@ -11,12 +11,14 @@ export const LORA_SCALE = 'lora.scale'
 const adapterNames = (projection: string) => ({ a: `${projection}.lora_A.weight`, b: `${projection}.lora_B.weight` })
 
 /**
- * x W^T, plus the adapter's share if the tree has one for this projection.
+ * x W^T, plus the bias and the adapter's share if the tree has them for this projection.
  * @param x [N, in]
  * @returns [N, out]
  */
 export function linear(params: Params, projection: string, x: Tensor): Tensor {
-  const dense = tf.matMul(x, param(params, `${projection}.weight`), false, true)
+  const product = tf.matMul(x, param(params, `${projection}.weight`), false, true)
+  const bias = params[`${projection}.bias`]
+  const dense = bias ? tf.add(product, bias) : product
   const { a, b } = adapterNames(projection)
   if (!params[a]) return dense
   const low = tf.matMul(tf.matMul(x, param(params, a), false, true), param(params, b), false, true)
@@ -35,9 +37,8 @@ function targets(config: ModelConfig, { targets }: Extract<AdaptationConfig, { k
     up_proj: [intermediateSize, hiddenSize],
     down_proj: [hiddenSize, intermediateSize],
   } as const
-  const room = (name: string) => (name.endsWith('_proj') && /^[qkvo]_/.test(name) ? 'self_attn' : 'mlp')
   return Array.from({ length: config.layers }, (_, i) =>
-    targets.map((name) => ({ projection: `model.layers.${i}.${room(name)}.${name}`, shape: shapes[name] })),
+    targets.map((name) => ({ projection: projectionName(i, name), shape: shapes[name] })),
   ).flat()
 }
 

@@ -3,9 +3,9 @@ import { GpoError } from '@shared/errors'
 import { openSafetensors, type SafetensorsReader } from '../checkpoint/safetensors'
 import { shown } from '../checkpoint/safetensors-header'
 import type { HostTensor } from '../policy/policy'
-import type { ModelConfig } from './config'
+import { type ModelConfig, projectionName } from './config'
 
-/** Names and shapes of a Llama checkpoint; projections are [out, in]. */
+/** Names and shapes of a checkpoint; projections are [out, in]. */
 export function expectedWeights(config: ModelConfig): Map<string, readonly number[]> {
   const { hiddenSize: d, intermediateSize: f, vocabSize: v, heads, kvHeads, headDim } = config
   const shapes = new Map<string, readonly number[]>([['model.embed_tokens.weight', [v, d]]])
@@ -18,6 +18,14 @@ export function expectedWeights(config: ModelConfig): Map<string, readonly numbe
     shapes.set(`${layer}.mlp.gate_proj.weight`, [f, d])
     shapes.set(`${layer}.mlp.up_proj.weight`, [f, d])
     shapes.set(`${layer}.mlp.down_proj.weight`, [d, f])
+    for (const name of config.biases ?? []) {
+      const projection = projectionName(i, name)
+      shapes.set(`${projection}.bias`, [shapes.get(`${projection}.weight`)![0]!])
+    }
+    if (config.hasQkNorm) {
+      shapes.set(`${layer}.self_attn.q_norm.weight`, [headDim])
+      shapes.set(`${layer}.self_attn.k_norm.weight`, [headDim])
+    }
     shapes.set(`${layer}.input_layernorm.weight`, [d])
     shapes.set(`${layer}.post_attention_layernorm.weight`, [d])
   }
