@@ -59,14 +59,24 @@ module.exports = {
       room('paths'),
       room('engine/checkpoint/'),
     ]),
-    may('export', room('export/'), [room('store/'), room('engine/(checkpoint|model/config)')]),
+    may('export', room('export/'), [
+      room('store/'),
+      room('paths'),
+      room('runs/hub'),
+      room('trainer/(job-client|fork|jobs/(job|results))'),
+      room('engine/(checkpoint|model/(config|weights))'),
+    ]),
     may('api', room('api/'), [
       room('(host|store|library|runs|export)/'),
       room('paths'),
       room('trainer/(job-client|fork|jobs/(job|results))'),
       room('engine/(tokenizer|verifier|checkpoint)/'),
     ]),
-    may('host', room('host/'), [room('(api|store|library|runs)/'), room('paths'), room('trainer/(client|fork)')]),
+    may('host', room('host/'), [
+      room('(api|store|library|runs|export)/'),
+      room('paths'),
+      room('trainer/(client|fork|generators)'),
+    ]),
     {
       name: 'electron-in-the-window-only',
       severity: 'error',

@@ -4,7 +4,7 @@ import { executeRun } from '@main/runs/execute'
 import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
-import { getRun } from '@main/store/runs'
+import { getRun, refuseReadOnly } from '@main/store/runs'
 import { ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
@@ -112,6 +112,7 @@ export async function resume(wanted: string, options: StoreOptions, output: Outp
   try {
     recoverInterrupted(store)
     const wantedRun = getRun(store, resolveRun(store, wanted).id)
+    refuseReadOnly(store, wantedRun.id)
     const inputs = await loadInputs(wantedRun.plan)
     const { run, resumeFrom, iteration, damaged } = prepareResume(store, wantedRun.id)
     for (const reason of damaged) output.note(`warning: ${reason}`)

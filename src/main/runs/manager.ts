@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
-import { deleteRun, getRun, listRuns, queueRun } from '@main/store/runs'
+import { deleteRun, getRun, listRuns, queueRun, refuseReadOnly } from '@main/store/runs'
 import type { Trainer } from '@main/trainer/client'
 import type { Fork } from '@main/trainer/fork'
 import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
@@ -179,6 +179,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         change({ state: 'running', pending: active.live.active.pending.filter((one) => one !== 'pause') })
         return
       }
+      refuseReadOnly(store, id)
       await loadInputs(getRun(store, id).plan)
       queueRun(store, id)
       enqueue(id)

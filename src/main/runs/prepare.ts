@@ -6,7 +6,7 @@ import { loadDataset } from '@main/library/datasets/load'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { type Store, transaction } from '@main/store/query'
-import { createRun, endRun, getRun, listRuns, newRunId } from '@main/store/runs'
+import { createRun, endRun, getRun, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
 import { truncateAfter } from '@main/store/truncate'
 import { isCheckpointFolder } from '@main/trainer/protocol'
 import { GpoError } from '@shared/errors'
@@ -174,6 +174,7 @@ export interface Resumption {
  * @throws GpoError('usage') when it is completed or running, ('storage') when its checkpoints cannot be used; then nothing was changed
  */
 export function prepareResume(store: Store, id: string): Resumption {
+  refuseReadOnly(store, id)
   const run = getRun(store, id)
   if (run.status === 'completed')
     throw new GpoError(

@@ -32,10 +32,11 @@ interface Row {
   readonly folder: string
   readonly owner_pid: number | null
   readonly owner_started_at: string | null
+  readonly is_read_only: number
 }
 
 const COLUMNS = `id, name, status, plan ->> '$.objective.kind' AS objective, plan ->> '$.gpo.criticalStep' AS critical_step,
-  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at`
+  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at, is_read_only`
 
 /** Beside the database a folder is kept as the way from there, so that the two can be moved to another place together. */
 function keptFolder({ file }: Store, folder: string): string {
@@ -57,6 +58,7 @@ const summaryOf = (store: Store, row: Row): RunSummary => ({
   error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
   folder: resolve(dirname(store.file), row.folder),
   owner: row.owner_pid === null ? null : { pid: row.owner_pid, startedAt: row.owner_started_at ?? '' },
+  isReadOnly: row.is_read_only === 1,
 })
 
 function noSuchRun(id: string): GpoError {
@@ -131,13 +133,22 @@ export function startRun(store: Store, id: string, owner: RunOwner, now = Date.n
   const claimed = change(
     store,
     `UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?), ended_at = NULL, error_code = NULL,
-       error_message = NULL, owner_pid = ?, owner_started_at = ? WHERE id = ? AND status <> 'running'`,
+       error_message = NULL, owner_pid = ?, owner_started_at = ? WHERE id = ? AND status <> 'running' AND is_read_only = 0`,
     now,
     owner.pid,
     owner.startedAt,
     id,
   )
-  if (claimed === 0) throw runningAlready(getRun(store, id))
+  if (claimed > 0) return
+  refuseReadOnly(store, id)
+  throw runningAlready(getRun(store, id))
+}
+
+/** @throws {GpoError} 'usage' for a run that came in a bundle, 'notFound' */
+export function refuseReadOnly(store: Store, id: string): void {
+  if (!getRun(store, id).isReadOnly) return
+  const cure = 'start a new run with its plan'
+  throw new GpoError('usage', `Run ${id} came in a bundle from another installation and is read-only: ${cure}.`)
 }
 
 const runningAlready = ({ id, owner }: RunSummary) =>
@@ -151,6 +162,7 @@ export function refuseRunning(store: Store, id: string): void {
 
 /** Back into the queue, to be started or resumed later. */
 export function queueRun(store: Store, id: string): void {
+  refuseReadOnly(store, id)
   if (change(store, `UPDATE runs SET status = 'queued', ended_at = NULL WHERE id = ? AND status <> 'running'`, id) > 0)
     return
   throw new GpoError('usage', `Run ${getRun(store, id).id} is running already: stop it first.`)

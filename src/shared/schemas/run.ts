@@ -35,6 +35,8 @@ export interface RunSummary {
   /** Folder of checkpoints and logs. */
   readonly folder: string
   readonly owner: RunOwner | null
+  /** Came in a bundle from another installation: looked at, never resumed or steered. */
+  readonly isReadOnly: boolean
 }
 
 export interface RunRecord extends RunSummary {

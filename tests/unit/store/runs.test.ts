@@ -44,6 +44,7 @@ describe('a run', () => {
       error: null,
       folder: '/runs/abc',
       owner: null,
+      isReadOnly: false,
       plan,
       environment: null,
     })
