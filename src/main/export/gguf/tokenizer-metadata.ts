@@ -1,0 +1,162 @@
+/** A tokenizer.json as llama.cpp's keys: byte-level BPE ("gpt2") and SentencePiece-style BPE ("llama"). */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ModelConfig } from '@engine/model/config'
+import { readJsonObject } from '@engine/model/config-json'
+import { GpoError } from '@shared/errors'
+import type { MetadataValue } from './format'
+
+/** llama.cpp's kinds of tokens. */
+const NORMAL = 1
+const UNKNOWN = 2
+const CONTROL = 3
+const USER_DEFINED = 4
+const UNUSED = 5
+const BYTE = 6
+
+interface AddedToken {
+  readonly id: number
+  readonly content: string
+  readonly special: boolean
+}
+
+interface TokenizerJson {
+  readonly model: {
+    readonly type: string
+    readonly vocab: Readonly<Record<string, number>>
+    readonly merges: readonly (string | readonly [string, string])[]
+    readonly byte_fallback?: boolean
+    readonly unk_token?: string | null
+  }
+  readonly added_tokens?: readonly AddedToken[]
+  readonly pre_tokenizer: unknown
+  readonly normalizer: unknown
+  readonly post_processor: unknown
+}
+
+const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+const REST = String.raw`| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+const LETTERS = String.raw`|[^\r\n\p{L}\p{N}]?\p{L}+`
+
+/** llama.cpp cuts text into words by a rule it knows by name; these are the rules' patterns in tokenizer.json. */
+const SPLITS: Readonly<Record<string, string>> = {
+  [`${CONTRACTIONS}${LETTERS}|\\p{N}{1,3}${REST}`]: 'llama-bpe',
+  [`${CONTRACTIONS}${LETTERS}|\\p{N}${REST}`]: 'qwen2',
+}
+
+type Step = Readonly<Record<string, unknown>>
+
+const stepsOf = (value: unknown): readonly Step[] => {
+  const step = value as Step | null
+  if (!step) return []
+  if (step['type'] !== 'Sequence') return [step]
+  return (step['pretokenizers'] ?? step['normalizers'] ?? []) as readonly Step[]
+}
+
+/** The name of the rule that cuts text into words. @throws {GpoError} 'usage' where llama.cpp has none that is the same */
+function preTokenizerName(folder: string, value: unknown): string {
+  const steps = stepsOf(value)
+  const types = steps.map((step) => step['type']).join(' ')
+  const split = steps.find((step) => step['type'] === 'Split')?.['pattern'] as { Regex?: string } | undefined
+  const named = SPLITS[split?.Regex ?? '']
+  if (types === 'Split ByteLevel' && named) return named
+  const isWhole = steps.at(-1)?.['use_regex'] !== false
+  if (types === 'ByteLevel' && isWhole) return 'gpt-2'
+  if (types === 'Digits ByteLevel' && isWhole && steps[0]?.['individual_digits'] === true) return 'smollm'
+  throw new GpoError(
+    'usage',
+    `${folder}: llama.cpp has no rule that cuts text as this tokenizer does (${types || 'none'}); export safetensors and convert it there`,
+  )
+}
+
+/** Whether a text begins with the token for the beginning, by the configuration or the post-processor. */
+function addsBos(json: TokenizerJson, config: Readonly<Record<string, unknown>>, bos: string | undefined): boolean {
+  if (typeof config['add_bos_token'] === 'boolean') return config['add_bos_token']
+  return bos !== undefined && JSON.stringify(json.post_processor ?? '').includes(JSON.stringify(bos))
+}
+
+const mergeText = (merge: string | readonly [string, string]) => (typeof merge === 'string' ? merge : merge.join(' '))
+const mergeResult = (merge: string | readonly [string, string]) =>
+  typeof merge === 'string' ? merge.replace(' ', '') : merge.join('')
+
+/** Tokens by id; rows of the embedding without a token get a name of their own. */
+function tokensOf(json: TokenizerJson, config: ModelConfig) {
+  const tokens = Array.from({ length: config.vocabSize }, (_, id) => `[PAD${id}]`)
+  const types = new Array<number>(config.vocabSize).fill(UNUSED)
+  for (const [token, id] of Object.entries(json.model.vocab)) {
+    tokens[id] = token
+    types[id] = /^<0x[0-9A-F]{2}>$/.test(token) && json.model.byte_fallback ? BYTE : NORMAL
+  }
+  for (const { id, content, special } of json.added_tokens ?? []) {
+    tokens[id] = content
+    types[id] = special ? CONTROL : USER_DEFINED
+  }
+  const unknown = json.model.unk_token
+  if (unknown) types[tokens.indexOf(unknown)] = UNKNOWN
+  return { tokens, types }
+}
+
+function chatTemplate(folder: string, config: Readonly<Record<string, unknown>>): string | null {
+  const file = join(folder, 'chat_template.jinja')
+  if (existsSync(file)) return readFileSync(file, 'utf8')
+  const template = config['chat_template']
+  return typeof template === 'string' ? template : null
+}
+
+/** @throws {GpoError} 'usage' for a tokenizer that llama.cpp would read differently */
+export function tokenizerMetadata(folder: string, config: ModelConfig): [string, MetadataValue][] {
+  const json = readJsonObject(join(folder, 'tokenizer.json')) as unknown as TokenizerJson
+  const configFile = join(folder, 'tokenizer_config.json')
+  const settings = existsSync(configFile) ? readJsonObject(configFile) : {}
+  if (json.model.type !== 'BPE')
+    throw new GpoError('usage', `${folder}: the tokenizer is of type ${json.model.type}; GGUF is written for BPE only`)
+  const { tokens, types } = tokensOf(json, config)
+  const isSentencePiece = json.model.byte_fallback === true
+  const special = (key: string): string | undefined => {
+    const value = settings[key]
+    return typeof value === 'string' ? value : (value as { content?: string } | null | undefined)?.content
+  }
+  const idOf = (key: string, fallback: number | null): [string, MetadataValue][] => {
+    const text = special(`${key}_token`)
+    const id = text === undefined ? (fallback ?? -1) : tokens.indexOf(text)
+    const name = key === 'pad' ? 'padding' : key === 'unk' ? 'unknown' : key
+    return id < 0 ? [] : [[`tokenizer.ggml.${name}_token_id`, { type: 'uint32', value: id }]]
+  }
+  const template = chatTemplate(folder, settings)
+  return [
+    ['tokenizer.ggml.model', { type: 'string', value: isSentencePiece ? 'llama' : 'gpt2' }],
+    [
+      'tokenizer.ggml.pre',
+      { type: 'string', value: isSentencePiece ? 'default' : preTokenizerName(folder, json.pre_tokenizer) },
+    ],
+    ['tokenizer.ggml.tokens', { type: 'strings', value: tokens }],
+    ['tokenizer.ggml.token_type', { type: 'int32s', value: types }],
+    ...(isSentencePiece ? sentencePiece(json, tokens) : []),
+    ...(isSentencePiece
+      ? []
+      : [
+          ['tokenizer.ggml.merges', { type: 'strings', value: json.model.merges.map(mergeText) }] as [
+            string,
+            MetadataValue,
+          ],
+        ]),
+    ...idOf('bos', config.bosTokenId),
+    ...idOf('eos', config.eosTokenIds[0] ?? null),
+    ...idOf('unk', null),
+    ...idOf('pad', config.padTokenId),
+    ['tokenizer.ggml.add_bos_token', { type: 'bool', value: addsBos(json, settings, special('bos_token')) }],
+    ['tokenizer.ggml.add_eos_token', { type: 'bool', value: settings['add_eos_token'] === true }],
+    ...(template ? [['tokenizer.chat_template', { type: 'string', value: template }] as [string, MetadataValue]] : []),
+  ]
+}
+
+/** SentencePiece joins the pair whose result has the highest score: the earlier a merge, the higher. */
+function sentencePiece(json: TokenizerJson, tokens: readonly string[]): [string, MetadataValue][] {
+  const rank = new Map(json.model.merges.map((merge, i) => [mergeResult(merge), i]))
+  const scores = tokens.map((token) => -(rank.get(token) ?? json.model.merges.length))
+  const prepends = /"Prepend"|"Metaspace"/.test(JSON.stringify([json.normalizer, json.pre_tokenizer]))
+  return [
+    ['tokenizer.ggml.scores', { type: 'float32s', value: scores }],
+    ['tokenizer.ggml.add_space_prefix', { type: 'bool', value: prepends }],
+  ]
+}
