@@ -51,7 +51,13 @@ module.exports = {
       from: { path: '^src/', pathNot: room('store/') },
       to: { path: 'node_modules/better-sqlite3/' },
     },
-    may('library', room('library/'), [room('store/')]),
+    // It looks at models and datasets: headers of weights, tokens of texts, verdicts on answers. It opens no tensor.
+    may('library', room('library/'), [
+      room('store/'),
+      room('paths'),
+      room('engine/(checkpoint|tokenizer|verifier)/'),
+      room('engine/model/(config|weights)'),
+    ]),
     may('runs', room('runs/'), [
       room('store/'),
       room('library/'),
@@ -111,7 +117,8 @@ module.exports = {
       from: { path: room('(api|host|window|cli|runs|library|store|paths|headless|index)') },
       to: {
         path: room('engine/'),
-        pathNot: [room('engine/(checkpoint|verifier|tokenizer)/')],
+        // A model's config and the headers of its weights are text that is read; nothing is computed with them.
+        pathNot: [room('engine/(checkpoint|verifier|tokenizer)/'), room('engine/model/(config|weights)')],
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -45,12 +45,24 @@ export function resourcesFolder(): string {
 const PREFIX = 'bundled:'
 const SPLITS = ['train', 'test']
 
-/** The folders that are there are the only names there are, so no name leads out of them. */
-function bundledFolder(path: string, kind: 'model' | 'dataset', name: string): string {
+/** In the box, not a path on disk. */
+export const isBundled = (path: string): boolean => path.startsWith(PREFIX)
+
+/** Paths of everything of a kind in the box, by name. */
+export function bundledPaths(kind: 'model' | 'dataset'): readonly string[] {
+  return bundledNames(kind).map((name) => PREFIX + name)
+}
+
+function bundledNames(kind: 'model' | 'dataset'): readonly string[] {
   const folder = join(resourcesFolder(), `${kind}s`)
   const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  if (names.includes(name)) return join(folder, name)
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+}
+
+/** The folders that are there are the only names there are, so no name leads out of them. */
+function bundledFolder(path: string, kind: 'model' | 'dataset', name: string): string {
+  const names = bundledNames(kind)
+  if (names.includes(name)) return join(resourcesFolder(), `${kind}s`, name)
   const known = names.map((known) => PREFIX + known).join(', ') || 'none'
   throw new GpoError('notFound', `there is no bundled ${kind} ${JSON.stringify(path)}; there are: ${known}`)
 }

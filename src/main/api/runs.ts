@@ -1,3 +1,4 @@
+import { refuseUnknownPaths } from '@main/library/known-paths'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries, readSeries } from '@main/store/metrics'
@@ -34,7 +35,10 @@ export const runsApi = {
     restoreRuns(store, ids)
     runs.announceRuns()
   }),
-  start: api.runs.start.handler(async ({ context: { runs }, input: { plan } }) => ({ id: await runs.start(plan) })),
+  start: api.runs.start.handler(async ({ context: { store, runs }, input: { plan } }) => {
+    refuseUnknownPaths(store, plan)
+    return { id: await runs.start(plan) }
+  }),
   resume: api.runs.resume.handler(({ context: { runs }, input: { id } }) => runs.resume(id)),
   pause: api.runs.pause.handler(({ context: { runs }, input: { id } }) => runs.pause(id)),
   stop: api.runs.stop.handler(({ context: { runs }, input: { id } }) => runs.stop(id)),

@@ -51,6 +51,10 @@ export type DatasetLayout =
   | 'prompt-completion'
   | 'messages'
 
+/** What a column can be mapped to. */
+export const DATASET_ROLES = ['prompt', 'answer', 'chosen', 'rejected', 'completion', 'label', 'choices'] as const
+export type DatasetRole = (typeof DATASET_ROLES)[number]
+
 /** A row that cannot be used. */
 export interface BadRow {
   /** From 1: the line in a JSON Lines or CSV file, the number of the record in JSON and Parquet. */

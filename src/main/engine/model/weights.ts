@@ -1,5 +1,6 @@
 /** Which tensors a model has, and loading them with every name and shape checked first. */
 import { GpoError } from '@shared/errors'
+import type { StoredDtype } from '../checkpoint/dtypes'
 import { openSafetensors, type SafetensorsReader } from '../checkpoint/safetensors'
 import { shown } from '../checkpoint/safetensors-header'
 import type { HostTensor } from '../policy/policy'
@@ -73,6 +74,37 @@ function checkWeights(folder: string, file: SafetensorsReader, expected: Readonl
     folder,
     file.names.filter((name) => !expected.has(name) && !isHarmless(name)),
   )
+}
+
+export interface StoredWeights {
+  readonly tensors: number
+  /** Numbers the model has; a head tied to the embedding is counted once. */
+  readonly parameters: number
+  /** Dtypes they are stored in, and how many numbers each. */
+  readonly dtypes: ReadonlyMap<StoredDtype, number>
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
+
+/**
+ * What a model's files hold, from their headers alone; no tensor is read.
+ * @throws GpoError('model') as `loadWeights`, values aside
+ */
+export function inspectWeights(folder: string, config: ModelConfig): StoredWeights {
+  const expected = expectedWeights(config)
+  const file = openSafetensors(folder)
+  try {
+    checkWeights(folder, file, expected)
+    const dtypes = new Map<StoredDtype, number>()
+    for (const [name, shape] of expected) {
+      const { dtype } = file.info(name)
+      dtypes.set(dtype, (dtypes.get(dtype) ?? 0) + sizeOf(shape))
+    }
+    const parameters = [...dtypes.values()].reduce((a, b) => a + b, 0)
+    return { tensors: expected.size, parameters, dtypes }
+  } finally {
+    file.close()
+  }
 }
 
 /**

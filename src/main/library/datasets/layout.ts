@@ -1,12 +1,12 @@
 /** Which layout a set has, told from its columns and first rows (method.md, section 4). Knows no files. */
 import { GpoError } from '@shared/errors'
-import type { DatasetLayout, RecordKind } from '@shared/schemas/dataset'
+import { DATASET_ROLES, type DatasetLayout, type DatasetRole, type RecordKind } from '@shared/schemas/dataset'
 import type { Fields } from './record'
 import { isMessageList } from './values'
 
 /** What a column can be mapped to. */
-const ROLES = ['prompt', 'answer', 'chosen', 'rejected', 'completion', 'label', 'choices'] as const
-type Role = (typeof ROLES)[number]
+const ROLES = DATASET_ROLES
+type Role = DatasetRole
 
 /** Columns that hold the prompt, where none is mapped. */
 const PROMPT_COLUMNS = ['prompt', 'question', 'problem', 'input'] as const
@@ -84,4 +84,34 @@ export function kindOf(layout: DatasetLayout, sample: readonly Fields[]): Record
   if (layout === 'prompt-completion') return 'completion'
   if (layout !== 'messages') return 'verifiable'
   return sample.some((fields) => fields.has('answer')) ? 'verifiable' : 'completion'
+}
+
+/** Which column plays which part: what was mapped, and what the layout reads by itself. */
+export function rolesOf(
+  layout: DatasetLayout,
+  columns: readonly string[],
+  map: ColumnMap,
+): Partial<Record<Role, string>> {
+  const roles: Partial<Record<Role, string>> = Object.fromEntries(map)
+  const found = (...names: string[]) => names.find((name) => columns.includes(name))
+  const take = (role: Role, ...names: string[]) => {
+    const column = map.size > 0 ? undefined : found(...names)
+    if (column !== undefined) roles[role] ??= column
+  }
+  if (!map.has('prompt')) {
+    const prompt = found(...PROMPT_COLUMNS, 'messages')
+    if (prompt !== undefined) roles.prompt = prompt
+  }
+  if (layout === 'preference') {
+    take('chosen', 'chosen')
+    take('rejected', 'rejected')
+  } else if (layout === 'math') {
+    take('answer', 'answer')
+    take('completion', 'solution')
+  } else if (layout === 'bbh') take('answer', 'target')
+  else take('answer', 'answer')
+  if (layout === 'mmlu') take('choices', 'choices', 'options')
+  if (layout === 'unpaired') take('label', 'label')
+  if (layout !== 'preference' && layout !== 'math') take('completion', 'completion')
+  return roles
 }

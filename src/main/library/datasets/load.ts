@@ -6,12 +6,9 @@ import { GpoError } from '@shared/errors'
 import type { BadRow, Dataset, DatasetLayout, Example, RecordKind, TypedExamples } from '@shared/schemas/dataset'
 import { convertRecord } from './convert'
 import { applyColumnMap, type ColumnMap, kindOf, parseColumnMap, recogniseLayout, wantedColumns } from './layout'
-import { readCsv } from './read-csv'
-import { readJson } from './read-json'
-import { readJsonLines } from './read-jsonl'
-import { readParquet } from './read-parquet'
 import type { Fields, RawRecord } from './record'
-import { findSource, unreadable } from './source'
+import { recordsOf } from './records'
+import { type DataFormat, findSource, unreadable } from './source'
 import { BadValue } from './values'
 
 export interface LoadOptions {
@@ -70,20 +67,14 @@ function typed({ kind, examples }: Intake): TypedExamples {
   return { kind, examples } as TypedExamples
 }
 
-async function takeFile(path: string, format: string, file: string, intake: Intake): Promise<void> {
+async function takeFile(path: string, format: DataFormat, file: string, intake: Intake): Promise<void> {
   const before = intake.rows
-  for await (const record of recordsOf(format, file, intake)) {
+  const { map, columns } = intake
+  const options = { wanted: wantedColumns(map), onColumns: (names: readonly string[]) => note(columns, names) }
+  for await (const record of recordsOf(format, file, options)) {
     if (isFull(intake)) return
     take(path, { ...record, line: record.line + (format === 'parquet' ? before : 0) }, intake)
   }
-}
-
-function recordsOf(format: string, file: string, { map, columns }: Intake): AsyncGenerator<RawRecord> {
-  if (format === 'jsonl') return readJsonLines(file)
-  if (format === 'json') return readJson(file)
-  if (format === 'parquet')
-    return readParquet(file, { wanted: wantedColumns(map), onColumns: (names) => note(columns, names) })
-  return readCsv(file, format === 'tsv' ? '\t' : ',')
 }
 
 function note(columns: Set<string>, names: Iterable<string>): void {

@@ -3,7 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { GpoError } from '@shared/errors'
 
-type DataFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet'
+export type DataFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet'
 
 interface DataSource {
   readonly format: DataFormat

@@ -1,0 +1,113 @@
+/** What a set is, in a few values that can be kept beside its path, so that a list of sets needs no file read twice. */
+import { stat } from 'node:fs/promises'
+import { datasetColumnsSchema } from '@shared/contract/datasets'
+import { GpoError } from '@shared/errors'
+import type { Dataset, DatasetLayout, RecordKind } from '@shared/schemas/dataset'
+import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
+import { z } from 'zod'
+import { loadDataset } from './load'
+import { findSource } from './source'
+import { suggestVerifier } from './suggest-verifier'
+
+export interface DatasetSummary {
+  /** Of the files and the mapping it was made from. */
+  readonly stamp: string
+  readonly bytes: number
+  readonly problem: string | null
+  readonly layout: DatasetLayout | null
+  readonly recordKind: RecordKind | null
+  readonly rows: number | null
+  readonly usable: number | null
+  /** The one that fits; null without reference answers. */
+  readonly verifier: VerifierConfig | null
+}
+
+const summarySchema = z.object({
+  stamp: z.string(),
+  bytes: z.number(),
+  problem: z.string().nullable(),
+  layout: z.string().nullable(),
+  recordKind: z.string().nullable(),
+  rows: z.number().nullable(),
+  usable: z.number().nullable(),
+  verifier: verifierSchema.nullable(),
+})
+
+export type Columns = z.infer<typeof datasetColumnsSchema>
+
+export interface DatasetOptions {
+  readonly columns: Columns
+  /** Null: the one that fits. */
+  readonly verifier: VerifierConfig | null
+  readonly summary: DatasetSummary | null
+}
+
+const optionsSchema = z.object({
+  columns: datasetColumnsSchema.catch({}).default({}),
+  verifier: verifierSchema.nullable().catch(null).default(null),
+  summary: summarySchema.nullable().catch(null).default(null),
+})
+
+/** What an entry of the library notes; what does not fit, from another version, is as if it were not there. */
+export function datasetOptions(options: Readonly<Record<string, unknown>>): DatasetOptions {
+  return optionsSchema.parse(options) as DatasetOptions // layouts and kinds are texts this program wrote
+}
+
+export interface Stamped {
+  readonly stamp: string
+  readonly bytes: number
+}
+
+/** @throws {GpoError} 'data' where there is nothing that can be read */
+export async function stampOf(path: string, columns: Columns): Promise<Stamped> {
+  const { files } = await findSource(path)
+  const infos = await Promise.all(files.map((file) => stat(file)))
+  const bytes = infos.reduce((sum, { size }) => sum + size, 0)
+  const latest = infos.reduce((newest, { mtimeMs }) => Math.max(newest, mtimeMs), 0)
+  const mapping = Object.entries(columns).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { stamp: JSON.stringify([files.length, bytes, latest, mapping]), bytes }
+}
+
+export function summarise({ stamp, bytes }: Stamped, dataset: Dataset): DatasetSummary {
+  const { layout, kind, rows, examples } = dataset
+  const verifier = kind === 'verifiable' ? suggestVerifier(layout, examples) : null
+  return { stamp, bytes, problem: null, layout, recordKind: kind, rows, usable: examples.length, verifier }
+}
+
+export const failedSummary = ({ stamp, bytes }: Stamped, problem: string): DatasetSummary => ({
+  ...{ stamp, bytes, problem },
+  ...{ layout: null, recordKind: null, rows: null, usable: null, verifier: null },
+})
+
+interface Opened {
+  readonly summary: DatasetSummary
+  /** Null where the summary has a problem. */
+  readonly dataset: Dataset | null
+}
+
+/** Sets in memory, the last ones asked for. */
+const MAX_OPEN = 2
+const open = new Map<string, Promise<Opened>>()
+
+async function read(path: string, columns: Columns, stamped: Stamped): Promise<Opened> {
+  try {
+    const dataset = await loadDataset(path, { columns: columns as Record<string, string> })
+    return { summary: summarise(stamped, dataset), dataset }
+  } catch (error) {
+    if (!(error instanceof GpoError)) throw error
+    return { summary: failedSummary(stamped, error.message), dataset: null }
+  }
+}
+
+/** Reads a set, or finds it as it was read before. @throws {GpoError} 'data' where the file cannot be reached */
+export async function openDataset(path: string, columns: Columns): Promise<Opened> {
+  const stamped = await stampOf(path, columns)
+  const key = `${path}\n${stamped.stamp}`
+  const known = open.get(key) ?? read(path, columns, stamped)
+  open.delete(key)
+  open.set(key, known)
+  known.catch(() => open.delete(key))
+  const oldest = open.keys().next().value
+  if (open.size > MAX_OPEN && oldest !== undefined) open.delete(oldest)
+  return known
+}

@@ -1,0 +1,100 @@
+/** Models and datasets a person added: the table, and what was taken off the list and can still be taken back. Reads no file of theirs. */
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { all, change, first, type Store } from '@main/store/query'
+import { GpoError } from '@shared/errors'
+
+export type EntryKind = 'model' | 'dataset'
+
+export interface LibraryEntry {
+  readonly id: string
+  readonly kind: EntryKind
+  readonly name: string
+  /** Absolute. */
+  readonly path: string
+  /** What was chosen about it; plain JSON, whose form its kind knows. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly addedAt: number
+}
+
+interface Row {
+  readonly id: string
+  readonly kind: EntryKind
+  readonly name: string
+  readonly path: string
+  readonly options: string
+  readonly added_at: number
+}
+
+const COLUMNS = 'id, kind, name, path, options, added_at'
+
+/** What `removeEntry` took away, by its id, for as long as the program runs. */
+const removed = new WeakMap<Store, Map<string, LibraryEntry>>()
+
+const entryOf = ({ added_at, options, ...row }: Row): LibraryEntry => ({
+  ...row,
+  options: JSON.parse(options),
+  addedAt: added_at,
+})
+
+/** Newest first. */
+export const listEntries = (store: Store, kind: EntryKind): LibraryEntry[] =>
+  all<Row>(store, `SELECT ${COLUMNS} FROM library WHERE kind = ? ORDER BY added_at DESC, id`, kind).map(entryOf)
+
+/** @throws {GpoError} 'notFound' */
+export function getEntry(store: Store, kind: EntryKind, id: string): LibraryEntry {
+  const row = first<Row>(store, `SELECT ${COLUMNS} FROM library WHERE kind = ? AND id = ?`, kind, id)
+  if (row === undefined)
+    throw new GpoError('notFound', `There is no ${kind} ${JSON.stringify(id)} in the list: add it.`)
+  return entryOf(row)
+}
+
+export const findEntryByPath = (store: Store, kind: EntryKind, path: string): LibraryEntry | undefined => {
+  const sql = `SELECT ${COLUMNS} FROM library WHERE kind = ? AND path = ?`
+  const row = first<Row>(store, sql, kind, resolve(path))
+  return row && entryOf(row)
+}
+
+/** @returns the entry's id; that of the one there is, if the path is listed already */
+export function addEntry(store: Store, kind: EntryKind, name: string, path: string, now = Date.now()): string {
+  const listed = findEntryByPath(store, kind, path)
+  if (listed) return listed.id
+  const id = randomBytes(9).toString('base64url')
+  const sql = 'INSERT INTO library (id, kind, name, path, added_at) VALUES (?, ?, ?, ?, ?)'
+  change(store, sql, id, kind, name, resolve(path), now)
+  return id
+}
+
+/** Changes what is given. @throws {GpoError} 'notFound' */
+export function changeEntry(
+  store: Store,
+  kind: EntryKind,
+  id: string,
+  { name, options }: Partial<Pick<LibraryEntry, 'name' | 'options'>>,
+): void {
+  const entry = getEntry(store, kind, id)
+  const sql = 'UPDATE library SET name = ?, options = ? WHERE id = ?'
+  change(store, sql, name ?? entry.name, JSON.stringify(options ?? entry.options), id)
+}
+
+/** @throws {GpoError} 'notFound' */
+export function removeEntry(store: Store, kind: EntryKind, id: string): void {
+  const entry = getEntry(store, kind, id)
+  const kept = removed.get(store) ?? new Map<string, LibraryEntry>()
+  removed.set(store, kept.set(id, entry))
+  change(store, 'DELETE FROM library WHERE id = ?', id)
+}
+
+/** Takes `removeEntry` back; nothing happens if the path was added again meanwhile. @throws {GpoError} 'notFound' */
+export function restoreEntry(store: Store, kind: EntryKind, id: string): void {
+  const entry = removed.get(store)?.get(id)
+  if (entry?.kind !== kind) throw new GpoError('notFound', `The ${kind} cannot be taken back: add it again.`)
+  const { name, path, options, addedAt } = entry
+  const sql = 'INSERT OR IGNORE INTO library (id, kind, name, path, options, added_at) VALUES (?, ?, ?, ?, ?, ?)'
+  change(store, sql, id, kind, name, path, JSON.stringify(options), addedAt)
+  removed.get(store)?.delete(id)
+}
+
+/** Paths that were taken off the list and can still be taken back. */
+export const removedPaths = (store: Store): readonly string[] =>
+  [...(removed.get(store)?.values() ?? [])].map(({ path }) => path)

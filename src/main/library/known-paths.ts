@@ -1,0 +1,42 @@
+/**
+ * Which paths a plan from the window may name: what is in the box, what a person added to the library, and what an earlier run of this
+ * installation used. The window chooses among these; it never makes one up.
+ */
+import { resolve } from 'node:path'
+import { isBundled } from '@main/paths'
+import { all, type Store } from '@main/store/query'
+import { GpoError } from '@shared/errors'
+import type { Plan } from '@shared/schemas/plan'
+import { type EntryKind, findEntryByPath } from './entries'
+
+/** Runs out of a bundle came from elsewhere: nobody here chose their paths. */
+const USED: Readonly<Record<EntryKind, string>> = {
+  model: `SELECT DISTINCT plan ->> '$.model.path' AS path FROM runs WHERE is_read_only = 0`,
+  dataset: `SELECT plan ->> '$.data.train.path' AS path FROM runs WHERE is_read_only = 0
+    UNION SELECT plan ->> '$.data.eval.path' FROM runs WHERE is_read_only = 0`,
+}
+
+const PAGES: Readonly<Record<EntryKind, string>> = { model: 'Models', dataset: 'Datasets' }
+
+export function isKnownPath(store: Store, kind: EntryKind, path: string): boolean {
+  if (isBundled(path)) return true
+  if (findEntryByPath(store, kind, path)) return true
+  const wanted = resolve(path)
+  return all<{ path: string | null }>(store, USED[kind]).some(
+    ({ path: used }) => used !== null && !isBundled(used) && resolve(used) === wanted,
+  )
+}
+
+/** @throws {GpoError} 'usage' for a path that was not chosen here */
+export function refuseUnknownPath(store: Store, kind: EntryKind, path: string, key: string): void {
+  if (isKnownPath(store, kind, path)) return
+  const cure = `add it on the page ${PAGES[kind]} first`
+  throw new GpoError('usage', `${key} is ${JSON.stringify(path)}, which is not in the library: ${cure}.`)
+}
+
+/** @throws {GpoError} 'usage' naming the first path of the plan that was not chosen here */
+export function refuseUnknownPaths(store: Store, { model, data }: Plan): void {
+  refuseUnknownPath(store, 'model', model.path, 'model.path')
+  refuseUnknownPath(store, 'dataset', data.train.path, 'data.train.path')
+  if (data.eval) refuseUnknownPath(store, 'dataset', data.eval.path, 'data.eval.path')
+}

@@ -1,0 +1,114 @@
+/** All models there are to choose from: in the box, from disk, from runs. */
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { bundledPaths, isBundled, modelPath } from '@main/paths'
+import { all, type Store } from '@main/store/query'
+import type { ModelItem } from '@shared/contract/models'
+import { GpoError } from '@shared/errors'
+import { addEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
+import { lookAtModel, type ModelLook } from './look'
+
+const RUN = 'run:'
+
+interface RunRow {
+  readonly id: string
+  readonly name: string
+  readonly model: string
+  readonly adaptation: 'full' | 'lora'
+  readonly objective: string
+  readonly folder: string
+  readonly iteration: number
+  readonly path: string
+  readonly bytes: number
+  readonly since: number
+  readonly accuracy: number | null
+}
+
+const RUNS = `SELECT r.id, r.name, r.plan ->> '$.model.path' AS model, r.plan ->> '$.adaptation.kind' AS adaptation,
+    r.plan ->> '$.objective.kind' AS objective, r.folder, c.iteration, c.path, c.bytes, coalesce(r.ended_at, r.created_at) AS since,
+    (SELECT accuracy FROM evaluations WHERE run = r.key AND iteration <= c.iteration ORDER BY iteration DESC LIMIT 1) AS accuracy
+  FROM runs AS r JOIN checkpoints AS c ON c.run = r.key
+  WHERE r.removed_at IS NULL AND c.iteration = (SELECT max(iteration) FROM checkpoints WHERE run = r.key)`
+
+const factsOf = ({ architecture, config, weights }: ModelLook) => ({
+  architecture,
+  parameters: weights?.parameters ?? null,
+  context: config?.maxPositions ?? null,
+})
+
+function bundledItem(path: string): ModelItem {
+  const look = lookAtModel(modelPath(path))
+  const name = path.slice(path.indexOf(':') + 1)
+  const { problem, bytes } = look
+  return { id: path, name, path, kind: 'bundled', problem, ...factsOf(look), bytes, since: null, run: null }
+}
+
+function folderItem({ id, name, path, addedAt }: LibraryEntry): ModelItem {
+  const look = lookAtModel(path)
+  const { problem, bytes } = look
+  return { id, name, path, kind: 'folder', problem, ...factsOf(look), bytes, since: addedAt, run: null }
+}
+
+/** A base model that is gone takes its runs' models with it: a checkpoint has only what was trained. */
+function lookAtBase(path: string): ModelLook | null {
+  try {
+    return lookAtModel(modelPath(path))
+  } catch (error) {
+    if (error instanceof GpoError) return null
+    throw error
+  }
+}
+
+function runItem(store: Store, row: RunRow): ModelItem {
+  const base = lookAtBase(row.model)
+  const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
+  const gone = existsSync(join(checkpoint, 'manifest.json')) ? null : `Its checkpoint is not at ${checkpoint} any more.`
+  const noBase = base?.problem === null ? null : `The model it began with cannot be used: ${base?.problem ?? row.model}`
+  const { id, name, iteration, adaptation, objective, model, accuracy, bytes, since } = row
+  const run = { id, name, iteration, adaptation, objective, base: model, accuracy }
+  const facts = base ? factsOf(base) : { architecture: null, parameters: null, context: null }
+  return { id: RUN + id, name, path: RUN + id, kind: 'run', problem: gone ?? noBase, ...facts, bytes, since, run }
+}
+
+const runRows = (store: Store, id?: string): RunRow[] =>
+  id === undefined
+    ? all<RunRow>(store, `${RUNS} ORDER BY r.created_at DESC`)
+    : all<RunRow>(store, `${RUNS} AND r.id = ?`, id)
+
+/** The box first, then what was added, then what was trained; each newest first. */
+export const listModels = (store: Store): ModelItem[] => [
+  ...bundledPaths('model').map(bundledItem),
+  ...listEntries(store, 'model').map(folderItem),
+  ...runRows(store).map((row) => runItem(store, row)),
+]
+
+/** @throws {GpoError} 'model' for what is no model's folder; one that cannot be used is listed, with the reason */
+export function addModel(store: Store, path: string): string {
+  if (!existsSync(path)) throw new GpoError('model', `${path} does not exist: check the path.`)
+  if (!existsSync(join(path, 'config.json'))) {
+    const cure = 'choose a folder in Hugging Face layout, with config.json, tokenizer.json and model.safetensors'
+    throw new GpoError('model', `${path} has no config.json: ${cure}.`)
+  }
+  return addEntry(store, 'model', basename(path) || path, path)
+}
+
+export interface FoundModel {
+  /** The whole model, or the one a run began with. */
+  readonly folder: string
+  /** A run's checkpoint over it; null for a whole model. */
+  readonly checkpoint: string | null
+  readonly item: ModelItem
+}
+
+/** A listed model by its id. @throws {GpoError} 'notFound' */
+export function findModel(store: Store, id: string): FoundModel {
+  if (isBundled(id)) return { folder: modelPath(id), checkpoint: null, item: bundledItem(id) }
+  if (!id.startsWith(RUN)) {
+    const entry = getEntry(store, 'model', id)
+    return { folder: entry.path, checkpoint: null, item: folderItem(entry) }
+  }
+  const [row] = runRows(store, id.slice(RUN.length))
+  if (!row) throw new GpoError('notFound', `${id} names no run with a checkpoint: look at the list of models again.`)
+  const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
+  return { folder: modelPath(row.model), checkpoint, item: runItem(store, row) }
+}

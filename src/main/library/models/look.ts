@@ -1,0 +1,101 @@
+/** A model's folder at a glance: config and headers of the weights, never a tensor. What was seen is kept until a file changes. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type ModelConfig, readModelConfig } from '@engine/model/config'
+import { readJsonObject } from '@engine/model/config-json'
+import { inspectWeights, type StoredWeights } from '@engine/model/weights'
+import type { ModelFile } from '@shared/contract/models'
+import { GpoError } from '@shared/errors'
+
+export interface ModelLook {
+  /** Why it cannot be used; null if nothing was found that speaks against it. */
+  readonly problem: string | null
+  /** As config.json calls it, known or not. */
+  readonly architecture: string | null
+  readonly config: ModelConfig | null
+  readonly weights: StoredWeights | null
+  readonly files: readonly ModelFile[]
+  readonly bytes: number
+}
+
+interface Kept {
+  readonly stamp: string
+  readonly look: ModelLook
+}
+
+const MAX_KEPT = 200
+const kept = new Map<string, Kept>()
+
+/** The files of a model lie directly in its folder; folders in it are not its own. */
+function filesOf(folder: string): { readonly files: readonly ModelFile[]; readonly stamp: string } {
+  const names = existsSync(folder) ? readdirSync(folder).sort() : []
+  const found = names.flatMap((name) => {
+    const info = statSync(join(folder, name), { throwIfNoEntry: false })
+    return info?.isFile() ? [{ name, bytes: info.size, at: info.mtimeMs }] : []
+  })
+  return {
+    files: found.map(({ name, bytes }) => ({ name, bytes })),
+    stamp: found.map(({ name, bytes, at }) => `${name}/${bytes}/${at}`).join('|'),
+  }
+}
+
+/** An expected failure as its sentence. */
+export function sentenceOf<T>(
+  work: () => T,
+): { readonly value: T; readonly problem: null } | { readonly value: null; readonly problem: string } {
+  try {
+    return { value: work(), problem: null }
+  } catch (error) {
+    if (error instanceof GpoError) return { value: null, problem: error.message }
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === undefined) throw error
+    return { value: null, problem: `It cannot be read (${code}): check the disk and the permissions.` }
+  }
+}
+
+function namedArchitecture(folder: string): string | null {
+  const names = sentenceOf(() => readJsonObject(join(folder, 'config.json'))['architectures']).value
+  return Array.isArray(names) && typeof names[0] === 'string' ? names[0].slice(0, 100) : null
+}
+
+function lookAt(folder: string, files: readonly ModelFile[]): ModelLook {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const config = sentenceOf(() => readModelConfig(folder))
+  const architecture = config.value?.architecture ?? namedArchitecture(folder)
+  const facts = { architecture, files, bytes, config: config.value }
+  if (config.value === null) return { ...facts, weights: null, problem: config.problem }
+  const { value } = config
+  const weights = sentenceOf(() => inspectWeights(folder, value))
+  const hasTokenizer = files.some(({ name }) => name === 'tokenizer.json')
+  const noTokenizer = hasTokenizer ? null : `${folder} has no tokenizer.json: download the model's tokenizer too`
+  return { ...facts, weights: weights.value, problem: weights.problem ?? noTokenizer }
+}
+
+/** Fast enough for a list: files that did not change are not opened again. */
+export function lookAtModel(folder: string): ModelLook {
+  const listed = sentenceOf(() => filesOf(folder))
+  if (listed.value === null) return { ...NOTHING, problem: listed.problem }
+  const { files, stamp } = listed.value
+  if (files.length === 0)
+    return { ...NOTHING, problem: `${folder} is not there any more, or has no files: bring it back.` }
+  const known = kept.get(folder)
+  if (known?.stamp === stamp) return known.look
+  const look = lookAt(folder, files)
+  keep(folder, { stamp, look })
+  return look
+}
+
+const NOTHING: ModelLook = { problem: null, architecture: null, config: null, weights: null, files: [], bytes: 0 }
+
+function keep(folder: string, seen: Kept): void {
+  kept.delete(folder)
+  kept.set(folder, seen)
+  const oldest = kept.keys().next().value
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
+}
+
+/** What only a closer look found, such as a broken tokenizer, for the list as well. */
+export function noteProblem(folder: string, problem: string): void {
+  const known = kept.get(folder)
+  if (known && known.look.problem === null) keep(folder, { ...known, look: { ...known.look, problem } })
+}
