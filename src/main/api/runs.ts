@@ -1,10 +1,12 @@
 import { refuseUnknownPaths } from '@main/library/known-paths'
+import { folderBytes } from '@main/runs/files'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries, readSeries } from '@main/store/metrics'
 import { runList } from '@main/store/run-list'
-import { changeRunNotes, hideRuns, restoreRuns, runNotes } from '@main/store/run-notes'
+import { archiveRuns, changeRunNotes, hideRuns, restoreRuns, runNotes } from '@main/store/run-notes'
 import { getRun, refuseRunning, renameRun } from '@main/store/runs'
+import { runTotals } from '@main/store/totals'
 import { countTrajectories } from '@main/store/trajectories'
 import { api } from './base'
 
@@ -21,13 +23,26 @@ export const runsApi = {
   series: api.runs.series.handler(({ context: { store }, input: { id, names, ...range } }) =>
     Object.fromEntries(names.map((name) => [name, readSeries(store, id, name, range)])),
   ),
+  totals: api.runs.totals.handler(({ context: { store }, input: { id, points } }) => runTotals(store, id, points)),
   update: api.runs.update.handler(({ context: { store, runs }, input: { id, name, ...notes } }) => {
     if (name !== undefined) renameRun(store, id, name)
     changeRunNotes(store, id, notes)
     runs.announceRuns()
   }),
+  archive: api.runs.archive.handler(({ context: { store, runs }, input: { ids, isArchived } }) => {
+    archiveRuns(store, ids, isArchived)
+    runs.announceRuns()
+  }),
+  files: api.runs.files.handler(async ({ context: { store }, input: { ids } }) => {
+    const sizes = await Promise.all(ids.map((id) => folderBytes(getRun(store, id).folder)))
+    return {
+      bytes: sizes.reduce((total, size) => total + size, 0),
+      checkpoints: ids.reduce((total, id) => total + listCheckpoints(store, id).length, 0),
+    }
+  }),
   remove: api.runs.remove.handler(({ context: { store, runs }, input: { ids, files } }) => {
     for (const id of ids) refuseRunning(store, id)
+    for (const id of runs.state().queue.filter((waiting) => ids.includes(waiting))) runs.stop(id)
     hideRuns(store, ids, files)
     runs.announceRuns()
   }),

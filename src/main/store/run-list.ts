@@ -28,6 +28,8 @@ interface Loss {
   readonly name: number
   readonly label: string
   readonly last: number
+  /** Another one when the series has changed. */
+  readonly stamp: string
 }
 
 /** Newest first. */
@@ -50,7 +52,7 @@ export function runList(store: Store): RunListItem[] {
       bestAccuracy: accuracy?.best ?? null,
       lastAccuracy: accuracy?.last ?? null,
       evaluated: accuracy?.evaluated ?? 0,
-      lossSparkline: loss ? thumbnail(store, loss) : [],
+      lossSparkline: loss ? thumbnailOf(store, loss) : [],
     }
   })
 }
@@ -63,12 +65,31 @@ const ACCURACIES = `SELECT r.id, max(e.n) AS evaluated,
     (SELECT accuracy FROM evaluations WHERE run = r.key ORDER BY iteration DESC LIMIT 1) AS last
   FROM runs AS r JOIN evaluations AS e ON e.run = r.key GROUP BY r.key`
 
-const LOSS_SERIES = `SELECT r.id, s.run, s.name, n.name AS label, s.last_iteration AS last
+const LOSS_SERIES = `SELECT r.id, s.run, s.name, n.name AS label, s.last_iteration AS last,
+    concat_ws(' ', s.name, s.last_iteration, s.count, s.last, s.min, s.max) AS stamp
   FROM metric_summaries AS s JOIN metric_names AS n ON n.id = s.name JOIN runs AS r ON r.key = s.run
   WHERE n.name IN (${LOSSES.map((name) => `'${name}'`).join(', ')})`
 
+interface Thumbnail {
+  readonly stamp: string
+  readonly values: readonly number[]
+}
+
+/** By run; a series whose summary is the same is not read again. */
+const drawn = new WeakMap<Store, Map<string, Thumbnail>>()
+
+function thumbnailOf(store: Store, { stamp, ...loss }: Loss): readonly number[] {
+  const thumbnails = drawn.get(store) ?? new Map<string, Thumbnail>()
+  drawn.set(store, thumbnails)
+  const known = thumbnails.get(loss.id)
+  if (known?.stamp === stamp) return known.values
+  const values = readThumbnail(store, loss)
+  thumbnails.set(loss.id, { stamp, values })
+  return values
+}
+
 /** One point for each fortieth of the run: a search in the index each, whatever the length of the series. */
-function thumbnail(store: Store, { run, name, last }: Loss): number[] {
+function readThumbnail(store: Store, { run, name, last }: Omit<Loss, 'stamp'>): number[] {
   const sql =
     'SELECT iteration, value FROM metrics WHERE run = ? AND name = ? AND iteration >= ? ORDER BY iteration LIMIT 1'
   const values: number[] = []

@@ -37,6 +37,12 @@ export function changeRunNotes(store: Store, run: string, { note, tags, isArchiv
   })
 }
 
+export function archiveRuns(store: Store, ids: readonly string[], isArchived: boolean): void {
+  transaction(store, () => {
+    for (const id of ids) changeRunNotes(store, id, { isArchived })
+  })
+}
+
 /** Hides runs that are not running; `restoreRuns` takes it back until they are removed for good. @returns the ids that were hidden */
 export function hideRuns(store: Store, ids: readonly string[], removesFiles: boolean, now = Date.now()): string[] {
   return transaction(store, () =>

@@ -48,6 +48,21 @@ export type LiveEvent =
   /** A run ended; for notifications. */
   | { readonly type: 'ended'; readonly run: RunSummary }
 
+/** What a run took so far, after some of its iterations: three columns of equal length, iterations ascending. */
+export interface RunTotals {
+  readonly iterations: readonly number[]
+  /** Tokens learnt from, each counted once however many passes there are over them. */
+  readonly tokens: readonly number[]
+  /** Of training; evaluations and checkpoints are not counted. */
+  readonly seconds: readonly number[]
+}
+
+/** What would go with the files of runs. */
+export interface RunFiles {
+  readonly bytes: number
+  readonly checkpoints: number
+}
+
 const ids = z.array(runId).min(1).max(1000)
 
 export const runsContract = {
@@ -65,6 +80,10 @@ export const runsContract = {
       }),
     )
     .output(type<Readonly<Record<string, Series>>>()),
+  /** At most `points` of them, evenly spread; the last is always there. */
+  totals: oc
+    .input(z.strictObject({ id: runId, points: z.number().int().min(2).max(5000).default(500) }))
+    .output(type<RunTotals>()),
   update: oc
     .input(
       z.strictObject({
@@ -76,7 +95,10 @@ export const runsContract = {
       }),
     )
     .output(done),
-  /** Hides runs now; they are removed for good, with their files if asked, when the program ends or after an hour. */
+  archive: oc.input(z.strictObject({ ids, isArchived: z.boolean() })).output(done),
+  /** What the folders of runs hold. */
+  files: oc.input(z.strictObject({ ids })).output(type<RunFiles>()),
+  /** Hides runs now, and takes them off the queue; they are removed for good, with their files if asked, when the program ends or after an hour. */
   remove: oc.input(z.strictObject({ ids, files: z.boolean() })).output(done),
   /** Takes `remove` back. */
   restore: oc.input(z.strictObject({ ids })).output(done),

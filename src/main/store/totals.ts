@@ -1,0 +1,31 @@
+/** What a run took in all after each iteration, from its metrics. */
+import type { RunTotals } from '@shared/contract/runs'
+import { all, type Store } from './query'
+import { runKey } from './runs'
+
+interface Row {
+  readonly iteration: number
+  readonly tokens: number
+  readonly seconds: number
+}
+
+const SUMS = `SELECT iteration, sum(tokens) OVER (ORDER BY iteration) AS tokens, sum(seconds) OVER (ORDER BY iteration) AS seconds
+  FROM (SELECT m.iteration, total(CASE WHEN n.name = 'num_tokens' THEN m.value END) AS tokens,
+      total(CASE WHEN n.name = 'step_time' THEN m.value END) AS seconds
+    FROM metrics AS m JOIN metric_names AS n ON n.id = m.name
+    WHERE m.run = ? AND m.name IN (SELECT id FROM metric_names WHERE name IN ('num_tokens', 'step_time'))
+    GROUP BY m.iteration)
+  ORDER BY iteration`
+
+/** At most `points` iterations, evenly spread, the last always; empty before the first. */
+export function runTotals(store: Store, run: string, points: number): RunTotals {
+  const rows = all<Row>(store, SUMS, runKey(store, run))
+  const step = Math.max(1, (rows.length - 1) / (points - 1))
+  const count = rows.length === 0 ? 0 : Math.floor((rows.length - 1) / step + 1e-9) + 1
+  const kept = Array.from({ length: count }, (_, i) => rows[Math.round(i * step)]!)
+  return {
+    iterations: kept.map(({ iteration }) => iteration),
+    tokens: kept.map(({ tokens }) => tokens),
+    seconds: kept.map(({ seconds }) => seconds),
+  }
+}

@@ -1,0 +1,49 @@
+/** A run's colour in comparisons: one of eight, then the same eight with dashes. A run keeps it until the window is closed. */
+
+const PALETTE = 8
+const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3]]
+
+export interface RunColour {
+  /** Of a CSS variable, for `Chart` and for `var()`. */
+  readonly variable: string
+  /** Lengths of line and gap; empty for a whole line. */
+  readonly dash: readonly number[]
+}
+
+/** The colour of a place: the first eight are whole lines, the next eight dashed, and so on. */
+export const colourOfSlot = (slot: number): RunColour => ({
+  variable: `--run-${(slot % PALETTE) + 1}`,
+  dash: DASHES[Math.floor(slot / PALETTE) % DASHES.length]!,
+})
+
+/**
+ * Places for runs: those that have one keep it unless two of these runs share it; the others get the first free ones.
+ * @returns the places of these runs, in their order
+ */
+export function assignSlots(ids: readonly string[], known: ReadonlyMap<string, number>): Map<string, number> {
+  const slots = new Map<string, number>()
+  const taken = new Set<number>()
+  for (const id of ids) {
+    const slot = known.get(id)
+    if (slot === undefined || taken.has(slot)) continue
+    slots.set(id, slot)
+    taken.add(slot)
+  }
+  let next = 0
+  for (const id of ids) {
+    if (slots.has(id)) continue
+    while (taken.has(next)) next++
+    slots.set(id, next)
+    taken.add(next)
+  }
+  return new Map(ids.map((id) => [id, slots.get(id)!]))
+}
+
+const remembered = new Map<string, number>()
+
+/** The colours of runs that are shown together. */
+export function runColours(ids: readonly string[]): ReadonlyMap<string, RunColour> {
+  const slots = assignSlots(ids, remembered)
+  for (const [id, slot] of slots) remembered.set(id, slot)
+  return new Map([...slots].map(([id, slot]) => [id, colourOfSlot(slot)]))
+}

@@ -1,0 +1,34 @@
+/** What a run's method, model and data are called on the screen. */
+import type { CriticalRule, ObjectiveKind } from '@shared/schemas/plan'
+
+interface Method {
+  readonly objective: ObjectiveKind
+  readonly criticalStep: CriticalRule
+}
+
+/** True where the run resets to critical steps; supervised fine-tuning never does. */
+export const isGuided = ({ objective, criticalStep }: Method): boolean => criticalStep !== 'none' && objective !== 'sft'
+
+const NAMES: Readonly<Record<ObjectiveKind, string>> = {
+  ppo: 'PPO',
+  grpo: 'GRPO',
+  dpo: 'DPO',
+  kto: 'KTO',
+  simpo: 'SimPO',
+  orpo: 'ORPO',
+  sft: 'SFT',
+}
+
+export const objectiveName = (objective: ObjectiveKind): string => NAMES[objective]
+
+/** GPO-PPO, DPO. */
+export const methodName = (method: Method): string => `${isGuided(method) ? 'GPO-' : ''}${NAMES[method.objective]}`
+
+/** The rule that picks the critical step, or "off". */
+export const gpoMode = (method: Method): string => (isGuided(method) ? method.criticalStep : 'off')
+
+/** The last part of a path, without `bundled:` and the ending of a file. */
+export function shortPath(path: string): string {
+  const parts = path.replace(/^(bundled|run):/, '').split(/[/\\]/)
+  return parts.findLast((part) => part !== '')?.replace(/\.[a-z]+$/i, '') ?? path
+}
