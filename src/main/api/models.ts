@@ -1,4 +1,6 @@
 import { changeEntry, removeEntry, restoreEntry } from '@main/library/entries'
+import { checksumModel } from '@main/library/models/checksums'
+import { inspectModel } from '@main/library/models/details'
 import { addModel, listModels } from '@main/library/models/list'
 import { api } from './base'
 
@@ -12,4 +14,8 @@ export const modelsApi = {
   ),
   remove: api.models.remove.handler(({ context: { store }, input: { id } }) => removeEntry(store, 'model', id)),
   restore: api.models.restore.handler(({ context: { store }, input: { id } }) => restoreEntry(store, 'model', id)),
+  inspect: api.models.inspect.handler(({ context: { store }, input: { id } }) => inspectModel(store, id)),
+  checksum: api.models.checksum.handler(({ context: { store }, input: { id }, signal }) =>
+    checksumModel(store, id, signal),
+  ),
 }

@@ -13,6 +13,7 @@ import { createScorer } from '@engine/policy/score'
 import type { Procedure, Run } from '@engine/recipes/run'
 import { createProcedure, policyNeeds } from '@engine/recipes/train'
 import { createSampler } from '@engine/rollout/sampler'
+import { encodePrompt } from '@engine/tokenizer/prompt'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@engine/tokenizer/tokenizer'
 import { createVerifier } from '@engine/verifier/index'
 import { GpoError } from '@shared/errors'
@@ -40,25 +41,6 @@ export interface Session {
   readonly state: Readonly<Record<string, unknown>>
 }
 
-/** The prompt as the model gets it; a conversation is rendered as it is, without the plan's template. */
-function renderPrompt({ data }: Plan, tokenizer: Tokenizer, { prompt, messages }: Example): string {
-  const text = data.template.replaceAll('{prompt}', () => prompt)
-  if (!data.chatTemplate) return text
-  return tokenizer.renderChat(messages ?? [{ role: 'user', content: text }], { addGenerationPrompt: true })
-}
-
-function encodePrompt(plan: Plan, tokenizer: Tokenizer, example: Example): Int32Array {
-  const ids = tokenizer.encode(renderPrompt(plan, tokenizer, example), {
-    addSpecialTokens: !plan.data.chatTemplate,
-  })
-  if (ids.length > 0) return ids
-  if (tokenizer.bosTokenId !== null) return Int32Array.of(tokenizer.bosTokenId)
-  throw new GpoError(
-    'data',
-    `row ${example.row} has an empty prompt, and the tokenizer has no token to begin with: remove the row`,
-  )
-}
-
 function checkLength(plan: Plan, config: ModelConfig, row: number, length: number, added: number): void {
   if (length + added <= config.maxPositions) return
   throw new GpoError(
@@ -69,7 +51,7 @@ function checkLength(plan: Plan, config: ModelConfig, row: number, length: numbe
 
 export function tasksOf(plan: Plan, config: ModelConfig, tokenizer: Tokenizer, examples: readonly Example[]): Task[] {
   return examples.map((example) => {
-    const prompt = encodePrompt(plan, tokenizer, example)
+    const prompt = encodePrompt(plan.data, tokenizer, example)
     checkLength(plan, config, example.row, prompt.length, plan.rollout.maxNewTokens)
     return { row: example.row, prompt, reference: example.reference }
   })
@@ -86,7 +68,7 @@ function demonstrationsOf(
   return examples.map((example) => {
     if (example.completion === undefined)
       throw new GpoError('data', `row ${example.row} has no completion to imitate: SFT needs a column "completion"`)
-    const prompt = encodePrompt(plan, tokenizer, example)
+    const prompt = encodePrompt(plan.data, tokenizer, example)
     const completion = tokenizer.encode(example.completion, { addSpecialTokens: false })
     checkLength(plan, config, example.row, prompt.length, completion.length + 1)
     return { ids: Int32Array.from([...prompt, ...completion, stop]), start: prompt.length }

@@ -1,7 +1,7 @@
 /** Datasets: recognised, mapped, tried. */
 import { z } from 'zod'
 import { type BadRow, DATASET_ROLES, type DatasetLayout, type DatasetRole, type RecordKind } from '../schemas/dataset'
-import { type VerdictStatus, type VerifierConfig, verifierSchema } from '../schemas/verifier'
+import { type Verdict, type VerdictStatus, type VerifierConfig, verifierSchema } from '../schemas/verifier'
 import { asked, done, oc, type } from './base'
 import { libraryId } from './models'
 import { grantId } from './system'
@@ -60,7 +60,9 @@ export interface DatasetRow {
 }
 
 export interface DatasetPage {
+  /** The first sixty, of `columnCount`. */
   readonly columns: readonly string[]
+  readonly columnCount: number
   readonly rows: readonly DatasetRow[]
   /** Where the next page begins; null after the last. */
   readonly next: number | null
@@ -121,8 +123,10 @@ export interface BatchSequence {
   /** What it is, where a row has more than one. */
   readonly label: string | null
   readonly prompt: readonly BatchToken[]
-  /** With the token that ends a text; empty where the model writes the completion itself. */
+  readonly promptLength: number
+  /** With the token that ends a text; empty where the model writes the completion itself. Long ones are shown in part. */
   readonly completion: readonly BatchToken[]
+  readonly completionLength: number
   readonly reference: string
 }
 
@@ -132,11 +136,39 @@ export interface DatasetBatch {
 }
 
 const entry = z.strictObject({ id: libraryId })
+const tokenised = z.strictObject({
+  id: libraryId,
+  /** Path of a listed model. */
+  model: z.string().min(1).max(4096),
+  template: z.string().max(100_000).default('{prompt}'),
+  chatTemplate: z.boolean().default(false),
+})
+
+/** Bytes a file may have that comes in over the browser, and bytes of one part of it. */
+export const MAX_UPLOAD = 2_000_000_000
+export const UPLOAD_PART = 1 << 20
+const uploadId = z.string().regex(/^upload-[\w-]{20,40}$/, { error: 'expected an upload that was begun' })
+
 export const datasetsContract = {
   list: asked.output(type<readonly DatasetItem[]>()),
   get: oc.input(entry).output(type<DatasetDetails>()),
   /** Adds a file or folder that was chosen; one that is listed already stays as it is. */
   add: oc.input(z.strictObject({ grant: grantId })).output(type<{ readonly id: string }>()),
+  /** A file that a browser reads, in parts: begin, then parts in order, then finish. */
+  beginUpload: oc
+    .input(z.strictObject({ name: z.string().min(1).max(255), bytes: z.number().int().min(0) }))
+    .output(type<{ readonly upload: string }>()),
+  uploadPart: oc
+    .input(
+      z.strictObject({
+        upload: uploadId,
+        offset: z.number().int().min(0),
+        data: z.base64().max(Math.ceil(UPLOAD_PART / 3) * 4),
+      }),
+    )
+    .output(done),
+  finishUpload: oc.input(z.strictObject({ upload: uploadId })).output(type<{ readonly id: string }>()),
+  cancelUpload: oc.input(z.strictObject({ upload: uploadId })).output(done),
   update: oc
     .input(
       z.strictObject({
@@ -152,4 +184,30 @@ export const datasetsContract = {
   remove: oc.input(entry).output(done),
   /** Takes `remove` back, until the program ends. */
   restore: oc.input(entry).output(done),
+  rows: oc
+    .input(
+      z.strictObject({
+        id: libraryId,
+        cursor: z.number().int().min(0).default(0),
+        limit: z.number().int().min(1).max(200).default(100),
+      }),
+    )
+    .output(type<DatasetPage>()),
+  /** Judges the rows' own answers. */
+  tryVerifier: oc
+    .input(z.strictObject({ id: libraryId, verifier: verifierSchema.optional() }))
+    .output(type<VerifierTrial>()),
+  /** Judges a completion that a person wrote. */
+  judge: oc
+    .input(
+      z.strictObject({
+        verifier: verifierSchema,
+        completion: z.string().max(100_000),
+        reference: z.string().max(100_000),
+        isTruncated: z.boolean().default(false),
+      }),
+    )
+    .output(type<Verdict & { readonly problem: string | null }>()),
+  lengths: oc.input(tokenised).output(type<DatasetLengths>()),
+  batch: oc.input(tokenised).output(type<DatasetBatch>()),
 }

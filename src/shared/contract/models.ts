@@ -1,6 +1,6 @@
 /** Models: bundled, from disk, from runs. */
 import { z } from 'zod'
-import { asked, done, oc, type } from './base'
+import { asked, done, eventIterator, oc, type } from './base'
 import { grantId } from './system'
 
 export interface ModelItem {
@@ -86,4 +86,7 @@ export const modelsContract = {
   remove: oc.input(z.strictObject({ id: libraryId })).output(done),
   /** Takes `remove` back, until the program ends. */
   restore: oc.input(z.strictObject({ id: libraryId })).output(done),
+  inspect: oc.input(z.strictObject({ id: libraryId })).output(type<ModelDetails>()),
+  /** Reads every byte. Ending the stream stops it. */
+  checksum: oc.input(z.strictObject({ id: libraryId })).output(eventIterator(type<ChecksumEvent>())),
 }

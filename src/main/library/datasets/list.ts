@@ -2,10 +2,12 @@
 import { basename } from 'node:path'
 import { bundledPaths, datasetPath, isBundled } from '@main/paths'
 import type { Store } from '@main/store/query'
-import type { DatasetDetails, DatasetItem } from '@shared/contract/datasets'
+import type { DatasetDetails, DatasetItem, DatasetPage } from '@shared/contract/datasets'
 import { GpoError } from '@shared/errors'
+import type { Dataset } from '@shared/schemas/dataset'
 import { addEntry, changeEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
 import { parseColumnMap, rolesOf } from './layout'
+import { previewRows } from './preview'
 import { findSource } from './source'
 import {
   type Columns,
@@ -20,7 +22,7 @@ import {
 /** A set that changed on disk is read again for the list only if it is smaller; bytes. */
 const MAX_REREAD = 20_000_000
 
-export interface FoundDataset {
+interface FoundDataset {
   readonly id: string
   readonly path: string
   /** On disk. */
@@ -43,7 +45,7 @@ const added = ({ id, name, path, options, addedAt }: LibraryEntry): FoundDataset
 })
 
 /** @throws {GpoError} 'notFound' */
-export const findDataset = (store: Store, id: string): FoundDataset =>
+const findDataset = (store: Store, id: string): FoundDataset =>
   isBundled(id) ? bundled(id) : added(getEntry(store, 'dataset', id))
 
 /** The test part that is in the box with a training part. */
@@ -123,6 +125,30 @@ export async function changeDataset(
   const next = { ...options, ...(columns ? { columns } : {}), ...(verifier === undefined ? {} : { verifier }) }
   changeEntry(store, 'dataset', id, { ...(name === undefined ? {} : { name }), options: { ...next } })
   if (columns) await describe(store, id)
+}
+
+/** A set's rows as they are in its file. @throws {GpoError} 'notFound', or 'data' where the file cannot be reached */
+export async function datasetRows(
+  store: Store,
+  id: string,
+  page: { cursor: number; limit: number },
+): Promise<DatasetPage> {
+  const found = findDataset(store, id)
+  const { layout } = await summaryOf(store, found)
+  return previewRows(found.file, { ...page, columns: found.options.columns, layout })
+}
+
+export interface UsableDataset {
+  readonly item: DatasetItem
+  readonly dataset: Dataset
+}
+
+/** A set with its rows. @throws {GpoError} 'data' for one that cannot be used, 'notFound' */
+export async function usableDataset(store: Store, id: string): Promise<UsableDataset> {
+  const found = findDataset(store, id)
+  const { summary, dataset } = await openDataset(found.file, found.options.columns)
+  if (!dataset) throw new GpoError('data', summary.problem ?? `${found.path} cannot be read.`)
+  return { item: itemOf(found, summary), dataset }
 }
 
 /** @throws {GpoError} 'notFound', or 'data' where the file cannot be reached */

@@ -6,6 +6,7 @@ import { all, type Store } from '@main/store/query'
 import type { ModelItem } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
 import { addEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
+import { refuseUnknownPath } from '../known-paths'
 import { lookAtModel, type ModelLook } from './look'
 
 const RUN = 'run:'
@@ -111,4 +112,11 @@ export function findModel(store: Store, id: string): FoundModel {
   if (!row) throw new GpoError('notFound', `${id} names no run with a checkpoint: look at the list of models again.`)
   const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
   return { folder: modelPath(row.model), checkpoint, item: runItem(store, row) }
+}
+
+/** A listed model by what plans call it. @throws {GpoError} 'usage' for a path that was not chosen here, 'notFound' */
+export function findModelByPath(store: Store, path: string): Omit<FoundModel, 'item'> {
+  if (path.startsWith(RUN)) return findModel(store, path)
+  refuseUnknownPath(store, 'model', path, 'model')
+  return { folder: modelPath(path), checkpoint: null }
 }

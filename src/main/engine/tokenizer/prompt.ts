@@ -1,0 +1,30 @@
+/** From a row of data to the tokens a model is asked with. The one place that says how: training, evaluation and previews agree. */
+import { GpoError } from '@shared/errors'
+import type { Example } from '@shared/schemas/dataset'
+import type { Tokenizer } from './tokenizer'
+
+export interface PromptFormat {
+  /** `{prompt}` stands for the row's prompt. */
+  readonly template: string
+  readonly chatTemplate: boolean
+}
+
+type Asked = Pick<Example, 'row' | 'prompt' | 'messages'>
+
+/** The prompt as the model gets it; a conversation is rendered as it is, without the plan's template. */
+function renderPrompt(format: PromptFormat, tokenizer: Tokenizer, { prompt, messages }: Asked): string {
+  const text = format.template.replaceAll('{prompt}', () => prompt)
+  if (!format.chatTemplate) return text
+  return tokenizer.renderChat(messages ?? [{ role: 'user', content: text }], { addGenerationPrompt: true })
+}
+
+/** @throws GpoError('data') for an empty prompt where the tokenizer has no token to begin with */
+export function encodePrompt(format: PromptFormat, tokenizer: Tokenizer, example: Asked): Int32Array {
+  const ids = tokenizer.encode(renderPrompt(format, tokenizer, example), { addSpecialTokens: !format.chatTemplate })
+  if (ids.length > 0) return ids
+  if (tokenizer.bosTokenId !== null) return Int32Array.of(tokenizer.bosTokenId)
+  throw new GpoError(
+    'data',
+    `row ${example.row} has an empty prompt, and the tokenizer has no token to begin with: remove the row`,
+  )
+}

@@ -1,0 +1,142 @@
+/** Files that come in over a browser, which has no paths: part by part into the folder `imports` beside the database. */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, extname, join } from 'node:path'
+import type { Store } from '@main/store/query'
+import { MAX_UPLOAD } from '@shared/contract/datasets'
+import { GpoError } from '@shared/errors'
+import { removedPaths } from '../entries'
+import { isKnownPath } from '../known-paths'
+
+interface Upload {
+  readonly name: string
+  readonly bytes: number
+  readonly partial: string
+  written: number
+}
+
+const EXTENSIONS = ['.jsonl', '.ndjson', '.json', '.csv', '.tsv', '.parquet']
+/** What nobody has touched for so long is left over; milliseconds. */
+const STALE = 60 * 60 * 1000
+const uploads = new Map<string, Upload>()
+
+const importsFolder = ({ file }: Store): string => join(dirname(file), 'imports')
+
+/** A name for a file of ours: no way to another folder, nothing a shell or a screen could trip over. */
+export function safeName(name: string): string {
+  const extension = extname(name).toLowerCase()
+  const stem = name.slice(0, name.length - extension.length).replaceAll(/[^\p{L}\p{N}._ -]+/gu, '_')
+  return `${
+    stem
+      .replace(/^[. ]+/, '')
+      .slice(0, 100)
+      .trim() || 'data'
+  }${extension}`
+}
+
+function storageError(error: unknown, folder: string): GpoError {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error)
+  return new GpoError(
+    'storage',
+    `${folder} could not be written (${code}): free space, or type the file's path instead.`,
+  )
+}
+
+/** Removes copies that nothing refers to: taken off the list, used by no run, or never finished. */
+async function clean(store: Store, now: number): Promise<void> {
+  const folder = importsFolder(store)
+  const kept = new Set([...removedPaths(store), ...[...uploads.values()].map(({ partial }) => partial)])
+  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+    const path = join(folder, name)
+    const info = await stat(path)
+    const isOld = info.isFile() && now - info.mtimeMs > STALE
+    if (isOld && !kept.has(path) && !isKnownPath(store, 'dataset', path)) await rm(path)
+  }
+}
+
+/** @throws {GpoError} 'data' for a file that is too large or of a kind that is not read */
+export async function beginUpload(store: Store, name: string, bytes: number, now = Date.now()): Promise<string> {
+  const extension = extname(name).toLowerCase()
+  if (!EXTENSIONS.includes(extension)) {
+    const found = extension === '' ? 'no extension' : `the extension ${extension.slice(0, 20)}`
+    throw new GpoError('data', `${name} has ${found}: ${EXTENSIONS.join(', ')} are read.`)
+  }
+  if (bytes === 0) throw new GpoError('data', `${name} is empty (0 bytes): download or export it again.`)
+  if (bytes > MAX_UPLOAD) {
+    const size = `${(bytes / 1e9).toFixed(1)} GB`
+    const cure = `a browser may bring in ${MAX_UPLOAD / 1e9} GB: type the path of the file instead`
+    throw new GpoError('data', `${name} has ${size}, ${cure}.`)
+  }
+  const folder = importsFolder(store)
+  try {
+    await mkdir(folder, { recursive: true })
+    await clean(store, now)
+    const id = `upload-${randomBytes(18).toString('base64url')}`
+    const partial = join(folder, `${id}.part`)
+    await (await open(partial, 'wx')).close()
+    uploads.set(id, { name: safeName(name), bytes, partial, written: 0 })
+    return id
+  } catch (error) {
+    throw error instanceof GpoError ? error : storageError(error, folder)
+  }
+}
+
+function find(id: string): Upload {
+  const upload = uploads.get(id)
+  if (!upload) throw new GpoError('usage', 'This upload is not under way any more: drop the file again.')
+  return upload
+}
+
+/** @throws {GpoError} 'usage' for a part that is not the next one, 'storage' where it cannot be written */
+export async function uploadPart(id: string, offset: number, data: string): Promise<void> {
+  const upload = find(id)
+  const bytes = Buffer.from(data, 'base64')
+  if (offset !== upload.written || offset + bytes.length > upload.bytes) {
+    const found = `${offset} to ${offset + bytes.length}`
+    const wanted = `${upload.written} of ${upload.bytes}`
+    throw new GpoError(
+      'usage',
+      `${upload.name}: bytes ${found} came, expected those from ${wanted}: drop the file again.`,
+    )
+  }
+  upload.written += bytes.length
+  try {
+    const file = await open(upload.partial, 'r+')
+    try {
+      await file.write(bytes, 0, bytes.length, offset)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    await cancelUpload(id)
+    throw storageError(error, dirname(upload.partial))
+  }
+}
+
+/** A name that is free in the folder. */
+function freeName(folder: string, name: string): string {
+  const extension = extname(name)
+  const stem = name.slice(0, name.length - extension.length)
+  for (let i = 1; ; i++) {
+    const path = join(folder, i === 1 ? name : `${stem}-${i}${extension}`)
+    if (!existsSync(path)) return path
+  }
+}
+
+/** @returns where the file is now @throws {GpoError} 'usage' where parts are missing */
+export async function finishUpload(id: string): Promise<string> {
+  const { name, bytes, written, partial } = find(id)
+  if (written !== bytes) throw new GpoError('usage', `${name}: ${written} of ${bytes} bytes came: drop the file again.`)
+  const path = freeName(dirname(partial), name)
+  await rename(partial, path)
+  uploads.delete(id)
+  return path
+}
+
+/** Ends an upload and removes what came of it; nothing happens to one that is over. */
+export async function cancelUpload(id: string): Promise<void> {
+  const upload = uploads.get(id)
+  uploads.delete(id)
+  if (upload) await rm(upload.partial, { force: true })
+}

@@ -1,0 +1,95 @@
+/** A full pass over a model's files: every byte is read, and compared with what is known of them. */
+import { createHash } from 'node:crypto'
+import { createReadStream, statSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readManifest } from '@engine/checkpoint/manifest'
+import type { Store } from '@main/store/query'
+import type { ChecksumEvent, Checksums } from '@shared/contract/models'
+import { GpoError } from '@shared/errors'
+import { z } from 'zod'
+import { changeEntry, getEntry } from '../entries'
+import { findModel } from './list'
+
+/** A pass tells of itself this often; bytes. */
+const STEP = 32 << 20
+
+const checksumsSchema = z.object({
+  at: z.number(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+})
+
+/** What an entry of the library notes of its last pass. */
+export function notedChecksums(options: Readonly<Record<string, unknown>>): Checksums | null {
+  const parsed = checksumsSchema.safeParse(options['checksums'])
+  return parsed.success ? parsed.data : null
+}
+
+async function namesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries
+    .filter((entry) => statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isFile())
+    .map(({ name }) => name)
+    .sort()
+}
+
+/** Sums by name, from the manifest a checkpoint was written with. */
+function manifestSums(folder: string): ReadonlyMap<string, string> {
+  return new Map(Object.entries(readManifest(folder).manifest.files).map(([name, { sha256 }]) => [name, sha256]))
+}
+
+async function* sums(folder: string, names: readonly string[], signal: AbortSignal | undefined) {
+  const sizes = names.map((name) => statSync(join(folder, name)).size)
+  const total = sizes.reduce((a, b) => a + b, 0)
+  const files: Checksums['files'][number][] = []
+  let done = 0
+  let told = 0
+  for (const name of names) {
+    const hash = createHash('sha256')
+    let bytes = 0
+    for await (const chunk of createReadStream(join(folder, name), { highWaterMark: 4 << 20, signal })) {
+      hash.update(chunk as Uint8Array)
+      bytes += (chunk as Uint8Array).length
+      done += (chunk as Uint8Array).length
+      if (done - told < STEP) continue
+      told = done
+      yield { type: 'progress', file: name, done, total } satisfies ChecksumEvent
+    }
+    files.push({ name, bytes, sha256: hash.digest('hex') })
+  }
+  return files
+}
+
+const differing = (files: Checksums['files'], known: ReadonlyMap<string, string>): string[] => [
+  ...files.filter(({ name, sha256 }) => known.has(name) && known.get(name) !== sha256).map(({ name }) => name),
+  ...[...known.keys()].filter((name) => !files.some((file) => file.name === name)),
+]
+
+/** Ending the stream stops it. @throws {GpoError} 'notFound', 'storage', 'model' */
+export async function* checksumModel(
+  store: Store,
+  id: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ChecksumEvent, void> {
+  const { folder: base, checkpoint, item } = findModel(store, id)
+  const folder = checkpoint ?? base
+  try {
+    const manifest = checkpoint ? manifestSums(checkpoint) : null
+    const files = yield* sums(folder, manifest ? [...manifest.keys()] : await namesOf(folder), signal)
+    const checksums: Checksums = { at: Date.now(), files }
+    if (item.kind !== 'folder') {
+      const comparedWith = manifest ? 'manifest' : null
+      yield { type: 'done', checksums, comparedWith, different: manifest ? differing(files, manifest) : [] }
+      return
+    }
+    const { options } = getEntry(store, 'model', id)
+    const before = notedChecksums(options)
+    const known = new Map(before?.files.map(({ name, sha256 }) => [name, sha256]))
+    changeEntry(store, 'model', id, { options: { ...options, checksums } })
+    yield { type: 'done', checksums, comparedWith: before ? 'earlier' : null, different: differing(files, known) }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (error instanceof GpoError || code === undefined || code === 'ABORT_ERR') throw error
+    throw new GpoError('model', `${folder} could not be read (${code}): check the disk and the permissions.`)
+  }
+}

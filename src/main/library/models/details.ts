@@ -1,0 +1,143 @@
+/** A closer look at one model: what it is, what was checked, what is in its folder. Loads its tokenizer, never a tensor. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { readManifest } from '@engine/checkpoint/manifest'
+import type { ModelConfig } from '@engine/model/config'
+import { readJsonObject } from '@engine/model/config-json'
+import { checkTokenizerFits } from '@engine/tokenizer/tokenizer'
+import type { Store } from '@main/store/query'
+import type { ModelCheck, ModelDetails, ModelFile } from '@shared/contract/models'
+import { getEntry } from '../entries'
+import { openTokenizer } from '../tokenizers'
+import { notedChecksums } from './checksums'
+import { findModel } from './list'
+import { lookAtModel, type ModelLook, noteProblem, sentenceOf } from './look'
+
+const MAX_TEMPLATE = 100_000
+
+const count = (value: number) => value.toLocaleString('en')
+const check = (label: string, problem: string | null, good: string): ModelCheck => ({
+  label,
+  isGood: problem === null,
+  finding: problem ?? good,
+})
+
+interface Fact {
+  readonly label: string
+  readonly value: string
+}
+
+function shapeFacts(config: ModelConfig): Fact[] {
+  const { layers, hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize, maxPositions, ropeTheta } = config
+  return [
+    { label: 'Context', value: `${count(maxPositions)} tokens` },
+    { label: 'Layers', value: count(layers) },
+    { label: 'Width', value: `${count(hiddenSize)}, inside the feed-forward part ${count(intermediateSize)}` },
+    { label: 'Attention', value: `${heads} heads of ${headDim}, ${kvHeads} for keys and values` },
+    { label: 'Rotary positions', value: `base ${count(ropeTheta)}${config.ropeScaling ? ', scaled' : ''}` },
+    {
+      label: 'Embedding',
+      value: `${count(vocabSize)} rows${config.tieWordEmbeddings ? ', shared with the head' : ''}`,
+    },
+  ]
+}
+
+function weightFacts({ weights, architecture }: ModelLook): Fact[] {
+  const dtypes = weights
+    ? [...weights.dtypes].map(([dtype, n]) => (weights.dtypes.size > 1 ? `${dtype} (${count(n)})` : dtype))
+    : []
+  return [
+    { label: 'Architecture', value: architecture ?? 'not given' },
+    ...(weights
+      ? [{ label: 'Parameters', value: `${count(weights.parameters)} in ${count(weights.tensors)} tensors` }]
+      : []),
+    ...(weights ? [{ label: 'Stored as', value: dtypes.join(', ') }] : []),
+  ]
+}
+
+function kindOfTokenizer(folder: string): string {
+  const model = sentenceOf(() => readJsonObject(join(folder, 'tokenizer.json'))['model']).value
+  const type = typeof model === 'object' && model !== null && 'type' in model ? model.type : undefined
+  return typeof type === 'string' ? type.slice(0, 40) : 'kind not given'
+}
+
+interface TokenizerLook {
+  readonly facts: readonly Fact[]
+  readonly checks: readonly ModelCheck[]
+}
+
+function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerLook {
+  const { value: tokenizer, problem } = sentenceOf(() => {
+    const opened = openTokenizer(folder)
+    if (config) checkTokenizerFits(opened, config.vocabSize, folder)
+    return opened
+  })
+  if (!tokenizer) {
+    noteProblem(folder, problem)
+    return { facts: [], checks: [check('Tokenizer', problem, '')] }
+  }
+  const stops = [...new Set([...tokenizer.eosTokenIds, ...(config?.eosTokenIds ?? [])])]
+  const noStop =
+    stops.length > 0
+      ? null
+      : `${folder} names no token that ends a text: add "eos_token_id" to its generation_config.json`
+  if (noStop) noteProblem(folder, noStop)
+  const names = stops.map((id) => tokenizer.tokenOf(id) ?? `token ${id}`)
+  return {
+    facts: [
+      { label: 'Tokenizer', value: `${kindOfTokenizer(folder)}, ${count(tokenizer.vocabSize)} tokens` },
+      { label: 'Chat template', value: tokenizer.hasChatTemplate ? 'present' : 'none' },
+    ],
+    checks: [
+      check('Tokenizer', null, 'can be used, and every token has a row in the embedding'),
+      check('End of text', noStop, names.join(', ')),
+    ],
+  }
+}
+
+function templateOf(folder: string): string | null {
+  const file = join(folder, 'chat_template.jinja')
+  const own = existsSync(file) ? sentenceOf(() => readFileSync(file, 'utf8')).value : null
+  const config = join(folder, 'tokenizer_config.json')
+  const value = own ?? (existsSync(config) ? sentenceOf(() => readJsonObject(config)['chat_template']).value : null)
+  return typeof value === 'string' ? value.slice(0, MAX_TEMPLATE) : null
+}
+
+/** What a run's checkpoint says of itself; the sums of its files are a full pass. */
+function lookAtCheckpoint(folder: string): { readonly check: ModelCheck; readonly files: readonly ModelFile[] } {
+  const { value, problem } = sentenceOf(() => readManifest(folder).manifest)
+  if (!value) return { check: check('Checkpoint', problem, ''), files: [] }
+  const files = Object.entries(value.files).map(([name, { bytes }]) => ({ name, bytes }))
+  const wrong = files.find(({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size !== bytes)
+  const damage = wrong
+    ? `${wrong.name} is missing or not ${count(wrong.bytes)} bytes long: an older checkpoint may be whole`
+    : null
+  return { check: check('Checkpoint', damage, `written whole after iteration ${count(value.iteration)}`), files }
+}
+
+/** @throws {GpoError} 'notFound' */
+export function inspectModel(store: Store, id: string): ModelDetails {
+  const { folder, checkpoint, item } = findModel(store, id)
+  const look = lookAtModel(folder)
+  const tokenizer = lookAtTokenizer(folder, look.config)
+  const written = checkpoint === null ? null : lookAtCheckpoint(checkpoint)
+  const configProblem = look.config ? null : (look.problem ?? 'config.json could not be read')
+  const weightsProblem = look.weights
+    ? null
+    : look.config
+      ? look.problem
+      : 'not looked at: config.json says what must be in them'
+  return {
+    folder: checkpoint ?? folder,
+    facts: [...weightFacts(look), ...(look.config ? shapeFacts(look.config) : []), ...tokenizer.facts],
+    checks: [
+      ...(written ? [written.check] : []),
+      check('Config', configProblem, 'every value was read and can be computed with'),
+      check('Weights', weightsProblem, 'headers are whole, every tensor is there in the shape config.json asks for'),
+      ...tokenizer.checks,
+    ],
+    files: written?.files ?? look.files,
+    chatTemplate: templateOf(folder),
+    checksums: item.kind === 'folder' ? notedChecksums(getEntry(store, 'model', id).options) : null,
+  }
+}

@@ -1,0 +1,19 @@
+/** Tokenizers in memory: the last ones asked for, loaded again when their file changes. */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadTokenizer, type Tokenizer } from '@engine/tokenizer/tokenizer'
+
+const MAX_OPEN = 2
+const open = new Map<string, Tokenizer>()
+
+/** @throws {GpoError} 'model' naming the file that cannot be used */
+export function openTokenizer(folder: string): Tokenizer {
+  const info = statSync(join(folder, 'tokenizer.json'), { throwIfNoEntry: false })
+  const key = `${folder}\n${info?.mtimeMs}\n${info?.size}`
+  const tokenizer = open.get(key) ?? loadTokenizer(folder)
+  open.delete(key)
+  open.set(key, tokenizer)
+  const oldest = open.keys().next().value
+  if (open.size > MAX_OPEN && oldest !== undefined) open.delete(oldest)
+  return tokenizer
+}
