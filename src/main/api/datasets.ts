@@ -1,8 +1,8 @@
 import {
   addDataset,
   changeDataset,
+  datasetRows,
   describe,
-  findDataset,
   listDatasets,
   usableDataset,
 } from '@main/library/datasets/list'
