@@ -70,7 +70,7 @@ module.exports = {
       room('paths'),
       room('runs/hub'),
       room('trainer/(job-client|fork|jobs/(job|results))'),
-      room('engine/(checkpoint|model/(config|weights))'),
+      room('engine/(checkpoint|model/(config|weights|rope-frequencies))'),
     ]),
     may('api', room('api/'), [
       room('(host|store|library|runs|export)/'),

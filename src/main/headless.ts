@@ -1,10 +1,12 @@
 /** The terminal host: composition root of the `gpo` command. */
 
+import { EXPORT_FORMATS } from '@shared/contract/exports'
 import { BACKEND_NAMES, CRITICAL_RULES } from '@shared/schemas/plan'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../../package.json'
 import { describeData } from './cli/data'
 import { demo } from './cli/demo'
+import { exportRun, importFile } from './cli/export'
 import * as jobs from './cli/jobs'
 import { createOutput, dropWhatNobodyReads, type Output, reportError } from './cli/output'
 import { applySetting, parsePlan } from './cli/plan-file'
@@ -137,13 +139,31 @@ function createProgram(finish: (code: number) => void): Command {
     .action(action((output, options) => jobs.score(options, output)))
   program
     .command('export <run>')
-    .description("a run's newest weights as a Hugging Face folder")
-    .requiredOption('--out <dir>', 'a folder that does not exist yet')
-    .option('--format <format>', 'safetensors', 'safetensors')
+    .description("a run's weights, its adapter, training data made of its trajectories, or the run itself as one file")
+    .requiredOption('--out <path>', 'a folder (safetensors, adapter) or a file (the others) that does not exist yet')
+    .option('--format <format>', EXPORT_FORMATS.join(', '), 'safetensors')
     .addOption(new Option('--dtype <dtype>', 'how numbers are stored').choices(['F32', 'F16', 'BF16']).default('F32'))
+    .option('--checkpoint <which>', 'last, best, or the iteration it was written after', 'last')
+    .addOption(
+      new Option('--states <which>', 'pairs, unpaired: the state before the critical step, or all')
+        .choices(['critical', 'all'])
+        .default('critical'),
+    )
+    .option('--per-state <n>', 'pairs: taken from one state at most', whole(1), 4)
+    .addOption(
+      new Option('--source <which>', 'pairs: of the trajectories, those saved by hand, or both')
+        .choices(['recorded', 'saved', 'both'])
+        .default('both'),
+    )
     .addOption(db())
     .addOption(json())
-    .action(action((output, run, options) => jobs.exportRun(run, options, output)))
+    .action(action((output, run, options) => exportRun(run, options, output)))
+  program
+    .command('import <file>')
+    .description("another installation's run out of a bundle (.gpo), to be looked at")
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, file, options) => importFile(file, options, output)))
   program
     .command('doctor')
     .description('every backend: usable or why not, device, self-test, speed')

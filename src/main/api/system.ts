@@ -8,7 +8,7 @@ import { GpoError } from '@shared/errors'
 import { api } from './base'
 
 /** Values of an older or newer version that do not fit are at their defaults again. */
-function settingsOf(store: Store): Settings {
+export function settingsOf(store: Store): Settings {
   const stored = settingsSchema.safeParse(readSetting(store, 'settings') ?? {})
   return stored.success ? stored.data : settingsSchema.parse({})
 }

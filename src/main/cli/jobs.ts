@@ -1,13 +1,12 @@
 /** The commands that ask a model something: eval, critical, score, export, doctor. */
 
-import { resolve } from 'node:path'
 import type { Doctor } from '@engine/backend/choose'
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
 import { datasetPath } from '@main/paths'
 import { runJob } from '@main/trainer/job-client'
 import type { Job } from '@main/trainer/jobs/job'
-import type { CriticalResult, EvaluationResult, ExportResult, ScoreResult } from '@main/trainer/jobs/results'
+import type { CriticalResult, EvaluationResult, ScoreResult } from '@main/trainer/jobs/results'
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import { type CriticalRule, type Plan, planSchema } from '@shared/schemas/plan'
@@ -188,28 +187,6 @@ export async function score(
   const sum = result.logprobs.reduce((total, value) => total + value, 0)
   output.line(
     `sum ${sum.toFixed(4)}, mean ${(sum / result.logprobs.length).toFixed(4)} over ${result.logprobs.length} tokens`,
-  )
-  return 0
-}
-
-export async function exportRun(
-  wanted: string,
-  flags: { db?: string; out: string; format: string; dtype: 'F32' | 'F16' | 'BF16' },
-  output: Output,
-): Promise<number> {
-  if (flags.format !== 'safetensors')
-    throw new GpoError('usage', `--format ${flags.format} is not known; the format is safetensors`)
-  const { source } = findModel(wanted, flags.db)
-  const result = await perform<ExportResult>({
-    kind: 'export',
-    model: source,
-    backend: 'auto',
-    out: resolve(flags.out),
-    dtype: flags.dtype,
-  })
-  output.json(result)
-  output.line(
-    `${result.tensors} tensors, ${formatBytes(result.bytes)} in ${result.out}; read back, the largest difference is ${result.maxDifference}`,
   )
   return 0
 }

@@ -2,16 +2,17 @@
  * Writes a model as a Hugging Face folder and reads it back before calling it done. Filled beside its final place and renamed when whole, so
  * the folder is complete or not there.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
-import { storageError, syncFolder, writeDurably } from '@engine/checkpoint/atomic'
-import { BYTES, decodeFloats, encodeFloats, type StoredDtype } from '@engine/checkpoint/dtypes'
-import { openSafetensors, type SafetensorsReader } from '@engine/checkpoint/safetensors'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeDurably } from '@engine/checkpoint/atomic'
+import { BYTES, type StoredDtype } from '@engine/checkpoint/dtypes'
 import { type TensorToWrite, writeSafetensors } from '@engine/checkpoint/safetensors-writer'
 import { readJsonObject } from '@engine/model/config-json'
-import { GpoError } from '@shared/errors'
+import { compareTensors, countingFileSystem, type OnTensors } from './compare'
+import { writeFolder, writeJson } from './folder'
 
-const COPIED = [
+/** What a model's folder has besides weights and config. */
+export const COPIED = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
@@ -36,16 +37,14 @@ export interface ModelExport {
   readonly dtype: StoredDtype
   /** Bytes of tensors in one file at most; a single larger tensor has a file of its own. */
   readonly shardBytes?: number
+  /** Folder that is filled first, beside `out`. */
+  readonly partial?: string
+  readonly onProgress?: OnTensors
 }
 
-interface Exported {
+export interface Exported {
   readonly bytes: number
   readonly maxDifference: number
-}
-
-function refuseOccupied(out: string): void {
-  if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0))
-    throw new GpoError('usage', `${out} is not empty: choose a folder that does not exist yet`)
 }
 
 /** Consecutive tensors, each shard within the limit. */
@@ -71,7 +70,8 @@ function writeWeights(folder: string, model: ModelExport): number {
   const number = (n: number) => String(n).padStart(5, '0')
   const nameOf = (i: number) =>
     shards.length === 1 ? 'model.safetensors' : `model-${number(i + 1)}-of-${number(shards.length)}.safetensors`
-  const written = shards.map((shard, i) => writeSafetensors(join(folder, nameOf(i)), shard, dtype))
+  const system = countingFileSystem(model.tensors, dtype, model.onProgress)
+  const written = shards.map((shard, i) => writeSafetensors(join(folder, nameOf(i)), shard, dtype, {}, system))
   const bytes = written.reduce((a, b) => a + b, 0)
   if (shards.length === 1) return bytes
   const totalSize = model.tensors.reduce((sum, { data }) => sum + data.length * BYTES[dtype], 0)
@@ -79,9 +79,6 @@ function writeWeights(folder: string, model: ModelExport): number {
   const index = { metadata: { total_size: totalSize }, weight_map: weightMap }
   return bytes + writeJson(join(folder, 'model.safetensors.index.json'), index)
 }
-
-const writeJson = (path: string, value: unknown): number =>
-  writeDurably(path, [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)])
 
 /** The dtype under both names: "torch_dtype" is read everywhere, newer libraries write "dtype". */
 function writeConfig(folder: string, { sourceFolder, dtype }: ModelExport): number {
@@ -97,42 +94,11 @@ function copyFiles(folder: string, sourceFolder: string): number {
   return copied.reduce((a, b) => a + b, 0)
 }
 
-/** @returns the largest difference to the values in memory, or null when a value read is not the one written */
-function differenceOf(read: Float32Array, written: Float32Array, original: Float32Array): number | null {
-  if (read.length !== written.length) return null
-  let worst = 0
-  for (let i = 0; i < read.length; i++) {
-    if (read[i] !== written[i]) return null
-    worst = Math.max(worst, Math.abs(read[i]! - original[i]!))
-  }
-  return worst
-}
-
-function compareTensor(file: SafetensorsReader, { name, shape, data }: TensorToWrite, dtype: StoredDtype): number {
-  const info = file.info(name)
-  const hasSameForm = info.dtype === dtype && String(info.shape) === String(shape)
-  const written = decodeFloats(encodeFloats(data, dtype), dtype)
-  const difference = hasSameForm ? differenceOf(file.read(name), written, data) : null
-  if (difference !== null) return difference
-  throw new GpoError('storage', `${name} was not read back as it was written: check the disk and export again`)
-}
-
-function compare(folder: string, { tensors, dtype }: ModelExport): number {
-  const file = openSafetensors(folder)
-  try {
-    return tensors.reduce((worst, tensor) => Math.max(worst, compareTensor(file, tensor, dtype)), 0)
-  } finally {
-    file.close()
-  }
-}
-
 function fill(folder: string, model: ModelExport): Exported {
   const config = writeConfig(folder, model)
   const copied = copyFiles(folder, model.sourceFolder)
   const weights = writeWeights(folder, model)
-  const maxDifference = compare(folder, model)
-  syncFolder(folder)
-  return { bytes: config + copied + weights, maxDifference }
+  return { bytes: config + copied + weights, maxDifference: compareTensors(folder, model) }
 }
 
 /**
@@ -141,19 +107,5 @@ function fill(folder: string, model: ModelExport): Exported {
  * fails; then nothing is left behind
  */
 export function exportModel(model: ModelExport): Exported {
-  const out = resolve(model.out)
-  refuseOccupied(out)
-  const partial = join(dirname(out), `.${basename(out)}.partial-${process.pid}`)
-  try {
-    rmSync(partial, { recursive: true, force: true })
-    mkdirSync(partial, { recursive: true })
-    const exported = fill(partial, model)
-    if (existsSync(out)) rmdirSync(out)
-    renameSync(partial, out)
-    syncFolder(dirname(out))
-    return exported
-  } catch (error) {
-    rmSync(partial, { recursive: true, force: true })
-    throw storageError(error, `exporting to ${out}`)
-  }
+  return writeFolder(model.out, (folder) => fill(folder, model), model.partial)
 }

@@ -1,9 +1,11 @@
 /** Opens the store and starts what every host needs. */
+import { createTransfers } from '@main/export/transfers'
 import { databaseFile } from '@main/paths'
 import { createRunManager } from '@main/runs/manager'
 import { recoverInterrupted } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
 import type { Fork } from '@main/trainer/fork'
+import { createGenerators } from '@main/trainer/generators'
 import packageJson from '../../../package.json'
 import { createGrants } from './grants'
 import type { Host, Services } from './services'
@@ -35,6 +37,8 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
   runs.purge(UNDO_MS)
   const purging = setInterval(() => runs.purge(UNDO_MS), PURGE_INTERVAL_MS)
   purging.unref()
+  const generators = createGenerators({ workerPath: jobWorkerPath, fork })
+  const transfers = createTransfers({ store, version: packageJson.version, workerPath: jobWorkerPath, fork, onBug })
   const services: Services = {
     store,
     runs,
@@ -43,11 +47,15 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
     version: packageJson.version,
     jobWorkerPath,
     fork,
+    generators,
+    transfers,
   }
   return {
     services,
     async close() {
       clearInterval(purging)
+      generators.close()
+      await transfers.close()
       await runs.close()
       store.close()
     },

@@ -1,7 +1,9 @@
 /** What the API works with; a host puts it together. */
+import type { Transfers } from '@main/export/transfers'
 import type { RunManager } from '@main/runs/manager'
 import type { Store } from '@main/store/query'
 import type { Fork } from '@main/trainer/fork'
+import type { Generators } from '@main/trainer/generators'
 import type { Grants } from './grants'
 
 export type ChoiceKind = 'model' | 'dataset' | 'plan' | 'bundle' | 'exportFolder' | 'exportFile'
@@ -23,4 +25,8 @@ export interface Services {
   /** Built entry of the process that runs one job (evaluation, sampling, export). */
   readonly jobWorkerPath: string
   readonly fork?: Fork
+  /** Processes of the playground. */
+  readonly generators: Generators
+  /** The export or import at work. */
+  readonly transfers: Transfers
 }

@@ -25,7 +25,8 @@ export function reportedError(code: string, message: string): Error {
 export function runJob<Result>(options: JobOptions): Promise<Result> {
   const { workerPath, job, onProgress, onItem, signal, fork: make = forkNode } = options
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) throw new GpoError('interrupted', 'stopped; nothing was changed')
+    const stopped = () => new GpoError('interrupted', 'stopped; nothing was changed')
+    if (signal?.aborted) throw stopped()
     const child = make(workerPath)
     child.onMessage((raw) => {
       const reply = replySchema.parse(raw)
@@ -34,13 +35,13 @@ export function runJob<Result>(options: JobOptions): Promise<Result> {
       else if (reply.type === 'result') resolve(reply.value as Result)
       else reject(reportedError(reply.code, reply.message))
     })
+    // Told when the process is gone, so that it writes nothing any more to what the caller then removes.
     child.onExit(({ code, signal: by, lastWords }) =>
-      reject(new Error(`the worker ended (${by ?? code}) without an answer. ${lastWords}`)),
+      reject(
+        signal?.aborted ? stopped() : new Error(`the worker ended (${by ?? code}) without an answer. ${lastWords}`),
+      ),
     )
-    signal?.addEventListener('abort', () => {
-      child.kill()
-      reject(new GpoError('interrupted', 'stopped; nothing was changed'))
-    })
+    signal?.addEventListener('abort', () => child.kill(), { once: true })
     child.send(job)
   })
 }

@@ -1,6 +1,7 @@
 /** The process that runs one job and ends. Like the trainer it knows no database and no window. */
 import { examine } from '@engine/backend/choose'
 import { describeError, GpoError } from '@shared/errors'
+import { type Generations, serveGenerations } from './generations'
 import { findCritical } from './jobs/critical'
 import { evaluateModel } from './jobs/evaluate'
 import { exportWeights } from './jobs/export'
@@ -27,7 +28,7 @@ function progressReporter() {
   }
 }
 
-function perform(job: Job): Promise<unknown> {
+function perform(job: Exclude<Job, { kind: 'generate' }>): Promise<unknown> {
   const onProgress = progressReporter()
   switch (job.kind) {
     case 'evaluate':
@@ -37,20 +38,28 @@ function perform(job: Job): Promise<unknown> {
     case 'score':
       return scoreText(job)
     case 'export':
-      return exportWeights(job)
+      return exportWeights(job, onProgress)
     case 'doctor':
       return examine()
   }
 }
 
 let isStarted = false
+let generations: Generations | null = null
 onPost((raw) => {
+  generations?.take(raw)
   if (isStarted) return
   isStarted = true
+  const job = jobSchema.safeParse(raw)
+  if (job.success && job.data.kind === 'generate') {
+    generations = serveGenerations(job.data, send)
+    generations.take(raw)
+    return
+  }
   const run = async () => {
-    const parsed = jobSchema.safeParse(raw)
-    if (!parsed.success) throw new GpoError('usage', `the job cannot be read: ${parsed.error.issues[0]?.message}`)
-    await send({ type: 'result', value: await perform(parsed.data) })
+    if (!job.success) throw new GpoError('usage', `the job cannot be read: ${job.error.issues[0]?.message}`)
+    if (job.data.kind === 'generate') return // served above
+    await send({ type: 'result', value: await perform(job.data) })
   }
   run()
     .catch((error: unknown) => {

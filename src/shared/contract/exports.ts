@@ -1,2 +1,141 @@
 /** What leaves the program, and run bundles that come in. */
-export const exportsContract = {}
+import { z } from 'zod'
+import { asked, done, eventIterator, oc, runId, type } from './base'
+import { grantId } from './system'
+
+export const EXPORT_FORMATS = ['safetensors', 'adapter', 'pairs', 'unpaired', 'stepwise', 'bundle'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+const dtype = z.enum(['F32', 'F16', 'BF16'])
+export type ExportDtype = z.infer<typeof dtype>
+
+/** Iterations done when the checkpoint was written. */
+const checkpoint = z.number().int().min(0)
+/** The state before the critical step, or every state that has continuations. Without GPO there is one: the prompt. */
+const states = z.enum(['critical', 'all'])
+
+export const exportRequestSchema = z.discriminatedUnion('format', [
+  z.strictObject({ format: z.literal('safetensors'), checkpoint, dtype }),
+  z.strictObject({ format: z.literal('adapter'), checkpoint, dtype }),
+  z.strictObject({
+    format: z.literal('pairs'),
+    states,
+    /** Pairs taken from one state at most. */
+    perState: z.number().int().min(1).max(1000),
+    /** Which pairs: those of the run's trajectories, those a person saved, or both. */
+    source: z.enum(['recorded', 'saved', 'both']),
+  }),
+  z.strictObject({ format: z.literal('unpaired'), states }),
+  z.strictObject({ format: z.literal('stepwise') }),
+  z.strictObject({ format: z.literal('bundle') }),
+])
+export type ExportRequest = z.infer<typeof exportRequestSchema>
+export type ExportRequestOf<F extends ExportFormat> = Extract<ExportRequest, { format: F }>
+
+export interface ExportCheckpoint {
+  readonly iteration: number
+  readonly bytes: number
+  /** Held-out accuracy at that iteration; null where it was not evaluated. */
+  readonly accuracy: number | null
+  readonly isLast: boolean
+  /** The best evaluation among the checkpoints that are kept. */
+  readonly isBest: boolean
+}
+
+export interface ExportOptions {
+  readonly checkpoints: readonly ExportCheckpoint[]
+  readonly adaptation: 'full' | 'lora'
+  readonly isGuided: boolean
+  readonly trajectories: number
+  readonly savedPairs: number
+  /** Why a format cannot be had; those that can are not in it. */
+  readonly refused: Readonly<Partial<Record<ExportFormat, string>>>
+}
+
+/** What an export will be, before it is written. */
+export interface ExportPreview {
+  readonly bytes: number
+  /** False: an estimate. */
+  readonly isExact: boolean
+  /** What is counted: tensors, pairs, rows, trajectories. */
+  readonly count: number
+  readonly unit: string
+  /** The first record, as it will be written; for data only. */
+  readonly sample: string | null
+}
+
+/** Where an export would go. */
+export interface Destination {
+  readonly path: string
+  /** There is a file of that name, which would be replaced. */
+  readonly isReplacing: boolean
+  /** Bytes free on that disk; null where the system does not say. */
+  readonly freeBytes: number | null
+  /** Why it cannot go there; null if it can. */
+  readonly problem: string | null
+}
+
+export interface ExportOutcome {
+  readonly out: string
+  readonly bytes: number
+  readonly count: number
+  readonly unit: string
+  /** Largest difference between what was meant and what was read back. */
+  readonly maxDifference: number
+  /** How it was verified, in a sentence. */
+  readonly verified: string
+  /** What to do next: a sentence, and a command or code to copy. */
+  readonly next: readonly { readonly text: string; readonly code: string }[]
+}
+
+export interface ImportOutcome {
+  readonly id: string
+  readonly name: string
+  readonly trajectories: number
+}
+
+/** An export or an import, from its start until another begins. */
+export interface Transfer {
+  readonly kind: 'export' | 'import'
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled'
+  /** The run's name, or the bundle's file. */
+  readonly subject: string
+  readonly run: string | null
+  readonly format: ExportFormat
+  readonly path: string
+  /** What it does now. */
+  readonly label: string
+  readonly done: number
+  /** 0 where it is not known. */
+  readonly total: number
+  readonly seconds: number
+  readonly exported: ExportOutcome | null
+  readonly imported: ImportOutcome | null
+  readonly error: string | null
+}
+
+export const exportsContract = {
+  options: oc.input(z.strictObject({ run: runId })).output(type<ExportOptions>()),
+  /** Size and count; reads the run's trajectories for the formats made of them. */
+  preview: oc.input(z.strictObject({ run: runId, request: exportRequestSchema })).output(type<ExportPreview>()),
+  destination: oc.input(z.strictObject({ grant: grantId, format: z.enum(EXPORT_FORMATS) })).output(type<Destination>()),
+  /** Starts an export; `transfer` tells how it goes. */
+  start: oc
+    .input(
+      z.strictObject({
+        run: runId,
+        request: exportRequestSchema,
+        grant: grantId,
+        /** A file of that name may be replaced. */
+        replaces: z.boolean(),
+      }),
+    )
+    .output(done),
+  /** Ends the export or import at work; nothing half-written stays. */
+  cancel: asked.output(done),
+  /** Takes what has ended off the screen. */
+  dismiss: asked.output(done),
+  transfer: asked.output(eventIterator(type<Transfer | null>())),
+  /** Opens another installation's run read-only; answers when it is in. */
+  importBundle: oc.input(z.strictObject({ grant: grantId })).output(type<ImportOutcome>()),
+}

@@ -82,6 +82,13 @@ describe('opening', () => {
   })
 })
 
+/** A run as the first version kept it: today's functions know columns that old databases lack. */
+function oldRun({ db }: Store): string {
+  const sql = `INSERT INTO runs (id, name, status, plan, created_at, iterations, folder) VALUES ('old', 'first', 'queued', ?, 1, 70, 'runs/old')`
+  db.prepare(sql).run(JSON.stringify(plan))
+  return 'old'
+}
+
 describe('migrating', () => {
   it('numbers the migrations 1, 2, 3 …', () => {
     expect(MIGRATIONS.map((migration) => migration.version)).toEqual(MIGRATIONS.map((_, i) => i + 1))
@@ -93,7 +100,7 @@ describe('migrating', () => {
       const file = join(tempFolder(), 'runs.db')
       const old = bare(file)
       migrate(old, MIGRATIONS.slice(0, from))
-      const id = newRun(old)
+      const id = oldRun(old)
       expect(version(old)).toBe(from)
       old.close()
       const store = open(file)

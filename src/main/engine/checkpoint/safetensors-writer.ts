@@ -4,9 +4,12 @@ import { type FileSystem, realFileSystem, writeAtomically } from './atomic'
 import { BYTES, encodeFloats, firstUnstorable, type StoredDtype } from './dtypes'
 import { count, METADATA } from './safetensors-header'
 
-export interface TensorToWrite {
+interface Shaped {
   readonly name: string
   readonly shape: readonly number[]
+}
+
+export interface TensorToWrite extends Shaped {
   readonly data: Float32Array
 }
 
@@ -14,14 +17,14 @@ const ALIGNMENT = 8
 
 type Metadata = Readonly<Record<string, string>>
 
-function headerOf(tensors: readonly TensorToWrite[], dtype: StoredDtype, metadata: Metadata): Uint8Array {
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
+
+function headerOf(tensors: readonly Shaped[], dtype: StoredDtype, metadata: Metadata): Uint8Array {
   const header = new Map<string, unknown>([[METADATA, { format: 'pt', ...metadata }]])
   let offset = 0
-  for (const { name, shape, data } of tensors) {
-    const size = shape.reduce((a, b) => a * b, 1)
-    if (size !== data.length) throw new Error(`${name} has ${data.length} values, [${shape.join(', ')}] takes ${size}`)
+  for (const { name, shape } of tensors) {
     if (header.has(name)) throw new Error(`the tensor ${name} is given twice`)
-    const end = offset + size * BYTES[dtype]
+    const end = offset + sizeOf(shape) * BYTES[dtype]
     header.set(name, { dtype, shape, data_offsets: [offset, end] })
     offset = end
   }
@@ -62,7 +65,16 @@ export function safetensorsChunks(
   metadata: Metadata = {},
 ): Iterable<Uint8Array> {
   const list = [...tensors]
+  for (const { name, shape, data } of list)
+    if (sizeOf(shape) !== data.length)
+      throw new Error(`${name} has ${data.length} values, [${shape.join(', ')}] takes ${sizeOf(shape)}`)
   return chunksOf(headerOf(list, dtype, metadata), list, dtype)
+}
+
+/** Bytes of a file with these tensors. */
+export function safetensorsSize(tensors: readonly Shaped[], dtype: StoredDtype): number {
+  const values = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  return 8 + headerOf(tensors, dtype, {}).length + values * BYTES[dtype]
 }
 
 /** Writes a file that is either whole or not there. @returns bytes written @throws GpoError('storage' | 'model') */

@@ -1,26 +1,103 @@
-/** The merged weights of a model or run as a Hugging Face folder. */
+/** The merged weights of a model or run as a Hugging Face folder, or a run's adapter alone. */
+import { join } from 'node:path'
+import type { DeviceTensors } from '@engine/backend/backend'
+import { openSafetensors } from '@engine/checkpoint/safetensors'
+import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
 import { expectedWeights } from '@engine/model/weights'
+import type { HostTensor } from '@engine/policy/policy'
+import { ADAPTER_WEIGHTS, exportAdapter, isAdapterTensor, ownName } from '@main/export/adapter'
 import { exportModel } from '@main/export/safetensors'
+import { GpoError } from '@shared/errors'
 import type { JobOf } from './job'
-import { openJobModel } from './model'
+import { type JobModel, openJobModel } from './model'
 import type { ExportResult } from './results'
 
-export async function exportWeights(job: JobOf<'export'>): Promise<ExportResult> {
-  const { backend, config, policy } = await openJobModel(job.model, job.backend)
-  const dense = await policy.dense()
-  const tensors = await Promise.all(
-    [...expectedWeights(config)].map(async ([name, shape]) => ({
-      name,
-      shape,
-      data: (await backend.read(dense[name]!)) as Float32Array,
-    })),
+type ExportJob = JobOf<'export'>
+type OnProgress = (label: string, done: number, total: number, tokens: number) => void
+
+async function readAll(
+  { backend }: JobModel,
+  params: DeviceTensors,
+  names: Iterable<string>,
+): Promise<TensorToWrite[]> {
+  return Promise.all(
+    [...names].map(async (name) => {
+      const tensor = params[name]!
+      return { name, shape: tensor.shape, data: (await backend.read(tensor)) as Float32Array }
+    }),
   )
+}
+
+async function exportMerged(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
+  const { config, policy } = model
+  const tensors = await readAll(model, await policy.dense(), expectedWeights(config).keys())
+  const { out, partial, dtype } = job
   const { bytes, maxDifference } = exportModel({
     sourceFolder: job.model.folder,
     tensors,
-    out: job.out,
-    dtype: job.dtype,
+    out,
+    partial,
+    dtype,
+    onProgress: (label, done, total) => onProgress(label, done, total, 0),
   })
-  await backend.close()
-  return { out: job.out, tensors: tensors.length, bytes, maxDifference }
+  return { out, tensors: tensors.length, bytes, maxDifference }
+}
+
+/** The tensors of an adapter file under the names they have here. */
+function readAdapter(folder: string): Map<string, HostTensor> {
+  const file = openSafetensors(join(folder, ADAPTER_WEIGHTS))
+  try {
+    return new Map(file.names.map((name) => [ownName(name), { shape: file.info(name).shape, data: file.read(name) }]))
+  } finally {
+    file.close()
+  }
+}
+
+/** The largest difference that the written adapter makes to the merged model, against the one in memory. */
+async function mergedDifference(
+  model: JobModel,
+  trained: ReadonlyMap<string, HostTensor>,
+  out: string,
+): Promise<number> {
+  const { policy } = model
+  const touched = [...trained.keys()].filter((name) => name.endsWith('.lora_A.weight'))
+  const names = touched.map((name) => name.replace(/\.lora_A\.weight$/, '.weight'))
+  const before = (await readAll(model, await policy.dense(), names)).map(({ data }) => data.slice())
+  policy.restore(new Map([...trained, ...readAdapter(out)]))
+  const after = await readAll(model, await policy.dense(), names)
+  let worst = 0
+  after.forEach(({ data }, i) => {
+    for (let k = 0; k < data.length; k++) worst = Math.max(worst, Math.abs(data[k]! - before[i]![k]!))
+  })
+  return worst
+}
+
+async function exportLora(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
+  const { adaptation, policy } = model
+  if (adaptation.kind !== 'lora')
+    throw new GpoError('usage', 'This run trained every weight, so it has no adapter: export the merged model instead.')
+  const trained = await policy.snapshot()
+  const { out, partial, dtype } = job
+  const { bytes, maxDifference } = exportAdapter({
+    baseModel: job.model.folder,
+    adaptation,
+    tensors: [...trained].map(([name, { shape, data }]) => ({ name, shape, data })),
+    out,
+    partial,
+    dtype,
+    onProgress: (label, done, total) => onProgress(label, done, total, 0),
+  })
+  onProgress('merging what was read back', 0, 1, 0)
+  const maxMergedDifference = await mergedDifference(model, trained, out)
+  const tensors = [...trained.keys()].filter(isAdapterTensor).length
+  return { out, tensors, bytes, maxDifference, maxMergedDifference }
+}
+
+export async function exportWeights(job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
+  onProgress('loading', 0, 1, 0)
+  const model = await openJobModel(job.model, job.backend)
+  const work = job.layout === 'merged' ? exportMerged : exportLora
+  const result = await work(model, job, onProgress)
+  await model.backend.close()
+  return result
 }

@@ -55,8 +55,30 @@ export const jobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('export'),
     ...shared,
+    /** The whole model, or a LoRA run's adapter alone in PEFT's layout. */
+    layout: z.enum(['merged', 'adapter']),
     out: z.string().min(1),
+    /** Filled first, beside `out`; whoever ends this process before it is done removes it. */
+    partial: z.string().min(1),
     dtype: z.enum(['F32', 'F16', 'BF16']),
+  }),
+  /** The process stays open for more requests of this kind and the same model. */
+  z.strictObject({
+    kind: z.literal('generate'),
+    ...shared,
+    request: z.strictObject({
+      prompt: z.string(),
+      chatTemplate: z.boolean(),
+      seed: z.number().int().min(0),
+      /** 0 = greedy. */
+      temperature: z.number().min(0).max(10),
+      topP: z.number().gt(0).max(1),
+      topK: z.number().int().min(0),
+      maxNewTokens: z.number().int().min(1),
+      /** How many of the most probable tokens are told with each token. */
+      alternatives: z.number().int().min(0).max(50),
+      judge: z.strictObject({ verifier: verifierSchema, reference: z.string() }).nullable(),
+    }),
   }),
   z.strictObject({ kind: z.literal('doctor') }),
 ])

@@ -3,25 +3,27 @@ import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import { loadWeights } from '@engine/model/weights'
 import { createPolicy, type Policy } from '@engine/policy/policy'
 import { GpoError } from '@shared/errors'
-import { type Plan, planSchema } from '@shared/schemas/plan'
+import { type AdaptationConfig, type Plan, planSchema } from '@shared/schemas/plan'
 import { type OpenModel, openModel } from '../session'
 import type { ModelSource } from './job'
 
 export interface JobModel extends OpenModel {
   readonly policy: Policy
+  readonly adaptation: AdaptationConfig
 }
 
 export async function openJobModel(source: ModelSource, backend: Plan['backend']): Promise<JobModel> {
   const model = await openModel(source.folder, backend)
   const weights = loadWeights(source.folder, model.config)
   if (source.checkpoint === null) {
+    const adaptation = { kind: 'full' } as const
     const policy = createPolicy(model.backend, model.config, weights, {
-      adaptation: { kind: 'full' },
+      adaptation,
       seed: 0,
       hasValueHead: false,
       keepsReference: false,
     })
-    return { ...model, policy }
+    return { ...model, policy, adaptation }
   }
   const { state, groups } = readCheckpoint(source.checkpoint)
   const adaptation = planSchema.shape.adaptation.safeParse(state['adaptation'])
@@ -36,5 +38,5 @@ export async function openJobModel(source: ModelSource, backend: Plan['backend']
     keepsReference: false,
   })
   policy.restore(trainable)
-  return { ...model, policy }
+  return { ...model, policy, adaptation: adaptation.data }
 }

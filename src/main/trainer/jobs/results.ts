@@ -43,4 +43,6 @@ export interface ExportResult {
   readonly bytes: number
   /** Largest |written − in memory| over all weights, read back; 0 for F32. */
   readonly maxDifference: number
+  /** For an adapter: the same over the base model's weights with the written adapter merged into them. */
+  readonly maxMergedDifference?: number
 }

@@ -1,0 +1,103 @@
+/** Which models the playground can ask: what is in the box, in the library, or came of a run; and a folder just chosen. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Services } from '@main/host/services'
+import { getEntry, listEntries } from '@main/library/entries'
+import { bundledPaths, modelPath } from '@main/paths'
+import { listCheckpoints } from '@main/store/checkpoints'
+import { listEvaluations } from '@main/store/evaluations'
+import type { Store } from '@main/store/query'
+import { getRun, listRuns } from '@main/store/runs'
+import type { ModelSource } from '@main/trainer/jobs/job'
+import type { ModelReference, PlaygroundModel } from '@shared/contract/playground'
+import { GpoError } from '@shared/errors'
+import type { RunSummary } from '@shared/schemas/run'
+
+/** Told from the files' names and one key: opening a tokenizer takes seconds with a large one. */
+function hasChatTemplate(folder: string): boolean {
+  if (existsSync(join(folder, 'chat_template.jinja'))) return true
+  try {
+    const config: unknown = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8'))
+    return typeof config === 'object' && config !== null && 'chat_template' in config && config.chat_template !== null
+  } catch {
+    return false // a broken file says so when the model is opened
+  }
+}
+
+const problemOf = (folder: string): string | null =>
+  existsSync(join(folder, 'config.json'))
+    ? null
+    : `${folder} has no config.json: it is no model's folder, or it is gone.`
+
+const described = (reference: ModelReference, label: string, group: string, folder: string): PlaygroundModel => ({
+  reference,
+  label,
+  group,
+  path: folder,
+  hasChatTemplate: hasChatTemplate(folder),
+  problem: problemOf(folder),
+})
+
+function modelsOfRun(store: Store, { id, name, folder }: RunSummary): PlaygroundModel[] {
+  const { plan } = getRun(store, id)
+  const base = modelPath(plan.model.path)
+  const accuracies = new Map(listEvaluations(store, id).map(({ iteration, accuracy }) => [iteration, accuracy]))
+  const group = `Run ${name}`
+  const checkpoints = listCheckpoints(store, id).toReversed()
+  return checkpoints.map(({ iteration, path }) => {
+    const accuracy = accuracies.get(iteration)
+    const told = accuracy === undefined ? '' : `, ${(100 * accuracy).toFixed(1)} %`
+    const label = `${name} · iteration ${iteration}${told}`
+    const model = described({ kind: 'run', id, checkpoint: iteration }, label, group, base)
+    return { ...model, path: join(folder, path), problem: problemOf(base) }
+  })
+}
+
+/** A run whose plan cannot be read, or whose model is not there any more, has none. */
+function usableModelsOfRun(store: Store, run: RunSummary): PlaygroundModel[] {
+  try {
+    return modelsOfRun(store, run)
+  } catch (error) {
+    if (error instanceof GpoError) return []
+    throw error
+  }
+}
+
+export function playgroundModels({ store }: Services): PlaygroundModel[] {
+  const bundled = bundledPaths('model').map((path) =>
+    described({ kind: 'bundled', name: path.replace(/^bundled:/, '') }, path, 'In the box', modelPath(path)),
+  )
+  const added = listEntries(store, 'model').map(({ id, name, path }) =>
+    described({ kind: 'library', id }, name, 'Library', path),
+  )
+  // A bundle's plan names paths that nobody here has chosen.
+  const own = listRuns(store).filter(({ isReadOnly }) => !isReadOnly)
+  return [...bundled, ...added, ...own.flatMap((run) => usableModelsOfRun(store, run))]
+}
+
+export function inspectGrant({ grants }: Services, grant: string): PlaygroundModel {
+  const folder = grants.take(grant)
+  return described({ kind: 'grant', grant }, folder, 'Chosen', folder)
+}
+
+/** @throws GpoError('notFound') for what is not there any more */
+export function sourceOf({ store, grants }: Services, reference: ModelReference): ModelSource {
+  switch (reference.kind) {
+    case 'bundled':
+      return { folder: modelPath(`bundled:${reference.name}`), checkpoint: null }
+    case 'library':
+      return { folder: getEntry(store, 'model', reference.id).path, checkpoint: null }
+    case 'grant':
+      return { folder: grants.take(reference.grant), checkpoint: null }
+    case 'run': {
+      const { plan, folder, isReadOnly } = getRun(store, reference.id)
+      if (isReadOnly) throw new GpoError('usage', 'A run from a bundle has no weights here.')
+      const base = modelPath(plan.model.path)
+      if (reference.checkpoint === null) return { folder: base, checkpoint: null }
+      const kept = listCheckpoints(store, reference.id).find(({ iteration }) => iteration === reference.checkpoint)
+      if (kept) return { folder: base, checkpoint: join(folder, kept.path) }
+      const message = `Run ${reference.id} has no checkpoint of iteration ${reference.checkpoint} any more: choose another.`
+      throw new GpoError('notFound', message)
+    }
+  }
+}

@@ -1,0 +1,171 @@
+/** `gpo export` and `gpo import`. */
+import { existsSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { exportCheckpoints, exportRun as performExport } from '@main/export/export-run'
+import { partialOf } from '@main/export/folder'
+import { importBundle } from '@main/export/import-bundle'
+import { databaseFile } from '@main/paths'
+import { resolveRun } from '@main/runs/prepare'
+import { openStore } from '@main/store/open'
+import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
+import { countTrajectories } from '@main/store/trajectories'
+import { runJob } from '@main/trainer/job-client'
+import type { ExportResult } from '@main/trainer/jobs/results'
+import { EXPORT_FORMATS, type ExportRequest } from '@shared/contract/exports'
+import { GpoError } from '@shared/errors'
+import packageJson from '../../../package.json'
+import { findModel, openRunsOf } from './model'
+import { formatBytes, type Output } from './output'
+import { createProgress } from './progress'
+import { JOB_WORKER } from './workers'
+
+export interface ExportFlags {
+  readonly db?: string
+  readonly out: string
+  readonly format: string
+  readonly dtype: 'F32' | 'F16' | 'BF16'
+  readonly checkpoint: string
+  readonly states: 'critical' | 'all'
+  readonly perState: number
+  readonly source: 'recorded' | 'saved' | 'both'
+}
+
+/** Seconds after which a file or pipe is told of progress too. */
+const QUIET = 10
+
+/** Progress on standard error, Ctrl-C ends the work and leaves nothing behind. */
+async function withProgress<T>(
+  work: (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress()
+  const abort = new AbortController()
+  const onSignal = () => abort.abort()
+  process.on('SIGINT', onSignal)
+  const begin = performance.now()
+  try {
+    return await work(abort.signal, (label, done, total) => {
+      const seconds = (performance.now() - begin) / 1000
+      if (process.stderr.isTTY || seconds > QUIET) progress.show(label, done, total, 0, seconds)
+    })
+  } finally {
+    process.off('SIGINT', onSignal)
+    progress.end()
+  }
+}
+
+/** The iteration of `last`, `best` or a number. */
+function chosenCheckpoint(store: Store, run: string, wanted: string): number {
+  const checkpoints = exportCheckpoints(store, run)
+  const found = checkpoints.find(
+    ({ iteration, isLast, isBest }) =>
+      (wanted === 'last' && isLast) || (wanted === 'best' && isBest) || wanted === String(iteration),
+  )
+  if (found) return found.iteration
+  if (checkpoints.length === 0) throw new GpoError('notFound', `run ${run} has no checkpoint yet: resume it first`)
+  const known = checkpoints.map(({ iteration }) => iteration).join(', ')
+  const why =
+    wanted === 'best' ? 'no evaluation belongs to a checkpoint that is kept' : `there is no checkpoint ${wanted}`
+  throw new GpoError('notFound', `run ${run}: ${why}; choose last, or one of ${known}`)
+}
+
+function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest {
+  const { dtype, states, perState, source } = flags
+  const format = EXPORT_FORMATS.find((one) => one === flags.format)
+  switch (format) {
+    case 'safetensors':
+    case 'adapter':
+      return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
+    case 'pairs':
+      return { format, states, perState, source }
+    case 'unpaired':
+      return { format, states }
+    case 'stepwise':
+    case 'bundle':
+      return { format }
+    case undefined:
+      throw new GpoError('usage', `--format ${flags.format} is not known; the formats are ${EXPORT_FORMATS.join(', ')}`)
+  }
+}
+
+/** A model's folder, which is no run: its weights in another dtype. */
+async function exportFolder(wanted: string, flags: ExportFlags, output: Output): Promise<number> {
+  const { source } = findModel(wanted, flags.db)
+  const out = resolve(flags.out)
+  const partial = partialOf(out)
+  const { dtype } = flags
+  try {
+    const result = await withProgress((signal, onProgress) =>
+      runJob<ExportResult>({
+        workerPath: JOB_WORKER,
+        job: { kind: 'export', model: source, backend: 'auto', layout: 'merged', out, partial, dtype },
+        signal,
+        onProgress: ({ label, done, total }) => onProgress(label, done, total),
+      }),
+    )
+    output.json(result)
+    output.line(
+      `${result.tensors} tensors, ${formatBytes(result.bytes)} in ${result.out}; read back, the largest difference is ${result.maxDifference}`,
+    )
+    return 0
+  } finally {
+    rmSync(partial, { recursive: true, force: true })
+  }
+}
+
+const isModelFolder = (wanted: string) => wanted.startsWith('bundled:') || existsSync(resolve(wanted, 'config.json'))
+
+export async function exportRun(wanted: string, flags: ExportFlags, output: Output): Promise<number> {
+  if (flags.format === 'safetensors' && isModelFolder(wanted)) return exportFolder(wanted, flags, output)
+  const store = openRunsOf(wanted, flags.db)
+  try {
+    const run = getRun(store, resolveRun(store, wanted).id)
+    const request = requestOf(store, run.id, flags)
+    const outcome = await withProgress((signal, onProgress) =>
+      performExport(
+        {
+          store,
+          run,
+          out: resolve(flags.out),
+          replaces: false,
+          trajectories: countTrajectories(store, run.id),
+          version: packageJson.version,
+          workerPath: JOB_WORKER,
+          signal,
+          onProgress,
+        },
+        request,
+      ),
+    )
+    const tensors = outcome.unit === 'tensors' ? { tensors: outcome.count } : {}
+    output.json({ run: run.id, format: request.format, ...outcome, ...tensors })
+    output.line(
+      `${outcome.count.toLocaleString('en')} ${outcome.unit}, ${formatBytes(outcome.bytes)} in ${outcome.out}`,
+    )
+    output.line(outcome.verified)
+    for (const { text, code } of outcome.next) {
+      output.line()
+      output.line(`${text}:`)
+      for (const line of code.split('\n')) output.line(`  ${line}`)
+    }
+    return 0
+  } finally {
+    store.close()
+  }
+}
+
+export async function importFile(file: string, { db }: { readonly db?: string }, output: Output): Promise<number> {
+  const store = openStore(databaseFile(db))
+  try {
+    const imported = await withProgress((signal, onProgress) =>
+      importBundle({ store, path: resolve(file), signal, onProgress }),
+    )
+    output.json(imported)
+    const { id, name, trajectories } = imported
+    output.line(`run ${id}: ${name}, ${trajectories.toLocaleString('en')} trajectories, read-only`)
+    output.line(`look at it: gpo show ${id}${db ? ` --db ${db}` : ''}`)
+    return 0
+  } finally {
+    store.close()
+  }
+}

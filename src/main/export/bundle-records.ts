@@ -1,0 +1,88 @@
+/** The records of a bundle's files. They come from anywhere: sizes, references between them and numbers are all checked. */
+import type { EvaluationRecord } from '@shared/schemas/events'
+import { CRITICAL_RULES } from '@shared/schemas/plan'
+import type { TrajectoryRecord } from '@shared/schemas/trajectory'
+import { VERDICT_STATUSES } from '@shared/schemas/verifier'
+import { z } from 'zod'
+
+const MAX_ITERATION = 1e9
+const MAX_TEXT = 10_000_000
+/** Points of a series in one line. */
+export const SERIES_POINTS = 10_000
+
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const iteration = z.number().int().min(0).max(MAX_ITERATION)
+const text = z.string().max(MAX_TEXT)
+const share = z.number().min(0).max(1)
+const status = z.enum(VERDICT_STATUSES)
+
+/** A stretch of one metric. */
+export const seriesSchema = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    iterations: z.array(iteration).max(SERIES_POINTS),
+    values: z.array(z.number()).max(SERIES_POINTS),
+  })
+  .refine(({ iterations, values }) => iterations.length === values.length, {
+    error: 'a series has as many values as iterations',
+  })
+export type SeriesRecord = z.infer<typeof seriesSchema>
+
+export const evaluationSchema = z.strictObject({
+  iteration,
+  n: count,
+  correct: count,
+  accuracy: share,
+  statuses: z.record(status, count),
+  meanTokens: z.number().min(0),
+}) satisfies z.ZodType<EvaluationRecord>
+
+const stepSchema = z.strictObject({ start: count, end: count, text })
+const stateSchema = z.strictObject({ successes: z.number().min(0), samples: count, value: z.number() })
+const criticalSchema = z.strictObject({
+  rule: z.enum(CRITICAL_RULES),
+  step: count,
+  advantage: z.number(),
+  confidence: share,
+})
+const continuationSchema = z.strictObject({
+  state: count,
+  purpose: z.enum(['value', 'reset']),
+  trained: z.boolean(),
+  tokens: count,
+  text,
+  reward: z.number(),
+  status,
+})
+
+export const trajectorySchema = z
+  .strictObject({
+    iteration,
+    index: z.number().int().min(0).max(MAX_ITERATION),
+    row: count,
+    prompt: text,
+    reference: text,
+    text,
+    tokens: count,
+    reward: z.number(),
+    status,
+    extracted: text.nullable(),
+    steps: z.array(stepSchema).max(100_000),
+    states: z.array(stateSchema).max(100_001),
+    critical: criticalSchema.nullable(),
+    continuations: z.array(continuationSchema).max(1_000_000),
+  })
+  .refine(({ steps, states }) => states.length === 0 || states.length === steps.length + 1, {
+    error: 'there is one state more than steps',
+  })
+  .refine(({ steps, critical }) => critical === null || critical.step < steps.length, {
+    error: 'the critical step is one of the steps',
+  })
+  .refine(({ steps, continuations }) => continuations.every(({ state }) => state <= steps.length), {
+    error: 'a continuation begins at a state of its trajectory',
+  }) satisfies z.ZodType<TrajectoryRecord>
+
+export const environmentSchema = z
+  .record(z.string().max(200), z.union([z.string().max(2000), z.number()]))
+  .refine((environment) => Object.keys(environment).length <= 200, { error: 'at most 200 entries' })
+  .nullable()

@@ -1,0 +1,180 @@
+/** One export of a run: what can be had, how large it will be, and doing it. Tensors are a job's, in a process of its own. */
+import { existsSync, rmSync, statfsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { modelPath } from '@main/paths'
+import { listCheckpoints } from '@main/store/checkpoints'
+import { listEvaluations } from '@main/store/evaluations'
+import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
+import { countSavedPairs } from '@main/store/saved-pairs'
+import { countTrajectories } from '@main/store/trajectories'
+import { runJob } from '@main/trainer/job-client'
+import type { ExportResult } from '@main/trainer/jobs/results'
+import type {
+  Destination,
+  ExportCheckpoint,
+  ExportFormat,
+  ExportOptions,
+  ExportOutcome,
+  ExportPreview,
+  ExportRequest,
+  ExportRequestOf,
+} from '@shared/contract/exports'
+import { GpoError } from '@shared/errors'
+import type { RunRecord } from '@shared/schemas/run'
+import type { ExportContext, WrittenExport } from './context'
+import { isDataRequest } from './data'
+import { exportBundle, exportData, refuseExisting } from './export-file'
+import { partialOf, refuseOccupied } from './folder'
+import { nextSteps } from './next-steps'
+import { bundlePreview, dataPreview } from './preview'
+import { adapterSize, mergedSize } from './sizes'
+
+type TensorRequest = ExportRequestOf<'safetensors' | 'adapter'>
+
+const hasTensors = (request: ExportRequest): request is TensorRequest =>
+  request.format === 'safetensors' || request.format === 'adapter'
+
+/** Whether a format is a folder, not a file. */
+export const isFolderFormat = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
+
+/** Oldest first. */
+export function exportCheckpoints(store: Store, run: string): ExportCheckpoint[] {
+  const accuracies = new Map(listEvaluations(store, run).map(({ iteration, accuracy }) => [iteration, accuracy]))
+  const kept = listCheckpoints(store, run)
+  const known = kept.filter(({ iteration }) => accuracies.has(iteration))
+  const best = known.toSorted((a, b) => accuracies.get(b.iteration)! - accuracies.get(a.iteration)!)[0] // as filtered
+  return kept.map(({ iteration, bytes }) => ({
+    iteration,
+    bytes,
+    accuracy: accuracies.get(iteration) ?? null,
+    isLast: iteration === kept.at(-1)?.iteration,
+    isBest: iteration === best?.iteration,
+  }))
+}
+
+function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>): ExportOptions['refused'] {
+  const { checkpoints, adaptation, trajectories, savedPairs, isGuided } = options
+  const refused: Partial<Record<ExportFormat, string>> = {}
+  if (checkpoints.length === 0) {
+    const why = run.isReadOnly ? 'A bundle holds no weights.' : 'The run has no checkpoint yet.'
+    refused.safetensors = why
+    refused.adapter = why
+  }
+  if (adaptation === 'full') refused.adapter = 'The run trained every weight: there is no adapter.'
+  if (trajectories === 0) refused.unpaired = 'The run has no trajectories.'
+  if (trajectories === 0 && savedPairs === 0) refused.pairs = 'The run has no trajectories, and no pair was saved.'
+  if (trajectories === 0 || !isGuided) refused.stepwise = 'The run valued no steps: it ran without GPO.'
+  return refused
+}
+
+/** @throws GpoError('notFound') */
+export function exportOptions(store: Store, id: string): ExportOptions {
+  const run = getRun(store, id)
+  const options = {
+    checkpoints: exportCheckpoints(store, id),
+    adaptation: run.plan.adaptation.kind,
+    isGuided: run.criticalStep !== 'none' && run.objective !== 'sft',
+    trajectories: countTrajectories(store, id),
+    savedPairs: countSavedPairs(store, id),
+  }
+  return { ...options, refused: refusedFormats(run, options) }
+}
+
+function refuse(store: Store, run: string, { format }: ExportRequest): void {
+  const reason = exportOptions(store, run).refused[format]
+  if (reason !== undefined) throw new GpoError('usage', `Run ${run} cannot be exported as ${format}. ${reason}`)
+}
+
+/** Reads all trajectories for the formats made of them. @throws GpoError('usage') for a format it cannot have */
+export async function previewExport(
+  store: Store,
+  id: string,
+  request: ExportRequest,
+  signal?: AbortSignal,
+): Promise<ExportPreview> {
+  refuse(store, id, request)
+  if (isDataRequest(request)) return dataPreview(store, id, request, signal)
+  if (!hasTensors(request)) return bundlePreview(store, id)
+  const { plan } = getRun(store, id)
+  const folder = modelPath(plan.model.path)
+  const size =
+    request.format === 'adapter' && plan.adaptation.kind === 'lora'
+      ? adapterSize(folder, plan.adaptation, request.dtype)
+      : mergedSize(folder, request.dtype)
+  return { bytes: size.bytes, isExact: true, count: size.tensors, unit: 'tensors', sample: null }
+}
+
+function freeBytes(path: string): number | null {
+  let folder = dirname(path)
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return null
+  }
+}
+
+/** Whether an export can go to a path. */
+export function destinationOf(path: string, format: ExportFormat): Destination {
+  let problem: string | null = null
+  try {
+    if (isFolderFormat(format)) refuseOccupied(path)
+    else refuseExisting(path, true)
+  } catch (error) {
+    if (!(error instanceof GpoError)) throw error
+    problem = error.message
+  }
+  const isReplacing = problem === null && !isFolderFormat(format) && existsSync(path)
+  return { path, isReplacing, freeBytes: freeBytes(path), problem }
+}
+
+const shown = (difference: number) => (difference === 0 ? '0' : difference.toExponential(1))
+
+async function exportTensors(context: ExportContext, request: TensorRequest): Promise<WrittenExport> {
+  const { store, run, out, workerPath, fork, signal, onProgress } = context
+  const checkpoint = listCheckpoints(store, run.id).find(({ iteration }) => iteration === request.checkpoint)
+  if (!checkpoint) throw new GpoError('notFound', `Run ${run.id} has no checkpoint of iteration ${request.checkpoint}.`)
+  const partial = partialOf(out)
+  try {
+    const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob<ExportResult>({
+      workerPath,
+      fork,
+      signal,
+      job: {
+        kind: 'export',
+        model: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, checkpoint.path) },
+        backend: run.plan.backend,
+        layout: request.format === 'adapter' ? 'adapter' : 'merged',
+        out,
+        partial,
+        dtype: request.dtype,
+      },
+      onProgress: ({ label, done, total }) => onProgress(label, done, total),
+    })
+    const merged =
+      maxMergedDifference === undefined
+        ? ''
+        : ` Merged into the base model, the largest difference of a weight is ${shown(maxMergedDifference)}.`
+    const verified = `Read back: ${tensors} tensors; the largest difference to the weights in memory is ${shown(maxDifference)}.${merged}`
+    return { bytes, count: tensors, unit: 'tensors', maxDifference, verified }
+  } finally {
+    rmSync(partial, { recursive: true, force: true }) // what a process that was ended has left
+  }
+}
+
+/** @throws GpoError saying what is wrong, ('interrupted') after `signal`; then nothing is left behind */
+export async function exportRun(context: ExportContext, request: ExportRequest): Promise<ExportOutcome> {
+  const { store, run, out } = context
+  refuse(store, run.id, request)
+  const write = () => {
+    if (hasTensors(request)) return exportTensors(context, request)
+    return isDataRequest(request) ? exportData(context, request) : exportBundle(context)
+  }
+  const written = await write()
+  const { plan } = run
+  const base = plan.model.path.startsWith('bundled:') ? modelPath(plan.model.path) : plan.model.path
+  const data = plan.data.eval?.path ?? plan.data.train.path
+  return { ...written, out, next: nextSteps(request.format, { out, base, data }) }
+}

@@ -1,0 +1,39 @@
+/** Fills a folder beside its final place and renames it when it is whole, so that it is complete or not there. */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { storageError, syncFolder, writeDurably } from '@engine/checkpoint/atomic'
+import { GpoError } from '@shared/errors'
+
+/** The neighbour that is filled or written first. */
+export const partialOf = (out: string): string => join(dirname(out), `.${basename(out)}.partial-${process.pid}`)
+
+/** @throws GpoError('usage') */
+export function refuseOccupied(out: string): void {
+  if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0))
+    throw new GpoError('usage', `${out} is not empty: choose a folder that does not exist yet`)
+}
+
+export const writeJson = (path: string, value: unknown): number =>
+  writeDurably(path, [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)])
+
+/**
+ * @param out a folder that does not exist yet or is empty
+ * @throws GpoError('usage') for one that is not, ('storage') when writing fails, or what `fill` throws; then nothing is left behind
+ */
+export function writeFolder<T>(wanted: string, fill: (folder: string) => T, partial = partialOf(resolve(wanted))): T {
+  const out = resolve(wanted)
+  refuseOccupied(out)
+  try {
+    rmSync(partial, { recursive: true, force: true })
+    mkdirSync(partial, { recursive: true })
+    const filled = fill(partial)
+    syncFolder(partial)
+    if (existsSync(out)) rmdirSync(out)
+    renameSync(partial, out)
+    syncFolder(dirname(out))
+    return filled
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true })
+    throw storageError(error, `exporting to ${out}`)
+  }
+}

@@ -1,0 +1,135 @@
+/** Takes a run bundle into the store, as a run that can be looked at and nothing else. All of it or nothing. */
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { runFolder } from '@main/paths'
+import { insertEvaluation } from '@main/store/evaluations'
+import { createImportedRun, type ImportedRun, showImportedRun } from '@main/store/imported-runs'
+import { insertMetrics } from '@main/store/metrics'
+import { type Store, transaction } from '@main/store/query'
+import { deleteRun, newRunId } from '@main/store/runs'
+import { insertTrajectories } from '@main/store/trajectories'
+import type { ImportOutcome } from '@shared/contract/exports'
+import { GpoError } from '@shared/errors'
+import type { TrajectoryRecord } from '@shared/schemas/trajectory'
+import type { Manifest } from './bundle-format'
+import type { SeriesRecord } from './bundle-records'
+import { type BundlePart, type BundleReader, readBundle } from './read-bundle'
+import { breath, refuseStopped } from './read-run'
+
+/** What imported runs are found by. */
+export const IMPORTED_TAG = 'imported'
+const MAX_TAGS = 50
+/** Rows written between two looks at what else the program has to do. */
+const BATCH = 50
+
+export interface BundleImport {
+  readonly store: Store
+  readonly path: string
+  readonly signal?: AbortSignal
+  readonly onProgress?: (label: string, done: number, total: number) => void
+}
+
+/** A run that was still going on ends where the bundle was made. */
+function endOf({ status, error }: Manifest['run']): Pick<ImportedRun, 'status' | 'error'> {
+  if (status !== 'running' && status !== 'queued') return { status, error }
+  return {
+    status: 'interrupted',
+    error: { code: 'interrupted', message: 'The run was still going on when this bundle was made.' },
+  }
+}
+
+function newImportedRun({ store }: BundleImport, { manifest, plan, environment }: BundleReader): ImportedRun {
+  const { run, program, writtenAt } = manifest
+  const { name, createdAt, startedAt, endedAt, iteration, tags } = run
+  const id = newRunId()
+  const origin = `Imported from a bundle of run ${run.id}, written on ${new Date(writtenAt).toISOString().slice(0, 10)} by GPO Studio ${program}.`
+  return {
+    id,
+    name,
+    plan,
+    folder: runFolder(store.file, id),
+    ...endOf(run),
+    createdAt,
+    startedAt,
+    endedAt,
+    iteration,
+    environment,
+    note: run.note === '' ? origin : `${origin}\n\n${run.note}`,
+    tags: [...new Set([IMPORTED_TAG, ...tags])].slice(0, MAX_TAGS),
+  }
+}
+
+/** A bundle cannot fill the disk. */
+function refuseTooLarge(store: Store, { files }: Manifest): void {
+  const needed = files.reduce((sum, { unpacked }) => sum + unpacked, 0)
+  const { bavail, bsize } = statfsSync(dirname(store.file))
+  if (needed < bavail * bsize) return
+  const sizes = `${needed.toLocaleString('en')} bytes, the disk of ${store.file} has ${(bavail * bsize).toLocaleString('en')} left`
+  throw new GpoError('storage', `The bundle may take ${sizes}: free some space.`)
+}
+
+async function insertSeries(store: Store, run: string, series: readonly SeriesRecord[]): Promise<void> {
+  for (const { name, iterations, values } of series) {
+    insertMetrics(
+      store,
+      run,
+      iterations.map((iteration, i) => ({ iteration, values: { [name]: values[i]! } })),
+    )
+    await breath()
+  }
+}
+
+async function insertAll(
+  store: Store,
+  run: string,
+  trajectories: readonly TrajectoryRecord[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (let at = 0; at < trajectories.length; at += BATCH) {
+    refuseStopped(signal)
+    insertTrajectories(store, run, trajectories.slice(at, at + BATCH))
+    await breath()
+  }
+}
+
+async function fill(options: BundleImport, reader: BundleReader, run: string): Promise<void> {
+  const { store, signal, onProgress } = options
+  const total = reader.manifest.counts.trajectories
+  let done = 0
+  const take = async (part: BundlePart) => {
+    if (part.kind === 'metrics') return insertSeries(store, run, part.series)
+    await insertAll(store, run, part.trajectories, signal)
+    done += part.trajectories.length
+  }
+  transaction(store, () => {
+    for (const evaluation of reader.evaluations) insertEvaluation(store, run, evaluation)
+  })
+  for await (const part of reader.parts()) {
+    refuseStopped(signal)
+    await take(part)
+    onProgress?.('reading the bundle', done, total)
+  }
+}
+
+/**
+ * @returns the new run
+ * @throws GpoError('data') saying what is wrong with the file, ('interrupted') after `signal`, ('storage'); then nothing is left of it
+ */
+export async function importBundle(options: BundleImport): Promise<ImportOutcome> {
+  const { store, path } = options
+  const reader = await readBundle(path)
+  try {
+    refuseTooLarge(store, reader.manifest)
+    const { id, name } = createImportedRun(store, newImportedRun(options, reader))
+    try {
+      await fill(options, reader, id)
+    } catch (error) {
+      deleteRun(store, id)
+      throw error
+    }
+    showImportedRun(store, id)
+    return { id, name, trajectories: reader.manifest.counts.trajectories }
+  } finally {
+    await reader.close()
+  }
+}

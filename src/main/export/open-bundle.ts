@@ -1,0 +1,202 @@
+/**
+ * Opens a run bundle and checks its frame: the archive, the manifest and its sum, that the files are those the manifest names and no larger
+ * than allowed. The content is checked when it is read. Everything in it is untrusted; nothing of it becomes a path.
+ */
+import { createHash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { describeError, GpoError } from '@shared/errors'
+import type { z } from 'zod'
+import {
+  type BundleFile,
+  CHECKSUM,
+  isPacked,
+  kindOfFile,
+  LIMITS,
+  MANIFEST,
+  type Manifest,
+  manifestSchema,
+} from './bundle-format'
+import { BLOCK, paddedSize, parseTarHeader, type TarEntry } from './tar'
+
+const unpack = promisify(gunzip)
+
+export interface OpenBundle {
+  readonly manifest: Manifest
+  /** The text of a file, its sum compared. @throws GpoError('data') */
+  read(file: BundleFile): Promise<string>
+  close(): Promise<void>
+}
+
+interface Found extends TarEntry {
+  /** Where its content begins. */
+  readonly at: number
+}
+
+const count = (n: number) => n.toLocaleString('en')
+
+/** Says what is wrong with a bundle. */
+export type Damaged = (what: string) => GpoError
+
+export const damagedBundle =
+  (path: string): Damaged =>
+  (what) =>
+    new GpoError('data', `${basename(path)} ${what}: it is damaged or no run bundle; ask for it again (${path})`)
+
+async function readAt(handle: FileHandle, at: number, length: number, damaged: Damaged): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, at + done)
+    if (bytesRead === 0) throw damaged(`ends at byte ${count(at + done)}, in the middle of a file`)
+    done += bytesRead
+  }
+  return bytes
+}
+
+/** Where each file is. Only headers are read. */
+async function scan(handle: FileHandle, size: number, damaged: Damaged): Promise<Map<string, Found>> {
+  const files = new Map<string, Found>()
+  for (let at = 0; ; ) {
+    if (at + BLOCK > size) throw damaged(`ends at byte ${count(size)} without the end of an archive`)
+    const entry = parseTarHeader(await readAt(handle, at, BLOCK, damaged), damaged)
+    if (entry === null) return files
+    const { name, size: length } = entry
+    if (files.has(name)) throw damaged(`holds ${name} twice`)
+    if (length > LIMITS.partBytes)
+      throw damaged(`holds ${name} with ${count(length)} bytes; at most ${count(LIMITS.partBytes)} are read`)
+    if (files.size >= LIMITS.files) throw damaged(`holds more than ${count(LIMITS.files)} files`)
+    files.set(name, { name, size: length, at: at + BLOCK })
+    at += BLOCK + paddedSize(length)
+  }
+}
+
+function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw damaged(`holds ${name}, which is no UTF-8 text`)
+  }
+}
+
+export function parseJson(text: string, name: string, damaged: Damaged): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw damaged(`holds ${name}, which is no JSON`)
+  }
+}
+
+/** A value of the form it should have. @throws GpoError('data') naming the first place where it has not */
+export function parseAs<T>(schema: z.ZodType<T>, value: unknown, name: string, damaged: Damaged): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw damaged(
+    `holds ${name}, where ${issue?.path.join('.') || 'the whole'} is not as it should be (${issue?.message})`,
+  )
+}
+
+const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+async function readManifest(handle: FileHandle, files: Map<string, Found>, damaged: Damaged): Promise<Manifest> {
+  const [manifest, checksum] = [files.get(MANIFEST), files.get(CHECKSUM)]
+  if (!manifest || !checksum) throw damaged(`has no ${manifest ? CHECKSUM : MANIFEST}`)
+  if (manifest.size > LIMITS.manifestBytes || checksum.size > 200)
+    throw damaged(`has a manifest of ${count(manifest.size)} bytes; at most ${count(LIMITS.manifestBytes)} are read`)
+  const bytes = await readAt(handle, manifest.at, manifest.size, damaged)
+  const sum = decodeText(await readAt(handle, checksum.at, checksum.size, damaged), CHECKSUM, damaged)
+  if (sum !== `${sha256Of(bytes)}  ${MANIFEST}\n`) throw damaged(`has a ${MANIFEST} that does not fit its ${CHECKSUM}`)
+  const value = parseJson(decodeText(bytes, MANIFEST, damaged), MANIFEST, damaged)
+  const version = (value as { version?: unknown } | null)?.version
+  if (typeof version === 'number' && version !== 1)
+    throw new GpoError(
+      'data',
+      `The bundle has version ${version}, this program reads version 1: use a newer GPO Studio.`,
+    )
+  return parseAs(manifestSchema, value, MANIFEST, damaged)
+}
+
+/** The files are those the manifest names, each once, of the sizes it gives. */
+function checkFiles({ files: named, counts }: Manifest, found: ReadonlyMap<string, Found>, damaged: Damaged): void {
+  const names = new Set(named.map(({ name }) => name))
+  if (names.size !== named.length) throw damaged(`has a ${MANIFEST} that names a file twice`)
+  for (const { name, bytes, unpacked } of named) {
+    if (kindOfFile(name) === null) throw damaged(`names ${JSON.stringify(name)}, which is no file of a bundle`)
+    const size = found.get(name)?.size
+    if (size === undefined) throw damaged(`lacks ${name}, which its ${MANIFEST} names`)
+    if (size !== bytes) throw damaged(`holds ${name} with ${count(size)} bytes, its ${MANIFEST} says ${count(bytes)}`)
+    if (!isPacked(name) && unpacked !== bytes) throw damaged(`gives ${name} two sizes`)
+  }
+  const stranger = [...found.keys()].find((name) => !names.has(name) && name !== MANIFEST && name !== CHECKSUM)
+  if (stranger !== undefined) throw damaged(`holds ${stranger}, which its ${MANIFEST} does not name`)
+  for (const name of ['plan.json', 'environment.json', 'evaluations.jsonl'])
+    if (!names.has(name)) throw damaged(`has no ${name}`)
+  const total = named.reduce((sum, { unpacked }) => sum + unpacked, 0)
+  if (total > LIMITS.totalBytes)
+    throw damaged(`would unpack to ${count(total)} bytes; at most ${count(LIMITS.totalBytes)} are`)
+  const trajectories = named.reduce(
+    (sum, { name, records }) => sum + (kindOfFile(name) === 'trajectories' ? records : 0),
+    0,
+  )
+  if (trajectories !== counts.trajectories)
+    throw damaged(`counts ${count(counts.trajectories)} trajectories, its files ${count(trajectories)}`)
+}
+
+/** Never more than the manifest says, whatever the packed bytes would become. */
+async function unpacked(content: Uint8Array, { name, unpacked }: BundleFile, damaged: Damaged): Promise<Uint8Array> {
+  let bytes: Uint8Array
+  try {
+    bytes = await unpack(content, { maxOutputLength: Math.max(1, unpacked) })
+  } catch (error) {
+    const isLarger = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    throw damaged(
+      isLarger
+        ? `holds ${name}, which unpacks to more than the ${count(unpacked)} bytes its ${MANIFEST} says`
+        : `holds ${name}, which cannot be unpacked`,
+    )
+  }
+  if (bytes.length !== unpacked)
+    throw damaged(`holds ${name}, which unpacks to ${count(bytes.length)} bytes instead of ${count(unpacked)}`)
+  return bytes
+}
+
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    throw new GpoError(
+      'data',
+      `${path} cannot be opened (${(error as NodeJS.ErrnoException).code ?? describeError(error)}).`,
+    )
+  }
+}
+
+/** @throws GpoError('data') saying what is wrong with it */
+export async function openBundle(path: string): Promise<OpenBundle> {
+  const damaged = damagedBundle(path)
+  const handle = await openFile(path)
+  try {
+    const stat = await handle.stat()
+    if (!stat.isFile()) throw new GpoError('data', `${path} is not a file: choose a run bundle (.gpo).`)
+    const found = await scan(handle, stat.size, damaged)
+    const manifest = await readManifest(handle, found, damaged)
+    checkFiles(manifest, found, damaged)
+    return {
+      manifest,
+      async read(file) {
+        const { at, size } = found.get(file.name)! // as checkFiles has found
+        const content = await readAt(handle, at, size, damaged)
+        const sum = sha256Of(content)
+        if (sum !== file.sha256)
+          throw damaged(`holds ${file.name} with SHA-256 ${sum}, its ${MANIFEST} says ${file.sha256}`)
+        return decodeText(isPacked(file.name) ? await unpacked(content, file, damaged) : content, file.name, damaged)
+      },
+      close: () => handle.close(),
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}

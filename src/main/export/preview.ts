@@ -1,0 +1,36 @@
+/** What an export made of records will hold, told before it is written. */
+import type { Store } from '@main/store/query'
+import { runBytes } from '@main/store/run-bytes'
+import { countTrajectories } from '@main/store/trajectories'
+import type { ExportPreview } from '@shared/contract/exports'
+import { type DataRequest, lineOf, runRecords, unitOf } from './data'
+
+/** Goes through all of it, without writing. */
+export async function dataPreview(
+  store: Store,
+  run: string,
+  request: DataRequest,
+  signal: AbortSignal | undefined,
+): Promise<ExportPreview> {
+  let [bytes, count] = [0, 0]
+  let sample: string | null = null
+  for await (const record of runRecords(store, run, request, signal)) {
+    const line = lineOf(record)
+    bytes += Buffer.byteLength(line)
+    count++
+    sample ??= JSON.stringify(record, null, 2)
+  }
+  return { bytes, isExact: true, count, unit: unitOf(request), sample }
+}
+
+/**
+ * Of what is compressed only an estimate can be had without doing it. Measured on the demo's run: a part shrinks better than single bodies,
+ * to 0.9 of their bytes; texts to a seventh; a point of a metric takes 8 bytes.
+ */
+const SHARE = { bodies: 0.9, texts: 0.15, point: 8, fixed: 12_000 } as const
+
+export function bundlePreview(store: Store, run: string): ExportPreview {
+  const { bodies, texts, points } = runBytes(store, run)
+  const bytes = Math.round(SHARE.fixed + SHARE.bodies * bodies + SHARE.texts * texts + SHARE.point * points)
+  return { bytes, isExact: false, count: countTrajectories(store, run), unit: 'trajectories', sample: null }
+}

@@ -1,0 +1,110 @@
+/** The content of a run bundle, record by record, each checked. */
+import { GpoError } from '@shared/errors'
+import type { EvaluationRecord } from '@shared/schemas/events'
+import { type Plan, planSchema } from '@shared/schemas/plan'
+import type { TrajectoryRecord } from '@shared/schemas/trajectory'
+import type { z } from 'zod'
+import { type BundleFile, kindOfFile, LIMITS, type Manifest } from './bundle-format'
+import {
+  environmentSchema,
+  evaluationSchema,
+  type SeriesRecord,
+  seriesSchema,
+  trajectorySchema,
+} from './bundle-records'
+import { type Damaged, damagedBundle, type OpenBundle, openBundle, parseAs, parseJson } from './open-bundle'
+
+export type BundlePart =
+  | { readonly kind: 'metrics'; readonly series: readonly SeriesRecord[] }
+  | { readonly kind: 'trajectories'; readonly trajectories: readonly TrajectoryRecord[] }
+
+export interface BundleReader {
+  readonly manifest: Manifest
+  readonly plan: Plan
+  readonly environment: Readonly<Record<string, string | number>> | null
+  readonly evaluations: readonly EvaluationRecord[]
+  /** Metrics first, then trajectories in the order they were made. @throws GpoError('data') at the first thing that is wrong */
+  parts(): AsyncGenerator<BundlePart, void>
+  close(): Promise<void>
+}
+
+function recordsOf<T>(schema: z.ZodType<T>, text: string, { name, records }: BundleFile, damaged: Damaged): T[] {
+  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  if (lines.length !== records) throw damaged(`holds ${name} with ${lines.length} records instead of ${records}`)
+  return lines.map((line, i) => {
+    const where = `record ${i + 1} of ${name}`
+    return parseAs(schema, parseJson(line, where, damaged), where, damaged)
+  })
+}
+
+/** A plan of another version cannot be shown by this one. */
+function parsePlan(value: unknown, damaged: Damaged): Plan {
+  const parsed = planSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw damaged(`holds a plan that this version cannot read (${issue?.path.join('.')}: ${issue?.message})`)
+}
+
+/** Keeps what counts over all parts within what was promised. */
+function createWatch({ counts }: Manifest, damaged: Damaged) {
+  let points = 0
+  let last = { iteration: -1, index: -1 }
+  const names = new Set<string>()
+  return {
+    series({ name, values }: SeriesRecord) {
+      names.add(name)
+      points += values.length
+      if (names.size > LIMITS.series || points > counts.points) throw damaged('holds more metrics than it counts')
+    },
+    trajectory({ iteration, index }: TrajectoryRecord) {
+      if (iteration < last.iteration || (iteration === last.iteration && index <= last.index))
+        throw damaged(`holds trajectory ${index} of iteration ${iteration} twice or out of order`)
+      last = { iteration, index }
+    },
+    end() {
+      if (points !== counts.points) throw damaged(`counts ${counts.points} points of metrics and holds ${points}`)
+    },
+  }
+}
+
+async function* partsOf(bundle: OpenBundle, damaged: Damaged): AsyncGenerator<BundlePart, void> {
+  const watch = createWatch(bundle.manifest, damaged)
+  const ofKind = (kind: BundlePart['kind']) =>
+    bundle.manifest.files
+      .filter(({ name }) => kindOfFile(name) === kind)
+      .toSorted((a, b) => a.name.localeCompare(b.name, 'en'))
+  for (const file of ofKind('metrics')) {
+    const series = recordsOf(seriesSchema, await bundle.read(file), file, damaged)
+    series.forEach(watch.series)
+    yield { kind: 'metrics', series }
+  }
+  watch.end()
+  for (const file of ofKind('trajectories')) {
+    const trajectories = recordsOf(trajectorySchema, await bundle.read(file), file, damaged)
+    trajectories.forEach(watch.trajectory)
+    yield { kind: 'trajectories', trajectories }
+  }
+}
+
+/** @throws GpoError('data') saying what is wrong with it */
+export async function readBundle(path: string): Promise<BundleReader> {
+  const damaged = damagedBundle(path)
+  const bundle = await openBundle(path)
+  try {
+    const { manifest } = bundle
+    const file = (name: string) => manifest.files.find((one) => one.name === name)! // openBundle has found it
+    const json = async (name: string) => parseJson(await bundle.read(file(name)), name, damaged)
+    const evaluations = file('evaluations.jsonl')
+    return {
+      manifest,
+      plan: parsePlan(await json('plan.json'), damaged),
+      environment: parseAs(environmentSchema, await json('environment.json'), 'environment.json', damaged),
+      evaluations: recordsOf(evaluationSchema, await bundle.read(evaluations), evaluations, damaged),
+      parts: () => partsOf(bundle, damaged),
+      close: bundle.close,
+    }
+  } catch (error) {
+    await bundle.close()
+    throw error instanceof GpoError ? error : damaged(`could not be read (${String(error)})`)
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Training records out of a run's trajectories, in the layouts that trainers read (method.md, section 4). Pure. A state is the prompt with
+ * the steps before it; its continuations are what was sampled from there.
+ */
+import type { ExportRequestOf } from '@shared/contract/exports'
+import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
+import type { VerdictStatus } from '@shared/schemas/verifier'
+
+export interface PairRecord {
+  readonly prompt: string
+  readonly chosen: string
+  readonly rejected: string
+}
+
+export interface UnpairedRecord {
+  readonly prompt: string
+  readonly completion: string
+  readonly label: boolean
+}
+
+export interface StepwiseRecord {
+  readonly prompt: string
+  readonly completions: readonly string[]
+  /** Whether some continuation after the step ended right. */
+  readonly labels: readonly boolean[]
+  /** V of the state after each step: the share of continuations that ended right. */
+  readonly values: readonly number[]
+}
+
+export type StateChoice = ExportRequestOf<'pairs'>['states']
+
+/** A state and what was sampled from it. */
+interface Sampled {
+  readonly prompt: string
+  readonly completions: readonly Completion[]
+}
+
+interface Completion {
+  readonly text: string
+  readonly reward: number
+  readonly status: VerdictStatus
+}
+
+const statePrompt = ({ prompt, steps }: TrajectoryRecord, state: number): string =>
+  prompt +
+  steps
+    .slice(0, state)
+    .map(({ text }) => text)
+    .join('')
+
+function sampledAt(trajectory: TrajectoryRecord, state: number): Sampled {
+  const completions = trajectory.continuations.filter((one: ContinuationRecord) => one.state === state)
+  return { prompt: statePrompt(trajectory, state), completions }
+}
+
+/** The states of a guided trajectory that records are made of. */
+function statesOf({ critical, continuations }: TrajectoryRecord, choice: StateChoice): number[] {
+  if (choice === 'critical') return critical === null ? [] : [critical.step]
+  return [...new Set(continuations.map(({ state }) => state))].sort((a, b) => a - b)
+}
+
+/**
+ * The states of one iteration's trajectories with what was sampled from each: of guided ones their states, of the others the prompt, from
+ * which all trajectories of a row were sampled.
+ */
+export function sampledStates(trajectories: readonly TrajectoryRecord[], choice: StateChoice): Sampled[] {
+  const byPrompt = new Map<string, Completion[]>()
+  const sampled: Sampled[] = []
+  for (const trajectory of trajectories) {
+    if (trajectory.steps.length > 0)
+      for (const state of statesOf(trajectory, choice)) sampled.push(sampledAt(trajectory, state))
+    else {
+      const key = `${trajectory.row} ${trajectory.prompt}`
+      const completions = byPrompt.get(key) ?? []
+      if (completions.length === 0) {
+        byPrompt.set(key, completions)
+        sampled.push({ prompt: trajectory.prompt, completions })
+      }
+      completions.push(trajectory)
+    }
+  }
+  return sampled
+}
+
+const distinct = (completions: readonly Completion[]): Completion[] => [
+  ...new Map(completions.map((one) => [one.text, one])).values(),
+]
+
+/**
+ * The best with the worst, the second best with the second worst, as long as their rewards differ: each completion is in one pair, equal
+ * texts count once.
+ */
+export function pairsOf({ prompt, completions }: Sampled, perState: number): PairRecord[] {
+  const ranked = distinct(completions).sort((a, b) => b.reward - a.reward)
+  const pairs: PairRecord[] = []
+  for (let best = 0, worst = ranked.length - 1; best < worst && pairs.length < perState; best++, worst--) {
+    const [chosen, rejected] = [ranked[best]!, ranked[worst]!]
+    if (chosen.reward <= rejected.reward) break
+    pairs.push({ prompt, chosen: chosen.text, rejected: rejected.text })
+  }
+  return pairs
+}
+
+/** Desirable is what was judged correct. */
+export const unpairedOf = ({ prompt, completions }: Sampled): UnpairedRecord[] =>
+  distinct(completions).map(({ text, status }) => ({ prompt, completion: text, label: status === 'correct' }))
+
+/** A trajectory whose steps were valued; null for others. */
+export function stepwiseOf({ prompt, steps, states }: TrajectoryRecord): StepwiseRecord | null {
+  if (steps.length === 0 || states.length !== steps.length + 1) return null
+  const values = states.slice(1).map(({ value }) => value)
+  return { prompt, completions: steps.map(({ text }) => text), labels: values.map((value) => value > 0), values }
+}

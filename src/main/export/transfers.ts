@@ -1,0 +1,149 @@
+/** The export or import at work, one at a time: it goes on whatever page is shown, and can be cancelled. */
+import { basename } from 'node:path'
+import { createHub } from '@main/runs/hub'
+import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
+import { countTrajectories } from '@main/store/trajectories'
+import type { Fork } from '@main/trainer/fork'
+import type { ExportRequest, ImportOutcome, Transfer } from '@shared/contract/exports'
+import { describeError, GpoError } from '@shared/errors'
+import { exportOptions, exportRun } from './export-run'
+import { importBundle } from './import-bundle'
+
+export interface Transfers {
+  /** Begins to write. @throws GpoError('usage') while another export or import is at work */
+  startExport(run: string, request: ExportRequest, out: string, replaces: boolean): void
+  /** @returns when it is in the store @throws GpoError what is wrong with the file */
+  importBundle(path: string, signal?: AbortSignal): Promise<ImportOutcome>
+  cancel(): void
+  dismiss(): void
+  listen(signal: AbortSignal | undefined): AsyncGenerator<Transfer | null, void>
+  /** Cancels what is at work and waits until nothing of it is left. */
+  close(): Promise<void>
+}
+
+export interface TransfersOptions {
+  readonly store: Store
+  /** Of this program. */
+  readonly version: string
+  readonly workerPath: string
+  readonly fork?: Fork
+  readonly onBug: (error: unknown) => void
+}
+
+/** Progress is told at most so often; milliseconds. */
+const INTERVAL = 100
+
+type Work<T> = (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>
+
+export function createTransfers({ store, version, workerPath, fork, onBug }: TransfersOptions): Transfers {
+  const hub = createHub<Transfer | null>()
+  let transfer: Transfer | null = null
+  let controller: AbortController | null = null
+  let ended: Promise<unknown> = Promise.resolve()
+  let told = 0
+
+  const change = (next: Transfer | null) => {
+    transfer = next
+    told = Date.now()
+    hub.publish(transfer)
+  }
+
+  function refuseBusy(): void {
+    if (transfer?.state !== 'running') return
+    throw new GpoError(
+      'usage',
+      `The ${transfer.kind} of ${transfer.subject} is still at work: wait for it, or cancel it.`,
+    )
+  }
+
+  /** @throws what `work` throws */
+  async function perform<T>(
+    start: Pick<Transfer, 'kind' | 'subject' | 'run' | 'format' | 'path'>,
+    work: Work<T>,
+    outcome: (value: T) => Partial<Transfer>,
+  ): Promise<T> {
+    refuseBusy()
+    const own = new AbortController()
+    controller = own
+    const begin = Date.now()
+    const base: Transfer = {
+      ...start,
+      state: 'running',
+      label: 'starting',
+      done: 0,
+      total: 0,
+      seconds: 0,
+      exported: null,
+      imported: null,
+      error: null,
+    }
+    const seconds = () => (Date.now() - begin) / 1000
+    change(base)
+    try {
+      const value = await work(own.signal, (label, done, total) => {
+        const next = { ...base, label, done, total, seconds: seconds() }
+        if (label !== transfer?.label || Date.now() - told >= INTERVAL) change(next)
+        else transfer = next
+      })
+      change({ ...base, state: 'done', label: 'done', seconds: seconds(), ...outcome(value) })
+      return value
+    } catch (error) {
+      if (error instanceof GpoError && error.code === 'interrupted')
+        change({ ...base, state: 'cancelled', label: 'cancelled', seconds: seconds() })
+      else {
+        if (!(error instanceof GpoError)) onBug(error)
+        change({ ...base, state: 'failed', label: 'failed', seconds: seconds(), error: describeError(error) })
+      }
+      throw error
+    }
+  }
+
+  /** Keeps what is at work, so that it can be waited for. */
+  function track<T>(work: Promise<T>): Promise<T> {
+    ended = work.catch(() => {})
+    return work
+  }
+
+  return {
+    startExport(id, request, out, replaces) {
+      refuseBusy()
+      const run = getRun(store, id)
+      const refused = exportOptions(store, id).refused[request.format]
+      if (refused !== undefined)
+        throw new GpoError('usage', `Run ${id} cannot be exported as ${request.format}. ${refused}`)
+      const start = { kind: 'export', subject: run.name, run: id, format: request.format, path: out } as const
+      const trajectories = countTrajectories(store, id)
+      const context = { store, run, out, replaces, trajectories, version, workerPath, fork }
+      const work = perform(
+        start,
+        (signal, onProgress) => exportRun({ ...context, signal, onProgress }, request),
+        (exported) => ({ exported }),
+      )
+      track(work).catch(() => {}) // told to whoever listens
+    },
+    importBundle(path, signal) {
+      refuseBusy()
+      const start = { kind: 'import', subject: basename(path), run: null, format: 'bundle', path } as const
+      const work = perform(
+        start,
+        (own, onProgress) =>
+          importBundle({ store, path, signal: signal ? AbortSignal.any([own, signal]) : own, onProgress }),
+        (imported) => ({ imported, run: imported.id }),
+      )
+      return track(work)
+    },
+    cancel: () => controller?.abort(),
+    dismiss() {
+      if (transfer?.state !== 'running') change(null)
+    },
+    async *listen(signal) {
+      yield transfer
+      yield* hub.listen(signal, (_, next) => next)
+    },
+    async close() {
+      controller?.abort()
+      await ended
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/** Runs that come in a bundle. One is hidden until it is whole: what an interrupted import left is removed like any removed run. */
+import type { Plan } from '@shared/schemas/plan'
+import type { RunError, RunRecord, RunStatus } from '@shared/schemas/run'
+import { change, type Store, transaction } from './query'
+import { createRun, getRun } from './runs'
+
+export interface ImportedRun {
+  readonly id: string
+  readonly name: string
+  readonly plan: Plan
+  /** Absolute; there need be none. */
+  readonly folder: string
+  readonly status: Exclude<RunStatus, 'queued' | 'running'>
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  readonly iteration: number
+  readonly error: RunError | null
+  readonly environment: Readonly<Record<string, string | number>> | null
+  readonly note: string
+  readonly tags: readonly string[]
+}
+
+/** A read-only run without records, hidden until `showImportedRun`. */
+export function createImportedRun(store: Store, run: ImportedRun, now = Date.now()): RunRecord {
+  const { id, name, plan, folder, createdAt } = run
+  return transaction(store, () => {
+    createRun(store, { id, name, plan, folder }, createdAt)
+    change(
+      store,
+      `UPDATE runs SET is_read_only = 1, removed_at = ?, status = ?, started_at = ?, ended_at = ?, iteration = ?, error_code = ?,
+         error_message = ?, environment = ?, note = ?, tags = ? WHERE id = ?`,
+      now,
+      run.status,
+      run.startedAt,
+      run.endedAt,
+      run.iteration,
+      run.error?.code ?? null,
+      run.error?.message ?? null,
+      run.environment === null ? null : JSON.stringify(run.environment),
+      run.note,
+      JSON.stringify(run.tags),
+      id,
+    )
+    return getRun(store, id)
+  })
+}
+
+/** It is whole now. */
+export function showImportedRun(store: Store, id: string): void {
+  change(store, 'UPDATE runs SET removed_at = NULL WHERE id = ? AND is_read_only = 1', id)
+}
