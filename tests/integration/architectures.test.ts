@@ -3,20 +3,23 @@
  * PyTorch is installed they are asked for again. `UPDATE_GOLDEN=1` writes them.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Backend } from '@engine/backend/backend'
 import { openBackend } from '@engine/backend/choose'
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/backend/tf'
 import { gatherLogProb } from '@engine/core/logprob'
-import { normal } from '@engine/core/rng'
-import { type ModelConfig, readModelConfig } from '@engine/model/config'
 import { decode, forward, head } from '@engine/model/llama'
 import { LORA_SCALE } from '@engine/model/lora'
 import { underPrefix, withPrefix } from '@engine/model/params'
-import { expectedWeights } from '@engine/model/weights'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  ARCHITECTURE_CONFIGS,
+  type HostTensor,
+  randomTensor,
+  randomWeightsOf,
+  readConfig,
+} from '../support/architectures'
 
 const SCRIPT = join(import.meta.dirname, '../parity/decoder.py')
 const GOLDEN = join(import.meta.dirname, '../parity/decoder.golden.json')
@@ -25,107 +28,25 @@ const python = ['/usr/bin/python3', 'python3'].find(
   (command) => spawnSync(command, ['-c', 'import torch'], { timeout: 60_000 }).status === 0,
 )
 
-const base = {
-  vocab_size: 19,
-  hidden_size: 16,
-  intermediate_size: 20,
-  num_hidden_layers: 2,
-  num_attention_heads: 4,
-  num_key_value_heads: 2,
-  max_position_embeddings: 64,
-  rms_norm_eps: 1e-5,
-  rope_theta: 10_000,
-  tie_word_embeddings: true,
-}
-const llama3 = {
-  rope_type: 'llama3',
-  factor: 4,
-  low_freq_factor: 1,
-  high_freq_factor: 4,
-  original_max_position_embeddings: 16,
-}
-
-const CONFIGS: Readonly<Record<string, object>> = {
-  llama: { ...base, architectures: ['LlamaForCausalLM'] },
-  'llama with biases, an own head and linear scaling': {
-    ...base,
-    architectures: ['LlamaForCausalLM'],
-    attention_bias: true,
-    mlp_bias: true,
-    tie_word_embeddings: false,
-    rope_scaling: { type: 'linear', factor: 2 },
-  },
-  'llama 3 scaling': { ...base, architectures: ['LlamaForCausalLM'], rope_theta: 500, rope_scaling: llama3 },
-  'llama 3 scaling, new spelling': {
-    ...base,
-    architectures: ['LlamaForCausalLM'],
-    rope_parameters: { ...llama3, rope_theta: 500 },
-  },
-  'dynamic scaling within the context': {
-    ...base,
-    architectures: ['LlamaForCausalLM'],
-    rope_scaling: { type: 'dynamic', factor: 2 },
-  },
-  mistral: { ...base, architectures: ['MistralForCausalLM'], sliding_window: 32 },
-  qwen2: { ...base, architectures: ['Qwen2ForCausalLM'], use_sliding_window: false, sliding_window: 8 },
-  qwen3: { ...base, architectures: ['Qwen3ForCausalLM'], head_dim: 6 },
-  smollm3: {
-    ...base,
-    architectures: ['SmolLM3ForCausalLM'],
-    num_hidden_layers: 4,
-    no_rope_layers: [1, 1, 1, 0],
-    no_rope_layer_interval: 4,
-  },
-}
-
-interface HostTensor {
-  readonly shape: readonly number[]
-  readonly data: Float32Array
-}
-
 const IDS = Array.from({ length: 2 }, (_, row) => Array.from({ length: 9 }, (_, i) => (7 * i + 5 * row + 3) % 19))
 const SCALE = 0.5
 const ADAPTED = ['model.layers.0.self_attn.q_proj', 'model.layers.1.mlp.down_proj']
-
-function readConfig(json: object): ModelConfig {
-  const folder = mkdtempSync(join(tmpdir(), 'gpo-architecture-'))
-  try {
-    writeFileSync(join(folder, 'config.json'), JSON.stringify(json))
-    return readModelConfig(folder)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
-
-const random = (shape: readonly number[], stream: number, scale: number, mean = 0): HostTensor => ({
-  shape,
-  data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => mean + scale * normal(5, stream, i)),
-})
-
-function weightsOf(config: ModelConfig): Record<string, HostTensor> {
-  return Object.fromEntries(
-    [...expectedWeights(config)].map(([name, shape], stream) => {
-      const isNorm = name.includes('norm')
-      return [name, random(shape, stream, isNorm ? 0.1 : 0.3, isNorm ? 1 : 0)]
-    }),
-  )
-}
 
 function adaptersOf(weights: Record<string, HostTensor>): Record<string, HostTensor> {
   return Object.fromEntries(
     ADAPTED.flatMap((name, i) => {
       const [out, width] = weights[`${name}.weight`]!.shape as [number, number]
       return [
-        [`${name}.lora_A.weight`, random([3, width], 100 + i, 0.3)],
-        [`${name}.lora_B.weight`, random([out, 3], 200 + i, 0.3)],
+        [`${name}.lora_A.weight`, randomTensor([3, width], 100 + i, 0.3)],
+        [`${name}.lora_B.weight`, randomTensor([out, 3], 200 + i, 0.3)],
       ]
     }),
   )
 }
 
-const CASES = Object.entries(CONFIGS).map(([name, json]) => {
+const CASES = Object.entries(ARCHITECTURE_CONFIGS).map(([name, json]) => {
   const config = readConfig(json)
-  const weights = weightsOf(config)
+  const weights = randomWeightsOf(config)
   return { name, json, config, weights, lora: adaptersOf(weights) }
 })
 
