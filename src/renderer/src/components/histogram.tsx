@@ -1,0 +1,108 @@
+/** How many of what size, as bars with axes. */
+import { Box } from '@mantine/core'
+import { useElementSize } from '@mantine/hooks'
+import { formatCount } from '../lib/format'
+
+export interface HistogramMark {
+  readonly at: number
+  readonly label: string
+}
+
+interface HistogramProps {
+  /** One more than counts: bar i goes from `edges[i]` to `edges[i + 1]`. */
+  readonly edges: readonly number[]
+  readonly counts: readonly number[]
+  readonly height?: number
+  /** For those who cannot see it. */
+  readonly label: string
+  readonly xLabel: string
+  readonly yLabel: string
+  readonly marks?: readonly HistogramMark[]
+  readonly color?: string
+}
+
+const LEFT = 46
+const RIGHT = 12
+const TOP = 26
+const BOTTOM = 36
+
+/** Round numbers from 0 to at least `max`. */
+export function ticksTo(max: number, count: number): readonly number[] {
+  const exact = Math.max(1, max / count)
+  const power = 10 ** Math.floor(Math.log10(exact))
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= exact - 1e-9) ?? power
+  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, i) => i * step)
+}
+
+export function Histogram(props: HistogramProps) {
+  const { edges, counts, height = 170, label, xLabel, yLabel, marks = [], color = 'var(--value-75)' } = props
+  const { ref, width } = useElementSize<HTMLDivElement>()
+  const from = edges[0] ?? 0
+  const to = edges.at(-1) ?? 1
+  const yTicks = ticksTo(Math.max(1, ...counts), 4)
+  const yMax = yTicks.at(-1) ?? 1
+  const inner = Math.max(0, width - LEFT - RIGHT)
+  const x = (value: number) => LEFT + ((value - from) / Math.max(1, to - from)) * inner
+  const y = (value: number) => TOP + (1 - value / yMax) * (height - TOP - BOTTOM)
+  const every = Math.max(1, Math.ceil(edges.length / Math.max(2, Math.floor(inner / 56))))
+  const text = { fill: 'var(--chart-text)', fontSize: 11 }
+  return (
+    <Box ref={ref} style={{ minWidth: 0 }}>
+      <svg width="100%" height={height} role="img" aria-label={label} style={{ display: 'block' }}>
+        {width > 0 && (
+          <>
+            {yTicks.map((tick) => (
+              <g key={tick}>
+                <line x1={LEFT} x2={LEFT + inner} y1={y(tick)} y2={y(tick)} stroke="var(--chart-grid)" />
+                <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" {...text}>
+                  {formatCount(tick)}
+                </text>
+              </g>
+            ))}
+            {counts.map((count, i) => {
+              const [left, right] = [edges[i] ?? 0, edges[i + 1] ?? 0]
+              return (
+                <rect
+                  key={left}
+                  x={x(left) + 0.5}
+                  width={Math.max(1, x(right) - x(left) - 1)}
+                  y={y(count)}
+                  height={Math.max(count > 0 ? 1 : 0, y(0) - y(count))}
+                  fill={color}
+                >
+                  <title>{`${left === right - 1 ? left : `${left} to ${right - 1}`} ${xLabel}: ${formatCount(count)} ${yLabel}`}</title>
+                </rect>
+              )
+            })}
+            {edges.map((edge, i) =>
+              i % every === 0 ? (
+                <text key={edge} x={x(edge)} y={height - BOTTOM + 15} textAnchor="middle" {...text}>
+                  {formatCount(edge)}
+                </text>
+              ) : null,
+            )}
+            <text x={LEFT + inner / 2} y={height - 4} textAnchor="middle" {...text}>
+              {xLabel}
+            </text>
+            <text x={LEFT - 6} y={12} textAnchor="end" {...text}>
+              {yLabel}
+            </text>
+            {marks
+              .filter(({ at }) => at >= from && at <= to)
+              .map(({ at, label: name }) => {
+                const isRight = x(at) > LEFT + inner - 90
+                return (
+                  <g key={name}>
+                    <line x1={x(at)} x2={x(at)} y1={16} y2={y(0)} stroke="var(--chart-text)" strokeDasharray="3 3" />
+                    <text x={x(at) + (isRight ? -4 : 4)} y={12} textAnchor={isRight ? 'end' : 'start'} {...text}>
+                      {name}
+                    </text>
+                  </g>
+                )
+              })}
+          </>
+        )}
+      </svg>
+    </Box>
+  )
+}

@@ -1,0 +1,23 @@
+/** A file or folder that a person chooses: in a system dialog where the host has them, else by its typed path. */
+import type { ChosenPath } from '@shared/contract/system'
+import { useQuery } from '@tanstack/react-query'
+import { api, queries } from './api'
+
+type Kind = 'model' | 'dataset' | 'plan' | 'bundle'
+
+export interface Choosing {
+  /** False: a path has to be typed. */
+  readonly hasDialogs: boolean
+  /** Null when the dialog was closed. */
+  readonly choose: () => Promise<ChosenPath | null>
+  readonly typed: (path: string) => Promise<ChosenPath>
+}
+
+export function useChoosing(kind: Kind): Choosing {
+  const { data } = useQuery(queries.system.info.queryOptions({}))
+  return {
+    hasDialogs: data?.hasDialogs ?? false,
+    choose: () => api.system.choose({ kind }),
+    typed: (path) => api.system.typed({ path }),
+  }
+}
