@@ -1,5 +1,6 @@
 /** Models: bundled, from disk, from runs. */
 import { z } from 'zod'
+import type { CriticalRule, ObjectiveKind } from '../schemas/plan'
 import { asked, done, eventIterator, oc, type } from './base'
 import { grantId } from './system'
 
@@ -29,7 +30,8 @@ export interface ModelRun {
   /** Of its newest checkpoint. */
   readonly iteration: number
   readonly adaptation: 'full' | 'lora'
-  readonly objective: string
+  readonly objective: ObjectiveKind
+  readonly criticalStep: CriticalRule
   /** The model it began with. */
   readonly base: string
   /** Held-out, the last one measured; null where nothing was. */

@@ -5,6 +5,7 @@ import { bundledPaths, isBundled, modelPath } from '@main/paths'
 import { all, type Store } from '@main/store/query'
 import type { ModelItem } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
+import type { CriticalRule, ObjectiveKind } from '@shared/schemas/plan'
 import { addEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
 import { refuseUnknownPath } from '../known-paths'
 import { lookAtModel, type ModelLook } from './look'
@@ -16,7 +17,8 @@ interface RunRow {
   readonly name: string
   readonly model: string
   readonly adaptation: 'full' | 'lora'
-  readonly objective: string
+  readonly objective: ObjectiveKind
+  readonly criticalStep: CriticalRule
   readonly folder: string
   readonly iteration: number
   readonly path: string
@@ -26,7 +28,7 @@ interface RunRow {
 }
 
 const RUNS = `SELECT r.id, r.name, r.plan ->> '$.model.path' AS model, r.plan ->> '$.adaptation.kind' AS adaptation,
-    r.plan ->> '$.objective.kind' AS objective, r.folder, c.iteration, c.path, c.bytes, coalesce(r.ended_at, r.created_at) AS since,
+    r.plan ->> '$.objective.kind' AS objective, r.plan ->> '$.gpo.criticalStep' AS criticalStep, r.folder, c.iteration, c.path, c.bytes, coalesce(r.ended_at, r.created_at) AS since,
     (SELECT accuracy FROM evaluations WHERE run = r.key AND iteration <= c.iteration ORDER BY iteration DESC LIMIT 1) AS accuracy
   FROM runs AS r JOIN checkpoints AS c ON c.run = r.key
   WHERE r.removed_at IS NULL AND c.iteration = (SELECT max(iteration) FROM checkpoints WHERE run = r.key)`
@@ -65,8 +67,8 @@ function runItem(store: Store, row: RunRow): ModelItem {
   const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
   const gone = existsSync(join(checkpoint, 'manifest.json')) ? null : `Its checkpoint is not at ${checkpoint} any more.`
   const noBase = base?.problem === null ? null : `The model it began with cannot be used: ${base?.problem ?? row.model}`
-  const { id, name, iteration, adaptation, objective, model, accuracy, bytes, since } = row
-  const run = { id, name, iteration, adaptation, objective, base: model, accuracy }
+  const { id, name, iteration, adaptation, objective, criticalStep, model, accuracy, bytes, since } = row
+  const run = { id, name, iteration, adaptation, objective, criticalStep, base: model, accuracy }
   const facts = base ? factsOf(base) : { architecture: null, parameters: null, context: null }
   return { id: RUN + id, name, path: RUN + id, kind: 'run', problem: gone ?? noBase, ...facts, bytes, since, run }
 }

@@ -1,5 +1,68 @@
+import { Box, Group } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { AddPath } from '../../components/add-path'
+import { DropHint } from '../../components/drop-hint'
 import { Page } from '../../components/page'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { useChoosing } from '../../lib/choose'
+import { useDrop } from '../../lib/drop'
+import { plural } from '../../lib/format'
+import { ModelDetail } from './model-detail'
+import { ModelTable } from './model-table'
+import { useModelActions } from './use-model-actions'
 
+/** Models to train and to ask: in the box, from disk, from runs. */
 export function ModelsPage() {
-  return <Page title="Models">{null}</Page>
+  const list = useQuery({ ...queries.models.list.queryOptions({}), refetchOnMount: 'always' })
+  const [selected, select] = useState<string | null>(null)
+  const { add, addAll, ...actions } = useModelActions(select)
+  const { hasDialogs, choose, typed } = useChoosing('model')
+  const isOver = useDrop({
+    onChosen: (chosen) => void addAll(chosen),
+    onFiles: () =>
+      notifications.show({
+        color: 'orange',
+        title: 'A browser does not say where a dropped folder is',
+        message: 'Add the folder by its path instead.',
+      }),
+  })
+  const item = list.data?.find(({ id }) => id === selected) ?? list.data?.[0]
+  const adding = (
+    <AddPath
+      label="Add a folder"
+      hasDialogs={hasDialogs}
+      onChoose={async () => {
+        const chosen = await choose()
+        if (chosen) await add(chosen)
+      }}
+      onTyped={async (path) => add(await typed(path))}
+      description="A folder in Hugging Face layout: config.json, tokenizer.json, model.safetensors"
+      placeholder="/home/me/models/SmolLM2-135M"
+    />
+  )
+  return (
+    <Page
+      title="Models"
+      subtitle={<span className="quiet">{list.data ? plural(list.data.length, 'model') : ''}</span>}
+      actions={adding}
+      isFilled
+    >
+      <DropHint isOver={isOver} text="Drop a model's folder to add it" />
+      {list.isPending && <LoadingRows />}
+      {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.data && item && (
+        <Group align="stretch" gap="md" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
+          <Box className="panel" style={{ flex: 1, minWidth: 0, overflow: 'auto' }}>
+            <ModelTable items={list.data} selected={item.id} onSelect={select} />
+          </Box>
+          <Box className="panel" p="md" w={440} style={{ flexShrink: 0, overflow: 'auto' }}>
+            <ModelDetail key={item.id} item={item} actions={actions} />
+          </Box>
+        </Group>
+      )}
+    </Page>
+  )
 }

@@ -1,0 +1,108 @@
+/** A full pass over a model's files, with progress, and what it found. */
+import { Button, Group, Progress, Stack, Table, Text } from '@mantine/core'
+import type { ChecksumEvent, Checksums, ModelDetails, ModelItem } from '@shared/contract/models'
+import { useEffect, useRef, useState } from 'react'
+import { api } from '../../lib/api'
+import { messageOf } from '../../lib/errors'
+import { formatBytes, formatTime } from '../../lib/format'
+
+type Finished = Extract<ChecksumEvent, { type: 'done' }>
+type State =
+  | { readonly is: 'idle' }
+  | { readonly is: 'running'; readonly file: string; readonly done: number; readonly total: number }
+  | { readonly is: 'finished'; readonly result: Finished }
+  | { readonly is: 'failed'; readonly message: string }
+
+/** One sentence about what the sums were compared with. */
+function verdictOf({ comparedWith, different }: Finished): string {
+  if (different.length > 0) {
+    const since = comparedWith === 'manifest' ? 'what the checkpoint was written as' : 'the last pass'
+    return `Different from ${since}: ${different.join(', ')}. Copy the files again.`
+  }
+  if (comparedWith === 'manifest') return 'Every byte is as the checkpoint was written.'
+  if (comparedWith === 'earlier') return 'Every byte is as at the last pass.'
+  return 'Every byte could be read. Compare the sums with those of the place the model came from.'
+}
+
+export function ChecksumPass({ item, details }: { readonly item: ModelItem; readonly details: ModelDetails }) {
+  const [state, setState] = useState<State>({ is: 'idle' })
+  const running = useRef<AbortController | null>(null)
+  useEffect(() => () => running.current?.abort(), [])
+
+  const start = async () => {
+    const controller = new AbortController()
+    running.current = controller
+    setState({ is: 'running', file: '', done: 0, total: 0 })
+    try {
+      for await (const event of await api.models.checksum({ id: item.id }, { signal: controller.signal })) {
+        if (event.type === 'done') setState({ is: 'finished', result: event })
+        else setState({ is: 'running', file: event.file, done: event.done, total: event.total })
+      }
+    } catch (error) {
+      setState(controller.signal.aborted ? { is: 'idle' } : { is: 'failed', message: messageOf(error) })
+    }
+  }
+  const known = state.is === 'finished' ? state.result.checksums : details.checksums
+  return (
+    <Stack gap="sm" mt="sm">
+      <Group gap="sm">
+        {state.is === 'running' ? (
+          <Button variant="default" onClick={() => running.current?.abort()}>
+            Stop reading
+          </Button>
+        ) : (
+          <Button variant="default" onClick={() => void start()}>
+            Check every byte
+          </Button>
+        )}
+        {state.is === 'idle' && known && (
+          <Text size="xs" className="quiet">
+            last pass {formatTime(known.at)}
+          </Text>
+        )}
+      </Group>
+      {state.is === 'running' && <PassProgress {...state} />}
+      {state.is === 'failed' && (
+        <Text size="sm" role="alert" c="var(--hurt)">
+          {state.message}
+        </Text>
+      )}
+      {state.is === 'finished' && (
+        <Text size="sm" role="status" c={state.result.different.length > 0 ? 'var(--hurt)' : undefined}>
+          {verdictOf(state.result)}
+        </Text>
+      )}
+      {known && state.is !== 'running' && <Sums checksums={known} />}
+    </Stack>
+  )
+}
+
+function PassProgress({ file, done, total }: { readonly file: string; readonly done: number; readonly total: number }) {
+  return (
+    <Stack gap={4}>
+      <Progress value={total > 0 ? (100 * done) / total : 0} animated aria-label="Bytes that were read" />
+      <Text size="xs" className="quiet">
+        {total > 0 ? `${file}: ${formatBytes(done)} of ${formatBytes(total)}` : 'starting'}
+      </Text>
+    </Stack>
+  )
+}
+
+function Sums({ checksums }: { readonly checksums: Checksums }) {
+  return (
+    <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0} aria-label="SHA-256 of every file">
+      <Table.Tbody>
+        {checksums.files.map(({ name, sha256 }) => (
+          <Table.Tr key={name}>
+            <Table.Td>
+              <Text size="xs">{name}</Text>
+              <Text size="xs" className="mono quiet" style={{ overflowWrap: 'anywhere' }}>
+                {sha256}
+              </Text>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  )
+}

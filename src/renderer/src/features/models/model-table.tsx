@@ -1,0 +1,101 @@
+/** All models, by where they come from. */
+import { Group, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import type { ModelItem } from '@shared/contract/models'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { formatBytes, formatPercent, formatTime } from '../../lib/format'
+import { formatParameters, shortArchitecture } from './words'
+
+const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [
+  { kind: 'bundled', title: 'In the box', empty: 'Nothing is in the box.' },
+  { kind: 'folder', title: 'From disk', empty: 'None yet: add a folder, or drop one on the window.' },
+  { kind: 'run', title: 'Fine-tuned by runs', empty: 'None yet: a run that has written a checkpoint appears here.' },
+]
+
+interface ModelTableProps {
+  readonly items: readonly ModelItem[]
+  readonly selected: string
+  readonly onSelect: (id: string) => void
+}
+
+export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
+  return (
+    <Table highlightOnHover stickyHeader>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Name</Table.Th>
+          <Table.Th>Architecture</Table.Th>
+          <Table.Th className="numeric">Parameters</Table.Th>
+          <Table.Th className="numeric">Context</Table.Th>
+          <Table.Th className="numeric">On disk</Table.Th>
+          <Table.Th className="numeric">
+            <Tooltip label="Held out, at the checkpoint: the share of evaluation rows answered correctly">
+              <span>Accuracy</span>
+            </Tooltip>
+          </Table.Th>
+          <Table.Th className="numeric">Since</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      {GROUPS.map(({ kind, title, empty }) => {
+        const group = items.filter((item) => item.kind === kind)
+        return (
+          <Table.Tbody key={kind}>
+            <Table.Tr>
+              <Table.Th colSpan={7} scope="rowgroup" style={{ background: 'var(--surface-raised)' }}>
+                {title} <span className="quiet">{group.length > 0 ? group.length : ''}</span>
+              </Table.Th>
+            </Table.Tr>
+            {group.length === 0 && (
+              <Table.Tr>
+                <Table.Td colSpan={7} className="quiet">
+                  {empty}
+                </Table.Td>
+              </Table.Tr>
+            )}
+            {group.map((item) => (
+              <ModelRow key={item.id} item={item} isSelected={item.id === selected} onSelect={onSelect} />
+            ))}
+          </Table.Tbody>
+        )
+      })}
+    </Table>
+  )
+}
+
+interface ModelRowProps {
+  readonly item: ModelItem
+  readonly isSelected: boolean
+  readonly onSelect: (id: string) => void
+}
+
+function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
+  const { id, name, problem, architecture, parameters, context, bytes, run, since } = item
+  const look = isSelected ? { background: 'var(--mantine-primary-color-light)' } : {}
+  return (
+    <Table.Tr onClick={() => onSelect(id)} style={{ cursor: 'pointer', ...look }}>
+      <Table.Td style={{ maxWidth: 0, width: '40%' }}>
+        <UnstyledButton aria-pressed={isSelected} w="100%" onClick={() => onSelect(id)}>
+          <Group gap="xs" wrap="nowrap">
+            {problem !== null && (
+              <IconAlertTriangle
+                size={15}
+                color="var(--hurt)"
+                role="img"
+                aria-label="cannot be used"
+                style={{ flexShrink: 0 }}
+              />
+            )}
+            <Text size="sm" className="clip" title={name}>
+              {name}
+            </Text>
+          </Group>
+        </UnstyledButton>
+      </Table.Td>
+      <Table.Td>{shortArchitecture(architecture)}</Table.Td>
+      <Table.Td className="numeric">{parameters === null ? '–' : formatParameters(parameters)}</Table.Td>
+      <Table.Td className="numeric">{context === null ? '–' : `${context.toLocaleString('en-US')} tokens`}</Table.Td>
+      <Table.Td className="numeric">{bytes === null ? '–' : formatBytes(bytes)}</Table.Td>
+      <Table.Td className="numeric">{run?.accuracy == null ? '–' : formatPercent(run.accuracy)}</Table.Td>
+      <Table.Td className="numeric">{since === null ? '–' : formatTime(since)}</Table.Td>
+    </Table.Tr>
+  )
+}

@@ -1,0 +1,76 @@
+/** What can be done with models, and what is said about it. */
+import { Button, Group, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import type { ModelItem } from '@shared/contract/models'
+import type { ChosenPath } from '@shared/contract/system'
+import { useQueryClient } from '@tanstack/react-query'
+import { api, queries } from '../../lib/api'
+import { messageOf } from '../../lib/errors'
+
+export interface ModelActions {
+  readonly rename: (item: ModelItem, name: string) => Promise<void>
+  readonly remove: (item: ModelItem) => Promise<void>
+}
+
+interface AddActions {
+  readonly add: (chosen: ChosenPath) => Promise<void>
+  readonly addAll: (chosen: readonly ChosenPath[]) => Promise<void>
+}
+
+export function useModelActions(select: (id: string) => void): ModelActions & AddActions {
+  const client = useQueryClient()
+  const refresh = () => client.invalidateQueries({ queryKey: queries.models.key() })
+  const telling = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      notifications.show({ color: 'orange', title: 'That did not work', message: messageOf(error) })
+    }
+  }
+  const add = async ({ grant }: ChosenPath) => {
+    const { id } = await api.models.add({ grant })
+    await refresh()
+    select(id)
+  }
+  const restore = (item: ModelItem) =>
+    telling(async () => {
+      await api.models.restore({ id: item.id })
+      await refresh()
+      select(item.id)
+    })
+  return {
+    add,
+    addAll: async (chosen) => {
+      for (const one of chosen) await telling(() => add(one))
+    },
+    rename: (item, name) =>
+      telling(async () => {
+        await api.models.rename({ id: item.id, name })
+        await refresh()
+      }),
+    remove: (item) =>
+      telling(async () => {
+        await api.models.remove({ id: item.id })
+        await refresh()
+        const shown = notifications.show({
+          autoClose: 12_000,
+          message: (
+            <Group justify="space-between" wrap="nowrap">
+              <Text size="sm" lineClamp={2}>
+                {item.name} was taken off the list. Its files stay where they are.
+              </Text>
+              <Button
+                variant="default"
+                onClick={() => {
+                  notifications.hide(shown)
+                  void restore(item)
+                }}
+              >
+                Undo
+              </Button>
+            </Group>
+          ),
+        })
+      }),
+  }
+}
