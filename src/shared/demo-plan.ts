@@ -1,6 +1,6 @@
-import type { PlanInput } from '@shared/schemas/plan'
+import type { PlanInput } from './schemas/plan'
 
-/** The plan of `gpo demo`: about two and a half minutes on two cores. */
+/** The plan of `gpo demo` and of the example on first start: about two and a half minutes on two cores. */
 export const demoPlan = (seed: number): PlanInput => ({
   name: 'demo: gpo-ppo · shuffled-objects · tiny',
   seed,
