@@ -1,0 +1,132 @@
+/** The columns of the table of runs: what they are called, how wide they are, what stands in them. */
+import { Badge, Group, Text } from '@mantine/core'
+import type { RunListItem } from '@shared/schemas/run'
+import type { ReactNode } from 'react'
+import { Sparkline } from '../../components/sparkline'
+import { formatDuration, formatNumber, formatTime } from '../../lib/format'
+import { gpoMode, isGuided, methodName, shortPath } from '../../lib/run-names'
+import { durationOf, type SortKey } from './table-model'
+
+export interface Column {
+  readonly key: SortKey
+  readonly label: string
+  /** What the label means, where it does not say so. */
+  readonly hint?: string
+  /** CSS; undefined: what is left. */
+  readonly width?: string
+  readonly isNumeric?: boolean
+  /** Left out of a narrow table unless it is asked for. */
+  readonly isWide?: boolean
+  /** For the tooltip of a cell that may be clipped. */
+  readonly title?: (run: RunListItem) => string
+  /** `status` and `name` are drawn by the row. */
+  readonly cell?: (run: RunListItem, now: number) => ReactNode
+}
+
+const percent = (share: number | null): ReactNode =>
+  share === null ? <span className="quiet">–</span> : (100 * share).toFixed(1)
+
+export const COLUMNS: readonly Column[] = [
+  { key: 'status', label: 'Status', width: '124px' },
+  { key: 'name', label: 'Name' },
+  {
+    key: 'method',
+    label: 'Method',
+    hint: 'Objective, and with GPO the rule that picks the critical step',
+    width: '134px',
+    title: (run) => (isGuided(run) ? `${methodName(run)}, critical step: ${gpoMode(run)}` : methodName(run)),
+    cell: (run) => (
+      <>
+        {methodName(run)}
+        {isGuided(run) && <span className="quiet"> {gpoMode(run)}</span>}
+      </>
+    ),
+  },
+  {
+    key: 'model',
+    label: 'Model',
+    width: '7%',
+    isWide: true,
+    title: ({ model }) => model,
+    cell: ({ model }) => shortPath(model),
+  },
+  { key: 'data', label: 'Data', width: '10%', title: ({ data }) => data, cell: ({ data }) => shortPath(data) },
+  {
+    key: 'started',
+    label: 'Started',
+    width: '88px',
+    title: ({ startedAt, createdAt }) =>
+      startedAt === null ? `made ${new Date(createdAt).toLocaleString()}` : new Date(startedAt).toLocaleString(),
+    cell: ({ startedAt }) => (startedAt === null ? <span className="quiet">–</span> : formatTime(startedAt)),
+  },
+  {
+    key: 'duration',
+    label: 'Took',
+    hint: 'From the first start to the end',
+    width: '66px',
+    isNumeric: true,
+    cell: (run, now) => {
+      const ms = durationOf(run, now)
+      return ms === null ? <span className="quiet">–</span> : formatDuration(ms / 1000)
+    },
+  },
+  {
+    key: 'base',
+    label: 'Base %',
+    hint: 'Accuracy on held-out data before training',
+    width: '60px',
+    isNumeric: true,
+    cell: ({ baseAccuracy }) => <span className="quiet">{percent(baseAccuracy)}</span>,
+  },
+  {
+    key: 'best',
+    label: 'Best %',
+    hint: 'Best accuracy on held-out data',
+    width: '60px',
+    isNumeric: true,
+    cell: ({ bestAccuracy }) => percent(bestAccuracy),
+  },
+  {
+    key: 'last',
+    label: 'Last %',
+    hint: 'Last accuracy on held-out data',
+    width: '60px',
+    isNumeric: true,
+    cell: ({ lastAccuracy }) => <b>{percent(lastAccuracy)}</b>,
+  },
+  {
+    key: 'loss',
+    label: 'Loss',
+    hint: 'Training loss over the run; sorted by its end',
+    width: '92px',
+    title: ({ lossSparkline }) =>
+      lossSparkline.length === 0
+        ? ''
+        : `training loss ${formatNumber(lossSparkline[0]!)} → ${formatNumber(lossSparkline.at(-1)!)}`,
+    cell: ({ lossSparkline }) => <Sparkline values={lossSparkline} width={80} label="Training loss over the run" />,
+  },
+  {
+    key: 'tags',
+    label: 'Tags',
+    width: '9%',
+    isWide: true,
+    title: ({ tags }) => tags.join(', '),
+    cell: ({ tags }) => <Tags tags={tags} />,
+  },
+]
+
+export const Tags = ({ tags }: { readonly tags: readonly string[] }) => (
+  <Group gap={4} wrap="nowrap" style={{ overflow: 'hidden' }}>
+    {tags.map((tag) => (
+      <Tag key={tag} name={tag} />
+    ))}
+  </Group>
+)
+
+const Tag = ({ name }: { readonly name: string }) => (
+  <Badge variant="default" size="sm" tt="none" fw={400} style={{ flexShrink: 0 }}>
+    <Text span size="xs">
+      {name}
+    </Text>
+  </Badge>
+)

@@ -1,0 +1,119 @@
+import { Anchor, Button, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { demoPlan } from '@shared/demo-plan'
+import { IconDatabase, IconPackage, IconPlayerPlay } from '@tabler/icons-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useLocation } from 'wouter'
+import { Page } from '../../components/page'
+import { ErrorState } from '../../components/states'
+import { api, queries } from '../../lib/api'
+import { formatBytes, formatCount } from '../../lib/format'
+import { shortPath } from '../../lib/run-names'
+
+const plan = demoPlan(1)
+
+/** No runs yet: what is in the box, and one button that trains with it. */
+export function FirstStart() {
+  const [, go] = useLocation()
+  const start = useMutation({
+    mutationFn: () => api.runs.start({ plan }),
+    onSuccess: ({ id }) => go(`/runs/${id}`),
+  })
+  return (
+    <Page title="Runs">
+      <Stack gap="lg" maw={780} mx="auto" mt="8vh">
+        <div>
+          <Title order={2}>Train a small model to answer better, here, in about two minutes</Title>
+          <Text className="quiet" mt={4}>
+            Everything the example needs is in the box; nothing is downloaded and nothing leaves this machine.
+          </Text>
+        </div>
+        <SimpleGrid cols={2} spacing="md">
+          <BundledModel />
+          <BundledData />
+        </SimpleGrid>
+        <Text size="sm">
+          The run samples answers, finds in each the step that decided whether it ended right (the critical step), goes
+          back to the state before it, practises there, and updates the model with PPO. You can watch its accuracy on
+          held-out problems and open every critical step.
+        </Text>
+        {start.error && <ErrorState error={start.error} title="The example could not be started" />}
+        <Group gap="lg">
+          <Button
+            size="md"
+            leftSection={<IconPlayerPlay size={17} />}
+            loading={start.isPending}
+            onClick={() => start.mutate()}
+            autoFocus
+          >
+            Train the example (about two minutes)
+          </Button>
+          <Anchor href="#/new" size="sm">
+            Set up a run of your own
+          </Anchor>
+        </Group>
+      </Stack>
+    </Page>
+  )
+}
+
+interface BoxedProps {
+  readonly icon: ReactNode
+  readonly kind: string
+  readonly name: string
+  readonly children: ReactNode
+}
+
+const Boxed = ({ icon, kind, name, children }: BoxedProps) => (
+  <Stack gap={6} p="lg" className="panel" style={{ background: 'var(--surface-raised)' }}>
+    <Group gap={6}>
+      {icon}
+      <Text size="sm" className="quiet">
+        {kind}
+      </Text>
+    </Group>
+    <Title order={3}>{name}</Title>
+    <Text size="sm" component="div">
+      {children}
+    </Text>
+  </Stack>
+)
+
+function BundledModel() {
+  const { data } = useQuery(queries.models.list.queryOptions({}))
+  const model = data?.find(({ path }) => path === plan.model.path)
+  const facts = [
+    model?.architecture,
+    model?.parameters && `${formatCount(model.parameters)} parameters`,
+    model?.context && `${formatCount(model.context)} tokens of context`,
+    model?.bytes && formatBytes(model.bytes),
+  ].filter(Boolean)
+  return (
+    <Boxed
+      icon={<IconPackage size={16} color="var(--quiet)" aria-hidden />}
+      kind="Model"
+      name={shortPath(plan.model.path)}
+    >
+      {facts.length > 0 ? facts.join(' · ') : 'In the box, ready to train.'}
+    </Boxed>
+  )
+}
+
+function BundledData() {
+  const { data } = useQuery(queries.datasets.list.queryOptions({}))
+  const set = data?.find(({ path }) => path === plan.data.train.path)
+  const facts = [
+    set?.usable && `${formatCount(set.usable)} problems to train on`,
+    set?.evaluationPath && `${formatCount(plan.evaluation?.limit ?? 0)} held-out ones to measure with`,
+  ].filter(Boolean)
+  return (
+    <Boxed
+      icon={<IconDatabase size={16} color="var(--quiet)" aria-hidden />}
+      kind="Data"
+      name={shortPath(plan.data.train.path)}
+    >
+      {facts.length > 0 ? facts.join(' · ') : 'In the box, with held-out problems to measure with.'} Answers are checked
+      by <Code>{plan.verifier?.kind}</Code> comparison.
+    </Boxed>
+  )
+}

@@ -1,0 +1,106 @@
+import { Button, Drawer, Group, Stack, TagsInput, Text, Textarea } from '@mantine/core'
+import type { RunListItem } from '@shared/schemas/run'
+import { useEffect, useRef, useState } from 'react'
+import { RunStatusMark } from '../../components/status'
+import { formatDuration, formatPercent } from '../../lib/format'
+import { gpoMode, isGuided, methodName, shortPath } from '../../lib/run-names'
+import { durationOf } from './table-model'
+
+/** Milliseconds after the last key until a note is saved. */
+const SAVE_AFTER = 600
+
+interface NotesDrawerProps {
+  readonly run: RunListItem
+  /** Of all runs, to choose from. */
+  readonly knownTags: readonly string[]
+  readonly onSave: (patch: { note?: string; tags?: readonly string[] }) => void
+  readonly onOpen: () => void
+  readonly onExplore: () => void
+  readonly onClose: () => void
+}
+
+/** Tags and notes of a run, saved as they are written. */
+export function NotesDrawer({ run, knownTags, onSave, onOpen, onExplore, onClose }: NotesDrawerProps) {
+  const [note, setNote] = useState(run.note)
+  const unsaved = useRef<string | null>(null)
+  const latest = useRef(onSave)
+  latest.current = onSave
+  const flush = useRef(() => {
+    if (unsaved.current !== null) latest.current({ note: unsaved.current })
+    unsaved.current = null
+  })
+  useEffect(() => {
+    if (note === run.note && unsaved.current === null) return
+    const timer = setTimeout(flush.current, SAVE_AFTER)
+    return () => clearTimeout(timer)
+  }, [note, run.note])
+  useEffect(() => flush.current, [])
+  return (
+    <Drawer opened onClose={onClose} position="right" size={420} title={<Text fw={600}>{run.name}</Text>}>
+      <Stack gap="lg">
+        <Facts run={run} />
+        <TagsInput
+          label="Tags"
+          description="Enter adds one"
+          data={[...knownTags]}
+          value={[...run.tags]}
+          maxTags={50}
+          maxLength={50}
+          onChange={(tags) => onSave({ tags })}
+        />
+        <Textarea
+          label="Notes"
+          description="Saved as you write"
+          placeholder="What was tried, what came of it"
+          value={note}
+          maxLength={20_000}
+          autosize
+          minRows={8}
+          maxRows={24}
+          data-autofocus
+          onChange={(event) => {
+            unsaved.current = event.currentTarget.value
+            setNote(event.currentTarget.value)
+          }}
+          onBlur={() => flush.current()}
+        />
+        <Group gap="sm">
+          <Button onClick={onOpen}>Open run</Button>
+          <Button variant="default" onClick={onExplore}>
+            Explore its trajectories
+          </Button>
+        </Group>
+      </Stack>
+    </Drawer>
+  )
+}
+
+function Facts({ run }: { readonly run: RunListItem }) {
+  const took = durationOf(run, Date.now())
+  const percent = (value: number | null) => (value === null ? '–' : formatPercent(value))
+  const facts: readonly (readonly [string, React.ReactNode])[] = [
+    ['Status', <RunStatusMark key="status" status={run.status} />],
+    ...(run.error ? [['Why', run.error.message] as const] : []),
+    ['Method', isGuided(run) ? `${methodName(run)}, critical step: ${gpoMode(run)}` : methodName(run)],
+    ['Model, data', `${shortPath(run.model)}, ${shortPath(run.data)}`],
+    ['Iterations', `${run.iteration} of ${run.iterations}${took === null ? '' : `, ${formatDuration(took / 1000)}`}`],
+    [
+      'Accuracy',
+      run.evaluated === 0
+        ? 'not evaluated'
+        : `${percent(run.baseAccuracy)} before, ${percent(run.bestAccuracy)} best, ${percent(run.lastAccuracy)} last (${run.evaluated} rows)`,
+    ],
+    ['Id', <span key="id" className="mono">{run.id}</span>], // biome-ignore format: one line reads better
+    ['Folder', <span key="folder" className="mono">{run.folder}</span>], // biome-ignore format: one line reads better
+  ]
+  return (
+    <dl className="runs-facts">
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

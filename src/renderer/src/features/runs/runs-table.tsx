@@ -1,0 +1,205 @@
+/** The table of runs: only the rows in sight are drawn; the keyboard works on it like on a list of files. */
+import { Checkbox } from '@mantine/core'
+import type { LiveState } from '@shared/contract/runs'
+import type { RunListItem } from '@shared/schemas/run'
+import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef } from 'react'
+import type { Column } from './columns'
+import type { RunCommands } from './commands'
+import { RunRow, rowId } from './run-row'
+import './runs.css'
+import { extendTo, moveBy, type Selection, targets, toggle, toggleAll } from './selection'
+import type { Sorting, SortKey } from './table-model'
+
+const ROW = 32
+const HEADER = 30
+
+interface RunsTableProps {
+  readonly runs: readonly RunListItem[]
+  readonly columns: readonly Column[]
+  readonly sorting: Sorting
+  readonly onSort: (key: SortKey) => void
+  readonly selection: Selection
+  readonly onSelect: (change: (selection: Selection) => Selection) => void
+  readonly renaming: string | null
+  readonly live: LiveState
+  readonly now: number
+  readonly commands: RunCommands
+  /** Where the focus goes back to after a menu or a dialog. */
+  readonly gridRef: RefObject<HTMLTableElement | null>
+}
+
+export function RunsTable(props: RunsTableProps) {
+  const { runs, columns, selection, onSelect, live, renaming, commands, gridRef } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const ids = runs.map(({ id }) => id)
+  const latestIds = useRef(ids)
+  latestIds.current = ids
+  const rows = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 10,
+    scrollPaddingEnd: HEADER,
+    getItemKey: (index) => ids[index] ?? index,
+  })
+  const activeIndex = selection.active === null ? -1 : ids.indexOf(selection.active)
+  useEffect(() => {
+    if (activeIndex >= 0) rows.scrollToIndex(activeIndex)
+  }, [activeIndex, rows])
+  const onPoint = useCallback((id: string) => onSelect((now) => ({ ...now, active: id, anchor: id })), [onSelect])
+  const onToggle = useCallback(
+    (id: string, isExtending: boolean) =>
+      onSelect((now) => (isExtending ? extendTo(now, latestIds.current, id) : toggle(now, id))),
+    [onSelect],
+  )
+  const shown = rows.getVirtualItems()
+  const before = shown[0]?.start ?? 0
+  const after = rows.getTotalSize() - (shown.at(-1)?.end ?? 0)
+  return (
+    <div ref={scroller} className="runs-scroll">
+      <table
+        ref={gridRef}
+        className="runs-table"
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose rows are selected by keyboard is a grid
+        role="grid"
+        tabIndex={0}
+        aria-label="Runs"
+        aria-multiselectable
+        aria-rowcount={runs.length + 1}
+        aria-activedescendant={activeIndex >= 0 && renaming === null ? rowId(ids[activeIndex]!) : undefined}
+        onFocus={(event) => {
+          const isByKeyboard = event.target === event.currentTarget && event.target.matches(':focus-visible')
+          if (isByKeyboard && activeIndex < 0) onSelect((now) => moveBy(now, ids, 0, false))
+        }}
+        onKeyDown={(event) =>
+          handleKey(event, ids, { ...props, page: Math.floor((rows.scrollRect?.height ?? 320) / ROW) - 2 })
+        }
+      >
+        <colgroup>
+          <col style={{ width: 32 }} />
+          {columns.map(({ key, width }) => (
+            <col key={key} style={{ width }} />
+          ))}
+          <col style={{ width: 32 }} />
+        </colgroup>
+        <Header {...props} />
+        <tbody>
+          {before > 0 && <tr aria-hidden className="runs-space" style={{ height: before }} />}
+          {shown.map(({ index }) => {
+            const run = runs[index]
+            if (!run) return null
+            const place = live.queue.indexOf(run.id)
+            return (
+              <RunRow
+                key={run.id}
+                run={run}
+                index={index}
+                columns={columns}
+                isActive={index === activeIndex}
+                isSelected={selection.selected.has(run.id)}
+                isRenaming={renaming === run.id}
+                live={live.active?.id === run.id ? live.active : null}
+                place={place < 0 ? null : place + 1}
+                now={run.status === 'running' ? props.now : 0}
+                commands={commands}
+                onPoint={onPoint}
+                onToggle={onToggle}
+              />
+            )
+          })}
+          {after > 0 && <tr aria-hidden className="runs-space" style={{ height: after }} />}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function Header({ runs, columns, sorting, onSort, selection, onSelect }: RunsTableProps) {
+  const selected = runs.reduce((count, { id }) => count + Number(selection.selected.has(id)), 0)
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        <th scope="col">
+          <Checkbox
+            aria-label="Select all runs"
+            checked={selected > 0 && selected === runs.length}
+            indeterminate={selected > 0 && selected < runs.length}
+            onChange={() =>
+              onSelect((now) =>
+                toggleAll(
+                  now,
+                  runs.map(({ id }) => id),
+                ),
+              )
+            }
+          />
+        </th>
+        {columns.map(({ key, label, hint, isNumeric }) => {
+          const isSorted = sorting.key === key
+          const Arrow = sorting.isDescending ? IconChevronDown : IconChevronUp
+          return (
+            <th
+              key={key}
+              scope="col"
+              className={isNumeric ? 'numeric' : undefined}
+              aria-sort={isSorted ? (sorting.isDescending ? 'descending' : 'ascending') : undefined}
+            >
+              <button type="button" title={hint} onClick={() => onSort(key)}>
+                {label}
+                {isSorted && <Arrow size={13} aria-hidden />}
+              </button>
+            </th>
+          )
+        })}
+        <th scope="col">
+          <span className="runs-hidden">Actions</span>
+        </th>
+      </tr>
+    </thead>
+  )
+}
+
+type KeyContext = Pick<RunsTableProps, 'selection' | 'onSelect' | 'commands' | 'gridRef'> & { readonly page: number }
+
+/** Arrows, Page Up and Down, Home, End move (with Shift they select), Space selects, Enter opens, F2 renames, Delete deletes. */
+function handleKey(event: KeyboardEvent, ids: readonly string[], context: KeyContext): void {
+  const { selection, onSelect, commands, gridRef, page } = context
+  if (event.target !== gridRef.current || event.altKey) return
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    End: ids.length,
+    Home: -ids.length,
+  }
+  const { active } = selection
+  const isCommand = event.ctrlKey || event.metaKey
+  const move = moves[event.key]
+  const chosen = targets(selection, ids)
+  const actions: Readonly<Record<string, () => void>> = {
+    ' ': () => active !== null && onSelect((now) => toggle(now, active)),
+    Enter: () => active !== null && commands.open(active),
+    F2: () => active !== null && commands.startRename(active),
+    n: () => active !== null && commands.openNotes(active),
+    c: () => chosen.length > 0 && commands.compare(chosen),
+    Delete: () => chosen.length > 0 && commands.askRemove(chosen),
+    Escape: () => onSelect((now) => ({ ...now, selected: new Set() })),
+    ContextMenu: () => openMenuAtRow(active, commands),
+    F10: () => event.shiftKey && openMenuAtRow(active, commands),
+  }
+  if (move !== undefined) onSelect((now) => moveBy(now, ids, move, event.shiftKey))
+  else if (isCommand && event.key === 'a') onSelect((now) => ({ ...now, selected: new Set(ids) }))
+  else if (!isCommand && actions[event.key]) actions[event.key]!()
+  else return
+  event.preventDefault()
+}
+
+function openMenuAtRow(id: string | null, commands: RunCommands): void {
+  const row = id === null ? null : document.getElementById(rowId(id))
+  if (id === null || !row) return
+  const { right, bottom } = row.getBoundingClientRect()
+  commands.openMenu(id, { x: right - 24, y: bottom - 4 })
+}

@@ -1,0 +1,49 @@
+/** Selected runs and the one the keyboard is on, by id: both survive sorting and filtering. Pure. */
+
+export interface Selection {
+  readonly selected: ReadonlySet<string>
+  /** Where the keyboard is. */
+  readonly active: string | null
+  /** Where a range begins. */
+  readonly anchor: string | null
+}
+
+export const NOTHING: Selection = { selected: new Set(), active: null, anchor: null }
+
+const clamp = (value: number, max: number): number => Math.max(0, Math.min(max, value))
+
+export function toggle(selection: Selection, id: string): Selection {
+  const selected = new Set(selection.selected)
+  if (!selected.delete(id)) selected.add(id)
+  return { selected, active: id, anchor: id }
+}
+
+/** Selects everything between the anchor and a run as well. */
+export function extendTo(selection: Selection, ids: readonly string[], id: string): Selection {
+  const anchor = selection.anchor !== null && ids.includes(selection.anchor) ? selection.anchor : id
+  const [from = 0, to = 0] = [ids.indexOf(anchor), ids.indexOf(id)].sort((a, b) => a - b)
+  return { selected: new Set([...selection.selected, ...ids.slice(from, to + 1)]), active: id, anchor }
+}
+
+/** The keyboard moves by rows; from nowhere to the first. */
+export function moveBy(selection: Selection, ids: readonly string[], rows: number, isExtending: boolean): Selection {
+  const from = selection.active === null ? -1 : ids.indexOf(selection.active)
+  const id = ids[from < 0 ? 0 : clamp(from + rows, ids.length - 1)]
+  if (id === undefined) return selection
+  if (!isExtending) return { ...selection, active: id, anchor: id }
+  const begun = { ...selection, anchor: selection.anchor ?? selection.active }
+  return extendTo(begun, ids, id)
+}
+
+/** All that are shown, or none of them if all were selected. */
+export function toggleAll(selection: Selection, ids: readonly string[]): Selection {
+  const isAll = ids.length > 0 && ids.every((id) => selection.selected.has(id))
+  return { ...selection, selected: isAll ? new Set() : new Set(ids) }
+}
+
+/** What an action is for: the selected ones that are shown, else the one the keyboard is on. */
+export function targets({ selected, active }: Selection, ids: readonly string[]): string[] {
+  const chosen = ids.filter((id) => selected.has(id))
+  if (chosen.length > 0) return chosen
+  return active !== null && ids.includes(active) ? [active] : []
+}

@@ -1,0 +1,100 @@
+import { ActionIcon, Group, Progress, Text, Tooltip } from '@mantine/core'
+import type { ActiveRun } from '@shared/contract/runs'
+import type { RunListItem } from '@shared/schemas/run'
+import { IconClockPause, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { RunStatusMark } from '../../components/status'
+import { formatDuration } from '../../lib/format'
+
+interface StatusCellProps {
+  readonly run: RunListItem
+  /** What it is doing, if this program runs it. */
+  readonly live: ActiveRun | null
+  /** Place in the queue, from 1; null: not in it. */
+  readonly place: number | null
+  readonly tabIndex: number
+  readonly onLeaveQueue: () => void
+}
+
+/** How a run stands: live while it runs, its place while it waits, why it ended early. */
+export function StatusCell({ run, live, place, tabIndex, onLeaveQueue }: StatusCellProps) {
+  if (live) return <LiveStatus live={live} />
+  if (run.status === 'running') {
+    const where = `Runs in another program${run.owner ? ` (process ${run.owner.pid})` : ''}.`
+    return (
+      <Tooltip label={where}>
+        <Marked icon={<IconPlayerPlay size={15} color="var(--helped)" aria-hidden />}>
+          running {run.iteration}/{run.iterations}
+        </Marked>
+      </Tooltip>
+    )
+  }
+  if (run.status === 'queued') return <QueuedStatus {...{ run, place, tabIndex, onLeaveQueue }} />
+  if (!run.error) return <RunStatusMark status={run.status} />
+  return (
+    <Tooltip label={run.error.message}>
+      <span>
+        <RunStatusMark status={run.status} />
+      </span>
+    </Tooltip>
+  )
+}
+
+interface MarkedProps {
+  readonly icon: ReactNode
+  readonly children: ReactNode
+}
+
+const Marked = ({ icon, children, ...others }: MarkedProps) => (
+  <Group gap={4} wrap="nowrap" component="span" display="inline-flex" {...others}>
+    {icon}
+    <Text span size="sm" className="clip">
+      {children}
+    </Text>
+  </Group>
+)
+
+function LiveStatus({ live }: { readonly live: ActiveRun }) {
+  const { state, iteration, iterations, secondsLeft, phase } = live
+  const share = (100 * iteration) / Math.max(1, iterations)
+  const doing = state === 'running' ? (phase?.phase ?? 'starting') : state
+  const left = secondsLeft === null ? '' : `, ${formatDuration(secondsLeft)} left`
+  const LiveIcon = state === 'paused' ? IconPlayerPause : IconPlayerPlay
+  return (
+    <Tooltip label={`${doing}, iteration ${iteration} of ${iterations}${left}`}>
+      <div>
+        <Marked icon={<LiveIcon size={15} color="var(--helped)" aria-hidden />}>
+          {state} {iteration}/{iterations}
+        </Marked>
+        <Progress value={share} size={3} aria-label={`${iteration} of ${iterations} iterations are done`} />
+      </div>
+    </Tooltip>
+  )
+}
+
+function QueuedStatus({ run, place, tabIndex, onLeaveQueue }: Omit<StatusCellProps, 'live'>) {
+  const icon = <IconClockPause size={15} color="var(--quiet)" aria-hidden style={{ flexShrink: 0 }} />
+  if (place === null) {
+    const state = run.iteration > 0 ? 'not resumed' : 'not started'
+    return (
+      <Tooltip label="It is not in the queue of this program. Start it from its menu.">
+        <Marked icon={icon}>{state}</Marked>
+      </Tooltip>
+    )
+  }
+  return (
+    <Group gap={4} wrap="nowrap" justify="space-between">
+      <Marked icon={icon}>{place === 1 ? 'next' : `queued, no. ${place}`}</Marked>
+      <Tooltip label="Remove from queue">
+        <ActionIcon
+          size="xs"
+          tabIndex={tabIndex}
+          aria-label={`Remove ${run.name} from the queue`}
+          onClick={onLeaveQueue}
+        >
+          <IconX size={13} />
+        </ActionIcon>
+      </Tooltip>
+    </Group>
+  )
+}

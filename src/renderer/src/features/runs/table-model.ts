@@ -1,0 +1,145 @@
+/** Which runs the table shows, and in which order. Pure. */
+import type { RunListItem } from '@shared/schemas/run'
+import { gpoMode, methodName, objectiveName, shortPath } from '../../lib/run-names'
+
+/** An empty list lets everything through. */
+export interface RunFilter {
+  readonly text: string
+  readonly status: readonly string[]
+  readonly objective: readonly string[]
+  readonly gpo: readonly string[]
+  readonly model: readonly string[]
+  readonly data: readonly string[]
+  readonly tag: readonly string[]
+  readonly withArchived: boolean
+}
+
+export const NO_FILTER: RunFilter = {
+  text: '',
+  status: [],
+  objective: [],
+  gpo: [],
+  model: [],
+  data: [],
+  tag: [],
+  withArchived: false,
+}
+
+/** What a run is filtered by, by field. */
+export const FACETS = {
+  status: ({ status }: RunListItem): readonly string[] => [status],
+  objective: (run: RunListItem): readonly string[] => [objectiveName(run.objective)],
+  gpo: (run: RunListItem): readonly string[] => [gpoMode(run)],
+  model: ({ model }: RunListItem): readonly string[] => [shortPath(model)],
+  data: ({ data }: RunListItem): readonly string[] => [shortPath(data)],
+  tag: ({ tags }: RunListItem): readonly string[] => tags,
+} as const
+export type Facet = keyof typeof FACETS
+export const FACET_NAMES = Object.keys(FACETS) as readonly Facet[]
+
+const searched = (run: RunListItem): string =>
+  [run.name, run.id, run.note, ...run.tags, methodName(run), gpoMode(run), run.model, run.data, run.status]
+    .join('\n')
+    .toLowerCase()
+
+/** Every word of the text stands somewhere in what is known of a run. */
+function hasText(run: RunListItem, words: readonly string[]): boolean {
+  if (words.length === 0) return true
+  const text = searched(run)
+  return words.every((word) => text.includes(word))
+}
+
+/** `without` leaves one field out, to count what choosing in it would give. */
+export function filterRuns(runs: readonly RunListItem[], filter: RunFilter, without?: Facet): RunListItem[] {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
+  const facets = FACET_NAMES.filter((facet) => facet !== without && filter[facet].length > 0)
+  return runs.filter(
+    (run) =>
+      (filter.withArchived || !run.isArchived) &&
+      facets.every((facet) => FACETS[facet](run).some((value) => filter[facet].includes(value))) &&
+      hasText(run, words),
+  )
+}
+
+export interface FacetOption {
+  readonly value: string
+  readonly count: number
+}
+
+/** The values of a field among the runs the other filters leave, and those that are chosen, by name. */
+export function facetOptions(runs: readonly RunListItem[], filter: RunFilter, facet: Facet): FacetOption[] {
+  const counts = new Map<string, number>(filter[facet].map((value) => [value, 0]))
+  for (const run of filterRuns(runs, filter, facet))
+    for (const value of FACETS[facet](run)) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => a.value.localeCompare(b.value))
+}
+
+export const isFiltered = (filter: RunFilter): boolean =>
+  filter.text !== '' || FACET_NAMES.some((facet) => filter[facet].length > 0)
+
+export const SORT_KEYS = [
+  'status',
+  'name',
+  'method',
+  'model',
+  'data',
+  'started',
+  'duration',
+  'base',
+  'best',
+  'last',
+  'loss',
+  'tags',
+] as const
+export type SortKey = (typeof SORT_KEYS)[number]
+
+export interface Sorting {
+  readonly key: SortKey
+  readonly isDescending: boolean
+}
+
+/** What needs attention first. */
+const STATUS_ORDER = ['running', 'queued', 'interrupted', 'failed', 'stopped', 'completed']
+
+/** Milliseconds from the start to the end, or until now; null before the start. */
+export const durationOf = ({ startedAt, endedAt }: RunListItem, now: number): number | null =>
+  startedAt === null ? null : (endedAt ?? now) - startedAt
+
+type Sortable = string | number | null
+
+const SORT_VALUES: Readonly<Record<SortKey, (run: RunListItem, now: number) => Sortable>> = {
+  status: ({ status }) => STATUS_ORDER.indexOf(status),
+  name: ({ name }) => name,
+  method: (run) => `${objectiveName(run.objective)} ${gpoMode(run)}`,
+  model: ({ model }) => shortPath(model),
+  data: ({ data }) => shortPath(data),
+  started: ({ startedAt, createdAt }) => startedAt ?? createdAt,
+  duration: durationOf,
+  base: ({ baseAccuracy }) => baseAccuracy,
+  best: ({ bestAccuracy }) => bestAccuracy,
+  last: ({ lastAccuracy }) => lastAccuracy,
+  loss: ({ lossSparkline }) => lossSparkline.at(-1) ?? null,
+  tags: ({ tags }) => (tags.length === 0 ? null : tags.join(', ')),
+}
+
+const NAMES = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+
+/** Runs without a value come last either way; equal ones stay newest first, as they came. */
+export function sortRuns(runs: readonly RunListItem[], { key, isDescending }: Sorting, now: number): RunListItem[] {
+  const valued = runs.map((run) => ({ run, value: SORT_VALUES[key](run, now) }))
+  const sign = isDescending ? -1 : 1
+  valued.sort((a, b) => {
+    if (a.value === null || b.value === null) return Number(a.value === null) - Number(b.value === null)
+    if (typeof a.value === 'number' && typeof b.value === 'number') return sign * (a.value - b.value)
+    return sign * NAMES.compare(String(a.value), String(b.value))
+  })
+  return valued.map(({ run }) => run)
+}
+
+const DESCENDING_FIRST: readonly SortKey[] = ['started', 'duration', 'base', 'best', 'last']
+
+/** A column's first click sorts the way one mostly wants, the next one the other way. */
+export const nextSorting = (sorting: Sorting, key: SortKey): Sorting => ({
+  key,
+  isDescending: sorting.key === key ? !sorting.isDescending : DESCENDING_FIRST.includes(key),
+})

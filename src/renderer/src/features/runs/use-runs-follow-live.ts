@@ -1,0 +1,24 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { queries } from '../../lib/api'
+import { useLive } from '../../lib/live'
+
+/** Milliseconds between two readings of the list while a run trains. */
+const INTERVAL = 3000
+
+/** Reads the list again as the running run gets on: its accuracy and its loss are in it. */
+export function useRunsFollowLive(): void {
+  const client = useQueryClient()
+  const { active } = useLive()
+  const read = useRef(Date.now())
+  const iteration = active?.iteration
+  useEffect(() => {
+    if (iteration === undefined) return
+    const wait = Math.max(0, read.current + INTERVAL - Date.now())
+    const timer = setTimeout(() => {
+      read.current = Date.now()
+      void client.invalidateQueries({ queryKey: queries.runs.list.key() })
+    }, wait)
+    return () => clearTimeout(timer)
+  }, [client, iteration])
+}
