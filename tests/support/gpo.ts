@@ -132,7 +132,7 @@ export function expectSoundDatabase(home: string): void {
   }
 }
 
-/** A run's metrics by name and iteration, without those that are times. */
+/** A run's metrics by name and iteration, without those that are times, rates and memory. */
 export function metricsOf(home: string, run: string): Record<string, Record<number, number>> {
   const db = new Database(join(home, 'runs.db'), { readonly: true })
   try {
@@ -144,7 +144,7 @@ export function metricsOf(home: string, run: string): Record<string, Record<numb
       .all(run) as { name: string; iteration: number; value: number }[]
     const metrics: Record<string, Record<number, number>> = {}
     for (const { name, iteration, value } of rows) {
-      if (/^time\/|^step_time$|^gpo\/overhead$/.test(name)) continue
+      if (/^time\/|^system\/|^step_time$|^gpo\/overhead$/.test(name)) continue
       metrics[name] ??= {}
       metrics[name][iteration] = value
     }

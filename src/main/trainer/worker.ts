@@ -8,6 +8,7 @@ import { train } from '@engine/recipes/train'
 import { describeError, GpoError } from '@shared/errors'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { engineVersions } from './environment'
+import { createMeter } from './meter'
 import { onPost, post, postAndWait } from './parent-port'
 import { parseTrainerCommand, type StartMessage } from './protocol'
 import { openSession, type Session, throttled } from './session'
@@ -68,9 +69,11 @@ async function waitWhilePaused(): Promise<void> {
 async function runTraining(start: StartMessage): Promise<void> {
   const { plan } = start
   const iterations = plan.budget.iterations
-  const report = throttled((phase, iteration, done, total, tokens, seconds) =>
-    send({ type: 'phase', iteration, iterations, phase, done, total, tokens, seconds }),
-  )
+  const meter = createMeter()
+  const report = throttled((phase, iteration, done, total, tokens, seconds) => {
+    meter.onPhase(phase, done, total, tokens)
+    send({ type: 'phase', iteration, iterations, phase, done, total, tokens, seconds })
+  })
   report('load', 0, 0, 1, 0)
   const session = await openSession(start, report)
   report('load', 0, 1, 1, 0)
@@ -85,7 +88,7 @@ async function runTraining(start: StartMessage): Promise<void> {
       if (event.type !== 'safe-point') {
         if (event.type === 'evaluation' && (best === null || event.accuracy > best.accuracy))
           best = { iteration: event.iteration, accuracy: event.accuracy }
-        send(event)
+        send(event.type === 'metrics' ? meter.complete(event) : event)
         continue
       }
       const { iteration } = event

@@ -1,0 +1,172 @@
+/** Rules about what there is to learn from: rewards, pairs, answers, log-probabilities. */
+import { wilsonInterval } from '../interval'
+import type { EvaluationRecord } from '../schemas/events'
+import { change, type HealthFinding, type HealthInput, number, ok, percent, recent, valuesOf, warning } from './rule'
+
+const samples = (input: HealthInput) => input.plan.objective.kind !== 'sft'
+
+/** Held-out accuracy that is lower than before training, by more than chance explains. */
+export function accuracyRule({ evaluations }: HealthInput): HealthFinding[] {
+  const base = evaluations.find(({ iteration }) => iteration === 0)
+  const last = evaluations.at(-1)
+  if (!base || !last || last === base) return []
+  const [baseLow] = wilsonInterval(base.correct, base.n)
+  const [, high] = wilsonInterval(last.correct, last.n)
+  const told = `${percent(base.accuracy)} of ${base.n} held-out rows were right before training, ${percent(last.accuracy)} after iteration ${last.iteration}.`
+  if (high < baseLow)
+    return [
+      warning(
+        'accuracy',
+        'Worse than before training',
+        `${told} The 90 % intervals do not overlap.`,
+        'Stop here, use the best checkpoint, and try a lower learning rate.',
+      ),
+    ]
+  return [ok('accuracy', 'Held-out accuracy has not fallen', told)]
+}
+
+const MOSTLY_EQUAL = 0.8
+
+/** Whether rewards differ: of equal ones nothing is learnt. */
+export function rewardRule(input: HealthInput): HealthFinding[] {
+  if (!samples(input)) return []
+  const reward = recent(valuesOf(input, 'reward'))
+  const equal = recent(valuesOf(input, 'frac_reward_zero_std'))
+  const spread = recent(valuesOf(input, 'reward_std'))
+  const cure =
+    (reward ?? 0) > 0.5
+      ? 'Harder prompts, or stop: the task is solved.'
+      : 'Easier prompts, more rollouts per prompt, or a higher rollout temperature.'
+  if (equal !== null) {
+    const told = `${percent(equal)} of groups all equal`
+    const why = 'A group whose rollouts get the same reward has no advantage: it costs time and teaches nothing.'
+    return equal > MOSTLY_EQUAL ? [warning('rewards', told, why, cure)] : [ok('rewards', told, why)]
+  }
+  if (spread === null || reward === null) return []
+  if (spread === 0)
+    return [
+      warning(
+        'rewards',
+        'All rewards are equal',
+        `Every rollout got ${number(reward)}: nothing tells good from bad.`,
+        cure,
+      ),
+    ]
+  return [ok('rewards', 'Rewards differ', `Mean ${number(reward)}, standard deviation ${number(spread)}.`)]
+}
+
+const FEW_PAIRS = 0.5
+const VANISHING = 1e-7
+
+/** Whether the optimiser gets something: pairs, both labels, gradients, steps that differ. */
+export function signalRule(input: HealthInput): HealthFinding[] {
+  const { budget, gpo } = input.plan
+  const findings: HealthFinding[] = []
+  const pairs = recent(valuesOf(input, 'pairs'))
+  const wanted = budget.promptsPerIteration * budget.trainedPerPrompt
+  if (pairs !== null && pairs < FEW_PAIRS * wanted)
+    findings.push(
+      warning(
+        'pairs',
+        `${number(pairs)} of ${wanted} pairs per iteration`,
+        'From most states the policy gives only right or only wrong answers, and a pair needs one of each.',
+        'More attempts per pair, a higher rollout temperature, or prompts of another difficulty.',
+      ),
+    )
+  const desirable = recent(valuesOf(input, 'desirable_ratio'))
+  if (desirable !== null && (desirable === 0 || desirable === 1))
+    findings.push(
+      warning(
+        'labels',
+        `Every rollout is ${desirable === 1 ? 'right' : 'wrong'}`,
+        'KTO compares right answers with wrong ones and has only one kind.',
+        desirable === 1 ? 'Harder prompts.' : 'Easier prompts, or a model that already solves some.',
+      ),
+    )
+  const gradient = recent(valuesOf(input, 'grad_norm'))
+  if (gradient !== null && gradient < VANISHING)
+    findings.push(
+      warning(
+        'gradient',
+        'No gradient',
+        `The gradient norm is ${number(gradient)}: the parameters stay as they are.`,
+        'Look at the rewards: if they are all equal, change the prompts or the verifier.',
+      ),
+    )
+  const advantage = recent(valuesOf(input, 'gpo/max_advantage'))
+  if (advantage === 0 && gpo.criticalStep !== 'none')
+    findings.push(
+      warning(
+        'advantage',
+        'No step is critical',
+        'The largest advantage of every trajectory is 0: all states have the same value, so the reset is to the first step.',
+        'More Monte Carlo samples, other segmentation, or prompts of another difficulty.',
+      ),
+    )
+  return findings
+}
+
+const MANY = 0.2
+
+const shareOf = (evaluation: EvaluationRecord | undefined, status: 'truncated' | 'unparseable') =>
+  evaluation && evaluation.n > 0 ? evaluation.statuses[status] / evaluation.n : null
+
+/** Answers that were cut off, or that the verifier cannot read. */
+export function answerRule(input: HealthInput): HealthFinding[] {
+  const last = input.evaluations.at(-1)
+  const truncated = recent(valuesOf(input, 'completions/clipped_ratio')) ?? shareOf(last, 'truncated')
+  const unparseable = recent(valuesOf(input, 'completions/unparseable_ratio')) ?? shareOf(last, 'unparseable')
+  if (truncated === null || unparseable === null) return []
+  const findings: HealthFinding[] = []
+  const { maxNewTokens } = input.plan.rollout
+  if (truncated > MANY)
+    findings.push(
+      warning(
+        'truncated',
+        `${percent(truncated)} of answers truncated`,
+        `They reach ${maxNewTokens} tokens without an end, and count as wrong whatever they were about to say.`,
+        `Raise max new tokens above ${maxNewTokens}; if the policy has begun to ramble, lower the learning rate.`,
+      ),
+    )
+  if (unparseable > MANY)
+    findings.push(
+      warning(
+        'unparseable',
+        `${percent(unparseable)} of answers unparseable`,
+        `The verifier (${input.plan.verifier.kind}) finds no answer in them: the reward then measures format, not reasoning.`,
+        'Another verifier or answer marker, a prompt that shows the format, or supervised fine-tuning first.',
+      ),
+    )
+  if (findings.length > 0) return findings
+  const told = `${percent(truncated)} truncated, ${percent(unparseable)} unparseable`
+  return [ok('answers', 'Answers can be read', `${told}.`)]
+}
+
+/** Chosen log-probability: nats it must fall, at least, and the part of where it began. */
+const FALL = 0.5
+const FALL_SHARE = 0.1
+/** Without so many points a fall may be chance: each iteration has other pairs. */
+const ENOUGH = 10
+
+/** Preference losses can win by pushing the rejected answers down faster than the chosen ones. */
+export function chosenRule(input: HealthInput): HealthFinding[] {
+  const { kind } = input.plan.objective
+  if (kind !== 'dpo' && kind !== 'simpo' && kind !== 'orpo') return []
+  const values = valuesOf(input, 'logps/chosen')
+  const logp = change(values)
+  if (!logp || values.length < ENOUGH) return []
+  const { start, now } = logp
+  const told = `The log-probability of chosen answers went from ${number(start)} to ${number(now)}.`
+  const margins = change(valuesOf(input, 'rewards/margins'))
+  if (start - now <= Math.max(FALL, FALL_SHARE * Math.abs(start)))
+    return [ok('chosen', 'Chosen answers keep their probability', told)]
+  const grows = margins && margins.now > margins.start ? ' while the margin grows' : ''
+  return [
+    warning(
+      'chosen',
+      'Chosen answers become less likely',
+      `${told} It falls${grows}: the loss is won by making rejected answers unlikely, and good ones go down with them.`,
+      'A larger β, a lower learning rate, or ORPO, whose loss also imitates the chosen answer.',
+    ),
+  ]
+}
