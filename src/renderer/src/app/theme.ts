@@ -38,6 +38,8 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'xs' } },
     MultiSelect: { defaultProps: { size: 'xs' } },
     TagsInput: { defaultProps: { size: 'xs' } },
+    // Mantine's are two pixels smaller than the smallest size and too pale for small text.
+    InputWrapper: { styles: { description: { fontSize: 'var(--mantine-font-size-xs)', color: 'var(--quiet)' } } },
     Textarea: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'sm' } },

@@ -14,9 +14,12 @@ interface AddPathProps {
   /** What to type. */
   readonly description: string
   readonly placeholder: string
+  /** Where it is not the page's first action. */
+  readonly variant?: 'filled' | 'default'
 }
 
-export function AddPath({ label, hasDialogs, onChoose, onTyped, description, placeholder }: AddPathProps) {
+export function AddPath(props: AddPathProps) {
+  const { label, hasDialogs, onChoose, onTyped, description, placeholder, variant = 'filled' } = props
   const [isBusy, setBusy] = useState(false)
   const [isOpen, setOpen] = useState(false)
   const [path, setPath] = useState('')
@@ -44,6 +47,7 @@ export function AddPath({ label, hasDialogs, onChoose, onTyped, description, pla
     <Popover opened={isOpen} onChange={setOpen} position="bottom-end" width={420} trapFocus withArrow shadow="md">
       <Popover.Target>
         <Button
+          variant={variant}
           leftSection={<IconFolderPlus size={15} />}
           loading={isBusy}
           onClick={() => (hasDialogs ? void attempt(onChoose) : setOpen((was) => !was))}

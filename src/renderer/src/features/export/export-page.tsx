@@ -1,5 +1,76 @@
+import { Stack } from '@mantine/core'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { useLocation } from 'wouter'
 import { Page } from '../../components/page'
+import { EmptyState, ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { ExportForm } from './export-form'
+import { ImportBundle } from './import-bundle'
+import { TransferPanel } from './transfer-panel'
+import { useTransfer } from './use-transfer'
 
-export function ExportPage(_: { readonly run?: string }) {
-  return <Page title="Export">{null}</Page>
+function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy: boolean }) {
+  const [, go] = useLocation()
+  const { data: info } = useQuery(queries.system.info.queryOptions({}))
+  const runs = useQuery(queries.runs.list.queryOptions({}))
+  const run = runs.data?.find(({ id }) => id === wanted) ?? (wanted === undefined ? runs.data?.[0] : undefined)
+  const options = useQuery({
+    ...queries.exports.options.queryOptions({ input: { run: run?.id ?? '' } }),
+    enabled: run !== undefined,
+    staleTime: 0,
+  })
+  const error = runs.error ?? options.error
+  if (error) return <ErrorState error={error} onRetry={() => void Promise.all([runs.refetch(), options.refetch()])} />
+  if (runs.data?.length === 0)
+    return (
+      <EmptyState
+        title="No runs to export yet"
+        text="A run's weights, its adapter and the data its trajectories hold are exported from here. Train one first, or open a bundle."
+        action={{ label: 'New run', onClick: () => go('/new') }}
+      />
+    )
+  if (runs.data && wanted !== undefined && !run)
+    return (
+      <EmptyState
+        title="There is no such run"
+        text={`No run has the id ${wanted}: it may have been deleted.`}
+        action={{ label: 'Choose another', onClick: () => go('/export') }}
+      />
+    )
+  if (!runs.data || !run || !options.data || !info) return <LoadingRows />
+  return (
+    <ExportForm
+      key={run.id}
+      runs={runs.data}
+      run={run}
+      options={options.data}
+      info={info}
+      isBusy={isBusy}
+      onRun={(id) => go(`/export/${id}`, { replace: true })}
+    />
+  )
+}
+
+/** What was written takes a place: what is said of destinations is asked again when something ended. */
+function useNewPlaces(isBusy: boolean): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    if (!isBusy) void client.invalidateQueries({ queryKey: queries.exports.destination.key() })
+  }, [isBusy, client])
+}
+
+/** What leaves the program, and bundles that come in. */
+export function ExportPage({ run }: { readonly run?: string }) {
+  const transfer = useTransfer()
+  const isBusy = transfer?.state === 'running'
+  useNewPlaces(isBusy)
+  return (
+    <Page title="Export" actions={<ImportBundle />}>
+      <Stack gap="lg">
+        <TransferPanel transfer={transfer} />
+        <Choose wanted={run} isBusy={isBusy} />
+      </Stack>
+    </Page>
+  )
 }

@@ -1,0 +1,154 @@
+import { Group, Input, NumberInput, SegmentedControl, Select, Text } from '@mantine/core'
+import type { ExportCheckpoint, ExportDtype, ExportOptions } from '@shared/contract/exports'
+import type { ReactNode } from 'react'
+import { formatPercent } from '../../lib/format'
+import { type Choices, checkpointOf, hasTensors } from './formats'
+
+interface FormatOptionsProps {
+  readonly choices: Choices
+  readonly options: ExportOptions
+  readonly onChange: (change: Partial<Choices>) => void
+}
+
+interface LabelledProps {
+  readonly label: string
+  readonly hint: string
+  readonly children: ReactNode
+}
+
+/** A control without a label of its own, under its label. */
+function Labelled({ label, hint, children }: LabelledProps) {
+  return (
+    <Input.Wrapper
+      label={label}
+      description={hint}
+      labelElement="div"
+      size="xs"
+      maw={340}
+      inputWrapperOrder={['label', 'input', 'description']}
+    >
+      <div style={{ margin: '3px 0' }}>{children}</div>
+    </Input.Wrapper>
+  )
+}
+
+function checkpointLabel({ iteration, accuracy, isLast, isBest }: ExportCheckpoint): string {
+  const marks = [isLast && 'last', isBest && 'best'].filter(Boolean).join(', ')
+  const told = accuracy === null ? 'not evaluated' : `${formatPercent(accuracy)} held out`
+  return `Iteration ${iteration} · ${told}${marks === '' ? '' : ` · ${marks}`}`
+}
+
+const DTYPE_HINTS: Readonly<Record<ExportDtype, string>> = {
+  F32: '4 bytes a weight; exactly what was trained.',
+  F16: '2 bytes a weight; weights above 65,504 do not fit.',
+  BF16: '2 bytes a weight; the range of F32 with 3 digits. What most models are published in.',
+}
+
+function TensorOptions({ choices, options, onChange }: FormatOptionsProps) {
+  const checkpoint = checkpointOf(choices, options.checkpoints)
+  return (
+    <Group align="flex-start" gap="xl">
+      <Select
+        label="Checkpoint"
+        w={330}
+        allowDeselect={false}
+        value={checkpoint === null ? null : String(checkpoint)}
+        onChange={(value) => onChange({ checkpoint: Number(value) })}
+        data={options.checkpoints
+          .toReversed()
+          .map((one) => ({ value: String(one.iteration), label: checkpointLabel(one) }))}
+        description="The weights as they were after that iteration"
+        inputWrapperOrder={['label', 'input', 'description']}
+      />
+      <Labelled label="Precision" hint={DTYPE_HINTS[choices.dtype]}>
+        <SegmentedControl
+          aria-label="Precision"
+          value={choices.dtype}
+          onChange={(dtype) => onChange({ dtype: dtype as ExportDtype })}
+          data={['F32', 'F16', 'BF16']}
+        />
+      </Labelled>
+    </Group>
+  )
+}
+
+function StatesChoice({ choices, options, onChange }: FormatOptionsProps) {
+  if (!options.isGuided)
+    return (
+      <Text size="sm" className="quiet" maw={420}>
+        The run went without GPO: there is one state per prompt, the prompt itself, and its continuations are the
+        trajectories of an iteration.
+      </Text>
+    )
+  return (
+    <Labelled
+      label="States"
+      hint={
+        choices.states === 'critical'
+          ? 'Only the state before the critical step: what the method trains on.'
+          : 'Every state that has continuations.'
+      }
+    >
+      <SegmentedControl
+        aria-label="States"
+        value={choices.states}
+        onChange={(states) => onChange({ states: states as Choices['states'] })}
+        data={[
+          { value: 'critical', label: 'Before the critical step' },
+          { value: 'all', label: 'All' },
+        ]}
+      />
+    </Labelled>
+  )
+}
+
+function PairOptions(props: FormatOptionsProps) {
+  const { choices, options, onChange } = props
+  return (
+    <Group align="flex-start" gap="xl">
+      <StatesChoice {...props} />
+      <NumberInput
+        label="Pairs of one state, at most"
+        description="The best with the worst, then the next"
+        inputWrapperOrder={['label', 'input', 'description']}
+        w={190}
+        min={1}
+        max={1000}
+        allowDecimal={false}
+        value={choices.perState}
+        onChange={(value) => onChange({ perState: typeof value === 'number' && value >= 1 ? value : 1 })}
+      />
+      {options.savedPairs > 0 && (
+        <Labelled label="Which pairs" hint={`${options.savedPairs} saved by hand in the explorer.`}>
+          <SegmentedControl
+            aria-label="Which pairs"
+            value={choices.source}
+            onChange={(source) => onChange({ source: source as Choices['source'] })}
+            data={[
+              { value: 'both', label: 'Both' },
+              { value: 'recorded', label: 'Of the trajectories' },
+              { value: 'saved', label: 'Saved by hand' },
+            ]}
+          />
+        </Labelled>
+      )}
+    </Group>
+  )
+}
+
+/** What can be chosen about a format. */
+export function FormatOptions(props: FormatOptionsProps) {
+  const { format } = props.choices
+  if (hasTensors(format)) return <TensorOptions {...props} />
+  if (format === 'pairs') return <PairOptions {...props} />
+  if (format === 'unpaired') return <StatesChoice {...props} />
+  const text =
+    format === 'stepwise'
+      ? 'A step’s label says whether some continuation after it ended right; its value is the share of them that did.'
+      : 'Weights are not in it, so it stays small. The plan in it names the paths of model and data on this machine.'
+  return (
+    <Text size="sm" className="quiet" maw={720}>
+      {text}
+    </Text>
+  )
+}

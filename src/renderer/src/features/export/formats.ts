@@ -1,0 +1,113 @@
+/** What the page says of each format, and the request that its choices make. Pure. */
+import type {
+  ExportCheckpoint,
+  ExportDtype,
+  ExportFormat,
+  ExportRequest,
+  ExportRequestOf,
+} from '@shared/contract/exports'
+
+export interface FormatText {
+  readonly format: ExportFormat
+  readonly label: string
+  readonly text: string
+}
+
+export const FORMATS: readonly FormatText[] = [
+  {
+    format: 'safetensors',
+    label: 'Merged model',
+    text: 'A Hugging Face folder with weights, config and tokenizer, for Transformers, vLLM and converters.',
+  },
+  {
+    format: 'adapter',
+    label: 'LoRA adapter',
+    text: 'The trained low-rank matrices alone, as PEFT saves them. They need the base model.',
+  },
+  {
+    format: 'pairs',
+    label: 'Preference pairs',
+    text: 'JSON Lines: prompt, chosen, rejected. Continuations of one state with different rewards.',
+  },
+  {
+    format: 'unpaired',
+    label: 'Labelled completions',
+    text: 'JSON Lines: prompt, completion, label. Every continuation, correct or not.',
+  },
+  {
+    format: 'stepwise',
+    label: 'Valued steps',
+    text: 'JSON Lines: prompt, completions, labels, values. One row a trajectory, for process reward models.',
+  },
+  {
+    format: 'bundle',
+    label: 'Run bundle',
+    text: 'The run as one file: plan, metrics, evaluations, trajectories. Another installation opens it read-only.',
+  },
+]
+
+export const isFolder = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
+export const hasTensors = isFolder
+
+/** What a person chose; a format uses its part of it. */
+export interface Choices {
+  readonly format: ExportFormat
+  /** Null: the last. */
+  readonly checkpoint: number | null
+  readonly dtype: ExportDtype
+  readonly states: ExportRequestOf<'pairs'>['states']
+  readonly perState: number
+  readonly source: ExportRequestOf<'pairs'>['source']
+}
+
+export const INITIAL: Choices = {
+  format: 'safetensors',
+  checkpoint: null,
+  dtype: 'BF16',
+  states: 'critical',
+  perState: 4,
+  source: 'both',
+}
+
+/** The iteration that is exported; null where there is no checkpoint. */
+export const checkpointOf = ({ checkpoint }: Choices, checkpoints: readonly ExportCheckpoint[]): number | null =>
+  checkpoints.find(({ iteration }) => iteration === checkpoint)?.iteration ?? checkpoints.at(-1)?.iteration ?? null
+
+/** Null while something it needs is missing. */
+export function requestOf(choices: Choices, checkpoints: readonly ExportCheckpoint[]): ExportRequest | null {
+  const { format, dtype, states, perState, source } = choices
+  switch (format) {
+    case 'safetensors':
+    case 'adapter': {
+      const checkpoint = checkpointOf(choices, checkpoints)
+      return checkpoint === null ? null : { format, checkpoint, dtype }
+    }
+    case 'pairs':
+      return { format, states, perState, source }
+    case 'unpaired':
+      return { format, states }
+    default:
+      return { format }
+  }
+}
+
+const slug = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60) || 'run'
+
+/** A name for what is written. */
+export function suggestedName(run: string, request: ExportRequest): string {
+  switch (request.format) {
+    case 'safetensors':
+      return `${slug(run)}-${request.checkpoint}-${request.dtype.toLowerCase()}`
+    case 'adapter':
+      return `${slug(run)}-${request.checkpoint}-adapter`
+    case 'bundle':
+      return `${slug(run)}.gpo`
+    default:
+      return `${slug(run)}-${request.format}.jsonl`
+  }
+}

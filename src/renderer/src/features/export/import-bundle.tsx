@@ -1,0 +1,42 @@
+import { notifications } from '@mantine/notifications'
+import type { ChosenPath } from '@shared/contract/system'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { AddPath } from '../../components/add-path'
+import { DropHint } from '../../components/drop-hint'
+import { queries } from '../../lib/api'
+import { useChoosing } from '../../lib/choose'
+import { useDrop } from '../../lib/drop'
+
+/** Opens another installation's run: from a dialog, a typed path, or a file dropped on the window. */
+export function ImportBundle() {
+  const client = useQueryClient()
+  const { hasDialogs, choose, typed } = useChoosing('bundle')
+  // How it goes is told by the panel of what is at work.
+  const { mutateAsync } = useMutation(
+    queries.exports.importBundle.mutationOptions({
+      onSuccess: () => void client.invalidateQueries({ queryKey: queries.runs.list.key() }),
+    }),
+  )
+  const take = async (chosen: ChosenPath | null) => {
+    if (chosen) await mutateAsync({ grant: chosen.grant })
+  }
+  const isOver = useDrop({
+    onChosen: (chosen) => void take(chosen[0] ?? null).catch(() => {}), // the panel says why
+    onFiles: () =>
+      notifications.show({ message: 'A browser does not say where a file is: type the path of the bundle instead.' }),
+  })
+  return (
+    <>
+      <AddPath
+        label="Open a run bundle"
+        variant="default"
+        hasDialogs={hasDialogs}
+        onChoose={async () => take(await choose())}
+        onTyped={async (path) => take(await typed(path))}
+        description="A .gpo file. The run appears in the list, read-only; everything in it is checked first."
+        placeholder="/home/me/demo.gpo"
+      />
+      <DropHint isOver={isOver} text="Drop a run bundle to open it" />
+    </>
+  )
+}

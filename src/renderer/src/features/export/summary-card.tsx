@@ -1,0 +1,67 @@
+import { Button, Stack, Text, Title } from '@mantine/core'
+import type { ExportPreview, ExportRequest } from '@shared/contract/exports'
+import type { ReactNode } from 'react'
+import { formatBytes, formatCount } from '../../lib/format'
+import type { ChosenDestination } from './destination'
+import classes from './export.module.css'
+import { FORMATS } from './formats'
+
+interface SummaryProps {
+  readonly request: ExportRequest | null
+  readonly preview: ExportPreview | undefined
+  readonly previewProblem: string | null
+  readonly destination: ChosenDestination | null
+  readonly isBusy: boolean
+  readonly isStarting: boolean
+  readonly onStart: () => void
+}
+
+/** What is missing before it can begin; null when nothing is. */
+function missing({ request, preview, previewProblem, destination, isBusy }: SummaryProps): string | null {
+  if (isBusy) return 'An export or import is at work.'
+  if (!request) return 'Choose a checkpoint.'
+  if (previewProblem !== null) return previewProblem
+  if (!preview) return 'Counting what it will hold…'
+  if (preview.count === 0) return 'There is nothing of this kind in the run.'
+  if (!destination) return 'Choose where it goes.'
+  const { found, replaces } = destination
+  if (found.problem !== null) return 'It cannot go there.'
+  if (found.isReplacing && !replaces) return 'There is a file of that name.'
+  if (found.freeBytes !== null && found.freeBytes < preview.bytes) return 'The disk has not enough space.'
+  return null
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
+/** Ready, or what is missing; sizes before anything is written. */
+export function SummaryCard(props: SummaryProps) {
+  const { request, preview, destination, isStarting, onStart } = props
+  const problem = missing(props)
+  const free = destination?.found.freeBytes ?? null
+  return (
+    <Stack component="aside" className={`panel ${classes.side}`} p="md" gap="md" aria-label="Summary">
+      <Title order={2}>{problem === null ? 'Ready' : 'Not ready yet'}</Title>
+      <dl className={classes.facts}>
+        <Fact label="Format">{FORMATS.find(({ format }) => format === request?.format)?.label ?? '–'}</Fact>
+        <Fact label="Holds">{preview ? `${formatCount(preview.count)} ${preview.unit}` : '–'}</Fact>
+        <Fact label="Size">{preview ? `${preview.isExact ? '' : 'about '}${formatBytes(preview.bytes)}` : '–'}</Fact>
+        <Fact label="Free there">{free === null ? '–' : formatBytes(free)}</Fact>
+      </dl>
+      {problem !== null && (
+        <Text size="sm" role="status">
+          {problem}
+        </Text>
+      )}
+      <Button size="sm" disabled={problem !== null} loading={isStarting} onClick={onStart}>
+        Export
+      </Button>
+    </Stack>
+  )
+}

@@ -1,0 +1,106 @@
+import { Alert, Button, Group, Progress, Stack, Text, Title } from '@mantine/core'
+import type { ExportOutcome, Transfer } from '@shared/contract/exports'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import { useLocation } from 'wouter'
+import { queries } from '../../lib/api'
+import { formatBytes, formatCount, formatDuration } from '../../lib/format'
+import { CodeBlock } from './code-block'
+
+const WORDS = {
+  export: { doing: 'Exporting', done: 'Exported', failed: 'was not exported', cancelled: 'The export was cancelled' },
+  import: { doing: 'Opening', done: 'Opened', failed: 'was not opened', cancelled: 'The import was cancelled' },
+} as const
+
+function Working({ transfer }: { readonly transfer: Transfer }) {
+  const cancel = useMutation(queries.exports.cancel.mutationOptions())
+  const { kind, subject, label, done, total, seconds } = transfer
+  const share = total > 0 ? (100 * done) / total : 0
+  return (
+    <Group gap="lg" wrap="nowrap">
+      <Stack gap={4} style={{ flex: 1, minWidth: 0 }}>
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="sm" fw={600} className="clip">
+            {WORDS[kind].doing} {subject}
+          </Text>
+          <Text size="sm" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+            {label}
+            {total > 0 && ` · ${Math.round(share)} %`} · {formatDuration(seconds)}
+          </Text>
+        </Group>
+        <Progress value={share} size="sm" aria-label={`${Math.round(share)} % done`} />
+      </Stack>
+      <Button variant="default" onClick={() => cancel.mutate({})} loading={cancel.isPending}>
+        Cancel
+      </Button>
+    </Group>
+  )
+}
+
+function Outcome({ outcome }: { readonly outcome: ExportOutcome }) {
+  const { bytes, count, unit, out, verified, next } = outcome
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        {formatCount(count)} {unit}, {formatBytes(bytes)} in <span className="mono">{out}</span>
+      </Text>
+      <Text size="sm" className="quiet">
+        {verified}
+      </Text>
+      <Title order={3}>What to do next</Title>
+      {next.map(({ text, code }) => (
+        <CodeBlock key={text} label={text} code={code} />
+      ))}
+    </Stack>
+  )
+}
+
+/** The export or import at work, or how the last one ended, until it is taken off the screen. */
+export function TransferPanel({ transfer }: { readonly transfer: Transfer | null }) {
+  const [, go] = useLocation()
+  const dismiss = useMutation(queries.exports.dismiss.mutationOptions())
+  if (!transfer) return null
+  const { kind, state, subject, error, exported, imported, seconds } = transfer
+  const words = WORDS[kind]
+  if (state === 'running')
+    return (
+      <section className="panel" style={{ padding: 'var(--mantine-spacing-md)' }} aria-label="At work">
+        <Working transfer={transfer} />
+      </section>
+    )
+  const close = (
+    <Button variant="subtle" onClick={() => dismiss.mutate({})}>
+      Close
+    </Button>
+  )
+  if (state === 'failed')
+    return (
+      <Alert color="orange" icon={<IconAlertTriangle />} title={`${subject} ${words.failed}`} role="alert">
+        <Text size="sm" mb="sm">
+          {error}
+        </Text>
+        {close}
+      </Alert>
+    )
+  return (
+    <section className="panel" style={{ padding: 'var(--mantine-spacing-md)' }} aria-label="What came of it">
+      <Group justify="space-between" wrap="nowrap" mb={state === 'done' ? 'sm' : 0}>
+        <Title order={2} className="clip" role="status">
+          {state === 'cancelled' ? `${words.cancelled}: nothing of it was left` : `${words.done} ${subject}`}
+          {state === 'done' && <span className="quiet"> in {formatDuration(seconds)}</span>}
+        </Title>
+        <Group gap="sm" wrap="nowrap">
+          {imported && <Button onClick={() => go(`/runs/${imported.id}`)}>Open the run</Button>}
+          {close}
+        </Group>
+      </Group>
+      {exported && <Outcome outcome={exported} />}
+      {imported && (
+        <Text size="sm">
+          {imported.name}, {formatCount(imported.trajectories)} trajectories. It is read-only and has the tag
+          “imported”.
+        </Text>
+      )}
+    </section>
+  )
+}

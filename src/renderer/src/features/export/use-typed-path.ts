@@ -1,0 +1,28 @@
+import type { ChosenPath } from '@shared/contract/system'
+import { useEffect, useState } from 'react'
+import { api } from '../../lib/api'
+
+/** Milliseconds after the last key. */
+const TYPING = 250
+
+/** A grant for a path while it is typed; null until there is one. */
+export function useTypedPath(path: string): ChosenPath | null {
+  const [chosen, setChosen] = useState<ChosenPath | null>(null)
+  useEffect(() => {
+    setChosen(null)
+    const wanted = path.trim()
+    if (wanted === '') return
+    let isCurrent = true
+    const timer = setTimeout(() => {
+      api.system.typed({ path: wanted }).then(
+        (granted) => isCurrent && setChosen(granted),
+        () => {}, // the host takes no typed paths: then there is a dialog
+      )
+    }, TYPING)
+    return () => {
+      isCurrent = false
+      clearTimeout(timer)
+    }
+  }, [path])
+  return chosen
+}
