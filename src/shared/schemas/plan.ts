@@ -220,6 +220,12 @@ export const planSchema = z.strictObject({
       microbatchTokens: positiveInt(1 << 22)
         .default(4096)
         .describe('Padded tokens per forward and backward pass; gradients are accumulated over passes.'),
+      recomputeLayers: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Keep only what enters each layer and compute the rest again in the backward pass: much less memory for long sequences, about a third more time per update.',
+        ),
     })
     .prefault({}),
   evaluation: z

@@ -81,7 +81,6 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     logSeverityLevel: 3,
-    extra: process.env['NOSPIN'] ? { session: { intra_op: { allow_spinning: '0' } } } : {},
   }
 
   async function open(graph: Graph): Promise<Session> {

@@ -7,12 +7,14 @@ function runKernel(name: string, inputs: Record<string, Tensor>): Tensor {
   return tf.engine().runKernel(name, inputs) as Tensor
 }
 
-function forward(logits: Tensor2D, ids: Tensor1D): Tensor {
+/** The value alone, without a gradient. Shapes as in `gatherLogProb`. */
+export function logProbOf(logits: Tensor2D, ids: Tensor1D): Tensor {
   if (isRecording()) return runKernel('GatherLogProb', { logits, ids })
   return tf.sum(tf.mul(tf.logSoftmax(logits), tf.oneHot(ids, logits.shape[1])), 1)
 }
 
-function backward(logits: Tensor2D, ids: Tensor1D, dy: Tensor): Tensor {
+/** dy[n] · ∂ logprob[n] / ∂ logits, [N, V]. @param dy [N] */
+export function logProbGradient(logits: Tensor2D, ids: Tensor1D, dy: Tensor): Tensor {
   if (isRecording()) return runKernel('GatherLogProbGrad', { logits, ids, dy })
   const difference = tf.sub(tf.oneHot(ids, logits.shape[1]), tf.softmax(logits))
   return tf.mul(difference, tf.expandDims(dy, 1))
@@ -27,10 +29,10 @@ function backward(logits: Tensor2D, ids: Tensor1D, dy: Tensor): Tensor {
 export function gatherLogProb(logits: Tensor2D, ids: Tensor1D): Tensor1D {
   const op = tf.customGrad((x, save) => {
     const input = x as Tensor2D
-    ;(save as (tensors: Tensor[]) => void)([input])
+    ;(save as (tensors: Tensor[]) => void)([input, ids])
     return {
-      value: forward(input, ids),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => backward(saved[0] as Tensor2D, ids, dy),
+      value: logProbOf(input, ids),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => logProbGradient(saved[0] as Tensor2D, saved[1] as Tensor1D, dy),
     }
   })
   return op(logits) as Tensor1D

@@ -1,11 +1,29 @@
 /** Attention over a whole sequence with a gradient of its own: fewer passes over the scores than automatic differentiation makes. */
 import { type Tensor, tf } from '../backend/tf'
 
+/** A large negative score instead of −∞: softmax gives exactly 0 in float32 and no NaN where a whole row is masked. */
+export const MASKED = -1e9
+
+/** Queries whose scores are held at once in longer sequences. */
+export const QUERIES_AT_ONCE = 512
+
+type Save = (tensors: Tensor[]) => void
+
+/** Σ_j P_ij dP_ij = Σ_d dO_id O_id: a sum over head dimensions instead of over keys. */
+const innerOf = (dy: Tensor, mixed: Tensor) => tf.sum(tf.mul(dy, mixed), -1, true)
+
 function gradients(dy: Tensor, [q, k, v, weights, mixed]: readonly Tensor[]): Tensor[] {
-  // Σ_j P_ij dP_ij = Σ_d dO_id O_id: a sum over head dimensions instead of over keys.
-  const inner = tf.sum(tf.mul(dy, mixed!), -1, true)
-  const dScores = tf.mul(weights!, tf.sub(tf.matMul(dy, v!, false, true), inner))
+  const dScores = tf.mul(weights!, tf.sub(tf.matMul(dy, v!, false, true), innerOf(dy, mixed!)))
   return [tf.matMul(dScores, k!), tf.matMul(dScores, q!, true), tf.matMul(weights!, dy, true)]
+}
+
+/** 0 where key ≤ query, MASKED elsewhere; queries of the heads of one group follow each other: [repeat·T, T]. */
+export function causalMask(length: number, repeat: number): Tensor {
+  const values = new Float32Array(repeat * length * length)
+  for (let row = 0; row < repeat * length; row++) {
+    values.fill(MASKED, row * length + (row % length) + 1, (row + 1) * length)
+  }
+  return tf.tensor2d(values, [repeat * length, length])
 }
 
 /**
@@ -18,7 +36,7 @@ function gradients(dy: Tensor, [q, k, v, weights, mixed]: readonly Tensor[]): Te
  */
 export function attention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor): Tensor {
   const op = tf.customGrad((...args) => {
-    const [q, k, v, save] = args as unknown as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void]
+    const [q, k, v, save] = args as unknown as [Tensor, Tensor, Tensor, Save]
     const weights = tf.softmax(tf.add(tf.matMul(q, k, false, true), mask))
     const value = tf.matMul(weights, v)
     save([q, k, v, weights, value])

@@ -3,30 +3,20 @@
  * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
  */
 import { type Tensor, type Tensor2D, tf } from '../backend/tf'
-import { attention } from './attention'
+import { attention, causalMask, MASKED, QUERIES_AT_ONCE } from './attention'
+import { checkpointed } from './checkpointed'
+import { chunkedAttention } from './chunked-attention'
 import type { ModelConfig } from './config'
 import { linear } from './lora'
 import { rmsNorm } from './norm'
 import { type Params, param } from './params'
 import { rope } from './rope'
 
-/** A large negative score instead of −∞: softmax gives exactly 0 in float32 and no NaN where a whole row is masked. */
-const MASKED = -1e9
-
 /** [B·T, heads·D] → [B, heads, T, D] */
 function splitHeads(x: Tensor, batch: number, heads: number, headDim: number): Tensor {
   const length = x.shape[0]! / batch
   if (length === 1) return tf.reshape(x, [batch, heads, 1, headDim])
   return tf.transpose(tf.reshape(x, [batch, length, heads, headDim]), [0, 2, 1, 3])
-}
-
-/** 0 where key ≤ query, MASKED elsewhere; queries of the heads of one group follow each other: [repeat·T, T]. */
-function causalMask(length: number, repeat: number): Tensor {
-  const values = new Float32Array(repeat * length * length)
-  for (let row = 0; row < repeat * length; row++) {
-    values.fill(MASKED, row * length + (row % length) + 1, (row + 1) * length)
-  }
-  return tf.tensor2d(values, [repeat * length, length])
 }
 
 /** silu(gate) · up with the gradient written out: one sigmoid for both directions. Shapes all equal. */
@@ -84,48 +74,67 @@ export interface Trunk {
   readonly values: readonly Tensor[]
 }
 
+export interface ForwardOptions {
+  /** Keep only what enters each layer and compute the rest again for the gradient: less memory, about a third more time. No keys and values. */
+  readonly recomputesLayers?: boolean
+}
+
+/** One layer. x [B·T, hidden]; returns what enters the next one, and its keys and values. */
+function layer(config: ModelConfig, params: Params, index: number, x: Tensor, positions: Tensor, mask: Tensor | null) {
+  const { heads, kvHeads, headDim, rmsNormEps } = config
+  const [batch, length] = positions.shape as [number, number]
+  const name = `model.layers.${index}`
+  const normed = rmsNorm(x, param(params, `${name}.input_layernorm.weight`), rmsNormEps)
+  const { q, k, v } = projections(config, params, index, normed, positions, length)
+  const grouped = tf.reshape(q, [batch, kvHeads, (heads / kvHeads) * length, headDim])
+  const attended = mask ? attention(grouped, k, v, mask) : chunkedAttention(grouped, k, v)
+  const mixed = tf.reshape(attended, [batch, heads, length, headDim])
+  const merged = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim])
+  const middle = tf.add(x, linear(params, `${name}.self_attn.o_proj`, merged))
+  const normed2 = rmsNorm(middle, param(params, `${name}.post_attention_layernorm.weight`), rmsNormEps)
+  return { x: tf.add(middle, feedForward(params, name, normed2)), k, v }
+}
+
+const iota = (length: number) =>
+  tf.tensor1d(
+    Int32Array.from({ length }, (_, i) => i),
+    'int32',
+  )
+
 /**
  * All positions of a right-padded batch at once.
  * @param ids int32 [B, T]
  */
-export function forward(config: ModelConfig, params: Params, ids: Tensor2D): Trunk {
+export function forward(config: ModelConfig, params: Params, ids: Tensor2D, options: ForwardOptions = {}): Trunk {
   const [batch, length] = ids.shape
-  const { heads, kvHeads, headDim, rmsNormEps } = config
-  const repeat = heads / kvHeads
-  const positions = tf.tile(
-    tf.reshape(
-      tf.tensor1d(
-        Int32Array.from({ length }, (_, i) => i),
-        'int32',
-      ),
-      [1, length],
-    ),
-    [batch, 1],
-  )
-  const mask = causalMask(length, repeat)
+  const positionsOf = () => tf.tile(tf.reshape(iota(length), [1, length]), [batch, 1])
+  const positions = positionsOf()
+  const mask = length <= QUERIES_AT_ONCE ? causalMask(length, config.heads / config.kvHeads) : null
   const keys: Tensor[] = []
   const values: Tensor[] = []
   let x = tf.gather(param(params, 'model.embed_tokens.weight'), tf.reshape(ids, [batch * length]))
   for (let i = 0; i < config.layers; i++) {
-    const layer = `model.layers.${i}`
-    const normed = rmsNorm(x, param(params, `${layer}.input_layernorm.weight`), rmsNormEps)
-    const { q, k, v } = projections(config, params, i, normed, positions, length)
-    keys.push(k)
-    values.push(v)
-    const grouped = tf.reshape(q, [batch, kvHeads, repeat * length, headDim])
-    const mixed = tf.reshape(attention(grouped, k, v, mask), [batch, heads, length, headDim])
-    const merged = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim])
-    x = tf.add(x, linear(params, `${layer}.self_attn.o_proj`, merged))
-    const normed2 = rmsNorm(x, param(params, `${layer}.post_attention_layernorm.weight`), rmsNormEps)
-    x = tf.add(x, feedForward(params, layer, normed2))
+    if (options.recomputesLayers) {
+      const own = (tree: Params, x: Tensor) => layer(config, tree, i, x, positionsOf(), null).x
+      x = checkpointed(params, `model.layers.${i}.`, x, own)
+      continue
+    }
+    const next = layer(config, params, i, x, positions, mask)
+    keys.push(next.k)
+    values.push(next.v)
+    x = next.x
   }
-  return { hidden: rmsNorm(x, param(params, 'model.norm.weight'), rmsNormEps) as Tensor2D, keys, values }
+  const hidden = rmsNorm(x, param(params, 'model.norm.weight'), config.rmsNormEps) as Tensor2D
+  return { hidden, keys, values }
 }
 
-/** [N, hidden] → logits [N, V]; a tied head is the embedding. */
+/** [V, hidden]; a tied head is the embedding. */
+export const headWeight = (config: ModelConfig, params: Params): Tensor2D =>
+  param(params, config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight') as Tensor2D
+
+/** [N, hidden] → logits [N, V]. */
 export function head(config: ModelConfig, params: Params, hidden: Tensor2D): Tensor2D {
-  const weight = param(params, config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight')
-  return tf.matMul(hidden, weight as Tensor2D, false, true)
+  return tf.matMul(hidden, headWeight(config, params), false, true)
 }
 
 /** The value head of PPO: [N, hidden] → [N]. */

@@ -1,9 +1,9 @@
 /** Log-probabilities and values of given sequences, without gradients. */
 import type { Backend, DeviceTensors, Program } from '../backend/backend'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
-import { gatherLogProb } from '../core/logprob'
+import { linearLogProb } from '../core/linear-logprob'
 import type { ModelConfig } from '../model/config'
-import { forward, head, valueHead } from '../model/llama'
+import { forward, headWeight, valueHead } from '../model/llama'
 import { type Params, underPrefix, withPrefix } from '../model/params'
 import { batchTensors, packUnits, type TokenSequence, takeTokens } from './batch'
 
@@ -16,9 +16,7 @@ export function tokenLogps(
   shape: readonly number[],
   temperature: number,
 ): Tensor {
-  const logits = head(config, params, hidden)
-  const scaled = temperature === 1 ? logits : (tf.div(logits, temperature) as Tensor2D)
-  return tf.reshape(gatherLogProb(scaled, targets), [...shape])
+  return tf.reshape(linearLogProb(hidden, headWeight(config, params), targets, temperature), [...shape])
 }
 
 export interface Scorer {

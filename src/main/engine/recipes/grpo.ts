@@ -31,7 +31,7 @@ import { mean, type Procedure, promptsOf, type Run, samplingOf } from './run'
 function grpoLoss({ policy, plan }: Run, objective: ObjectiveOf<'grpo'>): LossFunction {
   return (params, batch) => {
     const ids = batch['ids'] as Tensor2D
-    const { hidden } = forward(policy.config, params, ids)
+    const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
     const logp = tokenLogps(
       policy.config,
       params,

@@ -27,10 +27,10 @@ const sum = (values: Float32Array) => values.reduce((total, value) => total + va
 const isDesirable = ({ verdict }: Rollout) => verdict.status === 'correct'
 
 function loss(run: Run, { beta, desirableWeight, undesirableWeight }: ObjectiveOf<'kto'>): LossFunction {
-  const { policy } = run
+  const { policy, plan } = run
   return (params, batch) => {
     const ids = batch['ids'] as Tensor2D
-    const { hidden } = forward(policy.config, params, ids)
+    const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
     const logps = tokenLogps(policy.config, params, hidden, batch['targets'] as Tensor1D, ids.shape, 1)
     return ktoLoss({
       logp: tf.sum(tf.mul(logps, batch['mask']!), 1),

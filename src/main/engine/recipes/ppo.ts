@@ -33,7 +33,7 @@ import { mean, type Procedure, promptsOf, type Run, samplingOf } from './run'
 function ppoLoss({ policy, plan }: Run, objective: ObjectiveOf<'ppo'>): LossFunction {
   return (params, batch) => {
     const ids = batch['ids'] as Tensor2D
-    const { hidden } = forward(policy.config, params, ids)
+    const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
     const shared = { mask: batch['mask']!, denominator: batch['denominator'] as Scalar }
     const actor = clippedPolicyLoss({
       ...shared,

@@ -49,9 +49,9 @@ function halves(rows: Tensor): { chosen: Tensor; rejected: Tensor } {
 }
 
 function pairTensors(run: Run, params: Tensors, batch: Tensors): PairTensors {
-  const { policy } = run
+  const { policy, plan } = run
   const ids = batch['ids'] as Tensor2D
-  const { hidden } = forward(policy.config, params, ids)
+  const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
   const logps = tokenLogps(policy.config, params, hidden, batch['targets'] as Tensor1D, ids.shape, 1)
   const sums = halves(tf.sum(tf.mul(logps, batch['mask']!), 1))
   const lengths = halves(tf.sum(batch['mask']!, 1))

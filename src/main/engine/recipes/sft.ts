@@ -15,7 +15,7 @@ export function sft(run: Run): Procedure {
   const { plan, policy, backend, demonstrations } = run
   const loss: LossFunction = (params, batch) => {
     const ids = batch['ids'] as Tensor2D
-    const { hidden } = forward(policy.config, params, ids)
+    const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
     const logp = tokenLogps(policy.config, params, hidden, batch['targets'] as Tensor1D, ids.shape, 1)
     return sftLoss({ logp, mask: batch['mask']!, denominator: batch['denominator'] as Scalar })
   }

@@ -1,0 +1,15 @@
+/** Order in a compiled graph. Knows nothing of models. */
+import { isRecording } from '../backend/recording'
+import { type Tensor, tf } from '../backend/tf'
+
+/**
+ * `x`, not to be computed with before `signal` is there. What is recomputed in a backward pass from `after(x, dy)` is neither merged with the
+ * forward pass's equal nodes nor run early: that is what saves the memory. Eagerly, order is the program's and `x` is returned.
+ * @param x, signal of any shape, float32
+ */
+export function after(x: Tensor, signal: Tensor): Tensor {
+  if (!isRecording()) return x
+  const token = tf.slice(tf.reshape(signal, [signal.size]), [0], [1])
+  const joined = tf.concat([tf.reshape(x, [x.size]), token])
+  return tf.reshape(tf.slice(joined, [0], [x.size]), x.shape)
+}
