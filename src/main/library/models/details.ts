@@ -89,7 +89,7 @@ function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerL
       { label: 'Chat template', value: tokenizer.hasChatTemplate ? 'present' : 'none' },
     ],
     checks: [
-      check('Tokenizer', null, 'can be used, and every token has a row in the embedding'),
+      check('Tokenizer', null, config ? 'can be used, and every token has a row in the embedding' : 'can be used'),
       check('End of text', noStop, names.join(', ')),
     ],
   }

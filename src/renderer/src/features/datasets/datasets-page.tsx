@@ -1,5 +1,92 @@
+import { Box, Button, FileButton, Group, Progress, Text } from '@mantine/core'
+import { IconUpload } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { AddPath } from '../../components/add-path'
+import { DropHint } from '../../components/drop-hint'
 import { Page } from '../../components/page'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { isElectron, queries } from '../../lib/api'
+import { useChoosing } from '../../lib/choose'
+import { useDrop } from '../../lib/drop'
+import { formatBytes, plural } from '../../lib/format'
+import { DatasetDetail } from './dataset-detail'
+import { DatasetList } from './dataset-list'
+import { type Bringing, useDatasetActions } from './use-dataset-actions'
 
+/** Endings of files that are read. */
+const ACCEPTED = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet'
+
+/** Data to train on: recognised, mapped, tried. */
 export function DatasetsPage() {
-  return <Page title="Datasets">{null}</Page>
+  const list = useQuery({ ...queries.datasets.list.queryOptions({}), refetchOnMount: 'always' })
+  const [selected, select] = useState<string | null>(null)
+  const actions = useDatasetActions(select)
+  const { hasDialogs, choose, typed } = useChoosing('dataset')
+  const isOver = useDrop({
+    onChosen: (chosen) => void actions.addAll(chosen),
+    onFiles: (files) => void actions.bringIn(files),
+  })
+  const item = list.data?.find(({ id }) => id === selected) ?? list.data?.[0]
+  return (
+    <Page
+      title="Datasets"
+      subtitle={<span className="quiet">{list.data ? plural(list.data.length, 'dataset') : ''}</span>}
+      actions={
+        <>
+          {!isElectron && (
+            <FileButton multiple accept={ACCEPTED} onChange={(files) => void actions.bringIn(files)}>
+              {(props) => (
+                <Button {...props} variant="default" leftSection={<IconUpload size={15} />}>
+                  Bring in a file
+                </Button>
+              )}
+            </FileButton>
+          )}
+          <AddPath
+            label="Add a dataset"
+            hasDialogs={hasDialogs}
+            onChoose={async () => {
+              const chosen = await choose()
+              if (chosen) await actions.add(chosen)
+            }}
+            onTyped={async (path) => actions.add(await typed(path))}
+            description="A JSONL, JSON, CSV, TSV or Parquet file, or a folder of Parquet files"
+            placeholder="/home/me/data/questions.csv"
+          />
+        </>
+      }
+      isFilled
+    >
+      <DropHint isOver={isOver} text="Drop JSONL, JSON, CSV, TSV or Parquet files to add them" />
+      {actions.bringing && <BringingBar bringing={actions.bringing} />}
+      {list.isPending && <LoadingRows />}
+      {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.data && item && (
+        <Group align="stretch" gap="md" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
+          <Box className="panel" w={{ base: 260, xl: 320 }} style={{ flexShrink: 0, overflow: 'auto' }}>
+            <DatasetList items={list.data} selected={item.id} onSelect={select} />
+          </Box>
+          <DatasetDetail key={item.id} item={item} actions={actions} />
+        </Group>
+      )}
+    </Page>
+  )
+}
+
+function BringingBar({ bringing: { name, done, total, cancel } }: { readonly bringing: Bringing }) {
+  return (
+    <Group gap="md" mb="sm" wrap="nowrap" role="status">
+      <Text size="sm" className="clip" style={{ maxWidth: 360 }}>
+        {name}
+      </Text>
+      <Progress value={(100 * done) / Math.max(1, total)} style={{ flex: 1 }} aria-label="Bytes that were copied" />
+      <Text size="sm" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+        {done < total ? `${formatBytes(done)} of ${formatBytes(total)}` : 'reading it'}
+      </Text>
+      <Button variant="default" onClick={cancel}>
+        Cancel
+      </Button>
+    </Group>
+  )
 }

@@ -1,16 +1,16 @@
 /** One model: what it is, what was checked, what can be done with it. */
-import { Alert, Button, Code, Collapse, Group, Stack, Table, Text, Title, Tooltip } from '@mantine/core'
+import { ActionIcon, Alert, Button, Code, Collapse, Group, Stack, Table, Text, Title, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import type { ModelCheck, ModelDetails, ModelItem } from '@shared/contract/models'
-import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronRight, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
 import { EditableName } from '../../components/editable-name'
 import { ErrorState, LoadingRows } from '../../components/states'
 import { queries } from '../../lib/api'
-import { formatBytes, formatPercent } from '../../lib/format'
+import { formatPercent } from '../../lib/format'
 import { methodName, shortPath } from '../../lib/run-names'
-import { ChecksumPass } from './checksum-pass'
+import { ModelFiles } from './model-files'
 import type { ModelActions } from './use-model-actions'
 
 interface ModelDetailProps {
@@ -26,11 +26,20 @@ export function ModelDetail({ item, actions }: ModelDetailProps) {
   const isFolder = item.kind === 'folder'
   return (
     <Stack gap="md">
-      <EditableName
-        name={item.name}
-        of="model"
-        onRename={isFolder ? (name) => void actions.rename(item, name) : undefined}
-      />
+      <Group justify="space-between" wrap="nowrap">
+        <EditableName
+          name={item.name}
+          of="model"
+          onRename={isFolder ? (name) => void actions.rename(item, name) : undefined}
+        />
+        {isFolder && (
+          <Tooltip label="Take it off the list; its files stay where they are">
+            <ActionIcon aria-label="Remove from the list" onClick={() => void actions.remove(item)}>
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </Group>
       {item.problem !== null && (
         <Alert color="orange" icon={<IconAlertTriangle size={18} />} title="It cannot be used" role="status">
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -38,7 +47,7 @@ export function ModelDetail({ item, actions }: ModelDetailProps) {
           </Text>
         </Alert>
       )}
-      <Uses item={item} actions={actions} />
+      <Uses item={item} />
       {item.run && <Origin run={item.run} />}
       {details.isPending && <LoadingRows rows={8} />}
       {details.error && <ErrorState error={details.error} onRetry={() => void details.refetch()} />}
@@ -47,7 +56,7 @@ export function ModelDetail({ item, actions }: ModelDetailProps) {
   )
 }
 
-function Uses({ item, actions }: ModelDetailProps) {
+function Uses({ item }: Pick<ModelDetailProps, 'item'>) {
   const [, go] = useLocation()
   const isUsable = item.problem === null
   const target = encodeURIComponent(item.path)
@@ -70,11 +79,6 @@ function Uses({ item, actions }: ModelDetailProps) {
       {item.run && (
         <Button variant="default" onClick={() => go(`/runs/${item.run?.id}`)}>
           Open the run
-        </Button>
-      )}
-      {item.kind === 'folder' && (
-        <Button variant="subtle" color="gray" onClick={() => void actions.remove(item)}>
-          Remove from the list
         </Button>
       )}
     </Group>
@@ -127,8 +131,7 @@ function Findings({ item, details }: { readonly item: ModelItem; readonly detail
         <Text size="xs" className="mono quiet" style={{ overflowWrap: 'anywhere' }} mb="xs">
           {details.folder}
         </Text>
-        <Files details={details} />
-        <ChecksumPass item={item} details={details} />
+        <ModelFiles item={item} details={details} />
       </section>
       {details.chatTemplate !== null && <ChatTemplate source={details.chatTemplate} />}
     </>
@@ -150,28 +153,6 @@ function CheckLine({ check: { label, isGood, finding } }: { readonly check: Mode
         <b>{label}</b>: {finding}
       </Text>
     </Group>
-  )
-}
-
-function Files({ details: { files } }: { readonly details: ModelDetails }) {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
-  return (
-    <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0}>
-      <Table.Tbody>
-        {files.map(({ name, bytes }) => (
-          <Table.Tr key={name}>
-            <Table.Td className="mono" style={{ overflowWrap: 'anywhere' }}>
-              {name}
-            </Table.Td>
-            <Table.Td className="numeric">{formatBytes(bytes)}</Table.Td>
-          </Table.Tr>
-        ))}
-        <Table.Tr>
-          <Table.Td className="quiet">together</Table.Td>
-          <Table.Td className="numeric">{formatBytes(total)}</Table.Td>
-        </Table.Tr>
-      </Table.Tbody>
-    </Table>
   )
 }
 

@@ -2,7 +2,7 @@
 import { Group, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import type { ModelItem } from '@shared/contract/models'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { formatBytes, formatPercent, formatTime } from '../../lib/format'
+import { formatBytes, formatCount, formatPercent, formatTime } from '../../lib/format'
 import { formatParameters, shortArchitecture } from './words'
 
 const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [
@@ -19,20 +19,30 @@ interface ModelTableProps {
 
 export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
   return (
-    <Table highlightOnHover stickyHeader>
+    <Table highlightOnHover stickyHeader layout="fixed">
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
-          <Table.Th>Architecture</Table.Th>
-          <Table.Th className="numeric">Parameters</Table.Th>
-          <Table.Th className="numeric">Context</Table.Th>
-          <Table.Th className="numeric">On disk</Table.Th>
-          <Table.Th className="numeric">
+          <Table.Th w={104}>Architecture</Table.Th>
+          <Table.Th w={92} className="numeric">
+            Parameters
+          </Table.Th>
+          <Table.Th w={72} className="numeric">
+            <Tooltip label="Tokens a sequence may have">
+              <span>Context</span>
+            </Tooltip>
+          </Table.Th>
+          <Table.Th w={76} className="numeric">
+            On disk
+          </Table.Th>
+          <Table.Th w={80} className="numeric">
             <Tooltip label="Held out, at the checkpoint: the share of evaluation rows answered correctly">
               <span>Accuracy</span>
             </Tooltip>
           </Table.Th>
-          <Table.Th className="numeric">Since</Table.Th>
+          <Table.Th w={104} className="numeric" visibleFrom="xl">
+            Since
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       {GROUPS.map(({ kind, title, empty }) => {
@@ -72,8 +82,8 @@ function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
   const look = isSelected ? { background: 'var(--mantine-primary-color-light)' } : {}
   return (
     <Table.Tr onClick={() => onSelect(id)} style={{ cursor: 'pointer', ...look }}>
-      <Table.Td style={{ maxWidth: 0, width: '40%' }}>
-        <UnstyledButton aria-pressed={isSelected} w="100%" onClick={() => onSelect(id)}>
+      <Table.Td>
+        <UnstyledButton display="block" aria-pressed={isSelected} w="100%" onClick={() => onSelect(id)}>
           <Group gap="xs" wrap="nowrap">
             {problem !== null && (
               <IconAlertTriangle
@@ -90,12 +100,16 @@ function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
           </Group>
         </UnstyledButton>
       </Table.Td>
-      <Table.Td>{shortArchitecture(architecture)}</Table.Td>
+      <Table.Td className="clip" title={architecture ?? undefined}>
+        {shortArchitecture(architecture)}
+      </Table.Td>
       <Table.Td className="numeric">{parameters === null ? '–' : formatParameters(parameters)}</Table.Td>
-      <Table.Td className="numeric">{context === null ? '–' : `${context.toLocaleString('en-US')} tokens`}</Table.Td>
+      <Table.Td className="numeric">{context === null ? '–' : formatCount(context)}</Table.Td>
       <Table.Td className="numeric">{bytes === null ? '–' : formatBytes(bytes)}</Table.Td>
       <Table.Td className="numeric">{run?.accuracy == null ? '–' : formatPercent(run.accuracy)}</Table.Td>
-      <Table.Td className="numeric">{since === null ? '–' : formatTime(since)}</Table.Td>
+      <Table.Td className="numeric" visibleFrom="xl">
+        {since === null ? '–' : formatTime(since)}
+      </Table.Td>
     </Table.Tr>
   )
 }

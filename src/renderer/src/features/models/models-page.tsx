@@ -58,7 +58,7 @@ export function ModelsPage() {
           <Box className="panel" style={{ flex: 1, minWidth: 0, overflow: 'auto' }}>
             <ModelTable items={list.data} selected={item.id} onSelect={select} />
           </Box>
-          <Box className="panel" p="md" w={440} style={{ flexShrink: 0, overflow: 'auto' }}>
+          <Box className="panel" p="md" w={{ base: 380, xl: 480 }} style={{ flexShrink: 0, overflow: 'auto' }}>
             <ModelDetail key={item.id} item={item} actions={actions} />
           </Box>
         </Group>

@@ -1,10 +1,11 @@
-/** A full pass over a model's files, with progress, and what it found. */
-import { Button, Group, Progress, Stack, Table, Text } from '@mantine/core'
-import type { ChecksumEvent, Checksums, ModelDetails, ModelItem } from '@shared/contract/models'
+/** A model's files, and a full pass over them: with progress, and what it found. */
+import { Button, Group, Progress, Stack, Text } from '@mantine/core'
+import type { ChecksumEvent, ModelDetails, ModelItem } from '@shared/contract/models'
 import { useEffect, useRef, useState } from 'react'
 import { api } from '../../lib/api'
 import { messageOf } from '../../lib/errors'
 import { formatBytes, formatTime } from '../../lib/format'
+import { FileTable } from './file-table'
 
 type Finished = Extract<ChecksumEvent, { type: 'done' }>
 type State =
@@ -24,7 +25,7 @@ function verdictOf({ comparedWith, different }: Finished): string {
   return 'Every byte could be read. Compare the sums with those of the place the model came from.'
 }
 
-export function ChecksumPass({ item, details }: { readonly item: ModelItem; readonly details: ModelDetails }) {
+export function ModelFiles({ item, details }: { readonly item: ModelItem; readonly details: ModelDetails }) {
   const [state, setState] = useState<State>({ is: 'idle' })
   const running = useRef<AbortController | null>(null)
   useEffect(() => () => running.current?.abort(), [])
@@ -42,9 +43,11 @@ export function ChecksumPass({ item, details }: { readonly item: ModelItem; read
       setState(controller.signal.aborted ? { is: 'idle' } : { is: 'failed', message: messageOf(error) })
     }
   }
-  const known = state.is === 'finished' ? state.result.checksums : details.checksums
+  const finished = state.is === 'finished' ? state.result.checksums : null
+  const known = finished ?? details.checksums
   return (
-    <Stack gap="sm" mt="sm">
+    <Stack gap="sm">
+      <FileTable files={details.files} checksums={known} />
       <Group gap="sm">
         {state.is === 'running' ? (
           <Button variant="default" onClick={() => running.current?.abort()}>
@@ -72,7 +75,6 @@ export function ChecksumPass({ item, details }: { readonly item: ModelItem; read
           {verdictOf(state.result)}
         </Text>
       )}
-      {known && state.is !== 'running' && <Sums checksums={known} />}
     </Stack>
   )
 }
@@ -85,24 +87,5 @@ function PassProgress({ file, done, total }: { readonly file: string; readonly d
         {total > 0 ? `${file}: ${formatBytes(done)} of ${formatBytes(total)}` : 'starting'}
       </Text>
     </Stack>
-  )
-}
-
-function Sums({ checksums }: { readonly checksums: Checksums }) {
-  return (
-    <Table withRowBorders={false} verticalSpacing={2} horizontalSpacing={0} aria-label="SHA-256 of every file">
-      <Table.Tbody>
-        {checksums.files.map(({ name, sha256 }) => (
-          <Table.Tr key={name}>
-            <Table.Td>
-              <Text size="xs">{name}</Text>
-              <Text size="xs" className="mono quiet" style={{ overflowWrap: 'anywhere' }}>
-                {sha256}
-              </Text>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   )
 }

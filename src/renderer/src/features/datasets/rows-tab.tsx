@@ -1,0 +1,103 @@
+/** A dataset's rows as they are in the file, and in the header of each column the part it plays. */
+import { Button, Group, Stack, Text } from '@mantine/core'
+import type { DatasetDetails, DatasetRow } from '@shared/contract/datasets'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { formatCount } from '../../lib/format'
+import { assignRole, missingRole } from './roles'
+import { RowTable } from './row-table'
+import type { DatasetActions } from './use-dataset-actions'
+
+interface RowsTabProps {
+  readonly details: DatasetDetails
+  readonly actions: DatasetActions
+}
+
+export function RowsTab({ details, actions }: RowsTabProps) {
+  const { item, roles } = details
+  const [shown, show] = useState<DatasetRow | null>(null)
+  const pages = useInfiniteQuery(
+    queries.datasets.rows.infiniteOptions({
+      input: (cursor: number) => ({ id: item.id, cursor }),
+      initialPageParam: 0,
+      getNextPageParam: (page) => page.next,
+    }),
+  )
+  if (pages.isPending) return <LoadingRows rows={10} />
+  if (pages.error && !pages.data) return <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />
+  const [first] = pages.data.pages
+  const columns = first?.columns ?? []
+  const isMapped = Object.keys(item.columns).length > 0
+  const missing = item.problem === null ? null : missingRole(roles)
+  return (
+    <Stack gap="sm" h="100%">
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" role="status">
+          {missing ?? (isMapped ? 'The columns were mapped by hand.' : 'The columns were recognised by their names.')}
+          {first &&
+            first.columnCount > columns.length &&
+            ` ${formatCount(first.columnCount - columns.length)} more columns are not shown.`}
+        </Text>
+        {isMapped && (
+          <Button variant="default" onClick={() => void actions.change(item, { columns: {} })}>
+            Forget the mapping
+          </Button>
+        )}
+      </Group>
+      <RowTable
+        columns={columns}
+        rows={pages.data.pages.flatMap((page) => page.rows)}
+        roles={roles}
+        isFixed={item.kind === 'bundled'}
+        onRole={(column, role) => void actions.change(item, { columns: assignRole(roles, column, role) })}
+        hasMore={pages.hasNextPage}
+        onMore={() => !pages.isFetchingNextPage && void pages.fetchNextPage()}
+        shown={shown?.row ?? null}
+        onShow={show}
+      />
+      {shown && <WholeRow row={shown} columns={columns} onClose={() => show(null)} />}
+    </Stack>
+  )
+}
+
+interface WholeRowProps {
+  readonly row: DatasetRow
+  readonly columns: readonly string[]
+  readonly onClose: () => void
+}
+
+function WholeRow({ row: { line, row, cells, problem }, columns, onClose }: WholeRowProps) {
+  return (
+    <section
+      aria-label={`Row ${row}`}
+      className="panel"
+      style={{ padding: 12, maxHeight: '45%', overflow: 'auto', flexShrink: 0 }}
+    >
+      <Group justify="space-between" mb="xs">
+        <Text size="sm" fw={600}>
+          Row {formatCount(row)}, line {formatCount(line)}
+        </Text>
+        <Button variant="subtle" onClick={onClose}>
+          Close
+        </Button>
+      </Group>
+      {problem !== null && (
+        <Text size="sm" c="var(--hurt)" mb="xs">
+          It cannot be used: {problem}
+        </Text>
+      )}
+      {columns.map((column, i) => (
+        <Group key={column} gap="sm" align="flex-start" wrap="nowrap" mb={4}>
+          <Text size="xs" className="quiet clip" w={140} title={column} style={{ flexShrink: 0 }}>
+            {column || '(no name)'}
+          </Text>
+          <div className="model-text" style={{ minWidth: 0 }}>
+            {cells[i] ?? <span className="quiet">nothing</span>}
+          </div>
+        </Group>
+      ))}
+    </section>
+  )
+}

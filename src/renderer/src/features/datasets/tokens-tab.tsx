@@ -1,0 +1,102 @@
+/** A dataset as a model sees it: lengths in tokens, and the first sequences. */
+import { Box, Select, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core'
+import type { DatasetItem, DatasetLengths, LengthBins } from '@shared/contract/datasets'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Histogram } from '../../components/histogram'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { formatCount, plural } from '../../lib/format'
+import { BatchView } from './batch-view'
+
+interface TokensTabProps {
+  readonly item: DatasetItem
+  readonly hasCompletions: boolean
+}
+
+export function TokensTab({ item, hasCompletions }: TokensTabProps) {
+  const models = useQuery(queries.models.list.queryOptions({}))
+  const usable = (models.data ?? []).filter(({ problem, kind }) => problem === null && kind !== 'run')
+  const [chosen, choose] = useState<string | null>(null)
+  const [chatTemplate, setChatTemplate] = useState(false)
+  const model = chosen ?? usable[0]?.path ?? null
+  const input = { id: item.id, model: model ?? '', chatTemplate }
+  const lengths = useQuery({ ...queries.datasets.lengths.queryOptions({ input }), enabled: model !== null })
+  const batch = useQuery({ ...queries.datasets.batch.queryOptions({ input }), enabled: model !== null })
+  const error = models.error ?? lengths.error ?? batch.error
+  return (
+    <Stack gap="md">
+      <Box style={{ display: 'flex', gap: 24, alignItems: 'flex-end', flexWrap: 'wrap' }}>
+        <Select
+          label="Tokenizer of the model"
+          w={320}
+          data={usable.map(({ path, name }) => ({ value: path, label: name }))}
+          value={model}
+          allowDeselect={false}
+          onChange={(path) => path && choose(path)}
+        />
+        {(batch.data?.hasChatTemplate || chatTemplate) && (
+          <Switch
+            label="Render prompts with its chat template"
+            checked={chatTemplate}
+            mb={6}
+            onChange={(event) => setChatTemplate(event.currentTarget.checked)}
+          />
+        )}
+      </Box>
+      {error && <ErrorState error={error} />}
+      {!error && (lengths.isPending || batch.isPending) && <LoadingRows rows={6} />}
+      {lengths.data && !error && <Lengths lengths={lengths.data} />}
+      {batch.data && !error && <BatchView batch={batch.data} hasCompletions={hasCompletions} kind={item.recordKind} />}
+    </Stack>
+  )
+}
+
+function Lengths({ lengths }: { readonly lengths: DatasetLengths }) {
+  const { counted, total, prompt, answer, answerIs, context, tooLong } = lengths
+  return (
+    <section>
+      <Title order={3}>Lengths</Title>
+      <Text size="sm" className="quiet" mb="xs">
+        {counted < total ? `The first ${formatCount(counted)} of ${plural(total, 'row')}` : plural(total, 'row')}. The
+        model has room for {formatCount(context)} tokens, prompt and completion together.{' '}
+        {tooLong > 0 && <b>{plural(tooLong, 'row needs', 'rows need')} more and would stop a run.</b>}
+      </Text>
+      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
+        <Bars title="Prompt" bins={prompt} context={context} />
+        <Bars title={answerIs === 'completion' ? 'Completion' : 'Reference answer'} bins={answer} context={context} />
+      </SimpleGrid>
+    </section>
+  )
+}
+
+function Bars({
+  title,
+  bins,
+  context,
+}: {
+  readonly title: string
+  readonly bins: LengthBins
+  readonly context: number
+}) {
+  const { edges, counts, min, median, p95, max } = bins
+  const summary = `${formatCount(min)} to ${formatCount(max)} tokens, median ${formatCount(median)}, 95 % have at most ${formatCount(p95)}`
+  return (
+    <Box>
+      <Text size="sm">
+        <b>{title}</b> <span className="quiet">{summary}</span>
+      </Text>
+      <Histogram
+        edges={edges}
+        counts={counts}
+        label={`${title}: ${summary}`}
+        xLabel="tokens"
+        yLabel="rows"
+        marks={[
+          { at: median, label: 'median' },
+          { at: context, label: 'context' },
+        ]}
+      />
+    </Box>
+  )
+}

@@ -1,0 +1,45 @@
+/** What datasets and their parts are called on the screen. */
+import type { DatasetItem } from '@shared/contract/datasets'
+import type { DatasetLayout, DatasetRole, RecordKind } from '@shared/schemas/dataset'
+
+export const ROLE_NAMES: Readonly<Record<DatasetRole, string>> = {
+  prompt: 'Prompt',
+  answer: 'Answer',
+  completion: 'Completion',
+  chosen: 'Chosen',
+  rejected: 'Rejected',
+  label: 'Label',
+  choices: 'Choices',
+}
+
+const LAYOUTS: Readonly<Record<DatasetLayout, string>> = {
+  gsm8k: 'GSM8K',
+  math: 'MATH',
+  bbh: 'BIG-Bench Hard',
+  mmlu: 'MMLU',
+  'prompt-answer': 'prompt and answer',
+  'question-answer': 'question and answer',
+  preference: 'preference pairs',
+  unpaired: 'completions with labels',
+  'prompt-completion': 'prompt and completion',
+  messages: 'conversations',
+}
+
+export const layoutName = (layout: DatasetLayout): string => LAYOUTS[layout]
+
+const KINDS: Readonly<Record<RecordKind, string>> = {
+  verifiable: 'Prompts with reference answers: a verifier judges what the model writes.',
+  preference: 'A chosen and a rejected completion for each prompt. Supervised fine-tuning imitates the chosen one.',
+  unpaired: 'Completions, each labelled desirable or not.',
+  completion: 'Prompts with completions to imitate: for supervised fine-tuning.',
+}
+
+export const kindSentence = (kind: RecordKind): string => KINDS[kind]
+
+/** Whether a set can be used, in a word or two. */
+export function standing({ problem, rows, usable }: DatasetItem): { readonly isGood: boolean; readonly text: string } {
+  if (problem !== null) return { isGood: false, text: 'cannot be used' }
+  if (rows !== null && usable !== null && usable < rows)
+    return { isGood: false, text: `${(rows - usable).toLocaleString('en-US')} bad rows` }
+  return { isGood: true, text: '' }
+}
