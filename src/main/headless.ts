@@ -1,5 +1,6 @@
 /** The terminal host: composition root of the `gpo` command. */
 
+import type { RepositoryKind } from '@main/library/hub/client'
 import { EXPORT_FORMATS } from '@shared/contract/exports'
 import { BACKEND_NAMES, CRITICAL_RULES } from '@shared/schemas/plan'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
@@ -7,6 +8,7 @@ import packageJson from '../../package.json'
 import { describeData } from './cli/data'
 import { demo } from './cli/demo'
 import { exportRun, importFile } from './cli/export'
+import * as hub from './cli/hub'
 import * as jobs from './cli/jobs'
 import { createOutput, dropWhatNobodyReads, type Output, reportError } from './cli/output'
 import { applySetting, parsePlan } from './cli/plan-file'
@@ -64,6 +66,41 @@ function modelAndData(command: Command): Command {
     .addOption(json())
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: commander passes positional arguments and options untyped; each command names its own
+type Args = any[]
+type Action = (work: (output: Output, ...args: Args) => number | Promise<number>) => (...args: Args) => Promise<void>
+
+/** `list`, `add`, `search` and `download` of models or datasets. Only the last two ask a network, because they are asked to. */
+function hubCommands(parent: Command, kind: RepositoryKind, action: Action): void {
+  const things = `${kind}s`
+  parent
+    .command('list')
+    .description(`${things} that were added or are in the Hugging Face cache`)
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, options) => hub.listLibrary(kind, options, output)))
+  parent
+    .command('add <path>')
+    .description(`adds a ${kind} from disk to the list`)
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, path, options) => hub.addToLibrary(kind, path, options, output)))
+  parent
+    .command('search <text>')
+    .description(`searches the Hugging Face Hub (HF_ENDPOINT) for ${things}`)
+    .addOption(json())
+    .action(action((output, text) => hub.searchLibrary(kind, text, output)))
+  parent
+    .command('download <repository>')
+    .description(
+      'downloads organisation/name into the Hugging Face cache (HF_HOME), resumed and checked; HF_TOKEN for gated ones',
+    )
+    .option('--dry-run', 'only licence, files and sizes')
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, id, options) => hub.downloadToLibrary(kind, id, options, output)))
+}
+
 /** Defines every command; `finish` gets its exit code. */
 function createProgram(finish: (code: number) => void): Command {
   const program = new Command('gpo')
@@ -72,11 +109,9 @@ function createProgram(finish: (code: number) => void): Command {
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
 
-  // biome-ignore lint/suspicious/noExplicitAny: commander passes positional arguments and options untyped; each command names its own
-  type Args = any[]
-  const action =
-    (work: (output: Output, ...args: Args) => number | Promise<number>) =>
-    async (...args: Args): Promise<void> => {
+  const action: Action =
+    (work) =>
+    async (...args) => {
       const options = args.at(-2) as { json?: boolean }
       finish(await work(createOutput(options.json === true), ...args))
     }
@@ -119,14 +154,21 @@ function createProgram(finish: (code: number) => void): Command {
         .default('max'),
     )
     .action(action((output, options) => jobs.critical(options, output)))
-  program
-    .command('data <file>')
+  hubCommands(
+    program.command('models').description('models: those added, those in the Hugging Face cache'),
+    'model',
+    action,
+  )
+  const data = program
+    .command('data')
+    .argument('<file>')
     .description('what a dataset holds, its bad rows, token lengths, and the verifier tried on its own answers')
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options')
     .option('--model <dir>', 'model whose tokenizer counts tokens', 'bundled:tiny')
     .option('--columns <map>', 'role=column,… where the layout is not recognised', columnMap)
     .addOption(json())
     .action(action((output, file, options) => describeData(file, options, output)))
+  hubCommands(data, 'dataset', action)
   program
     .command('score')
     .description('log-probabilities of a completion after a prompt')
