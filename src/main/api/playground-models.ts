@@ -34,6 +34,7 @@ const described = (reference: ModelReference, label: string, group: string, fold
   label,
   group,
   path: folder,
+  base: null,
   hasChatTemplate: hasChatTemplate(folder),
   problem: problemOf(folder),
 })
@@ -49,8 +50,19 @@ function modelsOfRun(store: Store, { id, name, folder }: RunSummary): Playground
     const told = accuracy === undefined ? '' : `, ${(100 * accuracy).toFixed(1)} %`
     const label = `${name} · iteration ${iteration}${told}`
     const model = described({ kind: 'run', id, checkpoint: iteration }, label, group, base)
-    return { ...model, path: join(folder, path), problem: problemOf(base) }
+    return { ...model, path: join(folder, path), base }
   })
+}
+
+/** Models that runs began with and that are listed nowhere else. */
+function unlistedBases(listed: readonly PlaygroundModel[]): PlaygroundModel[] {
+  const known = new Set(listed.map(({ path }) => path))
+  const missing = listed.filter(({ base }) => base !== null && !known.has(base))
+  return [...new Map(missing.map((model) => [model.base, model])).values()].flatMap(({ base, reference }) =>
+    base !== null && reference.kind === 'run'
+      ? [described({ ...reference, checkpoint: null }, base, 'Models of runs', base)]
+      : [],
+  )
 }
 
 /** A run whose plan cannot be read, or whose model is not there any more, has none. */
@@ -72,7 +84,8 @@ export function playgroundModels({ store }: Services): PlaygroundModel[] {
   )
   // A bundle's plan names paths that nobody here has chosen.
   const own = listRuns(store).filter(({ isReadOnly }) => !isReadOnly)
-  return [...bundled, ...added, ...own.flatMap((run) => usableModelsOfRun(store, run))]
+  const listed = [...bundled, ...added, ...own.flatMap((run) => usableModelsOfRun(store, run))]
+  return [...listed, ...unlistedBases(listed)]
 }
 
 export function inspectGrant({ grants }: Services, grant: string): PlaygroundModel {

@@ -22,6 +22,8 @@ export interface PlaygroundModel {
   readonly group: string
   /** Where it is. */
   readonly path: string
+  /** Of a run: where the model is that it began with. */
+  readonly base: string | null
   readonly hasChatTemplate: boolean
   /** Why it cannot be used; null if it can. */
   readonly problem: string | null

@@ -1,5 +1,21 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSearch } from 'wouter'
 import { Page } from '../../components/page'
+import { EmptyState, ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { Playground } from './playground'
 
+/** One prompt, two models side by side. */
 export function PlaygroundPage() {
-  return <Page title="Playground">{null}</Page>
+  const wanted = new URLSearchParams(useSearch()).get('model')
+  const { data, error, refetch } = useQuery({ ...queries.playground.models.queryOptions({}), staleTime: 0 })
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!data) return <LoadingRows />
+  if (data.length === 0)
+    return (
+      <Page title="Playground">
+        <EmptyState title="There is no model to ask" text="Add one on the page Models, or train the bundled one." />
+      </Page>
+    )
+  return <Playground key={wanted} listed={data} wanted={wanted} />
 }

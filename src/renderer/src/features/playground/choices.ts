@@ -1,0 +1,79 @@
+/** Which models stand side by side, and what is asked of them. Pure. */
+import type { Generation, ModelReference, PlaygroundModel } from '@shared/contract/playground'
+import type { VerifierConfig } from '@shared/schemas/verifier'
+
+export const keyOf = (reference: ModelReference): string => JSON.stringify(reference)
+
+export const modelOf = (models: readonly PlaygroundModel[], key: string | null): PlaygroundModel | null =>
+  models.find(({ reference }) => keyOf(reference) === key) ?? null
+
+export interface Sides {
+  readonly left: string | null
+  readonly right: string | null
+}
+
+const isUsable = ({ problem }: PlaygroundModel) => problem === null
+
+/**
+ * A fine-tuned model at the right and the one it began with at the left.
+ * @param wanted a path, a run's id, or `run:ID`; null for the newest run
+ */
+export function initialSides(models: readonly PlaygroundModel[], wanted: string | null): Sides {
+  const usable = models.filter(isUsable)
+  const id = wanted?.replace(/^run:/, '')
+  const asked = usable.find(
+    ({ reference, path, label }) =>
+      (reference.kind === 'run' && reference.id === id && reference.checkpoint !== null) ||
+      path === wanted ||
+      label === wanted,
+  )
+  const tuned = asked ?? usable.find(({ base }) => base !== null) ?? usable[0]
+  if (!tuned) return { left: null, right: null }
+  const base = tuned.base === null ? tuned : usable.find(({ path }) => path === tuned.base)
+  const other = base === tuned ? usable.find((model) => model !== tuned) : base
+  const [left, right] = tuned.base === null ? [tuned, other] : [other, tuned]
+  return { left: left ? keyOf(left.reference) : null, right: right ? keyOf(right.reference) : null }
+}
+
+export interface Settings {
+  readonly temperature: number
+  readonly topP: number
+  readonly topK: number
+  readonly maxNewTokens: number
+  readonly seed: number
+  readonly chatTemplate: boolean
+}
+
+export const INITIAL_SETTINGS: Settings = {
+  temperature: 0.7,
+  topP: 1,
+  topK: 0,
+  maxNewTokens: 256,
+  seed: 1,
+  chatTemplate: false,
+}
+
+/** A row of data that the prompt was taken from. */
+export interface PickedRow {
+  readonly row: number
+  readonly source: string
+  readonly prompt: string
+  readonly reference: string
+  readonly verifier: VerifierConfig
+}
+
+/** Answers are judged as long as the prompt is the row's. */
+export function generationOf(prompt: string, settings: Settings, picked: PickedRow | null): Generation {
+  const judge =
+    picked && picked.prompt === prompt && picked.reference !== ''
+      ? { verifier: picked.verifier, reference: picked.reference }
+      : null
+  return { prompt, ...settings, judge }
+}
+
+/** Where two completions part; null while they agree. */
+export function firstDifference(left: readonly { id: number }[], right: readonly { id: number }[]): number | null {
+  const length = Math.min(left.length, right.length)
+  for (let i = 0; i < length; i++) if (left[i]!.id !== right[i]!.id) return i
+  return null
+}
