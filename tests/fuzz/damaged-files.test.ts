@@ -1,0 +1,210 @@
+/**
+ * Every format that is read, damaged in thousands of ways: bytes flipped, cut, repeated, zeroed, numbers made huge. Each time it is read as if
+ * nothing had happened, or refused with an error of ours; nothing else, and not for long.
+ */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { openSafetensors } from '@engine/checkpoint/safetensors'
+import { writeSafetensors } from '@engine/checkpoint/safetensors-writer'
+import { uniform } from '@engine/core/rng'
+import { readModelConfig } from '@engine/model/config'
+import { loadTokenizer } from '@engine/tokenizer/tokenizer'
+import { exportGguf } from '@main/export/gguf/export'
+import { decodeHeader } from '@main/export/gguf/format'
+import { loadDataset } from '@main/library/datasets/load'
+import { GpoError } from '@shared/errors'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { randomWeightsOf } from '../support/architectures'
+
+const bundled = resolve(import.meta.dirname, '../../resources/models/tiny')
+/** Milliseconds that reading one damaged file may take. */
+const TOO_LONG = 5000
+
+/** Damage number `seed` of some bytes; the same every time. `reach` favours the beginning, where the headers are. */
+function damage(bytes: Uint8Array, seed: number, reach = bytes.length): Uint8Array {
+  let draw = 0
+  const random = (below: number) => Math.floor(uniform(seed, 0, draw++) * below)
+  const out = new Uint8Array(bytes)
+  const at = random(Math.min(reach, bytes.length))
+  switch (random(7)) {
+    case 0:
+      out[at] = (out[at] ?? 0) ^ (1 << random(8))
+      return out
+    case 1:
+      return out.slice(0, at)
+    case 2:
+      out.fill(0, at, at + 1 + random(16))
+      return out
+    case 3:
+      out.fill(255, at, at + 1 + random(8))
+      return out
+    case 4: {
+      const part = bytes.slice(at, at + 1 + random(64))
+      return Uint8Array.from([...bytes.slice(0, at), ...part, ...bytes.slice(at)])
+    }
+    case 5:
+      return Uint8Array.from([...bytes.slice(0, at), ...bytes.slice(at + 1 + random(64))])
+    default:
+      for (let i = 0; i < 12; i++) out[random(Math.min(reach, out.length))] = random(256)
+      return out
+  }
+}
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gpo-fuzz-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Target {
+  readonly name: string
+  readonly cases: number
+  readonly reach?: number
+  /** The whole file. */
+  readonly whole: () => Uint8Array
+  readonly read: (bytes: Uint8Array) => unknown
+}
+
+/** A reader of one file among others in a folder. */
+function inFolder(name: string, others: readonly string[], read: (folder: string) => unknown) {
+  let home = ''
+  return (bytes: Uint8Array) => {
+    if (home === '') {
+      home = mkdtempSync(join(folder, 'in-'))
+      for (const other of others) copyFileSync(join(bundled, other), join(home, other))
+    }
+    writeFileSync(join(home, name), bytes)
+    return read(home)
+  }
+}
+
+function readAllTensors(home: string): void {
+  const file = openSafetensors(home)
+  try {
+    for (const name of file.names) file.read(name)
+  } finally {
+    file.close()
+  }
+}
+
+const smallTensors = () => {
+  const path = join(folder, 'small.safetensors')
+  const tensors = [
+    { name: 'a', shape: [3, 5], data: new Float32Array(15).fill(0.5) },
+    { name: 'b.weight', shape: [7], data: new Float32Array(7).fill(-1) },
+  ]
+  writeSafetensors(path, tensors, 'F32')
+  return readFileSync(path)
+}
+
+const index = () =>
+  new TextEncoder().encode(
+    JSON.stringify({
+      metadata: { total_size: 60 },
+      weight_map: { a: 'model-1.safetensors', 'b.weight': 'model-1.safetensors' },
+    }),
+  )
+
+function smallGguf(): Uint8Array {
+  const out = join(mkdtempSync(join(folder, 'gguf-')), 'model.gguf')
+  const config = readModelConfig(bundled)
+  const tensors = Object.entries(randomWeightsOf({ ...config })).map(([name, tensor]) => ({ name, ...tensor }))
+  exportGguf({ sourceFolder: bundled, name: 'fuzz', tensors, out, type: 'F16' })
+  return readFileSync(out).subarray(0, 20_000)
+}
+
+const csv = () =>
+  new TextEncoder().encode(
+    'question,answer\n"What is 1 + 1?","#### 2"\n"Two\nlines","#### 3"\n"with ""quotes""",#### 4\n',
+  )
+const jsonl = () =>
+  new TextEncoder().encode(
+    Array.from({ length: 9 }, (_, i) => JSON.stringify({ prompt: `p ${i}`, answer: `${i}` })).join('\n'),
+  )
+
+const dataset = (extension: string) => (bytes: Uint8Array) => {
+  const path = join(folder, `data.${extension}`)
+  writeFileSync(path, bytes)
+  return loadDataset(path)
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    name: 'model.safetensors',
+    cases: 2000,
+    whole: smallTensors,
+    read: inFolder('model.safetensors', [], readAllTensors),
+  },
+  {
+    name: 'model.safetensors.index.json',
+    cases: 1000,
+    whole: index,
+    read: inFolder('model.safetensors.index.json', [], readAllTensors),
+  },
+  {
+    name: 'config.json',
+    cases: 1500,
+    whole: () => readFileSync(join(bundled, 'config.json')),
+    read: inFolder('config.json', [], readModelConfig),
+  },
+  {
+    name: 'tokenizer.json',
+    cases: 600,
+    whole: () => readFileSync(join(bundled, 'tokenizer.json')),
+    read: inFolder('tokenizer.json', ['tokenizer_config.json', 'generation_config.json'], (home) =>
+      loadTokenizer(home).encode('a=24;b=a-3 größer'),
+    ),
+  },
+  {
+    name: 'tokenizer_config.json',
+    cases: 600,
+    whole: () => readFileSync(join(bundled, 'tokenizer_config.json')),
+    read: inFolder('tokenizer_config.json', ['tokenizer.json', 'generation_config.json'], loadTokenizer),
+  },
+  {
+    name: 'GGUF',
+    cases: 2000,
+    reach: 2000,
+    whole: smallGguf,
+    read: (bytes) => decodeHeader(bytes, 1e8, 'fuzz.gguf'),
+  },
+  { name: 'CSV', cases: 800, whole: csv, read: dataset('csv') },
+  { name: 'JSON Lines', cases: 800, whole: jsonl, read: dataset('jsonl') },
+  {
+    name: 'JSON',
+    cases: 500,
+    whole: () => new TextEncoder().encode('[{"prompt": "p", "answer": "1"}, {"prompt": "q", "answer": "2"}]'),
+    read: dataset('json'),
+  },
+]
+
+describe.each(TARGETS)('$name', ({ name, cases, reach, whole, read }) => {
+  test(`damaged in ${cases} ways is read or refused`, async () => {
+    const bytes = whole()
+    const before = process.memoryUsage().rss
+    let refused = 0
+    for (let seed = 0; seed < cases; seed++) {
+      const broken = damage(bytes, seed, reach)
+      const begin = performance.now()
+      try {
+        await read(broken)
+      } catch (error) {
+        if (!(error instanceof GpoError)) throw new Error(`${name}, damage ${seed}: ${String(error)}`, { cause: error })
+        expect(error.message.length).toBeLessThan(3000)
+        refused++
+      }
+      if (performance.now() - begin > TOO_LONG) throw new Error(`${name}, damage ${seed}: took too long`)
+    }
+    expect(refused).toBeGreaterThan(0)
+    expect(process.memoryUsage().rss - before).toBeLessThan(1e9)
+  }, 120_000)
+})
+
+test('the whole files are read', async () => {
+  for (const { name, whole, read } of TARGETS) {
+    if (name.endsWith('index.json')) continue // its shards are not there
+    await read(whole())
+  }
+  expect(statSync(folder).isDirectory()).toBe(true)
+})
