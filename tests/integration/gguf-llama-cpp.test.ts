@@ -1,6 +1,6 @@
 /**
  * Exported GGUF files in llama.cpp, an independent implementation: it must load them, cut text into the same tokens, continue with the same
- * tokens and give the same log-probabilities. Skipped where node-llama-cpp is not installed (GPO_LLAMA_CPP names a folder that has it in its
+ * tokens and give the same log-probabilities. Skipped where node-llama-cpp is not installed (GPO_ORACLES names a folder that has it in its
  * node_modules; `.ci/run` makes one).
  */
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ import { ARCHITECTURE_CONFIGS, randomWeightsOf } from '../support/architectures'
 
 const root = resolve(import.meta.dirname, '../..')
 const bundled = join(root, 'resources/models/tiny')
-const home = process.env['GPO_LLAMA_CPP'] ?? root
+const home = process.env['GPO_ORACLES'] ?? root
 const isInstalled = existsSync(join(home, 'node_modules/node-llama-cpp/package.json'))
 const skipped = isInstalled ? '' : ' (skipped: node-llama-cpp is not installed)'
 
