@@ -57,6 +57,7 @@ export const runsApi = {
   resume: api.runs.resume.handler(({ context: { runs }, input: { id } }) => runs.resume(id)),
   pause: api.runs.pause.handler(({ context: { runs }, input: { id } }) => runs.pause(id)),
   stop: api.runs.stop.handler(({ context: { runs }, input: { id } }) => runs.stop(id)),
+  startNext: api.runs.startNext.handler(({ context: { runs }, input: { id } }) => runs.startNext(id)),
   checkpointNow: api.runs.checkpointNow.handler(({ context: { runs }, input: { id } }) => runs.checkpointNow(id)),
   evaluateNow: api.runs.evaluateNow.handler(({ context: { runs }, input: { id } }) => runs.evaluateNow(id)),
   live: api.runs.live.handler(({ context: { runs }, signal }) => runs.listen(signal)),

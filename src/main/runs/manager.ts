@@ -22,6 +22,8 @@ export interface RunManager {
   resume(id: string): Promise<void>
   pause(id: string): void
   stop(id: string): void
+  /** Moves a waiting run to the front. */
+  startNext(id: string): void
   checkpointNow(id: string): void
   evaluateNow(id: string): void
   state(): LiveState
@@ -196,6 +198,11 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       }
       running(id).trainer.stop()
       change({ state: 'stopping' })
+    },
+    startNext(id) {
+      if (!queue.includes(id)) throw new GpoError('usage', `Run ${id} is not waiting: resume it first.`)
+      queue = [id, ...queue.filter((one) => one !== id)]
+      announceState()
     },
     checkpointNow(id) {
       ask(id, 'checkpoint')

@@ -110,6 +110,8 @@ export const runsContract = {
   pause: oc.input(z.strictObject({ id: runId })).output(done),
   /** At the next safe point, after a checkpoint; a queued run leaves the queue. */
   stop: oc.input(z.strictObject({ id: runId })).output(done),
+  /** Moves a waiting run to the front of the queue. */
+  startNext: oc.input(z.strictObject({ id: runId })).output(done),
   checkpointNow: oc.input(z.strictObject({ id: runId })).output(done),
   evaluateNow: oc.input(z.strictObject({ id: runId })).output(done),
   live: asked.output(eventIterator(type<LiveEvent>())),

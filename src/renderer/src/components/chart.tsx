@@ -4,7 +4,7 @@ import { useMergedRef, useResizeObserver } from '@mantine/hooks'
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { formatNumber } from '../lib/format'
+import { isControlled, optionsOf } from './chart-options'
 
 export interface Line {
   readonly label: string
@@ -17,6 +17,8 @@ export interface Line {
   readonly width?: number
   /** Points instead of a line. */
   readonly isPoints?: boolean
+  /** Points on the line. */
+  readonly hasPoints?: boolean
 }
 
 export interface ChartProps {
@@ -29,8 +31,14 @@ export interface ChartProps {
   /** Charts with the same key share hover and zoom. */
   readonly syncKey?: string
   readonly isLog?: boolean
+  /** A logarithmic axis in both directions for values around 0, linear between this and its negative. */
+  readonly asinhFrom?: number
+  /** The part of x that is shown. With it the page decides, and gets `onZoom`; without it the chart zooms by itself. */
+  readonly xRange?: readonly [number, number]
   /** Fixed ends of the y axis. */
   readonly yRange?: readonly [number, number]
+  /** Vertical lines at these x. */
+  readonly marks?: readonly number[]
   readonly xLabel?: string
   readonly formatY?: (value: number) => string
   readonly formatX?: (value: number) => string
@@ -41,73 +49,27 @@ export interface ChartProps {
   readonly onZoom?: (range: readonly [number, number] | null) => void
 }
 
-const cssColor = (element: Element, color: string): string =>
-  color.startsWith('--') ? getComputedStyle(element).getPropertyValue(color).trim() : color
-
-function optionsOf(element: Element, props: ChartProps, width: number): uPlot.Options {
-  const { lines, height, isLog, yRange, formatY = formatNumber, formatX = String, syncKey, xLabel } = props
-  const text = cssColor(element, '--chart-text')
-  const grid = { stroke: cssColor(element, '--chart-grid'), width: 1 }
-  const font = '11px system-ui, sans-serif'
-  return {
-    width,
-    height,
-    padding: [8, 10, 0, 0],
-    cursor: {
-      ...(syncKey ? { sync: { key: syncKey, setSeries: false } } : {}),
-      drag: { x: true, y: false, setScale: true },
-      points: { size: 6 },
+/** Tells the page what happens on a chart, by the newest properties. */
+function listen(chart: uPlot, latest: { readonly current: ChartProps }): void {
+  chart.over.addEventListener('click', () => {
+    const index = chart.cursor.idx
+    const at = index === null || index === undefined ? undefined : latest.current.x[index]
+    if (at !== undefined) latest.current.onPick?.(at)
+  })
+  chart.hooks['setCursor'] = [() => latest.current.onHover?.(chart.cursor.idx ?? null)]
+  chart.hooks['setSelect'] = [
+    () => {
+      const { left, width } = chart.select
+      if (width <= 2) return
+      latest.current.onZoom?.([chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')])
+      if (isControlled(latest.current)) chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
     },
-    legend: { show: false },
-    scales: {
-      x: { time: false },
-      y: {
-        distr: isLog ? 3 : 1,
-        ...(yRange ? { range: [yRange[0], yRange[1]] as uPlot.Range.MinMax } : {}),
-      },
-    },
-    axes: [
-      {
-        stroke: text,
-        grid,
-        ticks: { ...grid, size: 4 },
-        font,
-        size: xLabel ? 38 : 24,
-        gap: 3,
-        ...(xLabel ? { label: xLabel, labelSize: 14, labelFont: font, labelGap: 0 } : {}),
-        values: (_chart, splits) => splits.map((value) => (Number.isInteger(value) ? formatX(value) : '')),
-      },
-      {
-        stroke: text,
-        grid,
-        ticks: { ...grid, size: 4 },
-        font,
-        gap: 3,
-        size: (_chart, values) => 14 + 6.4 * Math.max(2, ...(values ?? []).map((value) => value?.length ?? 0)),
-        values: (_chart, splits) => splits.map((value) => (value === null ? '' : formatY(value))),
-      },
-    ],
-    series: [
-      {},
-      ...lines.map(
-        ({ label, color, isFaint, dash, width: stroke, isPoints }): uPlot.Series => ({
-          label,
-          stroke: cssColor(element, color),
-          alpha: isFaint ? 0.3 : 1,
-          width: stroke ?? (isFaint ? 1 : 1.75),
-          ...(dash ? { dash: [...dash] } : {}),
-          ...(isPoints
-            ? { paths: () => null, points: { show: true, size: 6, fill: cssColor(element, color) } }
-            : { points: { show: false } }),
-          spanGaps: true,
-        }),
-      ),
-    ],
-  }
+  ]
+  chart.over.addEventListener('dblclick', () => latest.current.onZoom?.(null))
 }
 
 export function Chart(props: ChartProps) {
-  const { x, lines, height, label } = props
+  const { x, lines, height, label, xRange, yRange, marks } = props
   const scheme = useComputedColorScheme('light')
   const [measure, { width }] = useResizeObserver<HTMLDivElement>()
   const holder = useRef<HTMLDivElement>(null)
@@ -117,45 +79,43 @@ export function Chart(props: ChartProps) {
   latest.current = props
   const shape = JSON.stringify([
     scheme,
-    height,
     props.isLog,
-    props.yRange,
+    props.asinhFrom,
     props.xLabel,
     lines.map(({ values: _, ...rest }) => rest),
   ])
-  const data = [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
   const rounded = Math.floor(width)
   const isMeasured = rounded > 0
+
+  const show = () => {
+    const { current } = chart
+    if (!current) return
+    const { x: iterations, lines: drawn, xRange: range } = latest.current
+    const data = [iterations, ...drawn.map(({ values }) => values)] as unknown as uPlot.AlignedData
+    current.batch(() => {
+      current.setData(data, range === undefined)
+      if (range) current.setScale('x', { min: range[0], max: range[1] })
+    })
+  }
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new chart for a new shape only; data and size are set below
   useEffect(() => {
     const element = holder.current
     if (!element || !isMeasured) return
-    const made = new uPlot(optionsOf(element, latest.current, rounded), data, element)
-    made.over.addEventListener('click', () => {
-      const index = made.cursor.idx
-      const at = index === null || index === undefined ? undefined : latest.current.x[index]
-      if (at !== undefined) latest.current.onPick?.(at)
-    })
-    made.hooks['setCursor'] = [() => latest.current.onHover?.(made.cursor.idx ?? null)]
-    made.hooks['setSelect'] = [
-      () => {
-        const { left, width: size } = made.select
-        if (size > 2) latest.current.onZoom?.([made.posToVal(left, 'x'), made.posToVal(left + size, 'x')])
-      },
-    ]
-    made.over.addEventListener('dblclick', () => latest.current.onZoom?.(null))
+    const made = new uPlot(optionsOf(element, latest, rounded), undefined, element)
+    listen(made, latest)
     chart.current = made
+    show()
     return () => {
       made.destroy()
       chart.current = null
     }
   }, [shape, isMeasured])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new data or size, same chart
-  useEffect(() => {
-    chart.current?.setData(data)
-  }, [x, lines])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new data or ranges, same chart
+  useEffect(show, [x, lines, xRange?.[0], xRange?.[1], yRange?.[0], yRange?.[1]])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the marks lie over the curves, which stay
+  useEffect(() => chart.current?.redraw(false), [marks])
   useEffect(() => {
     if (rounded > 0) chart.current?.setSize({ width: rounded, height })
   }, [rounded, height])

@@ -7,11 +7,13 @@ interface EditableNameProps {
   readonly name: string
   /** What it is the name of, for those who hear it. */
   readonly of: string
+  /** Level of the heading. */
+  readonly order?: 1 | 2
   /** Without it, the name stays. */
   readonly onRename?: ((name: string) => void) | undefined
 }
 
-export function EditableName({ name, of, onRename }: EditableNameProps) {
+export function EditableName({ name, of, order = 2, onRename }: EditableNameProps) {
   const [draft, setDraft] = useState<string | null>(null)
   if (draft !== null)
     return (
@@ -34,7 +36,7 @@ export function EditableName({ name, of, onRename }: EditableNameProps) {
     )
   return (
     <Group gap="xs" wrap="nowrap" style={{ minWidth: 0 }}>
-      <Title order={2} className="clip" title={name}>
+      <Title order={order} className="clip" title={name}>
         {name}
       </Title>
       {onRename && (

@@ -1,12 +1,44 @@
+import { Box } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Page } from '../../components/page'
 import { ErrorState, LoadingRows } from '../../components/states'
 import { queries } from '../../lib/api'
+import { useActiveRun } from '../../lib/live'
+import { Charts } from './charts'
+import { EndedNotice } from './ended-notice'
+import { HealthPanel } from './health-panel'
+import { NotesPanel } from './notes-panel'
+import { PhaseStrip } from './phase-strip'
+import { PlanPanel } from './plan-panel'
+import { QueuePanel } from './queue-panel'
+import { RunHeader } from './run-header'
+import './run-page.css'
 
 /** One run: live while it runs, the same afterwards. */
 export function RunPage({ id }: { readonly id: string }) {
-  const { data, error, isPending } = useQuery(queries.runs.get.queryOptions({ input: { id } }))
+  const { data, error, isPending, refetch } = useQuery(queries.runs.get.queryOptions({ input: { id } }))
+  const active = useActiveRun(id)
   if (isPending) return <LoadingRows />
-  if (error) return <ErrorState error={error} />
-  return <Page title={data.run.name}>{data.metrics.length} metrics</Page>
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  const { run, metrics } = data
+  const isRunning = active !== null || run.status === 'running'
+  return (
+    <Box component="section" p="lg" aria-label={run.name}>
+      <RunHeader run={run} active={active} />
+      <EndedNotice data={data} active={active} />
+      {(active || metrics.length > 0) && <PhaseStrip run={run} active={active} metrics={metrics} />}
+      <div className="run-layout">
+        <div className="run-health">
+          {metrics.length > 0 && <HealthPanel data={data} />}
+          <QueuePanel />
+        </div>
+        <div className="run-charts">
+          <Charts data={data} isRunning={isRunning} />
+        </div>
+        <div className="run-side">
+          <NotesPanel data={data} />
+          <PlanPanel run={run} />
+        </div>
+      </div>
+    </Box>
+  )
 }

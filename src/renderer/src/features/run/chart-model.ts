@@ -1,0 +1,95 @@
+/** From a chart's definition and its curves to what is drawn and read. Pure. */
+import type { Series } from '@shared/schemas/run'
+import type { Line } from '../../components/chart'
+import { align, type Column, logScaleOf, rangeWithoutOutliers, readAt, smooth } from '../../lib/curves'
+import { ACCURACY, BASE_ACCURACY, type ChartDefinition, type LineDefinition } from './chart-groups'
+import type { ChartSettings } from './chart-settings'
+import type { Curves, Range } from './use-curves'
+
+const EMPTY: Series = { iterations: [], values: [] }
+
+export interface ChartModel {
+  readonly x: readonly number[]
+  readonly lines: readonly Line[]
+  /** The unsmoothed columns, by line of the definition. */
+  readonly raw: readonly Column[]
+  readonly isLog: boolean
+  readonly asinhFrom: number | undefined
+  readonly yRange: readonly [number, number] | undefined
+}
+
+export const colourOf = (index: number): string => `--run-${(index % 8) + 1}`
+
+/** Evaluations lie far apart and say something each: their points are drawn, not smoothed. */
+const isMeasuredSeldom = (metric: string) => metric === ACCURACY || metric === BASE_ACCURACY
+/** So few points are drawn as such. */
+const FEW = 12
+
+function linesOf(line: LineDefinition, index: number, raw: Column, smoothed: Column | null, points: number): Line[] {
+  const color = colourOf(index)
+  const { label, metric } = line
+  if (metric === BASE_ACCURACY) return [{ label, values: raw, color: '--chart-text', dash: [4, 4], width: 1 }]
+  if (!smoothed) return [{ label, values: raw, color, hasPoints: metric === ACCURACY || points <= FEW }]
+  return [
+    { label: `${label}, raw`, values: raw, color, isFaint: true },
+    { label, values: smoothed, color },
+  ]
+}
+
+const within = ({ iterations, values }: Series, [from, to]: Range): number[] =>
+  values.filter((_, i) => iterations[i]! >= from && iterations[i]! <= to)
+
+/** @param grid iterations that can be pointed at, whether these curves have them or not */
+export function chartModel(
+  chart: ChartDefinition,
+  curves: Curves,
+  settings: ChartSettings,
+  range: Range,
+  grid: readonly number[],
+): ChartModel {
+  const series = chart.lines.map(({ metric }) => curves[metric] ?? EMPTY)
+  const isSmoothed = chart.lines.map(
+    ({ metric }, i) => settings.smoothing > 0 && !isMeasuredSeldom(metric) && series[i]!.values.length > 2,
+  )
+  const smoothed = series.map((one, i) => (isSmoothed[i] ? smooth(one, settings.smoothing) : EMPTY))
+  const { x, columns } = align([...series, ...smoothed], grid)
+  const raw = columns.slice(0, series.length)
+  const visible = series.flatMap((one) => within(one, range))
+  const canScale = chart.yRange === undefined
+  const log = canScale && settings.isLog ? logScaleOf(visible) : null
+  const clipped = canScale && settings.isClipped && log === null ? rangeWithoutOutliers(visible) : null
+  return {
+    x,
+    raw,
+    lines: chart.lines.flatMap((line, i) =>
+      linesOf(line, i, raw[i]!, isSmoothed[i] ? columns[series.length + i]! : null, series[i]!.values.length),
+    ),
+    isLog: log?.kind === 'log',
+    asinhFrom: log?.kind === 'asinh' ? log.threshold : undefined,
+    yRange: clipped ?? chart.yRange,
+  }
+}
+
+export interface Reading {
+  readonly label: string
+  readonly color: string
+  readonly value: number | null
+  /** The iteration it was measured at, where that is another one. */
+  readonly measuredAt: number | null
+}
+
+/** What the lines say at an iteration: the newest points up to it. */
+export function readingsAt(chart: ChartDefinition, { x, raw }: ChartModel, iteration: number): Reading[] {
+  let index = -1
+  while (index + 1 < x.length && x[index + 1]! <= iteration) index++
+  return chart.lines.map(({ label, metric }, i): Reading => {
+    const point = readAt(x, raw[i]!, index)
+    const isOther = point !== null && point.x !== iteration && metric !== BASE_ACCURACY
+    return {
+      label,
+      color: metric === BASE_ACCURACY ? '--chart-text' : colourOf(i),
+      value: point?.value ?? null,
+      measuredAt: isOther ? point.x : null,
+    }
+  })
+}

@@ -1,0 +1,117 @@
+import { Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { memo, useMemo, useState } from 'react'
+import { Chart } from '../../components/chart'
+import type { ChartDefinition } from './chart-groups'
+import { chartModel, type Reading, readingsAt } from './chart-model'
+import type { ChartSettings } from './chart-settings'
+import type { Curves, Range } from './use-curves'
+
+const HEIGHT = 156
+const LARGE = 340
+
+export interface ChartPanelProps {
+  readonly chart: ChartDefinition
+  readonly curves: Curves
+  readonly settings: ChartSettings
+  readonly range: Range
+  readonly grid: readonly number[]
+  readonly pinned: number | null
+  readonly syncKey: string
+  readonly note?: string | undefined
+  readonly onZoom: (range: Range | null) => void
+  readonly onPin: (iteration: number) => void
+}
+
+/** One chart under its title, with what its lines say at the iteration that is pointed at, pinned, or newest. */
+export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
+  const { chart, curves, settings, range, grid, pinned, syncKey, note, onZoom, onPin } = props
+  const [hovered, setHovered] = useState<number | null>(null)
+  const [isLarge, setLarge] = useState(false)
+  const model = useMemo(() => chartModel(chart, curves, settings, range, grid), [chart, curves, settings, range, grid])
+  const marks = useMemo(() => (pinned === null ? [] : [pinned]), [pinned])
+  const at = hovered ?? pinned ?? Math.floor(range[1])
+  const readings = readingsAt(chart, model, at)
+  const spoken = readings.map(({ label, value }) => `${label} ${value === null ? 'unknown' : chart.format(value)}`)
+  return (
+    <section className="panel" style={isLarge ? { gridColumn: '1 / -1' } : { minWidth: 0 }} aria-label={chart.title}>
+      <Group px="sm" pt="xs" gap="xs" justify="space-between" wrap="nowrap">
+        <Tooltip label={chart.hint} position="top-start">
+          <UnstyledButton
+            component="h3"
+            m={0}
+            fz="sm"
+            fw={600}
+            className="clip"
+            role="button"
+            tabIndex={0}
+            aria-expanded={isLarge}
+            onClick={() => setLarge(!isLarge)}
+          >
+            {chart.title}
+          </UnstyledButton>
+        </Tooltip>
+        <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+          {scaleNote(model.isLog, model.asinhFrom, settings.isClipped && chart.yRange === undefined && model.yRange)}
+          it. {at}
+        </Text>
+      </Group>
+      <Readings readings={readings} format={chart.format} />
+      <Chart
+        x={model.x}
+        lines={model.lines}
+        height={isLarge ? LARGE : HEIGHT}
+        label={`${chart.title}, iterations ${range[0]} to ${range[1]}. At iteration ${at}: ${spoken.join(', ')}`}
+        syncKey={syncKey}
+        isLog={model.isLog}
+        {...(model.asinhFrom === undefined ? {} : { asinhFrom: model.asinhFrom })}
+        {...(model.yRange === undefined ? {} : { yRange: model.yRange })}
+        xRange={range}
+        marks={marks}
+        formatY={chart.format}
+        onHover={(index) => setHovered(index === null ? null : (model.x[index] ?? null))}
+        onPick={onPin}
+        onZoom={onZoom}
+      />
+      {note && (
+        <Text size="xs" className="quiet" px="sm" pb="xs">
+          {note}
+        </Text>
+      )}
+    </section>
+  )
+})
+
+function scaleNote(isLog: boolean, asinhFrom: number | undefined, isClipped: unknown): string {
+  if (isLog) return 'log · '
+  if (asinhFrom !== undefined) return `log beyond ±${asinhFrom} · `
+  return isClipped ? 'outliers clipped · ' : ''
+}
+
+function Readings({
+  readings,
+  format,
+}: {
+  readonly readings: readonly Reading[]
+  readonly format: (value: number) => string
+}) {
+  return (
+    <Group px="sm" gap="sm" mih={20} style={{ rowGap: 0 }}>
+      {readings.map(({ label, color, value, measuredAt }) => (
+        <Group key={label} gap={5} wrap="nowrap">
+          <span aria-hidden style={{ width: 9, height: 3, borderRadius: 1, background: `var(${color})` }} />
+          <Text size="xs" className="quiet">
+            {label}
+          </Text>
+          <Text size="xs" fw={600}>
+            {value === null ? '–' : format(value)}
+            {measuredAt !== null && (
+              <Text span size="xs" className="quiet" fw={400}>
+                {` (it. ${measuredAt})`}
+              </Text>
+            )}
+          </Text>
+        </Group>
+      ))}
+    </Group>
+  )
+}

@@ -1,0 +1,131 @@
+import { useElementSize, useHotkeys } from '@mantine/hooks'
+import type { RunDetails } from '@shared/contract/runs'
+import type { EvaluationRecord } from '@shared/schemas/events'
+import type { Series } from '@shared/schemas/run'
+import { useCallback, useMemo, useState } from 'react'
+import { EmptyState } from '../../components/states'
+import { plural } from '../../lib/format'
+import { ACCURACY, BASE_ACCURACY, shownGroups } from './chart-groups'
+import { ChartSection } from './chart-section'
+import { useChartSettings } from './chart-settings'
+import { ChartToolbar } from './chart-toolbar'
+import { type Range, useCurves } from './use-curves'
+
+/** A chart is at least so wide; pixels. */
+const CHART_WIDTH = 310
+
+/** All curves of a run: hover, zoom and the pinned iteration are common to them. */
+export function Charts({ data, isRunning }: { readonly data: RunDetails; readonly isRunning: boolean }) {
+  const { run, metrics, evaluations } = data
+  const { ref, width } = useElementSize()
+  const [settings, changeSettings] = useChartSettings()
+  const [zoom, setZoom] = useState<Range | null>(null)
+  const [pinned, setPinned] = useState<number | null>(null)
+  const names = metrics.map(({ name }) => name).join('\n')
+  const hasEvaluations = evaluations.length > 0
+  const groups = useMemo(() => {
+    const known = new Set([...names.split('\n'), ...(hasEvaluations ? [ACCURACY, BASE_ACCURACY] : [])])
+    return shownGroups(run.plan, (name) => known.has(name))
+  }, [run.plan, names, hasEvaluations])
+  const accuracy = useMemo(() => accuracyCurves(evaluations), [evaluations])
+  const whole = wholeRange(data)
+  const [first, last] = whole
+  const range = useMemo((): Range => zoom ?? [first, last], [zoom, first, last])
+  const onZoom = useCallback((next: Range | null) => setZoom(next && inside(next, [first, last])), [first, last])
+  const onPin = useCallback((iteration: number) => setPinned((old) => (old === iteration ? null : iteration)), [])
+  const { data: steps } = useCurves(run.id, ['step_time'], zoom)
+  const grid = steps?.['step_time']?.iterations ?? NO_ITERATIONS
+  useHotkeys([['Escape', () => setPinned(null)]])
+  if (metrics.length === 0 && evaluations.length === 0) return <NothingYet isRunning={isRunning} />
+  return (
+    <div ref={ref}>
+      <ChartToolbar
+        run={run.id}
+        settings={settings}
+        onSettings={changeSettings}
+        whole={whole}
+        zoom={zoom}
+        onZoom={onZoom}
+        pinned={pinned}
+        onPin={setPinned}
+        trajectories={data.trajectories}
+      />
+      <div style={{ display: 'grid', gap: 16 }}>
+        {width > 0 &&
+          groups.map((group) => (
+            <ChartSection
+              key={group.id}
+              run={run.id}
+              group={group}
+              columns={Math.max(1, Math.floor(width / CHART_WIDTH))}
+              zoom={zoom}
+              range={range}
+              grid={grid}
+              settings={settings}
+              accuracy={group.id === 'reward' ? accuracy : NO_CURVES}
+              accuracyNote={isRunning ? nextEvaluation(data) : undefined}
+              pinned={pinned}
+              syncKey={`run-${run.id}`}
+              onZoom={onZoom}
+              onPin={onPin}
+            />
+          ))}
+      </div>
+    </div>
+  )
+}
+
+const NO_ITERATIONS: readonly number[] = []
+const NO_CURVES: Readonly<Record<string, Series>> = {}
+
+function accuracyCurves(evaluations: readonly EvaluationRecord[]): Readonly<Record<string, Series>> {
+  const iterations = evaluations.map(({ iteration }) => iteration)
+  const base = evaluations.find(({ iteration }) => iteration === 0)
+  const ends = [...new Set([0, iterations.at(-1) ?? 0])]
+  return {
+    [ACCURACY]: { iterations, values: evaluations.map(({ accuracy }) => accuracy) },
+    ...(base ? { [BASE_ACCURACY]: { iterations: ends, values: ends.map(() => base.accuracy) } } : {}),
+  }
+}
+
+/** From the first recorded iteration to the last; never empty. */
+function wholeRange({ metrics, evaluations, run }: RunDetails): Range {
+  const first = evaluations[0]?.iteration ?? 1
+  const last = Math.max(
+    run.iteration,
+    evaluations.at(-1)?.iteration ?? 0,
+    ...metrics.map(({ lastIteration }) => lastIteration),
+  )
+  return last > first ? [first, last] : [Math.max(0, first - 1), first + 1]
+}
+
+/** Whole iterations, at least two apart from each other, that the run has; null for all of them. */
+function inside([from, to]: Range, [first, last]: Range): Range | null {
+  const start = Math.max(first, Math.round(from))
+  const end = Math.min(last, Math.max(Math.round(to), start + 1))
+  return start <= first && end >= last ? null : [Math.min(start, end - 1), end]
+}
+
+/** When held-out rows are answered again. */
+function nextEvaluation({ run }: RunDetails): string | undefined {
+  const { evaluation, data, budget } = run.plan
+  if (data.eval === undefined) return undefined
+  const every = evaluation.everyIterations
+  const next =
+    every === 0 ? budget.iterations : Math.min(budget.iterations, (Math.floor(run.iteration / every) + 1) * every)
+  const left = next - run.iteration
+  if (left <= 0) return undefined
+  const rhythm = every === 0 ? 'Evaluated before and after training' : `Evaluated every ${plural(every, 'iteration')}`
+  return `${rhythm}: next in ${left}.`
+}
+
+function NothingYet({ isRunning }: { readonly isRunning: boolean }) {
+  if (isRunning)
+    return (
+      <EmptyState
+        title="No iteration is done yet"
+        text="Model and data are loaded and the starting accuracy is measured first; curves appear with the first iteration."
+      />
+    )
+  return <EmptyState title="Nothing was recorded" text="The run ended before its first iteration was done." />
+}

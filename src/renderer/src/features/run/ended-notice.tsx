@@ -1,0 +1,54 @@
+import { Alert, Text } from '@mantine/core'
+import type { ActiveRun, RunDetails } from '@shared/contract/runs'
+import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
+import { formatBytes } from '../../lib/format'
+
+/** Why a run does not go on by itself, what is kept of it, and what Resume would do. Nothing for one that runs here or is complete. */
+export function EndedNotice({ data, active }: { readonly data: RunDetails; readonly active: ActiveRun | null }) {
+  const { run } = data
+  if (active || run.status === 'queued') return null
+  if (run.status === 'running')
+    return <Notice text="Another program runs it. It can be watched here; pause and stop it where it was started." />
+  const failed = run.status === 'failed' || run.status === 'interrupted'
+  const why = run.error?.message ?? (run.status === 'stopped' ? `Stopped after iteration ${run.iteration}.` : null)
+  const kept = run.status === 'completed' ? null : keptOf(data)
+  const readOnly = run.isReadOnly ? 'It came in a bundle from another installation and is read-only.' : null
+  const text = [why, run.isReadOnly ? readOnly : kept].filter((part) => part !== null).join(' ')
+  return text === '' ? null : (
+    <Notice
+      text={text}
+      isWarning={failed}
+      title={failed ? `The run ${run.status === 'failed' ? 'failed' : 'was interrupted'}` : undefined}
+    />
+  )
+}
+
+/** What is on disk and where the run would go on. */
+function keptOf({ checkpoints, run }: RunDetails): string {
+  const newest = checkpoints.at(-1)
+  if (!newest) return 'There is no checkpoint: resuming begins again from the starting model.'
+  const lost = run.iteration - newest.iteration
+  const again = lost > 0 ? ` ${lost === 1 ? 'One iteration is' : `${lost} iterations are`} done again.` : ''
+  return `The checkpoint of iteration ${newest.iteration} is kept (${formatBytes(newest.bytes)}); resuming goes on from there.${again}`
+}
+
+interface NoticeProps {
+  readonly text: string
+  readonly title?: string | undefined
+  readonly isWarning?: boolean
+}
+
+function Notice({ text, title, isWarning = false }: NoticeProps) {
+  return (
+    <Alert
+      color={isWarning ? 'orange' : 'gray'}
+      variant="light"
+      py="xs"
+      mb="sm"
+      icon={isWarning ? <IconAlertTriangle size={18} /> : <IconInfoCircle size={18} />}
+      title={title}
+    >
+      <Text size="sm">{text}</Text>
+    </Alert>
+  )
+}

@@ -1,0 +1,74 @@
+import { Collapse, Group, Stack, Text, Title, UnstyledButton } from '@mantine/core'
+import type { RunDetails } from '@shared/contract/runs'
+import { HEALTH_METRICS, type HealthFinding, healthOf } from '@shared/health'
+import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { useMemo, useState } from 'react'
+import { ErrorState } from '../../components/states'
+import { useCurves } from './use-curves'
+
+/** Points of a curve the rules look at. */
+const BUCKETS = 250
+
+/** Whether the run learns, in sentences; each opens to its reason. */
+export function HealthPanel({ data }: { readonly data: RunDetails }) {
+  const { run, metrics, evaluations } = data
+  const known = metrics.map(({ name }) => name).filter((name) => HEALTH_METRICS.includes(name))
+  const { data: curves, error, refetch } = useCurves(run.id, known, null, true, BUCKETS)
+  const findings = useMemo(
+    () => healthOf({ plan: run.plan, series: curves ?? {}, evaluations }),
+    [run.plan, curves, evaluations],
+  )
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  return (
+    <section className="panel" aria-labelledby="health" style={{ padding: '8px 12px' }}>
+      <Title order={2} id="health" fz="sm" mb={4}>
+        Health
+      </Title>
+      {findings.length === 0 ? (
+        <Text size="sm" className="quiet">
+          The rules need a few iterations before they can say something.
+        </Text>
+      ) : (
+        <div className="health-list">
+          {findings.map((finding) => (
+            <Finding key={`${finding.id}-${finding.level}`} finding={finding} />
+          ))}
+        </div>
+      )}
+    </section>
+  )
+}
+
+function Finding({ finding }: { readonly finding: HealthFinding }) {
+  const isWarning = finding.level === 'warning'
+  const [isOpen, setOpen] = useState(isWarning)
+  const Mark = isWarning ? IconAlertTriangle : IconCheck
+  const Chevron = isOpen ? IconChevronDown : IconChevronRight
+  return (
+    <div>
+      <UnstyledButton onClick={() => setOpen(!isOpen)} aria-expanded={isOpen} w="100%" py={2}>
+        <Group gap="xs" wrap="nowrap">
+          <Mark
+            size={15}
+            color={isWarning ? 'var(--hurt)' : 'var(--quiet)'}
+            role="img"
+            aria-label={isWarning ? 'Warning' : 'In order'}
+            style={{ flexShrink: 0 }}
+          />
+          <Text size="sm" fw={isWarning ? 600 : 400}>
+            {finding.title}
+          </Text>
+          <Chevron size={13} color="var(--quiet)" aria-hidden style={{ flexShrink: 0 }} />
+        </Group>
+      </UnstyledButton>
+      <Collapse expanded={isOpen}>
+        <Stack gap={2} pl={23} pb={4}>
+          <Text size="sm" className="quiet">
+            {finding.why}
+          </Text>
+          {finding.try && <Text size="sm">Try: {finding.try}</Text>}
+        </Stack>
+      </Collapse>
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+/** What a person can do with a run; a refusal is told where it was asked. */
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { api, queries } from '../../lib/api'
+import { messageOf } from '../../lib/errors'
+
+const ACTIONS = {
+  resume: { run: (id: string) => api.runs.resume({ id }), failed: 'The run was not resumed' },
+  pause: { run: (id: string) => api.runs.pause({ id }), failed: 'The run was not paused' },
+  stop: { run: (id: string) => api.runs.stop({ id }), failed: 'The run was not stopped' },
+  checkpointNow: { run: (id: string) => api.runs.checkpointNow({ id }), failed: 'No checkpoint was asked for' },
+  evaluateNow: { run: (id: string) => api.runs.evaluateNow({ id }), failed: 'No evaluation was asked for' },
+  startNext: { run: (id: string) => api.runs.startNext({ id }), failed: 'The order was not changed' },
+  showFolder: { run: (id: string) => api.system.showRunFolder({ id }), failed: 'The folder was not opened' },
+} as const
+
+export type RunAction = keyof typeof ACTIONS
+
+const tellFailure = (title: string) => (error: unknown) =>
+  notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
+
+/** @returns the action as a function, and whether it is under way */
+export function useRunAction(id: string, action: RunAction): { act: () => void; isActing: boolean } {
+  const client = useQueryClient()
+  const { run, failed } = ACTIONS[action]
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => run(id),
+    onError: tellFailure(failed),
+    onSettled: () => client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id } }) }),
+  })
+  return { act: () => mutate(), isActing: isPending }
+}
+
+export interface RunChanges {
+  readonly name?: string
+  readonly note?: string
+  readonly tags?: string[]
+}
+
+export function useRunUpdate(id: string): (changes: RunChanges) => void {
+  const client = useQueryClient()
+  const { mutate } = useMutation({
+    mutationFn: (changes: RunChanges) => api.runs.update({ id, ...changes }),
+    onError: tellFailure('The change was not kept'),
+    onSettled: () => client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id } }) }),
+  })
+  return mutate
+}

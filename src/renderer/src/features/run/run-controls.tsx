@@ -1,0 +1,124 @@
+import { Anchor, Button, type ButtonProps, Group } from '@mantine/core'
+import type { ActiveRun } from '@shared/contract/runs'
+import type { RunRecord } from '@shared/schemas/run'
+import {
+  IconChartHistogram,
+  IconDeviceFloppy,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { queries } from '../../lib/api'
+import { useLive } from '../../lib/live'
+import { type RunAction, useRunAction } from './run-actions'
+
+interface ActionButtonProps extends ButtonProps {
+  readonly run: string
+  readonly action: RunAction
+  readonly children: ReactNode
+}
+
+function ActionButton({ run, action, children, disabled, ...rest }: ActionButtonProps) {
+  const { act, isActing } = useRunAction(run, action)
+  return (
+    <Button variant="default" {...rest} loading={isActing} disabled={disabled ?? false} onClick={act}>
+      {children}
+    </Button>
+  )
+}
+
+const canResume = ({ status, isReadOnly }: RunRecord) =>
+  !isReadOnly && (status === 'stopped' || status === 'interrupted' || status === 'failed' || status === 'queued')
+
+/** The buttons that the state of the run allows. */
+export function RunControls({ run, active }: { readonly run: RunRecord; readonly active: ActiveRun | null }) {
+  const { queue } = useLive()
+  if (active) return <SteeringButtons active={active} run={run} />
+  if (queue.includes(run.id))
+    return (
+      <Group gap="sm" wrap="nowrap">
+        <ActionButton run={run.id} action="startNext" disabled={queue[0] === run.id}>
+          Start next
+        </ActionButton>
+        <ActionButton run={run.id} action="stop">
+          Remove from the queue
+        </ActionButton>
+      </Group>
+    )
+  if (!canResume(run)) return null
+  return (
+    <ActionButton run={run.id} action="resume" variant="filled" leftSection={<IconPlayerPlay size={14} />}>
+      {run.iteration === 0 ? 'Start' : 'Resume'}
+    </ActionButton>
+  )
+}
+
+function SteeringButtons({ active, run }: { readonly active: ActiveRun; readonly run: RunRecord }) {
+  const { id, state, pending } = active
+  const isSteady = state !== 'stopping'
+  return (
+    <Group gap="sm" wrap="nowrap" style={{ flexShrink: 0 }}>
+      {isSteady && (
+        <>
+          <ActionButton
+            run={id}
+            action="checkpointNow"
+            disabled={pending.includes('checkpoint')}
+            leftSection={<IconDeviceFloppy size={14} />}
+          >
+            Checkpoint now
+          </ActionButton>
+          {run.plan.data.eval !== undefined && (
+            <ActionButton
+              run={id}
+              action="evaluateNow"
+              disabled={pending.includes('evaluation')}
+              leftSection={<IconChartHistogram size={14} />}
+            >
+              Evaluate now
+            </ActionButton>
+          )}
+        </>
+      )}
+      {state === 'running' && (
+        <ActionButton run={id} action="pause" leftSection={<IconPlayerPause size={14} />}>
+          Pause
+        </ActionButton>
+      )}
+      {state === 'paused' && (
+        <ActionButton run={id} action="resume" variant="filled" leftSection={<IconPlayerPlay size={14} />}>
+          Resume
+        </ActionButton>
+      )}
+      <ActionButton run={id} action="stop" disabled={!isSteady} leftSection={<IconPlayerStop size={14} />}>
+        {isSteady ? 'Stop' : 'Stopping'}
+      </ActionButton>
+    </Group>
+  )
+}
+
+/** Where one goes from a run. */
+export function RunLinks({ run }: { readonly run: RunRecord }) {
+  const { data: info } = useQuery(queries.system.info.queryOptions({}))
+  const { act } = useRunAction(run.id, 'showFolder')
+  return (
+    <Group gap="md" wrap="nowrap" style={{ flexShrink: 0 }} component="nav" aria-label="From this run">
+      <Anchor size="sm" href={`#/explorer/${run.id}`}>
+        Explore critical steps
+      </Anchor>
+      <Anchor size="sm" href={`#/export/${run.id}`}>
+        Export
+      </Anchor>
+      <Anchor size="sm" href={`#/new?from=${run.id}`}>
+        Clone as new run
+      </Anchor>
+      {info?.hasDialogs && (
+        <Anchor size="sm" component="button" type="button" onClick={act}>
+          Show folder
+        </Anchor>
+      )}
+    </Group>
+  )
+}

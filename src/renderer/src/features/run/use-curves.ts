@@ -1,0 +1,31 @@
+/** The curves of a run from the store, kept fresh while it runs. */
+
+import type { Series } from '@shared/schemas/run'
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { api } from '../../lib/api'
+
+/** First and last iteration that are shown. */
+export type Range = readonly [number, number]
+export type Curves = Readonly<Record<string, Series>>
+
+/** A zoomed curve goes on a little beyond both edges of the chart. */
+const beyond = ([from, to]: Range): { from: number; to: number } => {
+  const room = Math.ceil((to - from) * 0.05) + 1
+  return { from: Math.max(0, Math.floor(from) - room), to: Math.ceil(to) + room }
+}
+
+export function useCurves(
+  run: string,
+  names: readonly string[],
+  range: Range | null,
+  isEnabled = true,
+  buckets = 1000,
+): UseQueryResult<Curves> {
+  const window = range ? beyond(range) : {}
+  return useQuery({
+    queryKey: ['series', run, names, window, buckets],
+    queryFn: () => api.runs.series({ id: run, names: [...names], buckets, ...window }),
+    placeholderData: keepPreviousData,
+    enabled: isEnabled && names.length > 0,
+  })
+}

@@ -1,0 +1,87 @@
+/** From series to what a chart draws: smoothing, one x for several lines, ranges. Pure. */
+import type { Series } from '@shared/schemas/run'
+
+export type Column = readonly (number | null)[]
+
+/**
+ * Exponential moving average without the bias of its beginning; 0 = as it is, towards 1 = smoother. The weight counts per iteration, so that a
+ * thinned curve is smoothed like the whole one.
+ */
+export function smooth({ iterations, values }: Series, weight: number): Series {
+  if (weight <= 0) return { iterations, values }
+  let sum = 0
+  let norm = 0
+  const averages = values.map((value, i) => {
+    const gap = i === 0 ? 1 : iterations[i]! - iterations[i - 1]!
+    const keep = weight ** gap
+    sum = keep * sum + (1 - keep) * value
+    norm = keep * norm + (1 - keep)
+    return sum / norm
+  })
+  return { iterations, values: averages }
+}
+
+/** Series over one x: the iterations of any of them, and of `grid`; null where a series has no point. */
+export function align(series: readonly Series[], grid: readonly number[] = []): { x: number[]; columns: Column[] } {
+  const x = [...new Set([...grid, ...series.flatMap(({ iterations }) => iterations)])].sort((a, b) => a - b)
+  const columns = series.map(({ iterations, values }): Column => {
+    let at = 0
+    return x.map((iteration) => (iterations[at] === iteration ? values[at++]! : null))
+  })
+  return { x, columns }
+}
+
+/** The newest point at or before an index; null before the first. */
+export function readAt(x: readonly number[], column: Column, index: number): { x: number; value: number } | null {
+  for (let i = Math.min(index, x.length - 1); i >= 0; i--) {
+    const value = column[i]
+    if (value !== null && value !== undefined) return { x: x[i]!, value }
+  }
+  return null
+}
+
+/** Where the value at a share of the sorted values lies. */
+const quantile = (sorted: readonly number[], share: number): number => {
+  const at = share * (sorted.length - 1)
+  const low = sorted[Math.floor(at)]!
+  return low + (sorted[Math.ceil(at)]! - low) * (at % 1)
+}
+
+const FENCE = 3
+
+/**
+ * The range without outliers: Tukey's outer fences, three times the quartiles' distance beyond them.
+ * @returns null where nothing lies outside
+ */
+export function rangeWithoutOutliers(values: readonly number[]): readonly [number, number] | null {
+  if (values.length < 5) return null
+  const sorted = values.toSorted((a, b) => a - b)
+  const [low, high] = [quantile(sorted, 0.25), quantile(sorted, 0.75)]
+  const reach = FENCE * (high - low)
+  const inside = sorted.filter((value) => value >= low - reach && value <= high + reach)
+  if (inside.length === sorted.length || inside.length === 0) return null
+  return padded(inside[0]!, inside.at(-1)!)
+}
+
+/** With a little room at both ends. */
+function padded(min: number, max: number): readonly [number, number] {
+  const room = (max - min || Math.abs(max) || 1) * 0.05
+  return [min - room, max + room]
+}
+
+/**
+ * A logarithmic axis for these values: `log` where all are above 0, otherwise `asinh`, which is linear below `threshold` and logarithmic
+ * in both directions beyond.
+ */
+export type LogScale = { readonly kind: 'log' } | { readonly kind: 'asinh'; readonly threshold: number }
+
+export function logScaleOf(values: readonly number[]): LogScale {
+  if (values.every((value) => value > 0)) return { kind: 'log' }
+  const sizes = values
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .toSorted((a, b) => a - b)
+  if (sizes.length === 0) return { kind: 'asinh', threshold: 1 }
+  // Most of the curve is drawn logarithmically; the tenth that is next to 0 linearly.
+  return { kind: 'asinh', threshold: 10 ** Math.floor(Math.log10(quantile(sizes, 0.1))) }
+}
