@@ -10,7 +10,7 @@ import { createRun, endRun, getRun, listRuns, newRunId, refuseReadOnly } from '@
 import { truncateAfter } from '@main/store/truncate'
 import { isCheckpointFolder } from '@main/trainer/protocol'
 import { GpoError } from '@shared/errors'
-import type { Example } from '@shared/schemas/dataset'
+import type { Dataset, Example } from '@shared/schemas/dataset'
 import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import type { RunRecord, RunSummary } from '@shared/schemas/run'
@@ -24,7 +24,15 @@ export interface RunInputs {
   readonly warnings: readonly string[]
 }
 
-async function loadRows(file: DataFile, limit?: number): Promise<{ examples: readonly Example[]; warnings: string[] }> {
+interface Rows {
+  readonly examples: readonly Example[]
+  readonly warnings: readonly string[]
+}
+
+async function loadRows(
+  file: DataFile,
+  { limit, isImitated = false }: { limit?: number; isImitated?: boolean },
+): Promise<Rows> {
   const path = datasetPath(file.path)
   const data = await loadDataset(path, { columns: file.columns, limit: limit ?? file.limit })
   const { badRowCount, badRows } = data
@@ -34,7 +42,18 @@ async function loadRows(file: DataFile, limit?: number): Promise<{ examples: rea
           `${path}: ${badRowCount} of ${data.rows} rows cannot be used (first: line ${badRows[0]?.line}: ${badRows[0]?.reason}); the others are used`,
         ]
       : []
-  return { examples: data.examples, warnings }
+  if (!isImitated) return { examples: data.examples, warnings }
+  const { examples, left } = desirable(path, data)
+  const warning = `${path}: ${left} completions are labelled undesirable; they are not imitated`
+  return { examples, warnings: left > 0 ? [...warnings, warning] : warnings }
+}
+
+/** An undesirable completion is none to imitate. @throws GpoError('data') where no other is there */
+function desirable(path: string, data: Dataset): { readonly examples: readonly Example[]; readonly left: number } {
+  const examples = data.kind === 'unpaired' ? data.examples.filter(({ label }) => label) : data.examples
+  const left = data.examples.length - examples.length
+  if (examples.length > 0) return { examples, left }
+  throw new GpoError('data', `${path}: all ${left} completions are labelled undesirable; there is none to imitate`)
 }
 
 function requireReferences(plan: Plan, examples: readonly Example[], path: string): void {
@@ -54,10 +73,12 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
       `${modelFolder} has no config.json: model.path must be a folder in Hugging Face layout or bundled:NAME`,
     )
   }
-  const train = await loadRows(plan.data.train)
+  const train = await loadRows(plan.data.train, { isImitated: plan.objective.kind === 'sft' })
   requireReferences(plan, train.examples, plan.data.train.path)
   const evaluation = plan.data.eval
-    ? await loadRows(plan.data.eval, Math.min(plan.evaluation.limit, plan.data.eval.limit ?? plan.evaluation.limit))
+    ? await loadRows(plan.data.eval, {
+        limit: Math.min(plan.evaluation.limit, plan.data.eval.limit ?? plan.evaluation.limit),
+      })
     : { examples: [], warnings: [] }
   return {
     modelFolder,

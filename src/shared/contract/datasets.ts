@@ -107,7 +107,7 @@ export interface DatasetLengths {
   /** Of the completion where there is one, of the reference where there is none. */
   readonly answer: LengthBins
   readonly answerIs: 'completion' | 'reference'
-  /** Tokens the model has room for, and rows that need more. */
+  /** Tokens the model has room for, and rows that need more: prompt, completion and its end, or a prompt that leaves no room. */
   readonly context: number
   readonly tooLong: number
 }

@@ -49,7 +49,7 @@ export async function countLengths(dataset: Dataset, folder: string, format: Pro
     const answer = tokenizer.encode(text, { addSpecialTokens: false }).length
     prompts.push(prompt)
     answers.push(answer)
-    if (prompt + answer + 1 > maxPositions) tooLong++
+    if (prompt + (hasCompletions ? answer : 0) + 1 > maxPositions) tooLong++
     await work.breathe()
     if (work.isOver()) break
   }

@@ -90,7 +90,8 @@ export function Histogram(props: HistogramProps) {
             {marks
               .filter(({ at }) => at >= from && at <= to)
               .map(({ at, label: name }) => {
-                const isRight = x(at) > LEFT + inner - 90
+                const isCrowded = marks.some(({ at: other }) => other > at && other <= to && x(other) - x(at) < 90)
+                const isRight = isCrowded || x(at) > LEFT + inner - 90
                 return (
                   <g key={name}>
                     <line x1={x(at)} x2={x(at)} y1={16} y2={y(0)} stroke="var(--chart-text)" strokeDasharray="3 3" />

@@ -49,7 +49,7 @@ interface EntryProps {
 
 function Entry({ item, isSelected, onSelect }: EntryProps) {
   const { name, rows, bytes } = item
-  const { isGood, text } = standing(item)
+  const text = standing(item)
   const facts = [
     ...(rows === null ? [] : [plural(rows, 'row')]),
     ...(bytes ? [formatBytes(bytes)] : []),
@@ -69,7 +69,9 @@ function Entry({ item, isSelected, onSelect }: EntryProps) {
       }}
     >
       <Group gap="xs" wrap="nowrap">
-        {!isGood && <IconAlertTriangle size={14} color="var(--hurt)" aria-hidden style={{ flexShrink: 0 }} />}
+        {item.problem !== null && (
+          <IconAlertTriangle size={14} color="var(--hurt)" aria-hidden style={{ flexShrink: 0 }} />
+        )}
         <Text size="sm" className="clip" title={name}>
           {name}
         </Text>

@@ -27,7 +27,8 @@ export function DatasetsPage() {
     onChosen: (chosen) => void actions.addAll(chosen),
     onFiles: (files) => void actions.bringIn(files),
   })
-  const item = list.data?.find(({ id }) => id === selected) ?? list.data?.[0]
+  const item =
+    list.data?.find(({ id }) => id === selected) ?? list.data?.find(({ kind }) => kind === 'file') ?? list.data?.[0]
   return (
     <Page
       title="Datasets"

@@ -56,7 +56,7 @@ export function RowTable(props: RowTableProps) {
               Line
             </th>
             {columns.map((column) => (
-              <th key={column} scope="col">
+              <th key={column} scope="col" data-used={roleOf(roles, column) !== null || undefined}>
                 <Text size="sm" fw={600} className="clip" title={column}>
                   {column || '(no name)'}
                 </Text>

@@ -52,6 +52,13 @@ export function TokensTab({ item, hasCompletions }: TokensTabProps) {
   )
 }
 
+/** What rows without room do to a run: it names the first of them and does not start. */
+function tooLongSentence({ tooLong, answerIs }: DatasetLengths): string {
+  if (answerIs === 'reference')
+    return `${plural(tooLong, 'prompt leaves', 'prompts leave')} no room for a completion: remove those rows.`
+  return `${plural(tooLong, 'row needs', 'rows need')} more: supervised fine-tuning does not start with them.`
+}
+
 function Lengths({ lengths }: { readonly lengths: DatasetLengths }) {
   const { counted, total, prompt, answer, answerIs, context, tooLong } = lengths
   return (
@@ -59,8 +66,8 @@ function Lengths({ lengths }: { readonly lengths: DatasetLengths }) {
       <Title order={3}>Lengths</Title>
       <Text size="sm" className="quiet" mb="xs">
         {counted < total ? `The first ${formatCount(counted)} of ${plural(total, 'row')}` : plural(total, 'row')}. The
-        model has room for {formatCount(context)} tokens, prompt and completion together.{' '}
-        {tooLong > 0 && <b>{plural(tooLong, 'row needs', 'rows need')} more and would stop a run.</b>}
+        model has room for {formatCount(context)} tokens, prompt and completion together.
+        {tooLong > 0 && <b> {tooLongSentence(lengths)}</b>}
       </Text>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
         <Bars title="Prompt" bins={prompt} context={context} />

@@ -36,12 +36,12 @@ export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {
         <Table stickyHeader layout="fixed">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={64} className="numeric">
+              <Table.Th w={56} className="numeric">
                 Row
               </Table.Th>
-              <Table.Th w={120}>Verdict</Table.Th>
+              <Table.Th w={108}>Verdict</Table.Th>
               <Table.Th>Answer, its end</Table.Th>
-              <Table.Th w="18%">Found in it</Table.Th>
+              <Table.Th w="18%">Found</Table.Th>
               <Table.Th w="18%">Reference</Table.Th>
             </Table.Tr>
           </Table.Thead>

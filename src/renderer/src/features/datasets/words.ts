@@ -1,6 +1,7 @@
 /** What datasets and their parts are called on the screen. */
 import type { DatasetItem } from '@shared/contract/datasets'
 import type { DatasetLayout, DatasetRole, RecordKind } from '@shared/schemas/dataset'
+import { plural } from '../../lib/format'
 
 export const ROLE_NAMES: Readonly<Record<DatasetRole, string>> = {
   prompt: 'Prompt',
@@ -36,10 +37,8 @@ const KINDS: Readonly<Record<RecordKind, string>> = {
 
 export const kindSentence = (kind: RecordKind): string => KINDS[kind]
 
-/** Whether a set can be used, in a word or two. */
-export function standing({ problem, rows, usable }: DatasetItem): { readonly isGood: boolean; readonly text: string } {
-  if (problem !== null) return { isGood: false, text: 'cannot be used' }
-  if (rows !== null && usable !== null && usable < rows)
-    return { isGood: false, text: `${(rows - usable).toLocaleString('en-US')} bad rows` }
-  return { isGood: true, text: '' }
+/** How a set stands, in a word or two; empty where there is nothing to say. */
+export function standing({ problem, rows, usable }: DatasetItem): string {
+  if (problem !== null) return 'cannot be used'
+  return rows !== null && usable !== null && usable < rows ? plural(rows - usable, 'bad row') : ''
 }
