@@ -61,7 +61,7 @@ module.exports = {
     may('runs', room('runs/'), [
       room('store/'),
       room('library/'),
-      room('trainer/(client|protocol|fork)'),
+      room('trainer/(client|protocol|fork|job-client|jobs/(job|results))'),
       room('paths'),
       room('engine/checkpoint/'),
     ]),

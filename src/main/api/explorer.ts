@@ -1,1 +1,55 @@
-export const explorerApi = {}
+import { prefixOf, sampleHere } from '@main/runs/sample-here'
+import {
+  handContinuations,
+  insertPair,
+  listPairs,
+  placeOf,
+  removeHandContinuations,
+  removePair,
+} from '@main/store/hand-made'
+import { criticalPositions } from '@main/store/positions'
+import type { Store } from '@main/store/query'
+import { getTrajectory, listTrajectories, trajectoriesOfRow } from '@main/store/trajectories'
+import type { ExplorerTrajectory } from '@shared/contract/explorer'
+import { GpoError } from '@shared/errors'
+import { wilsonInterval } from '@shared/interval'
+import { api } from './base'
+
+function explorerTrajectory(store: Store, id: number): ExplorerTrajectory {
+  const trajectory = getTrajectory(store, id)
+  const { states } = trajectory
+  return {
+    ...trajectory,
+    intervals: states.map(({ successes, samples, value }) =>
+      samples === 0 ? ([value, value] as const) : wilsonInterval(successes, samples),
+    ),
+    advantages: states.slice(1).map(({ value }, i) => value - states[i]!.value),
+    byHand: handContinuations(store, placeOf(store, id)),
+  }
+}
+
+export const explorerApi = {
+  list: api.explorer.list.handler(({ context: { store }, input: { run, ...request } }) =>
+    listTrajectories(store, run, request),
+  ),
+  get: api.explorer.get.handler(({ context: { store }, input: { id } }) => explorerTrajectory(store, id)),
+  follow: api.explorer.follow.handler(({ context: { store }, input: { run, row } }) =>
+    trajectoriesOfRow(store, run, row),
+  ),
+  positions: api.explorer.positions.handler(({ context: { store }, input: { run } }) => criticalPositions(store, run)),
+  sampleHere: api.explorer.sampleHere.handler(({ context, input: { id, ...request }, signal }) => {
+    const place = placeOf(context.store, id)
+    return sampleHere({ ...context, place }, { trajectory: id, ...request }, signal)
+  }),
+  removeByHand: api.explorer.removeByHand.handler(({ context: { store }, input: { ids } }) =>
+    removeHandContinuations(store, ids),
+  ),
+  savePair: api.explorer.savePair.handler(({ context: { store }, input: { id, state, chosen, rejected } }) => {
+    if (chosen === rejected) throw new GpoError('usage', 'The two continuations are the same: choose two that differ.')
+    const { prompt, steps } = getTrajectory(store, id)
+    const pair = { state, prompt: prompt + prefixOf(steps, state), chosen, rejected }
+    return { id: insertPair(store, placeOf(store, id), pair) }
+  }),
+  pairs: api.explorer.pairs.handler(({ context: { store }, input: { run } }) => listPairs(store, run)),
+  removePair: api.explorer.removePair.handler(({ context: { store }, input: { id } }) => removePair(store, id)),
+}

@@ -2,6 +2,7 @@
 import { examine } from '@engine/backend/choose'
 import { describeError, GpoError } from '@shared/errors'
 import { type Generations, serveGenerations } from './generations'
+import { continueTrajectory } from './jobs/continue'
 import { findCritical } from './jobs/critical'
 import { evaluateModel } from './jobs/evaluate'
 import { exportWeights } from './jobs/export'
@@ -35,6 +36,8 @@ function perform(job: Exclude<Job, { kind: 'generate' }>): Promise<unknown> {
       return evaluateModel(job, onProgress)
     case 'critical':
       return findCritical(job, (value) => post({ type: 'item', value }), onProgress)
+    case 'continue':
+      return continueTrajectory(job, (value) => post({ type: 'item', value }), onProgress)
     case 'score':
       return scoreText(job)
     case 'export':

@@ -1,2 +1,103 @@
-/** Trajectories of a run: values, critical steps, what was sampled from them. */
-export const explorerContract = {}
+/** Trajectories of a run: values, critical steps, what was sampled from them, and what a person samples by hand. */
+import { z } from 'zod'
+import type { StoredTrajectory, TrajectoryPage, TrajectoryRow } from '../schemas/run'
+import { VERDICT_STATUSES, type VerdictStatus } from '../schemas/verifier'
+import { done, eventIterator, oc, runId, type } from './base'
+
+/** A continuation that a person sampled in the explorer; never part of the run's statistics. */
+export interface HandContinuation {
+  readonly id: number
+  /** The state it starts from. */
+  readonly state: number
+  /** Iterations of the checkpoint whose weights sampled it; null: the model before training. */
+  readonly checkpoint: number | null
+  readonly temperature: number
+  readonly tokens: number
+  readonly text: string
+  readonly reward: number
+  readonly status: VerdictStatus
+  readonly createdAt: number
+}
+
+export interface ExplorerTrajectory extends StoredTrajectory {
+  /** 90 % Wilson interval of each state's value. */
+  readonly intervals: readonly (readonly [number, number])[]
+  /** A of each step: V after it less V before it. */
+  readonly advantages: readonly number[]
+  readonly byHand: readonly HandContinuation[]
+}
+
+export interface CriticalPositions {
+  /** Columns of the heat map: the first iteration of each, and how many critical steps fell in each tenth of the trajectory. */
+  readonly columns: readonly { readonly iteration: number; readonly counts: readonly number[] }[]
+  /** A sample of all critical steps. Position: 0 = first step, 1 = last. */
+  readonly points: readonly { readonly id: number; readonly position: number; readonly advantage: number }[]
+  readonly total: number
+}
+
+export interface ExplorerPair {
+  readonly id: number
+  readonly iteration: number
+  readonly index: number
+  readonly state: number
+  readonly chosen: string
+  readonly rejected: string
+}
+
+export type ContinueEvent =
+  | { readonly type: 'loading' }
+  | { readonly type: 'progress'; readonly tokens: number; readonly seconds: number }
+  | { readonly type: 'sampled'; readonly continuations: readonly HandContinuation[] }
+
+const share = z.number().min(0).max(1)
+const id = z.number().int().min(1)
+const state = z.number().int().min(0).max(10_000)
+
+export const trajectoryFilterSchema = z.strictObject({
+  iteration: z.number().int().min(0).optional(),
+  row: z.number().int().min(0).optional(),
+  statuses: z.array(z.enum(VERDICT_STATUSES)).max(5).optional(),
+  reward: z.strictObject({ min: z.number().optional(), max: z.number().optional() }).optional(),
+  minAdvantage: share.optional(),
+  position: z.strictObject({ min: share.optional(), max: share.optional() }).optional(),
+  text: z.string().max(1000).optional(),
+})
+
+export const explorerContract = {
+  list: oc
+    .input(
+      z.strictObject({
+        run: runId,
+        filter: trajectoryFilterSchema.optional(),
+        order: z.enum(['newest', 'oldest', 'advantage']).optional(),
+        cursor: z.string().max(200).optional(),
+        limit: z.number().int().min(1).max(200).optional(),
+      }),
+    )
+    .output(type<TrajectoryPage>()),
+  get: oc.input(z.strictObject({ id })).output(type<ExplorerTrajectory>()),
+  /** Every trajectory of one prompt, in the order of training. */
+  follow: oc
+    .input(z.strictObject({ run: runId, row: z.number().int().min(0) }))
+    .output(type<readonly TrajectoryRow[]>()),
+  positions: oc.input(z.strictObject({ run: runId })).output(type<CriticalPositions>()),
+  /** Samples from a state of a trajectory with a checkpoint's weights, or the base model's (null); stored and marked. */
+  sampleHere: oc
+    .input(
+      z.strictObject({
+        id,
+        state,
+        count: z.number().int().min(1).max(64),
+        checkpoint: z.number().int().min(1).nullable(),
+        temperature: z.number().gt(0).max(10),
+      }),
+    )
+    .output(eventIterator(type<ContinueEvent>())),
+  removeByHand: oc.input(z.strictObject({ ids: z.array(id).min(1).max(1000) })).output(done),
+  /** Texts after the state; the prompt of the pair is the trajectory's prompt with its steps before the state. */
+  savePair: oc
+    .input(z.strictObject({ id, state, chosen: z.string().max(200_000), rejected: z.string().max(200_000) }))
+    .output(type<{ readonly id: number }>()),
+  pairs: oc.input(z.strictObject({ run: runId })).output(type<readonly ExplorerPair[]>()),
+  removePair: oc.input(z.strictObject({ id })).output(done),
+}

@@ -7,7 +7,7 @@ import { GpoError } from '@shared/errors'
 import type { JobOf, ModelSource } from './job'
 import { type JobModel, openJobModel } from './model'
 
-export type GenerateRequest = JobOf<'generate'>['request']
+type GenerateRequest = JobOf<'generate'>['request']
 
 export interface TextGenerator {
   /** @param isStopped asked before every token */

@@ -62,6 +62,19 @@ export const jobSchema = z.discriminatedUnion('kind', [
     partial: z.string().min(1),
     dtype: z.enum(['F32', 'F16', 'BF16']),
   }),
+  /** Continuations of one row's trajectory after `prefix`, the text of the steps that are kept. */
+  z.strictObject({
+    kind: z.literal('continue'),
+    model: modelSchema,
+    plan: planSchema,
+    example: exampleSchema.extend({
+      messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).optional(),
+    }),
+    prefix: z.string(),
+    count: z.number().int().min(1).max(1024),
+    temperature: z.number().gt(0),
+    seed: z.number().int().min(0),
+  }),
   /** The process stays open for more requests of this kind and the same model. */
   z.strictObject({
     kind: z.literal('generate'),

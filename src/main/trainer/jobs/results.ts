@@ -46,3 +46,13 @@ export interface ExportResult {
   /** For an adapter: the same over the base model's weights with the written adapter merged into them. */
   readonly maxMergedDifference?: number
 }
+
+/** A continuation of a trajectory, sampled by hand. */
+export interface ContinuedText {
+  /** After the state. */
+  readonly text: string
+  readonly tokens: number
+  readonly reward: number
+  readonly status: VerdictStatus
+  readonly seed: number
+}

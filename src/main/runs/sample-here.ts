@@ -1,0 +1,117 @@
+/** The reset by hand: samples from a state of a recorded trajectory with the weights of a checkpoint, and keeps what came. */
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { loadDataset } from '@main/library/datasets/load'
+import { datasetPath, modelPath } from '@main/paths'
+import { listCheckpoints } from '@main/store/checkpoints'
+import { insertHandContinuations, type Place } from '@main/store/hand-made'
+import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
+import { getTrajectory } from '@main/store/trajectories'
+import type { Fork } from '@main/trainer/fork'
+import { runJob } from '@main/trainer/job-client'
+import type { ContinuedText } from '@main/trainer/jobs/results'
+import type { ContinueEvent } from '@shared/contract/explorer'
+import { GpoError } from '@shared/errors'
+import type { Example } from '@shared/schemas/dataset'
+import type { RunRecord } from '@shared/schemas/run'
+import type { StepRecord } from '@shared/schemas/trajectory'
+import { createHub } from './hub'
+
+export interface SampleRequest {
+  readonly trajectory: number
+  readonly state: number
+  readonly count: number
+  /** Iterations done when it was written; null: the model before training. */
+  readonly checkpoint: number | null
+  readonly temperature: number
+}
+
+interface Context {
+  readonly store: Store
+  readonly place: Place
+  readonly jobWorkerPath: string
+  readonly fork?: Fork
+}
+
+/** The text of the steps before a state. @throws {GpoError} 'usage' for a state the trajectory does not have */
+export function prefixOf(steps: readonly StepRecord[], state: number): string {
+  if (state > steps.length)
+    throw new GpoError('usage', `The trajectory has ${steps.length} steps, so there is no state ${state}.`)
+  return steps
+    .slice(0, state)
+    .map(({ text }) => text)
+    .join('')
+}
+
+/** The row as the run read it: its prompt may be more than the text that is shown. */
+async function exampleOf({ plan }: RunRecord, row: number): Promise<Example> {
+  const { path, columns, limit } = plan.data.train
+  const { examples } = await loadDataset(datasetPath(path), { columns, limit })
+  const example = examples.find((one) => one.row === row)
+  if (example) return example
+  throw new GpoError('data', `${path} has no usable row ${row} any more: the file changed since the run.`)
+}
+
+function checkpointFolder(store: Store, run: RunRecord, iteration: number | null): string | null {
+  if (iteration === null) return null
+  const found = listCheckpoints(store, run.id).find((one) => one.iteration === iteration)
+  if (found) return join(run.folder, found.path)
+  throw new GpoError('notFound', `Run ${run.id} keeps no checkpoint of iteration ${iteration}: choose another.`)
+}
+
+/** Streams what is sampled; stops when the reader does. */
+export async function* sampleHere(
+  { store, place, jobWorkerPath, fork }: Context,
+  { trajectory, state, count, checkpoint, temperature }: SampleRequest,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ContinueEvent, void> {
+  yield { type: 'loading' }
+  const run = getRun(store, place.run)
+  const { steps, row } = getTrajectory(store, trajectory)
+  const prefix = prefixOf(steps, state)
+  const example = await exampleOf(run, row)
+  const stop = new AbortController()
+  const ended = new AbortController()
+  const hub = createHub<ContinueEvent>()
+  let failure: { readonly error: unknown } | null = null
+  const events = hub.listen(ended.signal)
+  const next = events.next() // listens from here on
+  void runJob<{ count: number }>({
+    workerPath: jobWorkerPath,
+    fork,
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    job: {
+      kind: 'continue',
+      model: { folder: modelPath(run.plan.model.path), checkpoint: checkpointFolder(store, run, checkpoint) },
+      plan: run.plan,
+      example: {
+        row: example.row,
+        prompt: example.prompt,
+        reference: example.reference,
+        ...(example.messages ? { messages: example.messages.map((message) => ({ ...message })) } : {}),
+      },
+      prefix,
+      count,
+      temperature,
+      seed: randomInt(2 ** 31),
+    },
+    onProgress: ({ tokens, seconds }) => hub.publish({ type: 'progress', tokens, seconds }),
+    onItem: (value) => {
+      const { text, tokens, reward, status, seed } = value as ContinuedText
+      const made = { state, checkpoint, temperature, seed, tokens, text, reward, status }
+      hub.publish({ type: 'sampled', continuations: insertHandContinuations(store, place, [made]) })
+    },
+  })
+    .catch((error: unknown) => {
+      failure = { error }
+    })
+    .finally(() => setImmediate(() => ended.abort()))
+  try {
+    for (let event = await next; !event.done; event = await events.next()) yield event.value
+    if (failure) throw (failure as { readonly error: unknown }).error
+  } finally {
+    stop.abort()
+    ended.abort()
+  }
+}

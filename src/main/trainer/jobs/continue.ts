@@ -1,0 +1,58 @@
+/** New continuations of a trajectory from one of its states: the reset, by hand. */
+import { deriveSeed } from '@engine/core/rng'
+import { createSampler } from '@engine/rollout/sampler'
+import { createVerifier } from '@engine/verifier/index'
+import { GpoError } from '@shared/errors'
+import { tasksOf } from '../session'
+import type { JobOf } from './job'
+import { openJobModel } from './model'
+import type { ContinuedText } from './results'
+
+/** Sampled side by side; what is done is told after each. */
+const WAVE = 8
+
+export async function continueTrajectory(
+  job: JobOf<'continue'>,
+  onItem: (item: ContinuedText) => void,
+  onProgress: (label: string, done: number, total: number, tokens: number) => void,
+): Promise<{ readonly count: number }> {
+  onProgress('loading', 0, job.count, 0)
+  const { backend, config, tokenizer, stopTokens, policy } = await openJobModel(job.model, job.plan.backend)
+  const [task] = tasksOf(job.plan, config, tokenizer, [job.example])
+  if (!task) throw new Error('a task is made of every example')
+  const kept = tokenizer.encode(job.prefix, { addSpecialTokens: false })
+  const maxNewTokens = Math.min(job.plan.rollout.maxNewTokens, config.maxPositions - task.prompt.length) - kept.length
+  if (maxNewTokens < 1)
+    throw new GpoError(
+      'usage',
+      `The ${kept.length} tokens before this state use up the ${job.plan.rollout.maxNewTokens} a completion may have: sample from an earlier state.`,
+    )
+  const verifier = createVerifier(job.plan.verifier)
+  const sampler = createSampler(backend, config)
+  const params = await policy.dense()
+  const start = Int32Array.from([...task.prompt, ...kept])
+  const [block] = await sampler.prefill(params, [start])
+  const { topK, topP } = job.plan.rollout
+  let sampled = 0
+  for (let from = 0; from < job.count; from += WAVE) {
+    const requests = Array.from({ length: Math.min(WAVE, job.count - from) }, (_, i) => ({
+      start: { block: block!, length: start.length },
+      seed: deriveSeed(job.seed, from + i),
+      maxNewTokens,
+    }))
+    const options = { temperature: job.temperature, topK, topP, lanes: WAVE, stopTokens }
+    const completions = await sampler.sample(params, requests, options, (_done, _total, tokens) =>
+      onProgress('sampling', from, job.count, sampled + tokens),
+    )
+    completions.forEach(({ tokens, isTruncated }, i) => {
+      sampled += tokens.length
+      const body = isTruncated ? tokens : tokens.subarray(0, -1)
+      const whole = tokenizer.decode(Int32Array.from([...kept, ...body]), { skipSpecialTokens: true })
+      const { reward, status } = verifier.verify(whole, task.reference, isTruncated)
+      const text = tokenizer.decode(tokens, { skipSpecialTokens: true })
+      onItem({ text, tokens: tokens.length, reward, status, seed: requests[i]!.seed })
+    })
+  }
+  await backend.close()
+  return { count: job.count }
+}
