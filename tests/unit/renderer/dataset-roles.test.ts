@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { ticksTo } from '../../../src/renderer/src/components/histogram'
 import { explain } from '../../../src/renderer/src/features/datasets/explain'
 import { assignRole, missingRole, roleOf } from '../../../src/renderer/src/features/datasets/roles'
-import { splitHash } from '../../../src/renderer/src/lib/hash-location'
+import { splitHash } from '../../../src/renderer/src/lib/split-hash'
+import { ticksTo } from '../../../src/renderer/src/lib/ticks'
 
 describe('parts of columns', () => {
   it('are played by one column each', () => {

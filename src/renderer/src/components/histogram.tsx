@@ -2,6 +2,7 @@
 import { Box } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { formatCount } from '../lib/format'
+import { ticksTo } from '../lib/ticks'
 
 export interface HistogramMark {
   readonly at: number
@@ -25,14 +26,6 @@ const LEFT = 46
 const RIGHT = 12
 const TOP = 26
 const BOTTOM = 36
-
-/** Round numbers from 0 to at least `max`. */
-export function ticksTo(max: number, count: number): readonly number[] {
-  const exact = Math.max(1, max / count)
-  const power = 10 ** Math.floor(Math.log10(exact))
-  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= exact - 1e-9) ?? power
-  return Array.from({ length: Math.ceil(max / step) + 1 }, (_, i) => i * step)
-}
 
 export function Histogram(props: HistogramProps) {
   const { edges, counts, height = 170, label, xLabel, yLabel, marks = [], color = 'var(--value-75)' } = props

@@ -28,8 +28,6 @@ const KINDS: readonly { readonly value: Kind; readonly label: string; readonly t
   },
 ]
 
-export const verifierName = (kind: Kind): string => KINDS.find(({ value }) => value === kind)?.label ?? kind
-
 /** A kind with its settings at their defaults. */
 const defaultsOf = (kind: Kind): VerifierConfig =>
   verifierSchema.parse(kind === 'regex' ? { kind, pattern: 'answer is (.+)' } : { kind })

@@ -1,6 +1,7 @@
 /** Where the window is, in the part of the address after `#`: a path and what is asked of it, as in `#/new?model=bundled:tiny`. */
 import { useSyncExternalStore } from 'react'
 import type { BaseLocationHook } from 'wouter'
+import { splitHash } from './split-hash'
 
 interface NavigateOptions {
   readonly replace?: boolean
@@ -21,12 +22,6 @@ function navigate(to: string, { replace = false, state = null }: NavigateOptions
   if (replace) window.history.replaceState(state, '', url)
   else window.history.pushState(state, '', url)
   window.dispatchEvent(new HashChangeEvent('hashchange'))
-}
-
-/** [path, search] of what stands after `#`. */
-export function splitHash(hash: string): readonly [path: string, search: string] {
-  const [path = '', ...search] = hash.replace(/^#?\/?/, '').split('?')
-  return [`/${path}`, search.join('?')]
 }
 
 const usePart = (part: 0 | 1): string =>

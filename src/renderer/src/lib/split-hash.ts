@@ -1,0 +1,5 @@
+/** [path, search] of what stands after `#`. */
+export function splitHash(hash: string): readonly [path: string, search: string] {
+  const [path = '', ...search] = hash.replace(/^#?\/?/, '').split('?')
+  return [`/${path}`, search.join('?')]
+}
