@@ -43,7 +43,7 @@ const made = {
 
 it('what was sampled by hand stays with its place when the run records the trajectory anew', () => {
   const store = open(':memory:')
-  const { id: run } = newRun(store)
+  const run = newRun(store)
   insertTrajectories(store, run, [trajectory(3, 0, 1)])
   const { id } = listTrajectories(store, run).rows[0]!
   const place = placeOf(store, id)
@@ -57,7 +57,7 @@ it('what was sampled by hand stays with its place when the run records the traje
 
 it('pairs are kept, listed newest first and removed', () => {
   const store = open(':memory:')
-  const { id: run } = newRun(store)
+  const run = newRun(store)
   const place = { run, iteration: 3, index: 0 }
   insertPair(store, place, { state: 1, prompt: 'p', chosen: 'a', rejected: 'b' })
   const newest = insertPair(store, place, { state: 2, prompt: 'p', chosen: 'c', rejected: 'd' })
@@ -68,7 +68,7 @@ it('pairs are kept, listed newest first and removed', () => {
 
 it('critical positions are counted by iteration and tenth', () => {
   const store = open(':memory:')
-  const { id: run } = newRun(store)
+  const run = newRun(store)
   expect(criticalPositions(store, run)).toEqual({ columns: [], points: [], total: 0 })
   insertTrajectories(store, run, [trajectory(2, 0, 0), trajectory(2, 1, 2), trajectory(5, 0, 1)])
   const { columns, points, total } = criticalPositions(store, run)
