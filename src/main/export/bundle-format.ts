@@ -6,7 +6,6 @@
 import { RUN_STATUSES } from '@shared/schemas/run'
 import { z } from 'zod'
 
-export const BUNDLE_EXTENSION = '.gpo'
 export const MANIFEST = 'manifest.json'
 export const CHECKSUM = 'manifest.sha256'
 

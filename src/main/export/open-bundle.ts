@@ -135,7 +135,7 @@ function checkFiles({ files: named, counts }: Manifest, found: ReadonlyMap<strin
     if (!names.has(name)) throw damaged(`has no ${name}`)
   const total = named.reduce((sum, { unpacked }) => sum + unpacked, 0)
   if (total > LIMITS.totalBytes)
-    throw damaged(`would unpack to ${count(total)} bytes; at most ${count(LIMITS.totalBytes)} are`)
+    throw damaged(`would unpack to ${count(total)} bytes; at most ${count(LIMITS.totalBytes)} are unpacked`)
   const trajectories = named.reduce(
     (sum, { name, records }) => sum + (kindOfFile(name) === 'trajectories' ? records : 0),
     0,

@@ -82,9 +82,11 @@ export function sampledStates(trajectories: readonly TrajectoryRecord[], choice:
   return sampled
 }
 
-const distinct = (completions: readonly Completion[]): Completion[] => [
-  ...new Map(completions.map((one) => [one.text, one])).values(),
-]
+/** Each text once; what holds no text at all cannot be trained on. */
+const distinct = (completions: readonly Completion[]): Completion[] => {
+  const written = completions.filter(({ text }) => text.trim() !== '')
+  return [...new Map(written.map((one) => [one.text, one])).values()]
+}
 
 /**
  * The best with the worst, the second best with the second worst, as long as their rewards differ: each completion is in one pair, equal

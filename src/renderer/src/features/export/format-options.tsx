@@ -2,7 +2,7 @@ import { Group, Input, NumberInput, SegmentedControl, Select, Text } from '@mant
 import type { ExportCheckpoint, ExportDtype, ExportOptions } from '@shared/contract/exports'
 import type { ReactNode } from 'react'
 import { formatPercent } from '../../lib/format'
-import { type Choices, checkpointOf, hasTensors } from './formats'
+import { type Choices, checkpointOf, isFolder } from './formats'
 
 interface FormatOptionsProps {
   readonly choices: Choices
@@ -139,7 +139,7 @@ function PairOptions(props: FormatOptionsProps) {
 /** What can be chosen about a format. */
 export function FormatOptions(props: FormatOptionsProps) {
   const { format } = props.choices
-  if (hasTensors(format)) return <TensorOptions {...props} />
+  if (isFolder(format)) return <TensorOptions {...props} />
   if (format === 'pairs') return <PairOptions {...props} />
   if (format === 'unpaired') return <StatesChoice {...props} />
   const text =

@@ -46,8 +46,8 @@ export const FORMATS: readonly FormatText[] = [
   },
 ]
 
+/** What is written is a folder: weights with what belongs to them. The others are one file. */
 export const isFolder = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
-export const hasTensors = isFolder
 
 /** What a person chose; a format uses its part of it. */
 export interface Choices {
