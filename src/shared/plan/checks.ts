@@ -1,0 +1,224 @@
+/** What does not fit together in a plan, told from the plan alone. Pure; the schema has checked every setting by itself. */
+import type { Plan } from '../schemas/plan'
+import { isGuided } from './cost-estimate'
+import { issue, type PlanIssue } from './issue'
+import { keepsReference } from './memory-estimate'
+
+type Check = (plan: Plan) => readonly (PlanIssue | false)[]
+
+const PAIRS: readonly Plan['objective']['kind'][] = ['dpo', 'simpo', 'orpo']
+const isOnPolicy = ({ objective }: Plan) => objective.kind === 'ppo' || objective.kind === 'grpo'
+const isSft = ({ objective }: Plan) => objective.kind === 'sft'
+const count = (n: number) => n.toLocaleString('en-US')
+
+const objective: Check = (plan) => {
+  const { trainedPerPrompt: group, promptsPerIteration: prompts } = plan.budget
+  const { kind } = plan.objective
+  const epochs = kind === 'sft' ? 1 : plan.objective.epochs
+  const minibatches = 'minibatches' in plan.objective ? plan.objective.minibatches : 1
+  const units = prompts * group
+  return [
+    kind === 'grpo' &&
+      group < 2 &&
+      issue(
+        'error',
+        'budget.trainedPerPrompt',
+        'A group of one is always average, so nothing is learnt: take 4 or more.',
+      ),
+    kind === 'grpo' &&
+      group >= 2 &&
+      group < 4 &&
+      issue('hint', 'budget.trainedPerPrompt', `In a group of ${group} rewards are often all equal: 8 is usual.`),
+    kind === 'ppo' &&
+      isGuided(plan) &&
+      group < 2 &&
+      issue(
+        'warning',
+        'budget.trainedPerPrompt',
+        'With 1, only the trajectory itself is trained and no rollout from its critical step: take 2 or more.',
+      ),
+    minibatches > units &&
+      issue(
+        'warning',
+        'objective.minibatches',
+        `${count(minibatches)} steps share ${count(units)} rollouts or pairs: at most that many steps are done.`,
+      ),
+    epochs > 8 &&
+      isOnPolicy(plan) &&
+      issue('warning', 'objective.epochs', 'After 8 passes rollouts are stale: probability ratios are clipped away.'),
+    kind === 'simpo' &&
+      plan.objective.beta < 1 &&
+      issue('hint', 'objective.beta', 'SimPO’s β scales per-token log-probabilities: 2 to 10 is usual.'),
+    (kind === 'dpo' || kind === 'kto') &&
+      plan.objective.beta > 1 &&
+      issue('hint', 'objective.beta', 'Above 1 the policy hardly moves: 0.01 to 0.5 is usual.'),
+    keepsReference(plan) &&
+      issue(
+        'hint',
+        kind === 'ppo' || kind === 'grpo' ? 'objective.kl' : 'adaptation.kind',
+        'With all parameters trained, the reference is a second copy of the model in memory; LoRA needs none.',
+      ),
+  ]
+}
+
+const guidance: Check = (plan) => {
+  const { gpo, budget } = plan
+  const isPairs = PAIRS.includes(plan.objective.kind)
+  const needed = 2 * budget.trainedPerPrompt
+  const isOff = !isGuided(plan)
+  return [
+    isOff &&
+      gpo.samples !== 4 &&
+      issue('hint', 'gpo.samples', 'Has no effect: there is no GPO in this run, so no values are estimated.'),
+    isOff &&
+      !isPairs &&
+      gpo.reuseRollouts === false &&
+      issue('hint', 'gpo.reuseRollouts', 'Has no effect without GPO.'),
+    !isOff &&
+      gpo.samples < 3 &&
+      issue(
+        'warning',
+        'gpo.samples',
+        `Values from ${gpo.samples} are mostly noise, and so is the critical step: 4 or more.`,
+      ),
+    !isOff && gpo.samples > 16 && issue('hint', 'gpo.samples', 'Accuracy stays the same from 12 on; time does not.'),
+    isPairs &&
+      gpo.maxPairAttempts < needed &&
+      issue(
+        'error',
+        'gpo.maxPairAttempts',
+        `${budget.trainedPerPrompt} pairs need ${needed} rollouts at least, half of them correct: allow ${needed} or more.`,
+      ),
+  ]
+}
+
+function patternProblem(pattern: string, flags: string): string | null {
+  try {
+    new RegExp(pattern, flags)
+    return null
+  } catch (error) {
+    return `It is no regular expression: ${(error as SyntaxError).message}.`
+  }
+}
+
+const steps: Check = (plan) => {
+  if (!isGuided(plan)) return []
+  const { splitter, minStepTokens, maxSteps, windowTokens, pattern } = plan.gpo.segmentation
+  const { maxNewTokens } = plan.rollout
+  const broken = splitter === 'regex' ? patternProblem(pattern, 'gu') : null
+  const one = 'every trajectory is one step, and there is nothing to choose'
+  return [
+    broken !== null && issue('error', 'gpo.segmentation.pattern', broken),
+    minStepTokens > maxNewTokens / 2 &&
+      issue(
+        'warning',
+        'gpo.segmentation.minStepTokens',
+        `Steps of ${minStepTokens} tokens in completions of at most ${maxNewTokens}: ${one}.`,
+      ),
+    maxSteps === 1 && issue('warning', 'gpo.segmentation.maxSteps', `With 1, ${one}.`),
+    splitter === 'window' &&
+      windowTokens < minStepTokens &&
+      issue(
+        'warning',
+        'gpo.segmentation.windowTokens',
+        `Windows of ${windowTokens} tokens are merged up to the shortest step, ${minStepTokens}.`,
+      ),
+  ]
+}
+
+const data: Check = ({ data, verifier, objective }) => {
+  const { train, eval: evaluation, template } = data
+  const broken = verifier.kind === 'regex' ? patternProblem(verifier.pattern, verifier.flags) : null
+  return [
+    !template.includes('{prompt}') &&
+      issue(
+        'error',
+        'data.template',
+        'Without {prompt} every row asks the same: put it where the row’s prompt belongs.',
+      ),
+    evaluation?.path === train.path &&
+      issue(
+        'warning',
+        'data.eval.path',
+        'These rows are trained on: accuracy will look better than it is. Choose rows of their own.',
+      ),
+    !evaluation && issue('hint', 'data.eval.path', 'Without it there is no accuracy, and no best checkpoint to keep.'),
+    broken !== null && objective.kind !== 'sft' && issue('error', 'verifier.pattern', broken),
+  ]
+}
+
+const sampling: Check = (plan) => {
+  if (isSft(plan)) return []
+  const { topP, topK, temperature, lanes } = plan.rollout
+  const biased = 'biases the probability ratio, which knows the whole distribution'
+  return [
+    isOnPolicy(plan) && topP < 1 && issue('warning', 'rollout.topP', `Below 1 it ${biased}: 1 for PPO and GRPO.`),
+    isOnPolicy(plan) && topK > 0 && issue('warning', 'rollout.topK', `Above 0 it ${biased}: 0 for PPO and GRPO.`),
+    temperature < 0.4 &&
+      issue('warning', 'rollout.temperature', 'Rollouts hardly differ, so rewards of a group are equal: 0.7 to 1.'),
+    temperature > 1.5 && issue('warning', 'rollout.temperature', 'Most rollouts become nonsense: 0.7 to 1.'),
+    lanes < 8 && issue('hint', 'rollout.lanes', 'At least 8 are used.'),
+  ]
+}
+
+/** Optimiser steps of the whole plan. */
+export function optimiserSteps({ objective, budget }: Plan): number {
+  if (objective.kind === 'sft') return budget.iterations
+  return budget.iterations * objective.epochs * objective.minibatches
+}
+
+const optimiser: Check = (plan) => {
+  const { learningRate: rate, warmupSteps, weightDecay } = plan.optimiser
+  const total = optimiserSteps(plan)
+  const isLora = plan.adaptation.kind === 'lora'
+  return [
+    rate === 0 && issue('warning', 'optimiser.learningRate', 'At 0 nothing is learnt.'),
+    rate > (isLora ? 5e-3 : 1e-3) &&
+      issue(
+        'warning',
+        'optimiser.learningRate',
+        `${rate} is far above what works: ${isLora ? '1e-5 to 3e-4 with LoRA' : '1e-6 to 2e-4 with all parameters'}.`,
+      ),
+    isLora &&
+      rate > 0 &&
+      rate < 3e-6 &&
+      issue(
+        'hint',
+        'optimiser.learningRate',
+        'Low for LoRA, which usually wants 10 to 100 times as much: 1e-5 to 3e-4.',
+      ),
+    warmupSteps >= total &&
+      issue(
+        'warning',
+        'optimiser.warmupSteps',
+        `The run has ${count(total)} optimiser steps: the learning rate never reaches its peak.`,
+      ),
+    weightDecay > 0.3 && issue('warning', 'optimiser.weightDecay', 'Above 0.3 the weights shrink visibly: 0 to 0.1.'),
+  ]
+}
+
+const adaptation: Check = ({ adaptation }) => {
+  if (adaptation.kind === 'full') return []
+  const scale = adaptation.alpha / adaptation.r
+  return [
+    (scale > 8 || scale < 0.25) &&
+      issue('warning', 'adaptation.alpha', `α / r is ${Number(scale.toPrecision(2))}; 1 to 2 is usual.`),
+  ]
+}
+
+const evaluation: Check = ({ data, evaluation, checkpoint, budget }) => [
+  data.eval !== undefined &&
+    evaluation.everyIterations > budget.iterations &&
+    issue('hint', 'evaluation.everyIterations', 'Longer than the run: accuracy is measured before and after only.'),
+  data.eval !== undefined &&
+    evaluation.limit < 50 &&
+    issue('hint', 'evaluation.limit', `With ${evaluation.limit} rows accuracy is known to ± 10 points or worse.`),
+  checkpoint.everyIterations > budget.iterations &&
+    issue('hint', 'checkpoint.everyIterations', 'Longer than the run: after a crash it begins again.'),
+]
+
+const CHECKS: readonly Check[] = [data, adaptation, objective, guidance, steps, sampling, optimiser, evaluation]
+
+/** In the order of the page. */
+export const checkPlan = (plan: Plan): PlanIssue[] =>
+  CHECKS.flatMap((check) => check(plan)).filter((found) => found !== false)

@@ -1,0 +1,30 @@
+/** A plan as what one types in a terminal. Pure. */
+import type { DraftValue } from './draft'
+
+const isPlain = (text: string) => /^[\w@%+=:,./-]+$/.test(text)
+const quoted = (text: string) => (isPlain(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+
+/** As `--set` reads it: JSON where a text would be taken for something else. */
+function settingValue(value: DraftValue): string {
+  if (typeof value !== 'string') return JSON.stringify(value)
+  try {
+    JSON.parse(value)
+    return JSON.stringify(value) // "12" stays a text
+  } catch {
+    return value
+  }
+}
+
+export interface Setting {
+  readonly path: string
+  readonly value: DraftValue
+}
+
+/** `gpo train` with a plan file; the file is what the page exports. */
+export const fileCommand = (file: string): string => `npm run gpo -- train ${quoted(file)}`
+
+/** The same without a file at hand: an empty plan, and a flag for each setting that is not at its default. */
+export function flagCommand(settings: readonly Setting[]): string {
+  const flags = settings.map(({ path, value }) => `  --set ${quoted(`${path}=${settingValue(value)}`)}`)
+  return ["echo '{}' > plan.json", [fileCommand('plan.json'), ...flags].join(' \\\n')].join('\n')
+}

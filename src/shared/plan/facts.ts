@@ -1,0 +1,168 @@
+/** What does not fit between a plan and its model and data. Pure: the program looks at the files, this judges what it found. */
+import type { Plan } from '../schemas/plan'
+import { isGuided } from './cost-estimate'
+import { issue, type PlanIssue } from './issue'
+import { type ModelShape, microbatchTokens } from './memory-estimate'
+
+/** Tokens. */
+export interface LengthFacts {
+  readonly median: number
+  readonly p95: number
+  readonly max: number
+  /** The row that is longest. */
+  readonly longestRow: number
+}
+
+export interface DataFacts {
+  readonly rows: number
+  readonly badRows: number
+  /** "line 7: no answer" */
+  readonly firstBad: string | null
+  readonly withReference: number
+  readonly withCompletion: number
+  /** Rows whose tokens were counted; all, or the first ones. */
+  readonly counted: number
+  readonly prompt: LengthFacts
+  /** Null where no row has a completion. */
+  readonly completion: LengthFacts | null
+  /** The rows' own answers, judged by the plan's verifier; null where nothing is judged. */
+  readonly trial: {
+    readonly tried: number
+    readonly unreadable: number
+    readonly firstProblem: string | null
+  } | null
+}
+
+export interface PlanFacts {
+  readonly model: ModelShape & { readonly hasChatTemplate: boolean }
+  readonly train: DataFacts
+  readonly evaluation: DataFacts | null
+}
+
+const count = (n: number) => n.toLocaleString('en-US')
+const percent = (share: number) => `${Math.round(100 * share)} %`
+
+function lengthIssues(plan: Plan, context: number, facts: DataFacts, path: string): (PlanIssue | false)[] {
+  const isImitated = plan.objective.kind === 'sft' && path === 'data.train.path'
+  const added = isImitated ? (facts.completion?.max ?? 0) + 1 : plan.rollout.maxNewTokens
+  const room = context - facts.prompt.max
+  if (facts.prompt.max + added <= context) return []
+  if (isImitated || room < 1) {
+    const found = `Row ${facts.prompt.longestRow} has ${count(facts.prompt.max)} prompt tokens${isImitated ? `, and completions have up to ${count(added)}` : ''}`
+    return [issue('error', path, `${found}; the model has ${count(context)} positions. Remove such rows.`)]
+  }
+  const found = `The longest prompt (row ${facts.prompt.longestRow}) has ${count(facts.prompt.max)} tokens, the model ${count(context)} positions`
+  return [issue('error', 'rollout.maxNewTokens', `${found}: ${count(room)} at most, or remove the row.`)]
+}
+
+function rowIssues(facts: DataFacts, path: string): (PlanIssue | false)[] {
+  const { badRows, firstBad, rows } = facts
+  return [
+    badRows > 0 &&
+      issue(
+        badRows > rows ? 'warning' : 'hint',
+        path,
+        `${count(badRows)} of ${count(badRows + rows)} rows cannot be used and are passed over (first: ${firstBad}).`,
+      ),
+  ]
+}
+
+function trialIssues({ trial }: DataFacts, path: string): (PlanIssue | false)[] {
+  if (!trial || trial.tried === 0 || trial.unreadable === 0) return []
+  const share = trial.unreadable / trial.tried
+  const found = `The verifier does not accept ${percent(share)} of the rows’ own answers${trial.firstProblem ? ` (${trial.firstProblem})` : ''}`
+  return [
+    issue(share > 0.9 ? 'error' : share > 0.02 ? 'warning' : 'hint', path, `${found}: try it on the page Datasets.`),
+  ]
+}
+
+function trainIssues(plan: Plan, facts: DataFacts): (PlanIssue | false)[] {
+  const { rows, withReference, withCompletion } = facts
+  const prompts = plan.budget.promptsPerIteration
+  const isSft = plan.objective.kind === 'sft'
+  const missing = rows - withCompletion
+  return [
+    isSft &&
+      missing > 0 &&
+      issue(
+        'error',
+        'data.train.path',
+        `${count(missing)} of ${count(rows)} rows have no completion to imitate: SFT needs them, the other objectives sample their own.`,
+      ),
+    !isSft &&
+      withReference === 0 &&
+      issue(
+        'error',
+        'data.train.path',
+        'It has no reference answers, so rollouts cannot be judged: map a column to answer.',
+      ),
+    prompts > rows &&
+      issue(
+        'warning',
+        'budget.promptsPerIteration',
+        `There are ${count(rows)} rows: some are asked more than once in an iteration.`,
+      ),
+  ]
+}
+
+function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | false)[] {
+  const { adaptation, optimiser, budget } = plan
+  const completion = plan.objective.kind === 'sft' ? (train.completion?.max ?? 0) : plan.rollout.maxNewTokens
+  const pass = microbatchTokens(plan, train.prompt.max, completion)
+  return [
+    plan.data.chatTemplate &&
+      !model.hasChatTemplate &&
+      issue(
+        'error',
+        'data.chatTemplate',
+        'The model has no chat template: switch it off, or choose an instruct model.',
+      ),
+    !plan.data.chatTemplate &&
+      model.hasChatTemplate &&
+      issue('hint', 'data.chatTemplate', 'The model has a chat template: it answers best when asked with it.'),
+    adaptation.kind === 'lora' &&
+      adaptation.r > Math.min(model.hiddenSize, model.kvHeads * model.headDim) &&
+      issue(
+        'warning',
+        'adaptation.r',
+        `Wider than the narrowest projection (${Math.min(model.hiddenSize, model.kvHeads * model.headDim)}): nothing is gained beyond it.`,
+      ),
+    adaptation.kind === 'full' &&
+      model.parameters > 1e8 &&
+      optimiser.learningRate > 5e-5 &&
+      issue(
+        'warning',
+        'optimiser.learningRate',
+        `High for all of ${count(Math.round(model.parameters / 1e6))} million parameters: 1e-6 to 1e-5 is usual.`,
+      ),
+    pass > budget.microbatchTokens &&
+      issue(
+        'hint',
+        'budget.microbatchTokens',
+        `The longest ${['dpo', 'simpo', 'orpo'].includes(plan.objective.kind) ? 'pair' : 'sequence'} alone may have ${count(pass)}: it gets a pass of its own.`,
+      ),
+    isGuided(plan) &&
+      plan.rollout.maxNewTokens < 2 * plan.gpo.segmentation.minStepTokens &&
+      issue('warning', 'rollout.maxNewTokens', 'Too short for two steps of the shortest length.'),
+  ]
+}
+
+export function checkFacts(plan: Plan, facts: PlanFacts): PlanIssue[] {
+  const { model, train, evaluation } = facts
+  const isJudged = plan.objective.kind !== 'sft'
+  return [
+    ...rowIssues(train, 'data.train.path'),
+    ...trainIssues(plan, train),
+    ...lengthIssues(plan, model.context, train, 'data.train.path'),
+    ...(isJudged ? trialIssues(train, 'verifier.kind') : []),
+    ...(evaluation
+      ? [
+          ...rowIssues(evaluation, 'data.eval.path'),
+          ...lengthIssues(plan, model.context, evaluation, 'data.eval.path'),
+          evaluation.withReference === 0 &&
+            issue('error', 'data.eval.path', 'It has no reference answers: nothing could be counted as correct.'),
+        ]
+      : []),
+    ...modelIssues(plan, facts),
+  ].filter((found) => found !== false)
+}

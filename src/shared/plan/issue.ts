@@ -1,0 +1,16 @@
+/** `error`: it cannot start, or would learn nothing. `warning`: seldom meant. `hint`: worth knowing. */
+export type IssueSeverity = 'error' | 'warning' | 'hint'
+
+export interface PlanIssue {
+  /** The setting it stands beside, as `--set` takes it. */
+  readonly path: string
+  readonly severity: IssueSeverity
+  /** The thing, the value and the cure. */
+  readonly message: string
+}
+
+export const issue = (severity: IssueSeverity, path: string, message: string): PlanIssue => ({
+  path,
+  severity,
+  message,
+})

@@ -1,0 +1,198 @@
+/**
+ * How much memory each phase of a plan needs, from the model's shape alone. Pure, in bytes; every number is a float32. An estimate: what the
+ * formulas leave out (the runtime's own buffers, fragments) is in OVERHEAD and in what a pass keeps twice.
+ *
+ * Notation: P parameters, T trained ones, D hidden size, I intermediate size, L layers, H heads of size h, K key heads, V vocabulary,
+ * M tokens of a microbatch, S tokens of a sequence.
+ */
+import type { LORA_TARGETS, Plan } from '../schemas/plan'
+
+/** What of a model's config.json decides memory. */
+export interface ModelShape {
+  readonly parameters: number
+  readonly hiddenSize: number
+  readonly intermediateSize: number
+  readonly layers: number
+  readonly heads: number
+  readonly kvHeads: number
+  readonly headDim: number
+  readonly vocabSize: number
+  /** Positions a sequence may have. */
+  readonly context: number
+}
+
+export interface MemoryPart {
+  readonly label: string
+  readonly bytes: number
+}
+
+export interface MemoryPhase {
+  readonly phase: 'sampling' | 'values' | 'gradients' | 'optimiser'
+  readonly parts: readonly MemoryPart[]
+  readonly total: number
+}
+
+const FLOAT = 4
+/** The program itself with its libraries and compiled graphs. */
+const OVERHEAD = 300e6
+/** Lengths are rounded up to a multiple of this. */
+const LENGTH_BUCKET = 32
+/** Logits that are held at once at most; beyond, they are made in parts. */
+const LOGITS_AT_ONCE = 2 ** 23
+/** Queries whose scores are held at once in longer sequences. */
+const QUERIES_AT_ONCE = 512
+/** Tokens prefilled at once at most. */
+const PREFILL_TOKENS = 8192
+
+const roundUp = (n: number, step: number) => Math.ceil(n / step) * step
+const powerOfTwo = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
+
+type Projection = (typeof LORA_TARGETS)[number]
+
+/** [rows, columns] of each projection of a layer. */
+const projections = (shape: ModelShape): Readonly<Record<Projection, readonly [number, number]>> => {
+  const { hiddenSize: d, intermediateSize: i, heads, kvHeads, headDim } = shape
+  const [q, kv] = [heads * headDim, kvHeads * headDim]
+  return {
+    q_proj: [q, d],
+    k_proj: [kv, d],
+    v_proj: [kv, d],
+    o_proj: [d, q],
+    gate_proj: [i, d],
+    up_proj: [i, d],
+    down_proj: [d, i],
+  }
+}
+
+/** T: all, or r (rows + columns) for each adapted projection; with PPO one value head, D + 1. */
+export function trainedParameters(plan: Plan, shape: ModelShape): number {
+  const { adaptation, objective } = plan
+  const head = objective.kind === 'ppo' ? shape.hiddenSize + 1 : 0
+  if (adaptation.kind === 'full') return shape.parameters + head
+  const sizes = projections(shape)
+  const perLayer = adaptation.targets.reduce((sum, name) => sum + sizes[name][0] + sizes[name][1], 0)
+  return shape.layers * adaptation.r * perLayer + head
+}
+
+/** Full fine-tuning keeps a copy of the start where the objective compares with it; LoRA has it anyway. */
+export function keepsReference({ objective, adaptation }: Plan): boolean {
+  if (adaptation.kind === 'lora') return false
+  const usesKl = (objective.kind === 'ppo' || objective.kind === 'grpo') && objective.kl > 0
+  return usesKl || objective.kind === 'dpo' || objective.kind === 'kto'
+}
+
+/** What is there in every phase: weights, reference, merged adapters, AdamW's two moments (8 T). */
+function standing(plan: Plan, shape: ModelShape): MemoryPart[] {
+  const trained = FLOAT * trainedParameters(plan, shape)
+  const weights = FLOAT * shape.parameters
+  const parts = [
+    { label: 'program', bytes: OVERHEAD },
+    { label: 'weights', bytes: plan.adaptation.kind === 'full' ? trained : weights + trained },
+  ]
+  if (keepsReference(plan)) parts.push({ label: 'reference model', bytes: weights })
+  if (plan.adaptation.kind === 'lora') {
+    const sizes = projections(shape)
+    const merged = plan.adaptation.targets.reduce((sum, name) => sum + sizes[name][0] * sizes[name][1], 0)
+    parts.push({ label: 'merged adapters', bytes: FLOAT * shape.layers * merged })
+  }
+  return [...parts, { label: 'optimiser', bytes: 2 * trained }]
+}
+
+/** Keys and values of one token, all layers: 2 L K h. */
+const kvFloats = ({ layers, kvHeads, headDim }: ModelShape) => 2 * layers * kvHeads * headDim
+
+/**
+ * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries before and after
+ * the rotation and the mixed heads (3 H h); keys and values (4 K h); gate, up and their product (3 I); attention weights over S keys (H S), while
+ * the sequence is no longer than 512 tokens.
+ */
+const layerFloats = (shape: ModelShape, length: number): number =>
+  4 * shape.hiddenSize +
+  3 * shape.heads * shape.headDim +
+  4 * shape.kvHeads * shape.headDim +
+  3 * shape.intermediateSize +
+  (length <= QUERIES_AT_ONCE ? shape.heads * length : 0)
+
+/** Rollouts that are decoded in a phase, at most. */
+function sequencesOf(plan: Plan, isValues: boolean): number {
+  const { promptsPerIteration: prompts, trainedPerPrompt } = plan.budget
+  const { samples, segmentation, criticalStep } = plan.gpo
+  if (isValues) return prompts * segmentation.maxSteps * samples
+  const isOnePerPrompt = criticalStep !== 'none' || !['ppo', 'grpo'].includes(plan.objective.kind)
+  return isOnePerPrompt ? prompts : prompts * trainedPerPrompt
+}
+
+/**
+ * Lanes × S × 2 L K h for the cache; the same and a hidden vector for each token of each trajectory that is kept to continue from; lanes × V for the
+ * probabilities, three times; a prefill of at most 8,192 tokens in front.
+ */
+function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isValues: boolean): MemoryPart[] {
+  const length = Math.min(shape.context, promptTokens + plan.rollout.maxNewTokens)
+  const lanes = Math.max(8, Math.min(powerOfTwo(plan.rollout.lanes), powerOfTwo(sequencesOf(plan, isValues))))
+  const kept = sequencesOf(plan, false) * length
+  const prefill = Math.min(PREFILL_TOKENS, 64 * roundUp(promptTokens, LENGTH_BUCKET))
+  const passing = isValues ? 0 : prefill * (kvFloats(shape) + layerFloats(shape, roundUp(promptTokens, LENGTH_BUCKET)))
+  return [
+    {
+      label: 'keys and values',
+      bytes: FLOAT * lanes * roundUp(length, LENGTH_BUCKET) * kvFloats(shape),
+    },
+    { label: 'kept prefixes', bytes: FLOAT * kept * (kvFloats(shape) + shape.hiddenSize) },
+    { label: 'passes', bytes: FLOAT * Math.max(passing, 3 * lanes * shape.vocabSize + lanes * layerFloats(shape, 0)) },
+  ]
+}
+
+/** Padded tokens of a microbatch: a unit (a sequence, or a pair) that is longer gets one of its own. */
+export function microbatchTokens(plan: Plan, promptTokens: number, completionTokens: number): number {
+  const rows = ['dpo', 'simpo', 'orpo'].includes(plan.objective.kind) ? 2 : 1
+  const unit = rows * roundUp(promptTokens + completionTokens, LENGTH_BUCKET)
+  return Math.max(unit, Math.floor(plan.budget.microbatchTokens / unit) * unit)
+}
+
+/**
+ * Activations: M × L × what a layer keeps, or with recomputed layers M × (L D + one layer), and one layer's gradients besides; logits M × V three
+ * times, at most 32 MiB each when they are made in parts. Gradients: T, three times while microbatches are added up.
+ */
+function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, completionTokens: number): MemoryPart[] {
+  const tokens = microbatchTokens(plan, promptTokens, completionTokens)
+  const length = roundUp(promptTokens + completionTokens, LENGTH_BUCKET)
+  const layer = layerFloats(shape, length)
+  const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
+  const logits = 3 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
+  return [
+    { label: 'activations', bytes: FLOAT * (tokens * (kept + layer + 2 * shape.hiddenSize) + logits) },
+    { label: 'gradients', bytes: 3 * FLOAT * trainedParameters(plan, shape) },
+  ]
+}
+
+const phase = (name: MemoryPhase['phase'], parts: readonly MemoryPart[]): MemoryPhase => ({
+  phase: name,
+  parts,
+  total: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+})
+
+/**
+ * @param promptTokens of the longest prompt
+ * @param completionTokens of the longest completion that is learnt from: sampled ones may be as long as the plan allows
+ */
+export function memoryEstimate(
+  plan: Plan,
+  shape: ModelShape,
+  { promptTokens, completionTokens }: { readonly promptTokens: number; readonly completionTokens: number },
+): MemoryPhase[] {
+  const always = standing(plan, shape)
+  const trained = FLOAT * trainedParameters(plan, shape)
+  const isSampling = plan.objective.kind !== 'sft'
+  const isGuided = isSampling && plan.gpo.criticalStep !== 'none'
+  return [
+    ...(isSampling ? [phase('sampling', [...always, ...samplingParts(plan, shape, promptTokens, false)])] : []),
+    ...(isGuided ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),
+    phase('gradients', [...always, ...updateParts(plan, shape, promptTokens, completionTokens)]),
+    // AdamW: the gradients are still there while new parameters and moments are made beside the old ones.
+    phase('optimiser', [
+      ...always,
+      { label: 'gradients', bytes: trained },
+      { label: 'new parameters and moments', bytes: 3 * trained },
+    ]),
+  ]
+}

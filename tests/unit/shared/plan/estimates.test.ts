@@ -1,0 +1,123 @@
+import { fileCommand, flagCommand } from '@shared/plan/command'
+import { evaluationCount, iterationTokens, timeEstimate } from '@shared/plan/cost-estimate'
+import { keepsReference, memoryEstimate, microbatchTokens, trainedParameters } from '@shared/plan/memory-estimate'
+import { type PlanInput, planSchema } from '@shared/schemas/plan'
+import { describe, expect, it } from 'vitest'
+
+const base = { model: { path: 'm' }, data: { train: { path: 'd' } }, objective: { kind: 'ppo' } } satisfies PlanInput
+const plan = (more: Partial<PlanInput>) => planSchema.parse({ ...base, ...more })
+const shape = {
+  ...{ parameters: 1000, hiddenSize: 8, intermediateSize: 16, layers: 2, heads: 2, kvHeads: 1, headDim: 4 },
+  ...{ vocabSize: 10, context: 512 },
+}
+
+describe('memory', () => {
+  it('counts the parameters of adapters: r (rows + columns), each layer', () => {
+    const adaptation = { kind: 'lora' as const, r: 2, targets: ['q_proj' as const, 'k_proj' as const] }
+    // q is 8 × 8, k is 4 × 8; two layers
+    expect(trainedParameters(plan({ adaptation, objective: { kind: 'dpo' } }), shape)).toBe(2 * 2 * (16 + 12))
+    expect(trainedParameters(plan({ adaptation }), shape)).toBe(2 * 2 * (16 + 12) + 9)
+    expect(trainedParameters(plan({ adaptation: { kind: 'full' } }), shape)).toBe(1009)
+  })
+
+  it('has a reference only where it is compared with one and all parameters are trained', () => {
+    const full = { adaptation: { kind: 'full' as const } }
+    expect(keepsReference(plan(full))).toBe(true)
+    expect(keepsReference(plan({ ...full, objective: { kind: 'ppo', kl: 0 } }))).toBe(false)
+    expect(keepsReference(plan({ ...full, objective: { kind: 'simpo' } }))).toBe(false)
+    expect(keepsReference(plan({}))).toBe(false)
+  })
+
+  it('fills a microbatch with whole sequences; a longer one gets its own', () => {
+    const budget = { microbatchTokens: 300 }
+    expect(microbatchTokens(plan({ budget }), 30, 60)).toBe(3 * 96)
+    expect(microbatchTokens(plan({ budget, objective: { kind: 'dpo' } }), 30, 60)).toBe(192)
+    expect(microbatchTokens(plan({ budget }), 300, 60)).toBe(384)
+  })
+
+  it('is measured in four phases, in the order of an iteration; AdamW needs seven times the trained parameters', () => {
+    const lengths = { promptTokens: 30, completionTokens: 60 }
+    const phases = memoryEstimate(plan({ adaptation: { kind: 'full' }, objective: { kind: 'simpo' } }), shape, lengths)
+    expect(phases.map(({ phase }) => phase)).toEqual(['sampling', 'values', 'gradients', 'optimiser'])
+    const optimiser = phases[3]!.parts.filter(({ label }) => label !== 'program')
+    expect(optimiser.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(7 * 4 * 1000)
+  })
+
+  it('has no phase that the plan does not have', () => {
+    const names = (more: Partial<PlanInput>) =>
+      memoryEstimate(plan(more), shape, { promptTokens: 8, completionTokens: 8 }).map(({ phase }) => phase)
+    expect(names({ gpo: { criticalStep: 'none' } })).toEqual(['sampling', 'gradients', 'optimiser'])
+    expect(names({ objective: { kind: 'sft' } })).toEqual(['gradients', 'optimiser'])
+  })
+
+  it('holds keys and values of every lane', () => {
+    const rollout = { lanes: 64, maxNewTokens: 34 }
+    const values = memoryEstimate(plan({ rollout }), shape, { promptTokens: 30, completionTokens: 34 })[1]!
+    // 64 lanes × 64 tokens × 2 · 2 layers · 1 head · 4 numbers × 4 bytes
+    expect(values.parts.find(({ label }) => label === 'keys and values')?.bytes).toBe(64 * 64 * 16 * 4)
+  })
+
+  it('is less with recomputed layers and smaller passes', () => {
+    const activations = (budget: PlanInput['budget']) =>
+      memoryEstimate(plan({ budget }), shape, { promptTokens: 30, completionTokens: 60 })
+        .find(({ phase }) => phase === 'gradients')
+        ?.parts.find(({ label }) => label === 'activations')?.bytes ?? 0
+    expect(activations({ recomputeLayers: true })).toBeLessThan(activations({}))
+    expect(activations({ microbatchTokens: 512 })).toBeLessThan(activations({}))
+  })
+})
+
+describe('cost', () => {
+  const lengths = { completionTokens: 100, steps: 4 }
+  const budget = { promptsPerIteration: 10, trainedPerPrompt: 4, iterations: 20 }
+
+  it('of PPO without GPO: all rollouts from the prompt, as many passes as there are', () => {
+    const tokens = iterationTokens(plan({ budget, gpo: { criticalStep: 'none' } }), lengths)
+    expect(tokens).toEqual({ rollouts: 4000, values: 0, reset: 0, trained: 4000, passed: 16000 })
+  })
+
+  it('of GPO-PPO: one trajectory, N continuations of each state, nothing more when they are reused', () => {
+    const tokens = iterationTokens(plan({ budget, gpo: { samples: 4 } }), lengths)
+    // states with 100, 75, 50, 25 tokens left; three later rollouts of 50 are trained beside the trajectory
+    expect(tokens).toMatchObject({ rollouts: 1000, values: 10 * 4 * 250, reset: 0, trained: 1000 + 1500 })
+    const fresh = iterationTokens(plan({ budget, gpo: { samples: 4, reuseRollouts: false } }), lengths)
+    expect(fresh.reset).toBe(10 * 3 * 50)
+  })
+
+  it('of SFT: the completions of a batch, once', () => {
+    const tokens = iterationTokens(plan({ budget, objective: { kind: 'sft', epochs: 3 } }), lengths)
+    expect(tokens).toEqual({ rollouts: 0, values: 0, reset: 0, trained: 1000, passed: 1000 })
+  })
+
+  it('counts evaluations: before, at the interval, after', () => {
+    const data = { train: { path: 'd' }, eval: { path: 'e' } }
+    const count = (everyIterations: number) => evaluationCount(plan({ data, budget, evaluation: { everyIterations } }))
+    expect([count(10), count(7), count(0)]).toEqual([3, 4, 2])
+    expect(evaluationCount(plan({ budget }))).toBe(0)
+  })
+
+  it('multiplies tokens by measured rates', () => {
+    const rates = { rollouts: 0.001, values: null, reset: null, update: 0.0005, lengths }
+    const time = timeEstimate(plan({ budget, gpo: { criticalStep: 'none' } }), rates, null)
+    expect(time.iteration).toBeCloseTo(4 + 8)
+    expect(time.total).toBeCloseTo(240)
+  })
+})
+
+describe('commands', () => {
+  it('quote what a shell would read, and keep texts texts', () => {
+    expect(fileCommand('my plan.json')).toBe("npm run gpo -- train 'my plan.json'")
+    const text = flagCommand([
+      { path: 'seed', value: 3 },
+      { path: 'name', value: '12' },
+      { path: 'verifier.pattern', value: "it's (.+)" },
+      { path: 'adaptation.targets', value: ['q_proj'] },
+    ])
+    expect(text.split(' \\\n  ').slice(1)).toEqual([
+      '--set seed=3',
+      `--set 'name="12"'`,
+      `--set 'verifier.pattern=it'\\''s (.+)'`,
+      `--set 'adaptation.targets=["q_proj"]'`,
+    ])
+  })
+})
