@@ -83,7 +83,7 @@ export function Histogram(props: HistogramProps) {
             {marks
               .filter(({ at }) => at >= from && at <= to)
               .map(({ at, label: name }) => {
-                const isCrowded = marks.some(({ at: other }) => other > at && other <= to && x(other) - x(at) < 90)
+                const isCrowded = marks.some(({ at: other }) => other > at && other <= to && x(other) - x(at) < 110)
                 const isRight = isCrowded || x(at) > LEFT + inner - 90
                 return (
                   <g key={name}>

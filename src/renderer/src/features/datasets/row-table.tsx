@@ -131,7 +131,7 @@ function Row({ row, columns, isShown, onShow }: RowProps) {
       </th>
       {problem !== null && cells.every((cell) => cell === null) ? (
         <td colSpan={columns.length}>
-          <span style={{ color: 'var(--hurt)' }}>{problem}</span>
+          <em>{problem}</em>
         </td>
       ) : (
         columns.map((column, i) => <td key={column}>{cells[i] ?? <span className="quiet">–</span>}</td>)

@@ -84,7 +84,7 @@ function WholeRow({ row: { line, row, cells, problem }, columns, onClose }: Whol
         </Button>
       </Group>
       {problem !== null && (
-        <Text size="sm" c="var(--hurt)" mb="xs">
+        <Text size="sm" fw={600} mb="xs">
           It cannot be used: {problem}
         </Text>
       )}

@@ -32,7 +32,7 @@ export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {
           {failed > 0 ? ' Those that are not come first.' : ''}
         </Text>
       </Box>
-      <Box style={{ flex: 1, minHeight: 0, overflow: 'auto' }}>
+      <Box tabIndex={0} role="region" aria-label="Judged rows" style={{ flex: 1, minHeight: 0, overflow: 'auto' }}>
         <Table stickyHeader layout="fixed">
           <Table.Thead>
             <Table.Tr>

@@ -8,7 +8,7 @@ import { useLocation } from 'wouter'
 import { EditableName } from '../../components/editable-name'
 import { ErrorState, LoadingRows } from '../../components/states'
 import { queries } from '../../lib/api'
-import { formatPercent } from '../../lib/format'
+import { formatPercent, formatTime } from '../../lib/format'
 import { methodName, shortPath } from '../../lib/run-names'
 import { ModelFiles } from './model-files'
 import type { ModelActions } from './use-model-actions'
@@ -49,6 +49,11 @@ export function ModelDetail({ item, actions }: ModelDetailProps) {
       )}
       <Uses item={item} />
       {item.run && <Origin run={item.run} />}
+      {item.since !== null && (
+        <Text size="xs" className="quiet">
+          {item.kind === 'run' ? 'the run ended' : 'added'} {formatTime(item.since)}
+        </Text>
+      )}
       {details.isPending && <LoadingRows rows={8} />}
       {details.error && <ErrorState error={details.error} onRetry={() => void details.refetch()} />}
       {details.data && <Findings item={item} details={details.data} />}

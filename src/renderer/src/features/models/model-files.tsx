@@ -66,12 +66,12 @@ export function ModelFiles({ item, details }: { readonly item: ModelItem; readon
       </Group>
       {state.is === 'running' && <PassProgress {...state} />}
       {state.is === 'failed' && (
-        <Text size="sm" role="alert" c="var(--hurt)">
+        <Text size="sm" role="alert" fw={600}>
           {state.message}
         </Text>
       )}
       {state.is === 'finished' && (
-        <Text size="sm" role="status" c={state.result.different.length > 0 ? 'var(--hurt)' : undefined}>
+        <Text size="sm" role="status" fw={state.result.different.length > 0 ? 600 : 400}>
           {verdictOf(state.result)}
         </Text>
       )}

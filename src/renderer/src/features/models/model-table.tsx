@@ -2,7 +2,7 @@
 import { Group, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import type { ModelItem } from '@shared/contract/models'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { formatBytes, formatCount, formatPercent, formatTime } from '../../lib/format'
+import { formatBytes, formatCount, formatPercent } from '../../lib/format'
 import { formatParameters, shortArchitecture } from './words'
 
 const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [
@@ -40,9 +40,6 @@ export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
               <span>Accuracy</span>
             </Tooltip>
           </Table.Th>
-          <Table.Th w={104} className="numeric" visibleFrom="xl">
-            Since
-          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       {GROUPS.map(({ kind, title, empty }) => {
@@ -50,13 +47,13 @@ export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
         return (
           <Table.Tbody key={kind}>
             <Table.Tr>
-              <Table.Th colSpan={7} scope="rowgroup" style={{ background: 'var(--surface-raised)' }}>
+              <Table.Th colSpan={6} scope="rowgroup" style={{ background: 'var(--surface-raised)' }}>
                 {title} <span className="quiet">{group.length > 0 ? group.length : ''}</span>
               </Table.Th>
             </Table.Tr>
             {group.length === 0 && (
               <Table.Tr>
-                <Table.Td colSpan={7} className="quiet">
+                <Table.Td colSpan={6} className="quiet">
                   {empty}
                 </Table.Td>
               </Table.Tr>
@@ -78,7 +75,7 @@ interface ModelRowProps {
 }
 
 function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
-  const { id, name, problem, architecture, parameters, context, bytes, run, since } = item
+  const { id, name, problem, architecture, parameters, context, bytes, run } = item
   const look = isSelected ? { background: 'var(--mantine-primary-color-light)' } : {}
   return (
     <Table.Tr onClick={() => onSelect(id)} style={{ cursor: 'pointer', ...look }}>
@@ -107,9 +104,6 @@ function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
       <Table.Td className="numeric">{context === null ? '–' : formatCount(context)}</Table.Td>
       <Table.Td className="numeric">{bytes === null ? '–' : formatBytes(bytes)}</Table.Td>
       <Table.Td className="numeric">{run?.accuracy == null ? '–' : formatPercent(run.accuracy)}</Table.Td>
-      <Table.Td className="numeric" visibleFrom="xl">
-        {since === null ? '–' : formatTime(since)}
-      </Table.Td>
     </Table.Tr>
   )
 }
