@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { readLicences } from './scripts/licences.ts'
 
 const alias = {
   '@shared': resolve(import.meta.dirname, 'src/shared'),
@@ -50,6 +51,7 @@ export default defineConfig({
   renderer: {
     root: resolve(import.meta.dirname, 'src/renderer'),
     plugins: [react()],
+    define: { __LICENCES__: JSON.stringify(readLicences(import.meta.dirname)) },
     resolve: { alias: { '@shared': alias['@shared'], '@renderer': resolve(import.meta.dirname, 'src/renderer/src') } },
     build: {
       // Scripts and styles stay files of their own: the policy allows no inline script.

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { describeError } from '@shared/errors'
 import { app, dialog } from 'electron'
+import { settingsOf } from './api/system'
 import { createProgram } from './host/create'
 import { connectWindows } from './window/connect'
 import { electronHost } from './window/dialogs'
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
     onBug,
   })
   connectWindows(program.services, windows, onBug)
-  windows.followRuns(program.services.runs)
+  windows.followRuns(program.services.runs, () => settingsOf(program.services.store).notifications)
   windows.open()
 
   app.on('second-instance', windows.open)

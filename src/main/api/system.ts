@@ -5,7 +5,10 @@ import { getRun } from '@main/store/runs'
 import { readSetting, writeSetting } from '@main/store/settings'
 import { type Settings, settingsSchema } from '@shared/contract/system'
 import { GpoError } from '@shared/errors'
+import { measureBackends, rememberedBackends } from './backends'
 import { api } from './base'
+import { diagnosticsOf, runtimes } from './diagnostics'
+import { storedPlaces } from './storage'
 
 /** Values of an older or newer version that do not fit are at their defaults again. */
 export function settingsOf(store: Store): Settings {
@@ -23,8 +26,13 @@ export const systemApi = {
     memoryBytes: totalmem(),
     threads: availableParallelism(),
     hasDialogs: host.choose !== undefined,
+    runtimes: runtimes(),
   })),
   settings: api.system.settings.handler(({ context: { store } }) => settingsOf(store)),
+  storage: api.system.storage.handler(({ context: { store } }) => storedPlaces(store)),
+  backends: api.system.backends.handler(({ context: { store } }) => rememberedBackends(store)),
+  measureBackends: api.system.measureBackends.handler(({ context }) => measureBackends(context)),
+  diagnostics: api.system.diagnostics.handler(({ context }) => diagnosticsOf(context, settingsOf(context.store))),
   changeSettings: api.system.changeSettings.handler(({ context: { store }, input }) => {
     const next = { ...settingsOf(store), ...input }
     writeSetting(store, 'settings', next)

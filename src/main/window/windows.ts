@@ -10,8 +10,11 @@ export interface Windows {
   /** Shows the window, making it first if there is none. */
   open(): void
   current(): BrowserWindow | null
-  /** Task bar progress, notifications, and a question before a running run's window closes. */
-  followRuns(runs: RunManager): void
+  /**
+   * Task bar progress, notifications, and a question before a running run's window closes.
+   * @param wantsNotifications asked whenever there is something to tell
+   */
+  followRuns(runs: RunManager, wantsNotifications: () => boolean): void
   /** Opens a page in the window. */
   go(path: string): void
 }
@@ -114,9 +117,9 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     open,
     go,
     current: () => window,
-    followRuns(manager) {
+    followRuns(manager, wantsNotifications) {
       runs = manager
-      void follow(manager, { window: () => window, go })
+      void follow(manager, { window: () => window, go, wantsNotifications })
     },
   }
 }
@@ -124,15 +127,16 @@ export function createWindows({ preload }: { readonly preload: string }): Window
 interface Shown {
   readonly window: () => BrowserWindow | null
   readonly go: (path: string) => void
+  readonly wantsNotifications: () => boolean
 }
 
-async function follow(manager: RunManager, { window, go }: Shown): Promise<void> {
+async function follow(manager: RunManager, { window, go, wantsNotifications }: Shown): Promise<void> {
   for await (const event of manager.listen(undefined)) {
     if (event.type === 'state') {
       const active = event.state.active
       window()?.setProgressBar(active ? Math.max(0.01, active.iteration / active.iterations) : -1)
     }
-    if (event.type === 'ended' && !window()?.isFocused()) {
+    if (event.type === 'ended' && !window()?.isFocused() && wantsNotifications()) {
       const { id, name, status, startedAt, endedAt } = event.run
       if ((endedAt ?? 0) - (startedAt ?? 0) < LONG_RUN || !Notification.isSupported()) continue
       const notification = new Notification({ title: name, body: `The run is ${status}.` })

@@ -1,5 +1,6 @@
 /** The program itself: what it runs on, its settings, files a person chose. */
 import { z } from 'zod'
+import type { BackendName } from '../schemas/plan'
 import { asked, done, oc, shortText, type } from './base'
 
 export const settingsSchema = z.strictObject({
@@ -9,6 +10,36 @@ export const settingsSchema = z.strictObject({
   notifications: z.boolean().default(true),
 })
 export type Settings = z.infer<typeof settingsSchema>
+
+/** One place to compute, as it was found on this machine. */
+export interface BackendReport {
+  readonly name: BackendName
+  readonly isAvailable: boolean
+  /** Why not, in one sentence; null when available. */
+  readonly reason: string | null
+  readonly device: string | null
+  /** Bytes; null where the device does not say. */
+  readonly memory: number | null
+  /** Worst relative difference from the stored loss and gradients; null when it could not run. */
+  readonly selfTest: number | null
+  /** Billions of floating-point operations a second of a float32 matrix product; null when not measured. */
+  readonly gflops: number | null
+}
+
+export interface BackendFindings {
+  /** Milliseconds since 1970. */
+  readonly measuredAt: number
+  readonly candidates: readonly BackendReport[]
+  /** What `auto` takes; null where nothing can be used. */
+  readonly chosen: BackendName | null
+}
+
+/** Something the program keeps on disk. */
+export interface StoredPlace {
+  readonly name: 'database' | 'runs' | 'imports'
+  readonly path: string
+  readonly bytes: number
+}
 
 export interface ProgramInfo {
   readonly version: string
@@ -20,6 +51,8 @@ export interface ProgramInfo {
   readonly threads: number
   /** True where a system dialog can be opened; otherwise paths are typed. */
   readonly hasDialogs: boolean
+  /** Of what the program runs on: Node, Electron, Chromium. */
+  readonly runtimes: Readonly<Record<string, string>>
 }
 
 /** A file or folder a person chose; the renderer never makes one up. */
@@ -34,6 +67,14 @@ export const grantId = z.string().regex(/^grant-[\w-]{20,60}$/, { error: 'expect
 export const systemContract = {
   info: asked.output(type<ProgramInfo>()),
   settings: asked.output(type<Settings>()),
+  /** What is on disk, and how large it is. */
+  storage: asked.output(type<readonly StoredPlace[]>()),
+  /** What was measured last; null if nothing was. */
+  backends: asked.output(type<BackendFindings | null>()),
+  /** Opens, tests and measures every backend in a process of its own, and remembers what was found. */
+  measureBackends: asked.output(type<BackendFindings>()),
+  /** Text to send to someone: what the program runs on, its settings, the newest failures. Names and secrets are replaced. */
+  diagnostics: asked.output(type<string>()),
   changeSettings: oc.input(settingsSchema.partial()).output(type<Settings>()),
   /** Opens a system dialog; null when it was closed. */
   choose: oc

@@ -15,7 +15,7 @@ import { notifications } from '@mantine/notifications'
 import { spotlight } from '@mantine/spotlight'
 import type { LiveEvent } from '@shared/contract/runs'
 import { IconSearch } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useCallback, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { queries } from '../lib/api'
@@ -33,9 +33,12 @@ const isCurrent = (path: string, location: string) =>
 /** The rail, the top bar with the running job, and the page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [location, go] = useLocation()
+  const client = useQueryClient()
   const onEnded = useCallback(
     ({ run }: Extract<LiveEvent, { type: 'ended' }>) => {
       const failed = run.status === 'failed' || run.status === 'interrupted' || run.error !== null
+      const settings = client.getQueryData(queries.system.settings.queryKey({}))
+      if (!failed && settings?.notifications === false) return
       notifications.show({
         color: failed ? 'orange' : 'accent',
         title: run.name,
@@ -44,7 +47,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         onClick: () => go(`/runs/${run.id}`),
       })
     },
-    [go],
+    [go, client],
   )
   const live = useLiveStream(onEnded)
   useTheme()

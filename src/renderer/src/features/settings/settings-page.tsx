@@ -1,5 +1,42 @@
+import { Box, SimpleGrid, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { Page } from '../../components/page'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { Backends } from './backends'
+import { Diagnostics } from './diagnostics'
+import { General } from './general'
+import { Licences } from './licences'
+import { Shortcuts } from './shortcuts'
+import { Storage } from './storage'
 
+/** How the program behaves, what it runs on, what to send to someone when it fails. */
 export function SettingsPage() {
-  return <Page title="Settings">{null}</Page>
+  const settings = useQuery(queries.system.settings.queryOptions({}))
+  const info = useQuery(queries.system.info.queryOptions({}))
+  const error = settings.error ?? info.error
+  return (
+    <Page title="Settings">
+      {error && <ErrorState error={error} onRetry={() => void Promise.all([settings.refetch(), info.refetch()])} />}
+      {!error && !(settings.data && info.data) && <LoadingRows />}
+      {settings.data && info.data && (
+        <Stack gap="md" maw={1280}>
+          <SimpleGrid cols={2} spacing="md">
+            <General settings={settings.data} info={info.data} />
+            <Storage info={info.data} />
+          </SimpleGrid>
+          <Backends settings={settings.data} />
+          <SimpleGrid cols={2} spacing="md">
+            <Stack gap="md">
+              <Diagnostics />
+              <Licences info={info.data} />
+            </Stack>
+            <Box>
+              <Shortcuts isElectron={info.data.host === 'electron'} />
+            </Box>
+          </SimpleGrid>
+        </Stack>
+      )}
+    </Page>
+  )
 }

@@ -1,0 +1,34 @@
+/** Where this machine can compute: measured when asked, remembered with the time. */
+import type { Services } from '@main/host/services'
+import type { Store } from '@main/store/query'
+import { readSetting, writeSetting } from '@main/store/settings'
+import { runJob } from '@main/trainer/job-client'
+import type { BackendFindings } from '@shared/contract/system'
+
+const NAME = 'backends'
+
+export const rememberedBackends = (store: Store): BackendFindings | null =>
+  (readSetting(store, NAME) as BackendFindings | undefined) ?? null
+
+const atWork = new WeakMap<Store, Promise<BackendFindings>>()
+
+/** Who asks while it is being measured gets the same answer. */
+export function measureBackends(services: Services): Promise<BackendFindings> {
+  const { store } = services
+  const known = atWork.get(store)
+  if (known) return known
+  const work = measure(services).finally(() => atWork.delete(store))
+  atWork.set(store, work)
+  return work
+}
+
+async function measure({ store, jobWorkerPath, fork }: Services): Promise<BackendFindings> {
+  const found = await runJob<Omit<BackendFindings, 'measuredAt'>>({
+    workerPath: jobWorkerPath,
+    job: { kind: 'doctor' },
+    fork,
+  })
+  const findings = { measuredAt: Date.now(), ...found }
+  writeSetting(store, NAME, findings)
+  return findings
+}

@@ -1,0 +1,96 @@
+import { Badge, Button, Group, Select, Stack, Text } from '@mantine/core'
+import type { BackendFindings, Settings } from '@shared/contract/system'
+import { IconGauge } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { api, queries } from '../../lib/api'
+import { formatTime } from '../../lib/format'
+import { useLive } from '../../lib/live'
+import { BackendTable } from './backend-table'
+import { Panel } from './panel'
+import { useChangeSettings } from './use-change-settings'
+
+const NAMES: readonly Settings['backend'][] = ['tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu']
+
+function choicesOf(findings: BackendFindings | null, current: Settings['backend']) {
+  const auto = findings?.chosen ? `automatic: ${findings.chosen}` : 'automatic'
+  const reason = (name: string) => findings?.candidates.find((one) => one.name === name)?.reason ?? null
+  return [
+    { value: 'auto', label: auto },
+    ...NAMES.map((name) => ({
+      value: name,
+      label: reason(name) === null ? name : `${name} (cannot be used here)`,
+      disabled: reason(name) !== null && name !== current,
+    })),
+  ]
+}
+
+/** Where to compute, and what is known about each place. */
+export function Backends({ settings }: { readonly settings: Settings }) {
+  const client = useQueryClient()
+  const { active } = useLive()
+  const known = useQuery(queries.system.backends.queryOptions({}))
+  const change = useChangeSettings()
+  const measure = useMutation({
+    mutationFn: () => api.system.measureBackends({}),
+    onSuccess: (findings) => client.setQueryData(queries.system.backends.queryKey({}), findings),
+  })
+  const findings = known.data ?? null
+  return (
+    <Panel
+      title="Where to compute"
+      actions={
+        <>
+          {findings && (
+            <Text size="sm" className="quiet">
+              measured at {formatTime(findings.measuredAt)}
+            </Text>
+          )}
+          <Button
+            variant="default"
+            leftSection={<IconGauge size={15} />}
+            loading={measure.isPending}
+            onClick={() => measure.mutate()}
+          >
+            {findings ? 'Measure again' : 'Measure'}
+          </Button>
+        </>
+      }
+    >
+      <Stack gap="md">
+        <Group align="flex-end" gap="md">
+          <Select
+            label="Default backend"
+            description="For the playground, and for work that names none"
+            w={360}
+            allowDeselect={false}
+            data={choicesOf(findings, settings.backend)}
+            value={settings.backend}
+            onChange={(backend) => backend && change.mutate({ backend: backend as Settings['backend'] })}
+          />
+          {active && (
+            <Badge variant="light" color="gray" tt="none" fw={400}>
+              a run is training: speeds measured now are lower
+            </Badge>
+          )}
+        </Group>
+        {known.error && <ErrorState error={known.error} onRetry={() => void known.refetch()} />}
+        {measure.error && (
+          <ErrorState
+            error={measure.error}
+            title="The backends could not be measured"
+            onRetry={() => measure.mutate()}
+          />
+        )}
+        {known.isPending && <LoadingRows rows={6} />}
+        {findings && <BackendTable findings={findings} />}
+        {known.data === null && !measure.isPending && (
+          <Text size="sm" className="quiet">
+            Not measured yet. Measuring opens every backend, compares a training step with stored values and times a
+            matrix product; it takes a few seconds.
+          </Text>
+        )}
+      </Stack>
+    </Panel>
+  )
+}

@@ -1,0 +1,57 @@
+import { Button, Code, Collapse, CopyButton, Group, Text } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { Panel } from './panel'
+
+/** A text for whoever helps; it can be read before it is sent. */
+export function Diagnostics() {
+  const [isShown, setShown] = useState(false)
+  const { data, error, refetch } = useQuery({
+    ...queries.system.diagnostics.queryOptions({}),
+    refetchOnMount: 'always',
+  })
+  return (
+    <Panel
+      title="Diagnostics"
+      actions={
+        <>
+          <Button variant="subtle" aria-expanded={isShown} onClick={() => setShown((shown) => !shown)}>
+            {isShown ? 'Hide' : 'Show'}
+          </Button>
+          <CopyButton value={data ?? ''}>
+            {({ copied, copy }) => (
+              <Button
+                variant="default"
+                disabled={!data}
+                leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
+                onClick={copy}
+              >
+                {copied ? 'Copied' : 'Copy diagnostics'}
+              </Button>
+            )}
+          </CopyButton>
+        </>
+      }
+    >
+      <Text size="sm" className="quiet">
+        What the program runs on, the settings, how many runs there are and the newest failures. Home folder, names of
+        user and machine, addresses and tokens are replaced; prompts and answers are not in it.
+      </Text>
+      {error && <ErrorState error={error} onRetry={() => void refetch()} />}
+      <Collapse expanded={isShown}>
+        <Group mt="sm">
+          {data ? (
+            <Code block w="100%" mah={320} tabIndex={0} role="region" aria-label="Text of the diagnostics">
+              {data}
+            </Code>
+          ) : (
+            <LoadingRows rows={4} />
+          )}
+        </Group>
+      </Collapse>
+    </Panel>
+  )
+}

@@ -1,0 +1,16 @@
+import { notifications } from '@mantine/notifications'
+import type { Settings } from '@shared/contract/system'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { api, queries } from '../../lib/api'
+import { messageOf } from '../../lib/errors'
+
+/** Changes some settings; the window follows at once. */
+export function useChangeSettings() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (change: Partial<Settings>) => api.system.changeSettings(change),
+    onSuccess: (settings) => client.setQueryData(queries.system.settings.queryKey({}), settings),
+    onError: (error) =>
+      notifications.show({ color: 'orange', title: 'The setting was not kept', message: messageOf(error) }),
+  })
+}
