@@ -57,6 +57,7 @@ module.exports = {
       room('paths'),
       room('engine/(checkpoint|tokenizer|verifier)/'),
       room('engine/model/(config|weights)'),
+      room('engine/gpo/segment'),
     ]),
     may('runs', room('runs/'), [
       room('store/'),
@@ -117,8 +118,12 @@ module.exports = {
       from: { path: room('(api|host|window|cli|runs|library|store|paths|headless|index)') },
       to: {
         path: room('engine/'),
-        // A model's config and the headers of its weights are text that is read; nothing is computed with them.
-        pathNot: [room('engine/(checkpoint|verifier|tokenizer)/'), room('engine/model/(config|weights)')],
+        // A model's config and the headers of its weights are text that is read, steps are cut from text; nothing is computed with tensors.
+        pathNot: [
+          room('engine/(checkpoint|verifier|tokenizer)/'),
+          room('engine/model/(config|weights)'),
+          room('engine/gpo/segment'),
+        ],
         dependencyTypesNot: ['type-only'],
       },
     },

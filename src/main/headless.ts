@@ -1,6 +1,7 @@
 /** The terminal host: composition root of the `gpo` command. */
 
 import type { RepositoryKind } from '@main/library/hub/client'
+import { applySetting, parsePlan } from '@main/library/plans/plan-file'
 import { EXPORT_FORMATS } from '@shared/contract/exports'
 import { BACKEND_NAMES, CRITICAL_RULES } from '@shared/schemas/plan'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
@@ -11,7 +12,6 @@ import { exportRun, importFile } from './cli/export'
 import * as hub from './cli/hub'
 import * as jobs from './cli/jobs'
 import { createOutput, dropWhatNobodyReads, type Output, reportError } from './cli/output'
-import { applySetting, parsePlan } from './cli/plan-file'
 import { showRun, showRuns } from './cli/runs'
 import { serve } from './cli/serve'
 import { resume, train } from './cli/train'

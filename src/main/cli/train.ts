@@ -1,4 +1,6 @@
 /** `gpo train` and `gpo resume`. */
+
+import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
 import { executeRun } from '@main/runs/execute'
 import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
@@ -11,7 +13,6 @@ import type { RunRecord } from '@shared/schemas/run'
 import { stopOnInterrupt } from './interrupt'
 import { openRunsOf } from './model'
 import type { Output } from './output'
-import { readPlan } from './plan-file'
 import { createProgress, runProgress } from './progress'
 import { TRAINER } from './workers'
 

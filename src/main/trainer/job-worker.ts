@@ -7,6 +7,7 @@ import { findCritical } from './jobs/critical'
 import { evaluateModel } from './jobs/evaluate'
 import { exportWeights } from './jobs/export'
 import { type Job, type JobReply, jobSchema } from './jobs/job'
+import { probePlan } from './jobs/probe'
 import { scoreText } from './jobs/score'
 import { onPost, post, postAndWait } from './parent-port'
 
@@ -42,6 +43,8 @@ function perform(job: Exclude<Job, { kind: 'generate' }>): Promise<unknown> {
       return scoreText(job)
     case 'export':
       return exportWeights(job, onProgress)
+    case 'probe':
+      return probePlan(job, onProgress)
     case 'doctor':
       return examine()
   }

@@ -79,6 +79,34 @@ export interface Rates {
   readonly lengths: Lengths
 }
 
+/** Steps of a trajectory where nobody has counted them: a little longer than the shortest ones. */
+const guessedSteps = ({ gpo }: Plan, tokens: number) =>
+  Math.max(1, Math.min(gpo.segmentation.maxSteps, tokens / (1.5 * gpo.segmentation.minStepTokens)))
+
+/**
+ * Rates from the metrics of iterations of a plan. Seconds are divided by the tokens that the plan's own formula counts, so that the same plan is
+ * told the seconds that were measured. @returns null where the metrics are not there
+ */
+export function ratesOf(plan: Plan, metrics: Readonly<Record<string, number>>): Rates | null {
+  const update = metrics['time/update']
+  const { promptsPerIteration: prompts } = plan.budget
+  const isSft = plan.objective.kind === 'sft'
+  const completionTokens = isSft ? (metrics['num_tokens'] ?? 0) / prompts : metrics['completions/mean_length']
+  if (update === undefined || !completionTokens) return null
+  const steps = metrics['gpo/steps_per_trajectory'] ?? guessedSteps(plan, completionTokens)
+  const lengths = { completionTokens, steps }
+  const tokens = iterationTokens(plan, lengths)
+  const rate = (seconds: number | undefined, count: number) =>
+    seconds !== undefined && count > 0 ? seconds / count : null
+  return {
+    rollouts: rate(metrics['time/rollouts'], tokens.rollouts),
+    values: rate(metrics['time/values'], tokens.values),
+    reset: rate(metrics['time/reset'], tokens.reset),
+    update: rate(update, tokens.passed) ?? 0,
+    lengths,
+  }
+}
+
 export interface TimeEstimate {
   readonly iteration: number
   readonly parts: readonly { readonly label: string; readonly seconds: number }[]

@@ -17,6 +17,8 @@ const exampleSchema = z.strictObject({
   completion: z.string().optional(),
 })
 
+const conversation = z.array(z.strictObject({ role: z.string(), content: z.string() }))
+
 const shared = {
   model: modelSchema,
   backend: planSchema.shape.backend,
@@ -92,6 +94,13 @@ export const jobSchema = z.discriminatedUnion('kind', [
       alternatives: z.number().int().min(0).max(50),
       judge: z.strictObject({ verifier: verifierSchema, reference: z.string() }).nullable(),
     }),
+  }),
+  /** A small part of an iteration, to know how long a whole one takes. Nothing of it is kept. */
+  z.strictObject({
+    kind: z.literal('probe'),
+    folder: z.string().min(1),
+    plan: planSchema,
+    examples: z.array(exampleSchema.extend({ messages: conversation.optional() })),
   }),
   z.strictObject({ kind: z.literal('doctor') }),
 ])

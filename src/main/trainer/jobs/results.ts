@@ -1,4 +1,5 @@
 /** What jobs answer. */
+import type { Rates } from '@shared/plan/cost-estimate'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { VerdictStatus } from '@shared/schemas/verifier'
 
@@ -55,4 +56,13 @@ export interface ContinuedText {
   readonly reward: number
   readonly status: VerdictStatus
   readonly seed: number
+}
+
+export interface ProbeResult {
+  readonly rates: Rates
+  /** Prompts of the measured iteration. */
+  readonly prompts: number
+  readonly device: string
+  /** Largest resident memory of the process. */
+  readonly peakBytes: number
 }

@@ -1,0 +1,65 @@
+/** A probe as a stream of events; whoever stops reading ends its process. */
+import type { Services } from '@main/host/services'
+import { loadPlanData } from '@main/library/plans/facts'
+import { modelPath } from '@main/paths'
+import { runJob } from '@main/trainer/job-client'
+import type { ProbeResult } from '@main/trainer/jobs/results'
+import type { ProbeEvent } from '@shared/contract/plans'
+import { GpoError } from '@shared/errors'
+import type { Plan } from '@shared/schemas/plan'
+
+/** Rows that a probe may ask; it never needs as many. */
+const MAX_ROWS = 512
+
+async function probeJob(plan: Plan) {
+  const { examples } = await loadPlanData(plan.data.train)
+  const rows = examples.slice(0, MAX_ROWS).map(({ row, prompt, reference, completion, messages }) => ({
+    ...{ row, prompt, reference },
+    ...(completion === undefined ? {} : { completion }),
+    ...(messages === undefined ? {} : { messages: messages.map(({ role, content }) => ({ role, content })) }),
+  }))
+  return { kind: 'probe' as const, folder: modelPath(plan.model.path), plan, examples: rows }
+}
+
+/** Progress that came while nobody read is handed over as its newest. */
+export async function* probeStream(
+  { jobWorkerPath, fork, runs }: Services,
+  plan: Plan,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ProbeEvent, void> {
+  if (runs.state().active)
+    throw new GpoError('usage', 'A run is at work: it would make the measurement wrong. Measure when it has ended.')
+  const stop = new AbortController()
+  let newest: ProbeEvent | null = null
+  let isEnded = false
+  let wake = () => {}
+  const work = runJob<ProbeResult>({
+    workerPath: jobWorkerPath,
+    fork,
+    job: await probeJob(plan),
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    onProgress: ({ label, done, total }) => {
+      newest = { type: 'progress', label, done, total }
+      wake()
+    },
+  })
+  const settle = () => {
+    isEnded = true
+    wake()
+  }
+  work.then(settle, settle)
+  try {
+    while (!isEnded) {
+      const event: ProbeEvent | null = newest
+      newest = null
+      if (event) yield event
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+    }
+    yield { type: 'done', ...(await work) }
+  } finally {
+    stop.abort()
+  }
+}

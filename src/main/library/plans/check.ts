@@ -1,0 +1,37 @@
+/** A plan against its model and its data, before anything is loaded. */
+import type { Store } from '@main/store/query'
+import type { PlanReport } from '@shared/contract/plans'
+import { checkFacts } from '@shared/plan/facts'
+import { issue, type PlanIssue } from '@shared/plan/issue'
+import type { Plan } from '@shared/schemas/plan'
+import { isKnownPath } from '../known-paths'
+import { PlanProblem, planFacts } from './facts'
+
+const PAGES = { model: 'Models', dataset: 'Datasets' } as const
+
+/** The window names only what was chosen here; a plan from a file may name something else. */
+function unknownPaths(store: Store, { model, data }: Plan): PlanIssue[] {
+  const paths = [
+    { at: 'model.path', kind: 'model', path: model.path },
+    { at: 'data.train.path', kind: 'dataset', path: data.train.path },
+    ...(data.eval ? [{ at: 'data.eval.path', kind: 'dataset', path: data.eval.path } as const] : []),
+  ] as const
+  return paths
+    .filter(({ kind, path }) => !isKnownPath(store, kind, path))
+    .map(({ at, kind, path }) => {
+      const cure = `add it on the page ${PAGES[kind]}, or choose another`
+      return issue('error', at, `${path} is not in the library: ${cure}.`)
+    })
+}
+
+export async function checkedPlan(store: Store, plan: Plan): Promise<PlanReport> {
+  const unknown = unknownPaths(store, plan)
+  if (unknown.length > 0) return { issues: unknown, facts: null }
+  try {
+    const facts = await planFacts(plan)
+    return { issues: checkFacts(plan, facts), facts }
+  } catch (error) {
+    if (error instanceof PlanProblem) return { issues: [issue('error', error.path, error.message)], facts: null }
+    throw error
+  }
+}

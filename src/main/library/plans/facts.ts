@@ -1,0 +1,143 @@
+/** What a plan's model and data are, as far as its checks ask. Reads config, tokenizer and rows, never a tensor. */
+import { encodePrompt } from '@engine/tokenizer/prompt'
+import type { Tokenizer } from '@engine/tokenizer/tokenizer'
+import { datasetPath, modelPath } from '@main/paths'
+import { GpoError } from '@shared/errors'
+import type { DataFacts, LengthFacts, PlanFacts } from '@shared/plan/facts'
+import type { Dataset } from '@shared/schemas/dataset'
+import type { DataFile, Plan } from '@shared/schemas/plan'
+import { openDataset, stampOf } from '../datasets/summary'
+import { tryVerifier } from '../datasets/trial'
+import { lookAtModel } from '../models/look'
+import { startWork } from '../pause'
+import { openTokenizer } from '../tokenizers'
+
+/** Milliseconds of counting tokens, for one set. */
+const MAX_TIME = 1500
+
+export interface LoadedData {
+  readonly dataset: Dataset
+  /** The plan's first rows. */
+  readonly examples: Dataset['examples']
+}
+
+/** The rows of a plan's file, from memory where they were read before. @throws {GpoError} 'data' */
+export async function loadPlanData(file: DataFile): Promise<LoadedData> {
+  const path = datasetPath(file.path)
+  const { summary, dataset } = await openDataset(path, file.columns ?? {})
+  if (!dataset) throw new GpoError('data', summary.problem ?? `${path} cannot be read.`)
+  return { dataset, examples: dataset.examples.slice(0, file.limit) }
+}
+
+function lengthFacts(lengths: readonly { readonly row: number; readonly tokens: number }[]): LengthFacts {
+  const sorted = lengths.toSorted((a, b) => a.tokens - b.tokens)
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]?.tokens ?? 0
+  return { median: at(0.5), p95: at(0.95), max: at(1), longestRow: sorted.at(-1)?.row ?? 0 }
+}
+
+async function countTokens(plan: Plan, tokenizer: Tokenizer, examples: Dataset['examples']) {
+  const hasCompletions = examples.some(({ completion }) => completion !== undefined)
+  const [prompts, completions]: [{ row: number; tokens: number }[], { row: number; tokens: number }[]] = [[], []]
+  // A template that the model does not have is told by itself; lengths without it are close enough to go on.
+  const format = { ...plan.data, chatTemplate: plan.data.chatTemplate && tokenizer.hasChatTemplate }
+  const work = startWork(MAX_TIME)
+  for (const { row, completion, ...example } of examples) {
+    prompts.push({ row, tokens: encodePrompt(format, tokenizer, { row, ...example }).length })
+    if (completion !== undefined)
+      completions.push({ row, tokens: tokenizer.encode(completion, { addSpecialTokens: false }).length })
+    await work.breathe()
+    if (work.isOver()) break
+  }
+  return {
+    counted: prompts.length,
+    prompt: lengthFacts(prompts),
+    completion: hasCompletions && completions.length > 0 ? lengthFacts(completions) : null,
+  }
+}
+
+async function trialOf(plan: Plan, dataset: Dataset): Promise<DataFacts['trial']> {
+  if (plan.objective.kind === 'sft' || dataset.kind !== 'verifiable') return null
+  const { tried, statuses, rows } = await tryVerifier(dataset, plan.verifier)
+  const failed = rows.find(({ status }) => status !== 'correct')
+  const short = failed && `row ${failed.row}: ${JSON.stringify(failed.reference.slice(0, 40))}`
+  return {
+    tried,
+    unreadable: tried - statuses.correct,
+    firstProblem: failed ? (failed.problem ?? short ?? null) : null,
+  }
+}
+
+/** @param isTried the rows' own answers are judged too */
+async function dataFacts(plan: Plan, file: DataFile, tokenizer: Tokenizer, isTried: boolean): Promise<DataFacts> {
+  const { dataset, examples } = await loadPlanData(file)
+  const [first] = dataset.badRows
+  return {
+    rows: examples.length,
+    badRows: dataset.badRowCount,
+    firstBad: first ? `line ${first.line}: ${first.reason}` : null,
+    withReference: examples.filter(({ reference }) => reference !== '').length,
+    withCompletion: examples.filter(({ completion }) => completion !== undefined).length,
+    ...(await countTokens(plan, tokenizer, examples)),
+    trial: isTried ? await trialOf(plan, dataset) : null,
+  }
+}
+
+/** What was found last, by what it was found from. */
+const MAX_KEPT = 8
+const kept = new Map<string, Promise<DataFacts>>()
+
+async function keptFacts(plan: Plan, file: DataFile, tokenizer: Tokenizer, isTried: boolean): Promise<DataFacts> {
+  const { template, chatTemplate } = plan.data
+  const trial = isTried && [plan.verifier, plan.objective.kind === 'sft']
+  const { stamp } = await stampOf(datasetPath(file.path), file.columns ?? {})
+  const key = JSON.stringify([plan.model.path, file, stamp, template, chatTemplate, trial])
+  const known = kept.get(key) ?? dataFacts(plan, file, tokenizer, isTried)
+  kept.delete(key)
+  kept.set(key, known)
+  known.catch(() => kept.delete(key))
+  const oldest = kept.keys().next().value
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
+  return known
+}
+
+/** @throws {GpoError} 'model' */
+function modelFacts(plan: Plan): { readonly model: PlanFacts['model']; readonly tokenizer: Tokenizer } {
+  const folder = modelPath(plan.model.path)
+  const { problem, config, weights } = lookAtModel(folder)
+  if (problem !== null || !config || !weights) throw new GpoError('model', problem ?? `${folder} cannot be read.`)
+  const tokenizer = openTokenizer(folder)
+  const { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize, maxPositions } = config
+  const shape = { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize }
+  const { hasChatTemplate } = tokenizer
+  return { model: { ...shape, parameters: weights.parameters, context: maxPositions, hasChatTemplate }, tokenizer }
+}
+
+/** @throws the setting that cannot be used, as `PlanProblem` */
+export async function planFacts(plan: Plan): Promise<PlanFacts> {
+  const { model, tokenizer } = await blamed('model.path', () => modelFacts(plan))
+  const { train, eval: held } = plan.data
+  const evaluation = held && { ...held, limit: Math.min(plan.evaluation.limit, held.limit ?? plan.evaluation.limit) }
+  return {
+    model,
+    train: await blamed('data.train.path', () => keptFacts(plan, train, tokenizer, true)),
+    evaluation: evaluation ? await blamed('data.eval.path', () => keptFacts(plan, evaluation, tokenizer, false)) : null,
+  }
+}
+
+/** An expected failure with the setting it is about. */
+export class PlanProblem extends Error {
+  constructor(
+    readonly path: string,
+    cause: GpoError,
+  ) {
+    super(cause.message, { cause })
+  }
+}
+
+async function blamed<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof GpoError ? new PlanProblem(path, error) : error
+  }
+}

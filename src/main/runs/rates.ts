@@ -1,0 +1,48 @@
+/** How fast earlier runs were, for what a new one like them will take. */
+import type { Store } from '@main/store/query'
+import { recentMeans } from '@main/store/run-means'
+import { getRun, listRuns } from '@main/store/runs'
+import type { MeasuredRates } from '@shared/contract/plans'
+import { isGuided, ratesOf } from '@shared/plan/cost-estimate'
+import type { Plan } from '@shared/schemas/plan'
+
+const NAMES = [
+  'time/rollouts',
+  'time/values',
+  'time/reset',
+  'time/update',
+  'num_tokens',
+  'completions/mean_length',
+  'gpo/steps_per_trajectory',
+]
+/** Newest iterations that count, and how many there must be. */
+const RECENT = 20
+const FEWEST = 3
+
+/** Same model, backend and adaptation; SFT, which samples nothing, tells nothing of the others. */
+const isAlike = (a: Plan, b: Plan) =>
+  a.model.path === b.model.path &&
+  a.backend === b.backend &&
+  a.adaptation.kind === b.adaptation.kind &&
+  (a.objective.kind === 'sft') === (b.objective.kind === 'sft')
+
+/** The more, the more alike. */
+const likeness = (a: Plan, b: Plan) =>
+  (a.objective.kind === b.objective.kind ? 4 : 0) +
+  (isGuided(a) === isGuided(b) ? 2 : 0) +
+  (a.data.train.path === b.data.train.path ? 1 : 0)
+
+/** Of the run most like it, the newest of those; null where there is none. */
+export function ratesForPlan(store: Store, plan: Plan): MeasuredRates | null {
+  const runs = listRuns(store)
+    .filter(({ isReadOnly, iteration }) => !isReadOnly && iteration > FEWEST)
+    .map(({ id }) => getRun(store, id))
+    .filter((run) => isAlike(run.plan, plan))
+    .toSorted((a, b) => likeness(b.plan, plan) - likeness(a.plan, plan) || b.createdAt - a.createdAt)
+  for (const { id, name, plan: like } of runs) {
+    const { means, iterations } = recentMeans(store, id, NAMES, RECENT)
+    const rates = iterations >= FEWEST ? ratesOf(like, means) : null
+    if (rates) return { rates, run: { id, name, iterations } }
+  }
+  return null
+}
