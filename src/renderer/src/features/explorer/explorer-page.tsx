@@ -1,5 +1,60 @@
+import { Select, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useLocation } from 'wouter'
 import { Page } from '../../components/page'
+import { EmptyState, ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { Explorer } from './explorer'
 
-export function ExplorerPage(_: { readonly run?: string; readonly trajectory?: string }) {
-  return <Page title="Explorer">{null}</Page>
+interface ExplorerPageProps {
+  readonly run?: string | undefined
+  readonly trajectory?: string | undefined
+}
+
+/** Chooses the run: the one asked for, else the newest that has trajectories to show. */
+export function ExplorerPage({ run, trajectory }: ExplorerPageProps) {
+  const [, go] = useLocation()
+  const { data: runs, error, isPending, refetch } = useQuery(queries.runs.list.queryOptions({}))
+  const chosen = run ?? (runs?.find(({ criticalStep }) => criticalStep !== 'none') ?? runs?.[0])?.id
+  const details = useQuery({
+    ...queries.runs.get.queryOptions({ input: { id: chosen ?? '-' } }),
+    enabled: chosen !== undefined,
+  })
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (isPending) return <LoadingRows />
+  if (chosen === undefined)
+    return (
+      <EmptyState
+        title="No trajectories yet"
+        text="The explorer shows what a run sampled: each step with its value, the critical step, and what was tried from there. Train something first."
+        action={{ label: 'Go to runs', onClick: () => go('/') }}
+      />
+    )
+  if (details.error) return <ErrorState error={details.error} onRetry={() => void details.refetch()} />
+  if (!details.data) return <LoadingRows />
+  const picker = (
+    <Select
+      data={runs.map(({ id, name }) => ({ value: id, label: name }))}
+      value={chosen}
+      onChange={(id) => id && go(`/explorer/${id}`)}
+      aria-label="Run"
+      allowDeselect={false}
+      searchable
+      w={280}
+    />
+  )
+  return (
+    <Page
+      title="Explorer"
+      isFilled
+      subtitle={
+        <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+          j/k steps · h/l trajectories · c critical step
+        </Text>
+      }
+      actions={picker}
+    >
+      <Explorer key={chosen} details={details.data} initial={trajectory ? Number(trajectory) : null} />
+    </Page>
+  )
 }

@@ -1,0 +1,45 @@
+import { valueColour } from '../lib/value-colour'
+
+interface StepStripProps {
+  /** V of each state, s_0 first; K + 1 for K steps. */
+  readonly values: readonly number[]
+  /** Index of the critical step. */
+  readonly critical: number | null
+  readonly width?: number
+  readonly height?: number
+}
+
+/** A trajectory at a glance: a bar per step, as high as the value after it; the flag stands over the critical one. */
+export function StepStrip({ values, critical, width = 84, height = 20 }: StepStripProps) {
+  const after = values.slice(1)
+  if (after.length === 0) return <span className="quiet">no values</span>
+  const step = width / after.length
+  const flag = 6
+  const label = `Values after each step: ${after.map((value) => value.toFixed(2)).join(', ')}${
+    critical === null ? '' : `; critical step ${critical + 1}`
+  }`
+  return (
+    <svg width={width} height={height} role="img" aria-label={label} style={{ display: 'block', flexShrink: 0 }}>
+      {after.map((value, i) => {
+        const size = 2 + value * (height - flag - 3)
+        const key = `step-${i}`
+        return (
+          <g key={key}>
+            <rect
+              x={i * step + 0.5}
+              y={height - size}
+              width={Math.max(1, step - 1.5)}
+              height={size}
+              fill={valueColour(value)}
+              stroke="var(--line)"
+              strokeWidth="0.5"
+            />
+            {i === critical && (
+              <path d={`M${i * step + step / 2 - 3},0 h6 l-3,${flag} z`} fill="var(--critical)" stroke="none" />
+            )}
+          </g>
+        )
+      })}
+    </svg>
+  )
+}

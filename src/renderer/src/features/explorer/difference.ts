@@ -1,0 +1,45 @@
+/** How continuations of one state differ from each other and from the trajectory. Pure. */
+
+/** Where two texts part, at the beginning of the word that differs. */
+export function firstDifference(a: string, b: string): number {
+  let at = 0
+  while (at < a.length && at < b.length && a[at] === b[at]) at++
+  while (at > 0 && at < a.length && /\w/.test(a[at]!) && /\w/.test(a[at - 1]!)) at--
+  return at
+}
+
+export interface TreeNode<T> {
+  /** A line, or several that all share. */
+  readonly text: string
+  /** What ends here. */
+  readonly leaves: readonly T[]
+  /** How many are here and below. */
+  readonly count: number
+  readonly children: readonly TreeNode<T>[]
+}
+
+/** Lines shared by continuations, once each. */
+export function treeOf<T>(items: readonly { readonly text: string; readonly item: T }[]): TreeNode<T>[] {
+  const groups = new Map<string, { readonly rest: string; readonly item: T }[]>()
+  for (const { text, item } of items) {
+    const end = text.indexOf('\n')
+    const line = end < 0 ? text : text.slice(0, end + 1)
+    const group = groups.get(line) ?? []
+    groups.set(line, group)
+    group.push({ rest: text.slice(line.length), item })
+  }
+  return [...groups].map(([text, group]) => joined(nodeOf(text, group)))
+}
+
+function nodeOf<T>(text: string, group: readonly { readonly rest: string; readonly item: T }[]): TreeNode<T> {
+  const leaves = group.filter(({ rest }) => rest === '').map(({ item }) => item)
+  const below = group.filter(({ rest }) => rest !== '').map(({ rest, item }) => ({ text: rest, item }))
+  return { text, leaves, count: group.length, children: treeOf(below) }
+}
+
+/** A line that only ever goes on in one way is one with the next. */
+function joined<T>(node: TreeNode<T>): TreeNode<T> {
+  const [only] = node.children
+  if (!only || node.children.length > 1 || node.leaves.length > 0) return node
+  return { ...only, text: node.text + only.text }
+}

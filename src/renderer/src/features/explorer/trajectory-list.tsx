@@ -1,0 +1,73 @@
+import { Box, Group, Text, UnstyledButton } from '@mantine/core'
+import type { TrajectoryRow } from '@shared/schemas/run'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef } from 'react'
+import { VerdictMark } from '../../components/status'
+import { StepStrip } from '../../components/step-strip'
+import classes from './explorer.module.css'
+
+interface TrajectoryListProps {
+  readonly rows: readonly TrajectoryRow[]
+  readonly selected: number | null
+  readonly hasMore: boolean
+  readonly onMore: () => void
+  readonly onSelect: (id: number) => void
+}
+
+const ROW_HEIGHT = 40
+
+/** One trajectory a line; only what is seen is drawn. */
+export function TrajectoryList({ rows, selected, hasMore, onMore, onSelect }: TrajectoryListProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 12,
+  })
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasMore && last >= rows.length - 30) onMore()
+  }, [hasMore, last, rows.length, onMore])
+  const at = rows.findIndex(({ id }) => id === selected)
+  useEffect(() => {
+    if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
+  }, [at, virtual])
+  return (
+    <Box ref={scroller} className={classes['scroller']} role="listbox" aria-label="Trajectories" tabIndex={-1}>
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {items.map(({ index, start }) => {
+          const row = rows[index]!
+          const isSelected = row.id === selected
+          return (
+            <UnstyledButton
+              key={row.id}
+              role="option"
+              aria-selected={isSelected}
+              tabIndex={isSelected || (at < 0 && index === 0) ? 0 : -1}
+              className={classes['row']}
+              data-selected={isSelected || undefined}
+              style={{ transform: `translateY(${start}px)`, height: ROW_HEIGHT }}
+              onClick={() => onSelect(row.id)}
+            >
+              <Group gap={6} wrap="nowrap" h="100%" px={8}>
+                <VerdictMark status={row.status} isIconOnly />
+                <StepStrip values={row.values} critical={row.critical?.step ?? null} width={72} />
+                <Box style={{ minWidth: 0, flex: 1 }}>
+                  <Text size="xs" className="clip mono" lh={1.3}>
+                    {row.excerpt.trim()}
+                  </Text>
+                  <Text size="xs" className="quiet clip" lh={1.3}>
+                    it. {row.iteration} · row {row.row}
+                    {row.critical ? ` · A ${row.critical.advantage.toFixed(2)}` : ''}
+                  </Text>
+                </Box>
+              </Group>
+            </UnstyledButton>
+          )
+        })}
+      </div>
+    </Box>
+  )
+}

@@ -1,0 +1,191 @@
+import { Box, Group, SegmentedControl, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import type { ExplorerTrajectory } from '@shared/contract/explorer'
+import { IconFlagFilled } from '@tabler/icons-react'
+import { useEffect, useRef } from 'react'
+import { AdvantageBar } from '../../components/advantage-bar'
+import { MathText } from '../../components/math-text'
+import { VerdictMark } from '../../components/status'
+import { ValueBar } from '../../components/value-bar'
+import { formatSigned } from '../../lib/format'
+import classes from './explorer.module.css'
+import { criticalBy, type ViewRule } from './rules'
+import { ValueCurve } from './value-curve'
+
+interface TrajectoryViewProps {
+  readonly trajectory: ExplorerTrajectory
+  /** The state whose continuations are shown: before step `state`. */
+  readonly state: number
+  readonly onState: (state: number) => void
+  /** Null: as the run saw it. */
+  readonly rule: ViewRule | null
+  readonly onRule: (rule: ViewRule | null) => void
+  readonly isRaw: boolean
+  readonly onRaw: (isRaw: boolean) => void
+}
+
+/** The critical step, by the run or through another rule. */
+export const criticalOf = ({ critical, advantages }: ExplorerTrajectory, rule: ViewRule | null): number | null =>
+  rule === null ? (critical?.step ?? null) : criticalBy(rule, advantages)
+
+/** One trajectory: question, steps with values and advantages, the critical step, the answer. */
+export function TrajectoryView(props: TrajectoryViewProps) {
+  const { trajectory, state, onState, rule, onRule, isRaw, onRaw } = props
+  const { steps, states, prompt, reference, extracted, status, text } = trajectory
+  const critical = criticalOf(trajectory, rule)
+  const hasValues = states.length > 0
+  return (
+    <>
+      <Group className={classes['heading']} justify="space-between" wrap="nowrap" gap="sm">
+        <Text size="sm" fw={600} className="clip">
+          Iteration {trajectory.iteration}, trajectory {trajectory.index + 1}
+          <Text span size="sm" className="quiet" fw={400}>
+            {' '}
+            · row {trajectory.row} · {trajectory.tokens} tokens
+          </Text>
+        </Text>
+        <Group gap="sm" wrap="nowrap">
+          {hasValues && (
+            <Select
+              data={[
+                { value: 'run', label: `as the run (${trajectory.critical?.rule ?? 'none'})` },
+                { value: 'max', label: 'through max' },
+                { value: 'maxAbs', label: 'through maxAbs' },
+                { value: 'min', label: 'through min' },
+              ]}
+              value={rule ?? 'run'}
+              onChange={(value) => onRule(value === 'run' ? null : (value as ViewRule))}
+              allowDeselect={false}
+              aria-label="Rule that places the flag; the run is not changed"
+              w={142}
+            />
+          )}
+          <SegmentedControl
+            data={[
+              { value: 'math', label: 'Math' },
+              { value: 'raw', label: 'Raw' },
+            ]}
+            value={isRaw ? 'raw' : 'math'}
+            onChange={(value) => onRaw(value === 'raw')}
+            aria-label="How text is shown"
+          />
+        </Group>
+      </Group>
+      <Box className={classes['scroller']}>
+        <Box px={12} py={8} style={{ borderBottom: '1px solid var(--line)' }}>
+          <Text size="xs" className="quiet">
+            Question
+          </Text>
+          <Text component="div" className="model-text">
+            <MathText text={prompt.trim()} isRaw={isRaw} />
+          </Text>
+        </Box>
+        {steps.length === 0 ? (
+          <Box px={12} py={8}>
+            <Text component="div" className="model-text">
+              <MathText text={text} isRaw={isRaw} />
+            </Text>
+            <Text size="sm" className="quiet" mt="sm">
+              This run selected no critical steps (its rule is none), so its trajectories were not cut into steps and
+              have no values.
+            </Text>
+          </Box>
+        ) : (
+          steps.map((step, i) => {
+            const key = `step-${step.start}`
+            return (
+              <StepRow
+                key={key}
+                trajectory={trajectory}
+                index={i}
+                isCritical={i === critical}
+                isSelected={i === state}
+                confidence={rule === null && i === critical ? (trajectory.critical?.confidence ?? null) : null}
+                isRaw={isRaw}
+                onSelect={() => onState(i)}
+              />
+            )
+          })
+        )}
+        <Group px={12} py={8} gap="md" style={{ borderBottom: '1px solid var(--line)' }}>
+          <VerdictMark status={status} />
+          <Text size="sm">
+            answer <span className="mono">{extracted ?? '–'}</span>, reference{' '}
+            <span className="mono">{reference || '–'}</span>, reward {trajectory.reward}
+          </Text>
+        </Group>
+        {hasValues && <ValueCurve trajectory={trajectory} critical={critical} state={state} onState={onState} />}
+      </Box>
+    </>
+  )
+}
+
+interface StepRowProps {
+  readonly trajectory: ExplorerTrajectory
+  readonly index: number
+  readonly isCritical: boolean
+  readonly isSelected: boolean
+  readonly confidence: number | null
+  readonly isRaw: boolean
+  readonly onSelect: () => void
+}
+
+const shortValue = (value: number) => (value === 1 ? '1' : value.toFixed(2).replace(/^0/, ''))
+
+function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw, onSelect }: StepRowProps) {
+  const { steps, states, intervals, advantages } = trajectory
+  const before = states[index]
+  const after = states[index + 1]
+  const advantage = advantages[index] ?? 0
+  const ref = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (isSelected) ref.current?.scrollIntoView({ block: 'nearest' })
+  }, [isSelected])
+  const about =
+    before && after
+      ? `, value ${before.value.toFixed(2)} to ${after.value.toFixed(2)}, advantage ${advantage.toFixed(2)}`
+      : ''
+  return (
+    <UnstyledButton
+      ref={ref}
+      className={classes['step']}
+      data-critical={isCritical || undefined}
+      data-selected={isSelected || undefined}
+      aria-pressed={isSelected}
+      aria-label={`Step ${index + 1}${isCritical ? ', the critical step' : ''}${about}: ${steps[index]!.text.trim()}`}
+      onClick={onSelect}
+    >
+      <Group gap={2} wrap="nowrap" align="flex-start">
+        {isCritical ? (
+          <IconFlagFilled size={14} color="var(--critical)" aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
+        ) : (
+          <span style={{ width: 14, flexShrink: 0 }} />
+        )}
+        <Text size="xs" className="quiet" pt={1}>
+          {index + 1}
+        </Text>
+      </Group>
+      <Text component="div" className="model-text">
+        <MathText text={steps[index]!.text.replace(/\n+$/, '')} isRaw={isRaw} />
+        {confidence !== null && (
+          <Text size="xs" style={{ color: 'var(--critical)' }}>
+            critical step, selected with probability {confidence.toFixed(2)}
+          </Text>
+        )}
+      </Text>
+      {before && after && (
+        <Tooltip
+          label={`V before: ${before.successes} of ${before.samples} continuations correct, 90 % interval ${intervals[index]!.map((x) => x.toFixed(2)).join(' to ')}. V after: ${after.samples === 0 ? 'known' : `${after.successes} of ${after.samples}`}.`}
+        >
+          <Box className={classes['numbers']}>
+            <ValueBar value={before.value} interval={intervals[index]} width={72} />
+            <span>
+              V {shortValue(before.value)} → {shortValue(after.value)}
+            </span>
+            <AdvantageBar advantage={advantage} width={56} />
+            <span className="numeric">A {formatSigned(advantage)}</span>
+          </Box>
+        </Tooltip>
+      )}
+    </UnstyledButton>
+  )
+}
