@@ -138,8 +138,10 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
       if (transfer?.state !== 'running') change(null)
     },
     async *listen(signal) {
+      // Before the first yield: what happens while it is taken is told too.
+      const events = hub.listen(signal, (_, next) => next)
       yield transfer
-      yield* hub.listen(signal, (_, next) => next)
+      yield* events
     },
     async close() {
       controller?.abort()

@@ -2,7 +2,7 @@
 
 export interface Hub<T> {
   publish(event: T): void
-  /** Until the signal is aborted. `merge` may join a waiting event with the next one, so that a slow listener is not buried. */
+  /** From now on, until the signal is aborted. `merge` may join a waiting event with the next one, so that a slow listener is not buried. */
   listen(signal: AbortSignal | undefined, merge?: (waiting: T, next: T) => T | null): AsyncGenerator<T, void>
 }
 
@@ -15,7 +15,7 @@ export function createHub<T>(): Hub<T> {
     publish(event) {
       for (const listener of listeners) listener(event)
     },
-    async *listen(signal, merge) {
+    listen(signal, merge) {
       const waiting: T[] = []
       let wake = () => {}
       const listener = (event: T) => {
@@ -26,21 +26,28 @@ export function createHub<T>(): Hub<T> {
         if (waiting.length > MAX_WAITING) waiting.shift()
         wake()
       }
-      const end = () => wake()
-      listeners.add(listener)
-      signal?.addEventListener('abort', end)
-      try {
-        while (!signal?.aborted) {
-          const next = waiting.shift()
-          if (next !== undefined) yield next
-          else
-            await new Promise<void>((resolve) => {
-              wake = resolve
-            })
-        }
-      } finally {
+      const end = () => {
         listeners.delete(listener)
-        signal?.removeEventListener('abort', end)
+        wake()
+      }
+      if (!signal?.aborted) listeners.add(listener)
+      signal?.addEventListener('abort', end, { once: true })
+      return follow()
+
+      async function* follow(): AsyncGenerator<T, void> {
+        try {
+          while (!signal?.aborted) {
+            const next = waiting.shift()
+            if (next !== undefined) yield next
+            else
+              await new Promise<void>((resolve) => {
+                wake = resolve
+              })
+          }
+        } finally {
+          end()
+          signal?.removeEventListener('abort', end)
+        }
       }
     },
   }

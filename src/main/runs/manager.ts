@@ -214,8 +214,12 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     },
     state,
     async *listen(signal) {
+      // Before the first yield: what happens while it is taken is told too.
+      const events = hub.listen(signal, (waiting, event) =>
+        waiting.type === 'state' && event.type === 'state' ? event : null,
+      )
       yield { type: 'state', state: state() }
-      yield* hub.listen(signal, (waiting, event) => (waiting.type === 'state' && event.type === 'state' ? event : null))
+      yield* events
     },
     announceRuns,
     purge(ageMs) {
