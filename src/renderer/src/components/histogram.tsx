@@ -22,7 +22,6 @@ interface HistogramProps {
   readonly color?: string
 }
 
-const LEFT = 46
 const RIGHT = 12
 const TOP = 26
 const BOTTOM = 36
@@ -34,8 +33,9 @@ export function Histogram(props: HistogramProps) {
   const to = edges.at(-1) ?? 1
   const yTicks = ticksTo(Math.max(1, ...counts), 4)
   const yMax = yTicks.at(-1) ?? 1
-  const inner = Math.max(0, width - LEFT - RIGHT)
-  const x = (value: number) => LEFT + ((value - from) / Math.max(1, to - from)) * inner
+  const left = 16 + 6.6 * Math.max(yLabel.length, formatCount(yMax).length)
+  const inner = Math.max(0, width - left - RIGHT)
+  const x = (value: number) => left + ((value - from) / Math.max(1, to - from)) * inner
   const y = (value: number) => TOP + (1 - value / yMax) * (height - TOP - BOTTOM)
   const every = Math.max(1, Math.ceil(edges.length / Math.max(2, Math.floor(inner / 56))))
   const text = { fill: 'var(--chart-text)', fontSize: 11 }
@@ -46,24 +46,24 @@ export function Histogram(props: HistogramProps) {
           <>
             {yTicks.map((tick) => (
               <g key={tick}>
-                <line x1={LEFT} x2={LEFT + inner} y1={y(tick)} y2={y(tick)} stroke="var(--chart-grid)" />
-                <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" {...text}>
+                <line x1={left} x2={left + inner} y1={y(tick)} y2={y(tick)} stroke="var(--chart-grid)" />
+                <text x={left - 6} y={y(tick) + 4} textAnchor="end" {...text}>
                   {formatCount(tick)}
                 </text>
               </g>
             ))}
             {counts.map((count, i) => {
-              const [left, right] = [edges[i] ?? 0, edges[i + 1] ?? 0]
+              const [begin, end] = [edges[i] ?? 0, edges[i + 1] ?? 0]
               return (
                 <rect
-                  key={left}
-                  x={x(left) + 0.5}
-                  width={Math.max(1, x(right) - x(left) - 1)}
+                  key={begin}
+                  x={x(begin) + 0.5}
+                  width={Math.max(1, x(end) - x(begin) - 1)}
                   y={y(count)}
                   height={Math.max(count > 0 ? 1 : 0, y(0) - y(count))}
                   fill={color}
                 >
-                  <title>{`${left === right - 1 ? left : `${left} to ${right - 1}`} ${xLabel}: ${formatCount(count)} ${yLabel}`}</title>
+                  <title>{`${begin === end - 1 ? begin : `${begin} to ${end - 1}`} ${xLabel}: ${formatCount(count)} ${yLabel}`}</title>
                 </rect>
               )
             })}
@@ -74,17 +74,17 @@ export function Histogram(props: HistogramProps) {
                 </text>
               ) : null,
             )}
-            <text x={LEFT + inner / 2} y={height - 4} textAnchor="middle" {...text}>
+            <text x={left + inner / 2} y={height - 4} textAnchor="middle" {...text}>
               {xLabel}
             </text>
-            <text x={LEFT - 6} y={12} textAnchor="end" {...text}>
+            <text x={left - 6} y={12} textAnchor="end" {...text}>
               {yLabel}
             </text>
             {marks
               .filter(({ at }) => at >= from && at <= to)
               .map(({ at, label: name }) => {
                 const isCrowded = marks.some(({ at: other }) => other > at && other <= to && x(other) - x(at) < 110)
-                const isRight = isCrowded || x(at) > LEFT + inner - 90
+                const isRight = isCrowded || x(at) > left + inner - 90
                 return (
                   <g key={name}>
                     <line x1={x(at)} x2={x(at)} y1={16} y2={y(0)} stroke="var(--chart-text)" strokeDasharray="3 3" />

@@ -2,11 +2,11 @@
 import { Table, Text } from '@mantine/core'
 import type { DatasetDetails } from '@shared/contract/datasets'
 import { formatCount } from '../../lib/format'
+import { placeWord } from './words'
 
 export function BadRows({ details }: { readonly details: DatasetDetails }) {
-  const { badRows, badRowCount, item, files } = details
+  const { badRows, badRowCount, item } = details
   if (badRowCount === 0) return <Text size="sm">Every row can be used.</Text>
-  const isNumbered = item.path.endsWith('.json') || item.path.endsWith('.parquet') || files.length > 1
   const shown = badRowCount > badRows.length ? ` The first ${formatCount(badRows.length)} are listed.` : ''
   return (
     <>
@@ -17,7 +17,7 @@ export function BadRows({ details }: { readonly details: DatasetDetails }) {
         <Table.Thead>
           <Table.Tr>
             <Table.Th w={90} className="numeric">
-              {isNumbered ? 'Record' : 'Line'}
+              {placeWord(details)}
             </Table.Th>
             <Table.Th>Why it cannot be used</Table.Th>
           </Table.Tr>

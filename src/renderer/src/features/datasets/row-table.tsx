@@ -21,6 +21,8 @@ interface RowTableProps {
   readonly columns: readonly string[]
   readonly rows: readonly DatasetRow[]
   readonly roles: DatasetColumns
+  /** What the numbers of the rows are. */
+  readonly place: string
   /** The parts cannot be changed. */
   readonly isFixed: boolean
   readonly onRole: (column: string, role: DatasetRole | null) => void
@@ -31,7 +33,7 @@ interface RowTableProps {
 }
 
 export function RowTable(props: RowTableProps) {
-  const { columns, rows, roles, isFixed, onRole, hasMore, onMore, shown, onShow } = props
+  const { columns, rows, roles, place, isFixed, onRole, hasMore, onMore, shown, onShow } = props
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length + (hasMore ? 1 : 0),
@@ -53,7 +55,7 @@ export function RowTable(props: RowTableProps) {
         <thead>
           <tr>
             <th scope="col" className={classes.line}>
-              Line
+              {place}
             </th>
             {columns.map((column) => (
               <th key={column} scope="col" data-used={roleOf(roles, column) !== null || undefined}>

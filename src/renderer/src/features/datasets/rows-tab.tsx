@@ -9,6 +9,7 @@ import { formatCount } from '../../lib/format'
 import { assignRole, missingRole } from './roles'
 import { RowTable } from './row-table'
 import type { DatasetActions } from './use-dataset-actions'
+import { placeWord } from './words'
 
 interface RowsTabProps {
   readonly details: DatasetDetails
@@ -50,6 +51,7 @@ export function RowsTab({ details, actions }: RowsTabProps) {
         columns={columns}
         rows={pages.data.pages.flatMap((page) => page.rows)}
         roles={roles}
+        place={placeWord(details)}
         isFixed={item.kind === 'bundled'}
         onRole={(column, role) => void actions.change(item, { columns: assignRole(roles, column, role) })}
         hasMore={pages.hasNextPage}
@@ -57,7 +59,7 @@ export function RowsTab({ details, actions }: RowsTabProps) {
         shown={shown?.row ?? null}
         onShow={show}
       />
-      {shown && <WholeRow row={shown} columns={columns} onClose={() => show(null)} />}
+      {shown && <WholeRow row={shown} place={placeWord(details)} columns={columns} onClose={() => show(null)} />}
     </Stack>
   )
 }
@@ -65,10 +67,11 @@ export function RowsTab({ details, actions }: RowsTabProps) {
 interface WholeRowProps {
   readonly row: DatasetRow
   readonly columns: readonly string[]
+  readonly place: string
   readonly onClose: () => void
 }
 
-function WholeRow({ row: { line, row, cells, problem }, columns, onClose }: WholeRowProps) {
+function WholeRow({ row: { line, row, cells, problem }, columns, place, onClose }: WholeRowProps) {
   return (
     <section
       aria-label={`Row ${row}`}
@@ -77,7 +80,7 @@ function WholeRow({ row: { line, row, cells, problem }, columns, onClose }: Whol
     >
       <Group justify="space-between" mb="xs">
         <Text size="sm" fw={600}>
-          Row {formatCount(row)}, line {formatCount(line)}
+          Row {formatCount(row)}, {place.toLowerCase()} {formatCount(line)}
         </Text>
         <Button variant="subtle" onClick={onClose}>
           Close

@@ -99,7 +99,7 @@ function Removed({ name, onUndo }: { readonly name: string; readonly onUndo: () 
       <Text size="sm" lineClamp={2}>
         {name} was taken off the list. Its file stays where it is.
       </Text>
-      <Button variant="default" onClick={onUndo}>
+      <Button variant="default" style={{ flexShrink: 0 }} onClick={onUndo}>
         Undo
       </Button>
     </Group>

@@ -68,8 +68,8 @@ function Trying({ item, chosen, actions }: VerifierTabProps & { readonly chosen:
         {trial.data && !trial.error && <TrialTable trial={trial.data} />}
         {trial.isPending && <LoadingRows rows={8} />}
         {trial.error && (
-          <Text size="sm" role="alert">
-            {messageOf(trial.error)}
+          <Text size="sm" role="status">
+            Nothing was tried: the verifier cannot be used as it is set.
           </Text>
         )}
       </Box>

@@ -1,5 +1,5 @@
 /** What datasets and their parts are called on the screen. */
-import type { DatasetItem } from '@shared/contract/datasets'
+import type { DatasetDetails, DatasetItem } from '@shared/contract/datasets'
 import type { DatasetLayout, DatasetRole, RecordKind } from '@shared/schemas/dataset'
 import { plural } from '../../lib/format'
 
@@ -42,3 +42,7 @@ export function standing({ problem, rows, usable }: DatasetItem): string {
   if (problem !== null) return 'cannot be used'
   return rows !== null && usable !== null && usable < rows ? plural(rows - usable, 'bad row') : ''
 }
+
+/** What a row is found by in its file: text has lines, other formats number their records. */
+export const placeWord = ({ files }: DatasetDetails): 'Line' | 'Record' =>
+  files.some((file) => /\.(jsonl|ndjson|csv|tsv)$/i.test(file)) ? 'Line' : 'Record'

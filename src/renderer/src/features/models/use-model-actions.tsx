@@ -61,6 +61,7 @@ export function useModelActions(select: (id: string) => void): ModelActions & Ad
               </Text>
               <Button
                 variant="default"
+                style={{ flexShrink: 0 }}
                 onClick={() => {
                   notifications.hide(shown)
                   void restore(item)
