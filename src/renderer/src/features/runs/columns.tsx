@@ -50,7 +50,7 @@ export const COLUMNS: readonly Column[] = [
     title: ({ model }) => model,
     cell: ({ model }) => shortPath(model),
   },
-  { key: 'data', label: 'Data', width: '10%', title: ({ data }) => data, cell: ({ data }) => shortPath(data) },
+  { key: 'data', label: 'Data', width: '11.5%', title: ({ data }) => data, cell: ({ data }) => shortPath(data) },
   {
     key: 'started',
     label: 'Started',

@@ -1,0 +1,81 @@
+import { Group, MultiSelect, SegmentedControl, Slider, Switch, Text } from '@mantine/core'
+import { ACCURACY, type Axis, type SharedMetric } from './comparison'
+import type { CurveOptions } from './curve-panel'
+
+interface CurveControlsProps {
+  readonly options: CurveOptions
+  readonly onChange: (options: CurveOptions) => void
+  readonly shared: readonly SharedMetric[]
+  readonly runs: number
+  readonly metrics: readonly string[]
+  readonly onMetrics: (metrics: readonly string[]) => void
+}
+
+const AXIS_CHOICES = [
+  { value: 'iteration', label: 'Iteration' },
+  { value: 'tokens', label: 'Tokens' },
+  { value: 'time', label: 'Time' },
+]
+
+/** What the charts are drawn over, how smooth, and which there are. */
+export function CurveControls({ options, onChange, shared, runs, metrics, onMetrics }: CurveControlsProps) {
+  const { axis, smoothing, isLog } = options
+  const item = ({ name }: SharedMetric) => ({ value: name, label: name === ACCURACY ? 'accuracy (held out)' : name })
+  const inAll = shared.filter((metric) => metric.runs === runs)
+  const inSome = shared.filter((metric) => metric.runs < runs)
+  const groups = [
+    { group: runs > 1 ? `In all ${runs} runs` : 'Metrics', items: inAll.map(item) },
+    { group: 'In some of them', items: inSome.map(item) },
+  ].filter(({ items }) => items.length > 0)
+  return (
+    <Group gap="lg" wrap="nowrap" align="center">
+      <Group gap="sm" wrap="nowrap">
+        <Text size="sm" className="quiet">
+          Over
+        </Text>
+        <SegmentedControl
+          value={axis}
+          onChange={(value) => onChange({ ...options, axis: value as Axis })}
+          data={AXIS_CHOICES}
+          aria-label="What the charts are drawn over"
+        />
+      </Group>
+      <Group gap="sm" wrap="nowrap">
+        <Text size="sm" className="quiet">
+          Smoothing
+        </Text>
+        <Slider
+          w={120}
+          size="sm"
+          min={0}
+          max={0.98}
+          step={0.02}
+          value={smoothing}
+          onChange={(value) => onChange({ ...options, smoothing: value })}
+          label={(value) => value.toFixed(2)}
+          thumbLabel="Smoothing, 0 is none"
+        />
+        <Text size="sm" w={30} className="numeric">
+          {smoothing.toFixed(2)}
+        </Text>
+      </Group>
+      <Switch
+        label="Log scale"
+        checked={isLog}
+        onChange={(event) => onChange({ ...options, isLog: event.currentTarget.checked })}
+        style={{ whiteSpace: 'nowrap' }}
+      />
+      <MultiSelect
+        data={groups}
+        value={[...metrics]}
+        onChange={onMetrics}
+        searchable
+        aria-label="Metrics with a chart"
+        placeholder="Add a metric"
+        style={{ flex: 1, minWidth: 200 }}
+        nothingFoundMessage="The runs share no such metric"
+        maxDropdownHeight={360}
+      />
+    </Group>
+  )
+}

@@ -1,0 +1,67 @@
+/** Everything about the compared runs, each loaded and kept fresh on its own. */
+import type { RunDetails, RunTotals } from '@shared/contract/runs'
+import type { Series } from '@shared/schemas/run'
+import { useQueries } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, queries } from '../../lib/api'
+import { type RunColour, runColours } from '../../lib/run-colours'
+import { ACCURACY, accuracySeries } from './comparison'
+
+/** A curve has at most twice as many points. */
+const BUCKETS = 500
+
+export interface ComparedRun {
+  readonly id: string
+  readonly colour: RunColour
+  /** Undefined while it is loaded, and where it failed. */
+  readonly details: RunDetails | undefined
+  readonly error: Error | null
+}
+
+/** The runs, in the order of the address. */
+export function useComparedRuns(ids: readonly string[]): ComparedRun[] {
+  const results = useQueries({ queries: ids.map((id) => queries.runs.get.queryOptions({ input: { id } })) })
+  const colours = useMemo(() => runColours(ids), [ids])
+  return ids.map((id, i) => ({
+    id,
+    colour: colours.get(id)!,
+    details: results[i]?.data,
+    error: results[i]?.error ?? null,
+  }))
+}
+
+export interface RunCurves {
+  readonly series: Readonly<Record<string, Series>>
+  readonly totals: RunTotals | undefined
+}
+
+/** Curves of the runs by id; a run that has nothing yet is left out. */
+export function useCurves(runs: readonly ComparedRun[], metrics: readonly string[]): ReadonlyMap<string, RunCurves> {
+  const loaded = runs.flatMap(({ id, details }) => (details ? [{ id, details }] : []))
+  const names = metrics.filter((name) => name !== ACCURACY)
+  const series = useQueries({
+    queries: loaded.map(({ id, details }) => {
+      const own = names.filter((name) => details.metrics.some((metric) => metric.name === name)).sort()
+      return {
+        queryKey: ['series', id, 'compare', own],
+        queryFn: () => api.runs.series({ id, names: own, buckets: BUCKETS }),
+        placeholderData: (before: Readonly<Record<string, Series>> | undefined) => before,
+      }
+    }),
+  })
+  const totals = useQueries({
+    queries: loaded.map(({ id }) => ({
+      queryKey: ['series', id, 'totals'],
+      queryFn: () => api.runs.totals({ id }),
+    })),
+  })
+  return new Map(
+    loaded.map(({ id, details }, i) => [
+      id,
+      {
+        series: { ...series[i]?.data, [ACCURACY]: accuracySeries(details.evaluations) },
+        totals: totals[i]?.data,
+      },
+    ]),
+  )
+}
