@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { readLicences } from './scripts/licences.ts'
@@ -19,6 +19,18 @@ const external = [
   /^hyparquet/,
   /^@tensorflow\/tfjs-node/,
 ]
+
+const pagesRoot = resolve(import.meta.dirname, 'src/renderer')
+
+/** `--outDir` is meant from here; electron-vite takes it from the pages' root. */
+const outDirFromHere = {
+  name: 'out-dir-from-here',
+  config({ build }: { build?: { outDir?: string } }) {
+    const way = relative(pagesRoot, build?.outDir ?? '')
+    const isInside = build?.outDir !== undefined && !way.startsWith('..')
+    return isInside ? { build: { outDir: resolve(import.meta.dirname, way) } } : {}
+  },
+}
 
 export default defineConfig({
   main: {
@@ -50,7 +62,7 @@ export default defineConfig({
   },
   renderer: {
     root: resolve(import.meta.dirname, 'src/renderer'),
-    plugins: [react()],
+    plugins: [outDirFromHere, react()],
     define: { __LICENCES__: JSON.stringify(readLicences(import.meta.dirname)) },
     resolve: { alias: { '@shared': alias['@shared'], '@renderer': resolve(import.meta.dirname, 'src/renderer/src') } },
     build: {
