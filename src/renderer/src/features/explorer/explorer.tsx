@@ -31,7 +31,7 @@ function initialFilter(search: string): TrajectoryFilter {
 export function Explorer({ details: { run, checkpoints, trajectories: total }, initial }: ExplorerProps) {
   const search = useSearch()
   const [filter, setFilter] = useState<TrajectoryFilter>(() => initialFilter(search))
-  const [order, setOrder] = useState<TrajectoryOrder>('newest')
+  const [order, setOrder] = useState<TrajectoryOrder>(run.status === 'running' ? 'newest' : 'advantage')
   const [wanted, setWanted] = useState<number | null>(initial)
   const [state, setState] = useState<number | null>(null)
   const [rule, setRule] = useState<ViewRule | null>(null)

@@ -11,7 +11,7 @@ interface PositionsPanelProps {
 
 const HEIGHT = 84
 const WIDTH = 190
-const PAD = 26
+const PAD = 34
 
 /** Where critical steps fall over the run, and how large their advantages are. */
 export function PositionsPanel({ positions, onOpen }: PositionsPanelProps) {

@@ -64,7 +64,7 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
   return (
     <Group gap={6} wrap="nowrap" align="flex-end">
       <Button onClick={() => void sample()} style={{ flexShrink: 0 }}>
-        Sample {count} more here
+        Sample {count} here
       </Button>
       <NumberInput
         aria-label="How many to sample"
@@ -72,7 +72,8 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
         onChange={(value) => setCount(Math.min(64, Math.max(1, Number(value) || 1)))}
         min={1}
         max={64}
-        w={58}
+        hideControls
+        w={44}
       />
       <NumberInput
         aria-label="Sampling temperature"
@@ -83,7 +84,9 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
         step={0.1}
         decimalScale={2}
         leftSection="T"
-        w={66}
+        leftSectionWidth={22}
+        hideControls
+        w={56}
       />
       <Select
         aria-label="Weights to sample with"
@@ -94,7 +97,8 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
         value={weights}
         onChange={(value) => setWeights(value ?? BASE)}
         allowDeselect={false}
-        w={82}
+        w={84}
+        comboboxProps={{ width: 120, position: 'top-end' }}
       />
     </Group>
   )

@@ -56,7 +56,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
               onChange={(value) => onRule(value === 'run' ? null : (value as ViewRule))}
               allowDeselect={false}
               aria-label="Rule that places the flag; the run is not changed"
-              w={142}
+              w={172}
             />
           )}
           <SegmentedControl
@@ -177,11 +177,11 @@ function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw,
           label={`V before: ${before.successes} of ${before.samples} continuations correct, 90 % interval ${intervals[index]!.map((x) => x.toFixed(2)).join(' to ')}. V after: ${after.samples === 0 ? 'known' : `${after.successes} of ${after.samples}`}.`}
         >
           <Box className={classes['numbers']}>
-            <ValueBar value={before.value} interval={intervals[index]} width={72} />
+            <ValueBar value={before.value} interval={intervals[index]} width={58} />
             <span>
               V {shortValue(before.value)} → {shortValue(after.value)}
             </span>
-            <AdvantageBar advantage={advantage} width={56} />
+            <AdvantageBar advantage={advantage} width={46} />
             <span className="numeric">A {formatSigned(advantage)}</span>
           </Box>
         </Tooltip>
