@@ -1,6 +1,6 @@
 /** The built pages, for whoever serves them: a window's own protocol or a loopback server. */
 import { existsSync, readFileSync } from 'node:fs'
-import { extname, join, normalize, sep } from 'node:path'
+import { extname, join, resolve, sep } from 'node:path'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,8 +47,9 @@ export interface Page {
  */
 export function readPage(folder: string, path: string): Page | null {
   if (path.includes('\0')) return null
-  const file = normalize(join(folder, path === '/' || path === '' ? 'index.html' : path))
+  const root = resolve(folder)
+  const file = join(root, path === '/' || path === '' ? 'index.html' : path)
   const type = TYPES[extname(file)]
-  if (!file.startsWith(normalize(folder) + sep) || type === undefined || !existsSync(file)) return null
+  if (!file.startsWith(root + sep) || type === undefined || !existsSync(file)) return null
   return { body: readFileSync(file), type }
 }

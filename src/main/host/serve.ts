@@ -14,7 +14,8 @@ import { WebSocketServer } from 'ws'
 import { readPage, SECURITY_HEADERS } from './pages'
 import type { Services } from './services'
 
-const COOKIE = 'gpo-session'
+/** With the port: cookies are the whole machine's, and two databases may be served at once. */
+const cookieName = ({ headers }: IncomingMessage) => `gpo-session-${headers.host?.split(':')[1]}`
 /** Bytes of one message; a plan or a page of rows is far smaller. */
 const MAX_MESSAGE = 8 * 2 ** 20
 
@@ -41,11 +42,11 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-const cookieOf = ({ headers }: IncomingMessage): string =>
-  (headers.cookie ?? '')
+const cookieOf = (request: IncomingMessage): string =>
+  (request.headers.cookie ?? '')
     .split(';')
     .map((part) => part.trim().split('='))
-    .find(([name]) => name === COOKIE)?.[1] ?? ''
+    .find(([name]) => name === cookieName(request))?.[1] ?? ''
 
 /** Sessions and the one token that makes the next. */
 function createDoor(onToken: (token: string) => void) {
@@ -91,18 +92,20 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
   const server = createServer((request, response) => {
     if (!isOwn(request, false)) return refuse(response, 403, 'This address is only for pages of this program.')
     if (request.method !== 'GET') return refuse(response, 405, 'Only GET.')
-    const url = new URL(request.url ?? '/', `http://${address}`)
-    const token = url.searchParams.get('token')
+    const [path, query] = splitTarget(request)
+    const token = new URLSearchParams(query).get('token')
     if (token !== null) {
       const session = door.enter(token)
       if (session === null && !door.isOpen(request))
         return refuse(response, 401, 'This link was used already: take the newest one that `gpo serve` printed.')
-      const cookie = session ? { 'set-cookie': `${COOKIE}=${session}; HttpOnly; SameSite=Strict; Path=/` } : {}
+      const cookie = session
+        ? { 'set-cookie': `${cookieName(request)}=${session}; HttpOnly; SameSite=Strict; Path=/` }
+        : {}
       response.writeHead(303, { ...SECURITY_HEADERS, ...cookie, location: '/' })
       return response.end()
     }
     if (!door.isOpen(request)) return refuse(response, 401, 'Open the link that `gpo serve` printed.')
-    const page = readPage(pages, decodePath(url.pathname))
+    const page = readPage(pages, decodePath(path))
     if (!page) return refuse(response, 404, 'There is no such page.')
     response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': page.type })
     response.end(page.body)
@@ -117,8 +120,8 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
     ],
   })
   server.on('upgrade', (request, socket, head) => {
-    const path = (request.url ?? '').split('?')[0]
-    if (path !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
+    socket.on('error', () => {}) // whoever was refused may hang up first
+    if (splitTarget(request)[0] !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
@@ -138,6 +141,12 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** What was asked for, as it was sent: a URL parser would take `//x` for another host, and throw at `//`. */
+function splitTarget({ url = '/' }: IncomingMessage): readonly [path: string, query: string] {
+  const at = url.indexOf('?')
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
 }
 
 function decodePath(path: string): string {

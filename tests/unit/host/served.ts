@@ -1,0 +1,130 @@
+/** `gpo serve` inside the test's process: real HTTP, real WebSockets, a database and pages of its own. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type IncomingHttpHeaders, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createProgram } from '@main/host/create'
+import { serve } from '@main/host/serve'
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import type { contract } from '@shared/contract'
+import { WebSocket } from 'ws'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+interface Asking {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type Api = ContractRouterClient<typeof contract>
+
+export interface TestServer {
+  readonly port: number
+  /** Every link so far; the last one is good. */
+  readonly links: readonly string[]
+  /** What was reported as a bug. */
+  readonly bugs: readonly unknown[]
+  readonly folder: string
+  /** The path goes out exactly as it is written. */
+  get(path: string, asking?: Asking): Promise<Answer>
+  /** Uses the newest link. @returns the cookie for later requests */
+  enter(): Promise<string>
+  /** @returns an open socket, or the status it was refused with */
+  socket(headers: Readonly<Record<string, string>>, path?: string): Promise<WebSocket | number>
+  /** The API over a socket of a page that was let in. */
+  api(): Promise<{ readonly api: Api; readonly socket: WebSocket }>
+  close(): Promise<void>
+}
+
+export async function startServer(): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'gpo-serve-'))
+  const pages = join(folder, 'pages')
+  mkdirSync(join(pages, 'assets'), { recursive: true })
+  writeFileSync(join(pages, 'index.html'), '<!doctype html><title>page</title>')
+  writeFileSync(join(pages, 'assets/app.js'), 'export {}')
+  writeFileSync(join(folder, 'secret.json'), '{"secret":true}')
+  const links: string[] = []
+  const bugs: unknown[] = []
+  const onBug = (error: unknown) => void bugs.push(error)
+  const program = createProgram({
+    host: { kind: 'browser' },
+    database: join(folder, 'runs.db'),
+    workerPath: join(folder, 'no-worker.cjs'),
+    jobWorkerPath: join(folder, 'no-worker.cjs'),
+    onBug,
+  })
+  const served = await serve({
+    services: program.services,
+    pages,
+    port: 0,
+    onBug,
+    onLink: (url) => void links.push(url),
+  })
+  const { port } = served
+  const own = `127.0.0.1:${port}`
+
+  const get: TestServer['get'] = (path, { method = 'GET', headers = {} } = {}) =>
+    new Promise((resolve, reject) => {
+      const asked = request(
+        { host: '127.0.0.1', port, path, method, headers: { host: own, ...headers } },
+        (response) => {
+          const parts: Buffer[] = []
+          response.on('data', (part: Buffer) => parts.push(part))
+          response.on('end', () => {
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              body: Buffer.concat(parts).toString('utf8'),
+            })
+          })
+        },
+      )
+      asked.on('error', reject)
+      asked.end()
+    })
+
+  const enter = async () => {
+    const { pathname, search } = new URL(links.at(-1)!)
+    const { headers } = await get(pathname + search)
+    return headers['set-cookie']![0]!.split(';')[0]!
+  }
+
+  const sockets: WebSocket[] = []
+  const socket: TestServer['socket'] = (headers, path = '/api') =>
+    new Promise((resolve, reject) => {
+      const made = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
+      sockets.push(made)
+      made.once('open', () => resolve(made))
+      made.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
+      made.once('error', reject)
+    })
+
+  return {
+    port,
+    links,
+    bugs,
+    folder,
+    get,
+    enter,
+    socket,
+    async api() {
+      const cookie = await enter()
+      const opened = await socket({ origin: `http://${own}`, cookie })
+      if (typeof opened === 'number') throw new Error(`refused with ${opened}`)
+      const link = new RPCLink({ websocket: opened as unknown as globalThis.WebSocket })
+      return { api: createORPCClient(link), socket: opened }
+    },
+    async close() {
+      for (const each of sockets) each.terminate()
+      await served.close()
+      await program.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
