@@ -85,7 +85,7 @@ export function TransferPanel({ transfer }: { readonly transfer: Transfer | null
   return (
     <section className="panel" style={{ padding: 'var(--mantine-spacing-md)' }} aria-label="What came of it">
       <Group justify="space-between" wrap="nowrap" mb={state === 'done' ? 'sm' : 0}>
-        <Title order={2} className="clip" role="status">
+        <Title order={2} className="clip" aria-live="polite">
           {state === 'cancelled' ? `${words.cancelled}: nothing of it was left` : `${words.done} ${subject}`}
           {state === 'done' && <span className="quiet"> in {formatDuration(seconds)}</span>}
         </Title>

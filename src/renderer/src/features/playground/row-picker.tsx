@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Pagination, Select, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Pagination, Select, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import type { PlaygroundRows, RowSourceChoice } from '@shared/contract/playground'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -34,7 +34,9 @@ function Rows({ found, onPick }: RowsProps) {
           </Table.Th>
           <Table.Th>Prompt</Table.Th>
           <Table.Th w={140}>Reference</Table.Th>
-          <Table.Th w={70} aria-label="Take it" />
+          <Table.Th w={70}>
+            <VisuallyHidden>Take it</VisuallyHidden>
+          </Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -161,7 +163,13 @@ function Content({ sources, run, onPick, onClose }: ContentProps) {
 export function RowPicker({ isOpen, run, onClose, onPick }: RowPickerProps) {
   const sources = useQuery({ ...queries.playground.sources.queryOptions({}), enabled: isOpen, staleTime: 0 })
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Pick a row of the data" size={900}>
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title="Pick a row of the data"
+      size={900}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {sources.error ? (
         <ErrorState error={sources.error} onRetry={() => void sources.refetch()} />
       ) : sources.data ? (
