@@ -21,6 +21,13 @@ describe('smoothing', () => {
     expect(far).toBeGreaterThan(near)
     expect(far).toBeCloseTo(1, 6)
   })
+
+  it('forgets half as fast with a unit of two iterations', () => {
+    const whole = smooth(series([0, 1, 0], [1, 2, 3]), 0.5).values
+    const wide = smooth(series([0, 1, 0], [2, 4, 6]), 0.5, 2).values
+    expect(wide[2]! / whole[2]!).toBeCloseTo(1, 0)
+    expect(smooth(series([0, 1], [1, 100]), 0.5, 1000).values[1]!).toBeLessThan(1)
+  })
 })
 
 describe('alignment', () => {
@@ -33,10 +40,13 @@ describe('alignment', () => {
     ])
   })
 
-  it('reads the newest point at or before an index, and says which it is', () => {
+  it('reads the newest point at or before an x, and says which it is', () => {
     const x = [1, 2, 3]
-    expect(readAt(x, [null, 5, null], 2)).toEqual({ x: 2, value: 5 })
-    expect(readAt(x, [null, 5, null], 0)).toBeNull()
+    expect(readAt(x, [null, 5, null], 3)).toEqual({ x: 2, value: 5 })
+    expect(readAt(x, [null, 5, null], 100)).toEqual({ x: 2, value: 5 })
+    expect(readAt(x, [null, 5, null], 1)).toBeNull()
+    expect(readAt(x, [4, 5, 6], 0)).toBeNull()
+    expect(readAt(x, [4, 5, 6], 2.5)).toEqual({ x: 2, value: 5 })
     expect(readAt([], [], 0)).toBeNull()
   })
 })
@@ -62,12 +72,13 @@ describe('the range without outliers', () => {
 })
 
 describe('a logarithmic axis', () => {
-  it('is a plain one where all values are above 0', () => {
+  it('is a plain one where all values are above 0 and far apart', () => {
     expect(logScaleOf([0.1, 10])).toEqual({ kind: 'log' })
+    expect(logScaleOf([12_000, 14_000])).toBeNull()
   })
 
   it('is linear around 0 where some are not', () => {
     expect(logScaleOf([-0.02, 0, 0.5, 30])).toEqual({ kind: 'asinh', threshold: 0.1 })
-    expect(logScaleOf([0, 0])).toEqual({ kind: 'asinh', threshold: 1 })
+    expect(logScaleOf([0, 0])).toBeNull()
   })
 })

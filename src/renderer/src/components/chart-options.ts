@@ -1,11 +1,64 @@
 /** What uPlot is told: axes with units, colours of the theme, scales that follow the properties without a new chart. */
 import uPlot from 'uplot'
 import { formatNumber } from '../lib/format'
-import type { ChartProps } from './chart'
+
+export interface Line {
+  readonly label: string
+  /** By x; null where there is no point. */
+  readonly values: readonly (number | null)[]
+  readonly color: string
+  /** A raw line under its smoothed one. */
+  readonly isFaint?: boolean
+  readonly dash?: readonly number[]
+  readonly width?: number
+  /** Points instead of a line. */
+  readonly isPoints?: boolean
+  /** Points on the line. */
+  readonly hasPoints?: boolean
+}
+
+export interface HeatColumn {
+  readonly from: number
+  readonly to: number
+  readonly counts: readonly number[]
+}
+
+export interface ChartProps {
+  /** Ascending. */
+  readonly x: readonly number[]
+  readonly lines: readonly Line[]
+  readonly height: number
+  /** For those who cannot see it. */
+  readonly label: string
+  /** Charts with the same key share hover and zoom. */
+  readonly syncKey?: string
+  readonly isLog?: boolean
+  /** A logarithmic axis in both directions for values around 0, linear between this and its negative. */
+  readonly asinhFrom?: number
+  /** The part of x that is shown. With it the page decides, and gets `onZoom`; without it the chart zooms by itself. */
+  readonly xRange?: readonly [number, number]
+  /** Fixed ends of the y axis. */
+  readonly yRange?: readonly [number, number]
+  /** Vertical lines at these x. */
+  readonly marks?: readonly number[]
+  /** Counts behind the lines: of x from `from` to `to`, in equal parts of the y axis, lowest first; in the colour of critical steps. */
+  readonly heat?: readonly HeatColumn[]
+  readonly xLabel?: string
+  readonly formatY?: (value: number) => string
+  readonly formatX?: (value: number) => string
+  /** The index under the pointer; null when it has left. */
+  readonly onHover?: (index: number | null) => void
+  readonly onPick?: (x: number) => void
+  /** The range that was dragged over; null: all of it. */
+  readonly onZoom?: (range: readonly [number, number] | null) => void
+}
 
 const cssColor = (element: Element, color: string): string =>
   color.startsWith('--') ? getComputedStyle(element).getPropertyValue(color).trim() : color
 
+/** Of a cell with one count, of the cell with most: the line over it must stay readable. */
+const FAINTEST = 0.06
+const DARKEST = 0.55
 const FONT = '11px system-ui, sans-serif'
 /** Steps between ticks of the x axis: whole numbers. */
 const STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
@@ -29,6 +82,12 @@ function cursorOf(props: ChartProps): uPlot.Cursor {
   }
 }
 
+/** With the same room at both ends, as it looks on a logarithmic axis. */
+function logRange(min: number, max: number): uPlot.Range.MinMax {
+  const room = Math.max(1.05, (max / min) ** 0.05)
+  return [min / room, max * room]
+}
+
 function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
   const { isLog, asinhFrom } = latest.current
   const shape = isLog ? { distr: 3 } : asinhFrom !== undefined ? { distr: 4, asinh: asinhFrom } : { distr: 1 }
@@ -38,7 +97,8 @@ function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
       const { yRange } = latest.current
       if (yRange) return [yRange[0], yRange[1]]
       if (min === null || max === null) return [null, null]
-      if (isLog) return uPlot.rangeLog(min, max, 10, false)
+      if (min === max) return min === 0 ? [0, 1] : [min - Math.abs(min) / 4, max + Math.abs(max) / 4]
+      if (isLog) return logRange(min, max)
       if (asinhFrom !== undefined) return uPlot.rangeAsinh(min, max, 10, false)
       return uPlot.rangeNum(min, max, 0.08, true)
     },
@@ -51,7 +111,7 @@ function seriesOf(element: Element, { lines }: ChartProps): uPlot.Series[] {
     return {
       label,
       stroke,
-      alpha: isFaint ? 0.35 : 1,
+      alpha: isFaint ? 0.5 : 1,
       width: width ?? (isFaint ? 1 : 1.75),
       ...(dash ? { dash: [...dash] } : {}),
       ...(isPoints ? { paths: () => null } : {}),
@@ -59,6 +119,31 @@ function seriesOf(element: Element, { lines }: ChartProps): uPlot.Series[] {
       spanGaps: true,
     }
   })
+}
+
+/** Cells behind the grid, the darker the more counts. */
+function drawHeat(element: Element, latest: { readonly current: ChartProps }) {
+  return (chart: uPlot) => {
+    const { heat = [] } = latest.current
+    if (heat.length === 0) return
+    const { ctx, bbox } = chart
+    const most = Math.max(1, ...heat.flatMap(({ counts }) => counts))
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.clip()
+    ctx.fillStyle = cssColor(element, '--critical')
+    for (const { from, to, counts } of heat) {
+      const [left, right] = [chart.valToPos(from, 'x', true), chart.valToPos(to, 'x', true)]
+      const height = bbox.height / counts.length
+      counts.forEach((count, i) => {
+        if (count === 0) return
+        ctx.globalAlpha = FAINTEST + (DARKEST - FAINTEST) * (count / most)
+        ctx.fillRect(left, bbox.top + bbox.height - (i + 1) * height, Math.max(1, right - left), height)
+      })
+    }
+    ctx.restore()
+  }
 }
 
 /** Vertical lines at the marked places. */
@@ -72,6 +157,7 @@ function drawMarks(element: Element, latest: { readonly current: ChartProps }) {
       ctx.save()
       ctx.strokeStyle = cssColor(element, '--chart-text')
       ctx.lineWidth = uPlot.pxRatio
+      ctx.setLineDash([])
       ctx.beginPath()
       ctx.moveTo(x, bbox.top)
       ctx.lineTo(x, bbox.top + bbox.height)
@@ -79,6 +165,14 @@ function drawMarks(element: Element, latest: { readonly current: ChartProps }) {
       ctx.restore()
     }
   }
+}
+
+/** Numbers of the ticks, with more digits where two would look the same. Logarithmic axes leave some without a number. */
+function tickTexts(splits: readonly (number | null)[], format: (value: number) => string): string[] {
+  const texts = splits.map((value) => (value === null ? '' : format(value)))
+  const named = texts.filter((text) => text !== '')
+  if (new Set(named).size === named.length) return texts
+  return splits.map((value) => (value === null ? '' : formatNumber(value, 6)))
 }
 
 export function optionsOf(element: Element, latest: { readonly current: ChartProps }, width: number): uPlot.Options {
@@ -90,7 +184,8 @@ export function optionsOf(element: Element, latest: { readonly current: ChartPro
   return {
     width,
     height,
-    padding: [8, 10, 0, 0],
+    // Room for half of the last number under the axis.
+    padding: [8, (chart) => 6 + 3.3 * formatX(Math.round(chart.scales['x']?.max ?? 0)).length, 0, 0],
     cursor: cursorOf(props),
     legend: { show: false },
     scales: { x: { time: false }, y: yScale(latest) },
@@ -107,11 +202,10 @@ export function optionsOf(element: Element, latest: { readonly current: ChartPro
         ...axis,
         space: 26,
         size: (_chart, values) => 14 + 6.4 * Math.max(4, ...(values ?? []).map((value) => value?.length ?? 0)),
-        // Logarithmic axes leave some ticks without a number.
-        values: (_chart, splits) => splits.map((value) => (value === null ? '' : formatY(value))),
+        values: (_chart, splits) => tickTexts(splits, formatY),
       },
     ],
     series: [{}, ...seriesOf(element, props)],
-    hooks: { draw: [drawMarks(element, latest)] },
+    hooks: { drawClear: [drawHeat(element, latest)], draw: [drawMarks(element, latest)] },
   }
 }

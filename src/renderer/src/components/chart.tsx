@@ -1,60 +1,24 @@
 /** Line charts on canvas (uPlot): axes with units, hover in step with the other charts of the page, zoom by dragging, points that open. */
 import { useComputedColorScheme } from '@mantine/core'
 import { useMergedRef, useResizeObserver } from '@mantine/hooks'
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { isControlled, optionsOf } from './chart-options'
+import { type ChartProps, isControlled, optionsOf } from './chart-options'
 
-export interface Line {
-  readonly label: string
-  /** By x; null where there is no point. */
-  readonly values: readonly (number | null)[]
-  readonly color: string
-  /** A raw line under its smoothed one. */
-  readonly isFaint?: boolean
-  readonly dash?: readonly number[]
-  readonly width?: number
-  /** Points instead of a line. */
-  readonly isPoints?: boolean
-  /** Points on the line. */
-  readonly hasPoints?: boolean
-}
+export type { HeatColumn, Line } from './chart-options'
 
-export interface ChartProps {
-  /** Ascending. */
-  readonly x: readonly number[]
-  readonly lines: readonly Line[]
-  readonly height: number
-  /** For those who cannot see it. */
-  readonly label: string
-  /** Charts with the same key share hover and zoom. */
-  readonly syncKey?: string
-  readonly isLog?: boolean
-  /** A logarithmic axis in both directions for values around 0, linear between this and its negative. */
-  readonly asinhFrom?: number
-  /** The part of x that is shown. With it the page decides, and gets `onZoom`; without it the chart zooms by itself. */
-  readonly xRange?: readonly [number, number]
-  /** Fixed ends of the y axis. */
-  readonly yRange?: readonly [number, number]
-  /** Vertical lines at these x. */
-  readonly marks?: readonly number[]
-  readonly xLabel?: string
-  readonly formatY?: (value: number) => string
-  readonly formatX?: (value: number) => string
-  /** The index under the pointer; null when it has left. */
-  readonly onHover?: (index: number | null) => void
-  readonly onPick?: (x: number) => void
-  /** The range that was dragged over; null: all of it. */
-  readonly onZoom?: (range: readonly [number, number] | null) => void
-}
+/** A click waits so long for a second one, milliseconds: together they zoom out and pick nothing. */
+const DOUBLE_CLICK = 220
 
 /** Tells the page what happens on a chart, by the newest properties. */
 function listen(chart: uPlot, latest: { readonly current: ChartProps }): void {
+  let click: ReturnType<typeof setTimeout> | undefined
   chart.over.addEventListener('click', () => {
     const index = chart.cursor.idx
     const at = index === null || index === undefined ? undefined : latest.current.x[index]
-    if (at !== undefined) latest.current.onPick?.(at)
+    clearTimeout(click)
+    if (at !== undefined) click = setTimeout(() => latest.current.onPick?.(at), DOUBLE_CLICK)
   })
   chart.hooks['setCursor'] = [() => latest.current.onHover?.(chart.cursor.idx ?? null)]
   chart.hooks['setSelect'] = [
@@ -65,11 +29,14 @@ function listen(chart: uPlot, latest: { readonly current: ChartProps }): void {
       if (isControlled(latest.current)) chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
     },
   ]
-  chart.over.addEventListener('dblclick', () => latest.current.onZoom?.(null))
+  chart.over.addEventListener('dblclick', () => {
+    clearTimeout(click)
+    latest.current.onZoom?.(null)
+  })
 }
 
-export function Chart(props: ChartProps) {
-  const { x, lines, height, label, xRange, yRange, marks } = props
+export const Chart = memo(function Chart(props: ChartProps) {
+  const { x, lines, height, label, xRange, yRange, marks, heat } = props
   const scheme = useComputedColorScheme('light')
   const [measure, { width }] = useResizeObserver<HTMLDivElement>()
   const holder = useRef<HTMLDivElement>(null)
@@ -114,11 +81,11 @@ export function Chart(props: ChartProps) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new data or ranges, same chart
   useEffect(show, [x, lines, xRange?.[0], xRange?.[1], yRange?.[0], yRange?.[1]])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the marks lie over the curves, which stay
-  useEffect(() => chart.current?.redraw(false), [marks])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: marks and heat lie over and under the curves, which stay
+  useEffect(() => chart.current?.redraw(false), [marks, heat])
   useEffect(() => {
     if (rounded > 0) chart.current?.setSize({ width: rounded, height })
   }, [rounded, height])
 
   return <div ref={ref} role="img" aria-label={label} style={{ height, minWidth: 0, overflow: 'hidden' }} />
-}
+})

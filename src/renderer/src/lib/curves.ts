@@ -4,16 +4,17 @@ import type { Series } from '@shared/schemas/run'
 export type Column = readonly (number | null)[]
 
 /**
- * Exponential moving average without the bias of its beginning; 0 = as it is, towards 1 = smoother. The weight counts per iteration, so that a
- * thinned curve is smoothed like the whole one.
+ * Exponential moving average without the bias of its beginning.
+ * @param weight of the past: 0 = as it is, towards 1 = smoother
+ * @param unit iterations the weight counts for, so that a curve is as smooth on the screen however long and however thinned it is
  */
-export function smooth({ iterations, values }: Series, weight: number): Series {
+export function smooth({ iterations, values }: Series, weight: number, unit = 1): Series {
   if (weight <= 0) return { iterations, values }
   let sum = 0
   let norm = 0
   const averages = values.map((value, i) => {
     const gap = i === 0 ? 1 : iterations[i]! - iterations[i - 1]!
-    const keep = weight ** gap
+    const keep = weight ** (gap / unit)
     sum = keep * sum + (1 - keep) * value
     norm = keep * norm + (1 - keep)
     return sum / norm
@@ -31,9 +32,21 @@ export function align(series: readonly Series[], grid: readonly number[] = []): 
   return { x, columns }
 }
 
-/** The newest point at or before an index; null before the first. */
-export function readAt(x: readonly number[], column: Column, index: number): { x: number; value: number } | null {
-  for (let i = Math.min(index, x.length - 1); i >= 0; i--) {
+/** The index of the newest x that is not above `at`; −1 before the first. */
+function indexAt(x: readonly number[], at: number): number {
+  let low = 0
+  let high = x.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (x[middle]! <= at) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+/** The newest point at or before an x; null before the first. */
+export function readAt(x: readonly number[], column: Column, at: number): { x: number; value: number } | null {
+  for (let i = indexAt(x, at); i >= 0; i--) {
     const value = column[i]
     if (value !== null && value !== undefined) return { x: x[i]!, value }
   }
@@ -71,17 +84,20 @@ function padded(min: number, max: number): readonly [number, number] {
 
 /**
  * A logarithmic axis for these values: `log` where all are above 0, otherwise `asinh`, which is linear below `threshold` and logarithmic
- * in both directions beyond.
+ * in both directions beyond; null where they lie so close together that a linear one shows more.
  */
 export type LogScale = { readonly kind: 'log' } | { readonly kind: 'asinh'; readonly threshold: number }
 
-export function logScaleOf(values: readonly number[]): LogScale {
-  if (values.every((value) => value > 0)) return { kind: 'log' }
+const WIDE = 10
+
+export function logScaleOf(values: readonly number[]): LogScale | null {
   const sizes = values
     .map(Math.abs)
     .filter((size) => size > 0)
     .toSorted((a, b) => a - b)
-  if (sizes.length === 0) return { kind: 'asinh', threshold: 1 }
+  if (sizes.length === 0) return null
+  const isPositive = values.every((value) => value > 0)
+  if (isPositive) return sizes.at(-1)! >= WIDE * sizes[0]! ? { kind: 'log' } : null
   // Most of the curve is drawn logarithmically; the tenth that is next to 0 linearly.
   return { kind: 'asinh', threshold: 10 ** Math.floor(Math.log10(quantile(sizes, 0.1))) }
 }

@@ -14,6 +14,12 @@ export interface ChartDefinition {
   readonly hint: string
   readonly lines: readonly LineDefinition[]
   readonly format: (value: number) => string
+  /** Of the axis, where the unit stands in the reading. */
+  readonly formatAxis?: (value: number) => string
+  /** Set by the plan, not measured: never smoothed. */
+  readonly isExact?: boolean
+  /** Never on a logarithmic axis. */
+  readonly isLinear?: boolean
   /** Shares and rewards always show all of 0 to 1. */
   readonly yRange?: readonly [number, number]
   /** Why a run of this plan does not have it; null: it should. */
@@ -33,7 +39,7 @@ export const BASE_ACCURACY = 'accuracy before training'
 const UNIT = [0, 1] as const
 const isPairwise = ({ objective: { kind } }: Plan) => kind === 'dpo' || kind === 'simpo' || kind === 'orpo'
 const isGuided = ({ gpo, objective }: Plan) => gpo.criticalStep !== 'none' && objective.kind !== 'sft'
-const perToken = (value: number) => `${formatNumber(value)} nat`
+const nats = (value: number) => `${formatNumber(value)} nats`
 const share = (value: number) => formatPercent(value, value < 0.1 && value > 0 ? 1 : 0)
 const seconds = (value: number) => (value < 10 ? `${formatNumber(value, 2)} s` : formatDuration(value))
 
@@ -52,6 +58,7 @@ const REWARD: ChartGroup = {
         { metric: BASE_ACCURACY, label: 'before training' },
       ],
       format: share,
+      isLinear: true,
       missing: ({ data, evaluation }) =>
         data.eval === undefined
           ? 'accuracy: the plan has no evaluation data'
@@ -180,7 +187,7 @@ const GPO: ChartGroup = {
     {
       id: 'position',
       title: 'Position of the critical step',
-      hint: 'Mean over the trajectories: 0 is the first step, 1 the last.',
+      hint: 'The line is the mean over the trajectories, behind it how often each tenth holds the critical step: 0 is the first step, 1 the last.',
       lines: one('gpo/critical_position', 'mean'),
       format: formatNumber,
       yRange: UNIT,
@@ -244,6 +251,7 @@ const LOSS: ChartGroup = {
       hint: 'After warm-up and schedule.',
       lines: one('learning_rate', 'rate'),
       format: formatNumber,
+      isExact: true,
     },
   ],
 }
@@ -260,7 +268,8 @@ const KL: ChartGroup = {
         { metric: 'objective/kl', label: 'per completion' },
         { metric: 'kl', label: 'KL' },
       ],
-      format: perToken,
+      format: nats,
+      formatAxis: formatNumber,
       missing: (plan) => klMissing(plan),
     },
     {
@@ -268,14 +277,16 @@ const KL: ChartGroup = {
       title: 'Entropy',
       hint: 'Per token of the sampled answers. Falling towards 0: the policy stops exploring.',
       lines: one('entropy', 'per token'),
-      format: perToken,
+      format: nats,
+      formatAxis: formatNumber,
     },
     {
       id: 'update',
       title: 'Size of updates',
       hint: 'Approximate KL between the policy before and during the update of one iteration; 0.01 to 0.02 is usual.',
       lines: one('policy/approxkl_avg', 'approximate KL'),
-      format: perToken,
+      format: nats,
+      formatAxis: formatNumber,
     },
     {
       id: 'clipped',
@@ -292,7 +303,9 @@ const KL: ChartGroup = {
       title: 'Probability ratio',
       hint: 'Mean ratio of new to old probability of the trained tokens; 1 is no change.',
       lines: one('val/ratio', 'mean'),
-      format: formatNumber,
+      format: (value) => formatNumber(value, 5),
+      formatAxis: formatNumber,
+      isLinear: true,
     },
   ],
 }

@@ -1,5 +1,5 @@
 /** From a chart's definition and its curves to what is drawn and read. Pure. */
-import type { Series } from '@shared/schemas/run'
+import type { MetricSummary, Series } from '@shared/schemas/run'
 import type { Line } from '../../components/chart'
 import { align, type Column, logScaleOf, rangeWithoutOutliers, readAt, smooth } from '../../lib/curves'
 import { ACCURACY, BASE_ACCURACY, type ChartDefinition, type LineDefinition } from './chart-groups'
@@ -18,7 +18,7 @@ export interface ChartModel {
   readonly yRange: readonly [number, number] | undefined
 }
 
-export const colourOf = (index: number): string => `--run-${(index % 8) + 1}`
+const colourOf = (index: number): string => `--run-${(index % 8) + 1}`
 
 /** Evaluations lie far apart and say something each: their points are drawn, not smoothed. */
 const isMeasuredSeldom = (metric: string) => metric === ACCURACY || metric === BASE_ACCURACY
@@ -36,6 +36,9 @@ function linesOf(line: LineDefinition, index: number, raw: Column, smoothed: Col
   ]
 }
 
+/** Smoothing is the same on the screen however many iterations are on it: so many units of its weight. */
+const UNITS = 500
+
 const within = ({ iterations, values }: Series, [from, to]: Range): number[] =>
   values.filter((_, i) => iterations[i]! >= from && iterations[i]! <= to)
 
@@ -49,14 +52,16 @@ export function chartModel(
 ): ChartModel {
   const series = chart.lines.map(({ metric }) => curves[metric] ?? EMPTY)
   const isSmoothed = chart.lines.map(
-    ({ metric }, i) => settings.smoothing > 0 && !isMeasuredSeldom(metric) && series[i]!.values.length > 2,
+    ({ metric }, i) =>
+      settings.smoothing > 0 && !chart.isExact && !isMeasuredSeldom(metric) && series[i]!.values.length > FEW,
   )
-  const smoothed = series.map((one, i) => (isSmoothed[i] ? smooth(one, settings.smoothing) : EMPTY))
+  const unit = Math.max(1, (range[1] - range[0]) / UNITS)
+  const smoothed = series.map((one, i) => (isSmoothed[i] ? smooth(one, settings.smoothing, unit) : EMPTY))
   const { x, columns } = align([...series, ...smoothed], grid)
   const raw = columns.slice(0, series.length)
   const visible = series.flatMap((one) => within(one, range))
   const canScale = chart.yRange === undefined
-  const log = canScale && settings.isLog ? logScaleOf(visible) : null
+  const log = canScale && settings.isLog && !chart.isLinear ? logScaleOf(visible) : null
   const clipped = canScale && settings.isClipped && log === null ? rangeWithoutOutliers(visible) : null
   return {
     x,
@@ -74,22 +79,34 @@ export interface Reading {
   readonly label: string
   readonly color: string
   readonly value: number | null
-  /** The iteration it was measured at, where that is another one. */
+  /** The iteration it was measured at, where that is far from the one that was asked for. */
   readonly measuredAt: number | null
+  /** Of a neighbour: the curve is thinned. */
+  readonly isNear: boolean
 }
 
+export type Newest = ReadonlyMap<string, MetricSummary>
+
 /** What the lines say at an iteration: the newest points up to it. */
-export function readingsAt(chart: ChartDefinition, { x, raw }: ChartModel, iteration: number): Reading[] {
-  let index = -1
-  while (index + 1 < x.length && x[index + 1]! <= iteration) index++
+export function readingsAt(
+  chart: ChartDefinition,
+  { x, raw }: ChartModel,
+  iteration: number,
+  range: Range,
+  newest: Newest,
+): Reading[] {
+  const nearby = (range[1] - range[0]) / UNITS
   return chart.lines.map(({ label, metric }, i): Reading => {
-    const point = readAt(x, raw[i]!, index)
-    const isOther = point !== null && point.x !== iteration && metric !== BASE_ACCURACY
+    const last = newest.get(metric)
+    const isNewest = last !== undefined && last.lastIteration === iteration
+    const point = isNewest ? { x: iteration, value: last.last } : readAt(x, raw[i]!, iteration)
+    const distance = point === null || metric === BASE_ACCURACY ? 0 : iteration - point.x
     return {
       label,
       color: metric === BASE_ACCURACY ? '--chart-text' : colourOf(i),
       value: point?.value ?? null,
-      measuredAt: isOther ? point.x : null,
+      measuredAt: point !== null && distance > nearby ? point.x : null,
+      isNear: distance > 0 && distance <= nearby,
     }
   })
 }

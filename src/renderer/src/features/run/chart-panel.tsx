@@ -1,8 +1,9 @@
 import { Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { memo, useMemo, useState } from 'react'
-import { Chart } from '../../components/chart'
+import { memo, useCallback, useMemo, useState } from 'react'
+import { Chart, type HeatColumn } from '../../components/chart'
+import { formatCount } from '../../lib/format'
 import type { ChartDefinition } from './chart-groups'
-import { chartModel, type Reading, readingsAt } from './chart-model'
+import { type ChartModel, chartModel, type Newest, type Reading, readingsAt } from './chart-model'
 import type { ChartSettings } from './chart-settings'
 import type { Curves, Range } from './use-curves'
 
@@ -18,20 +19,27 @@ export interface ChartPanelProps {
   readonly pinned: number | null
   readonly syncKey: string
   readonly note?: string | undefined
+  readonly newest: Newest
+  readonly heat?: readonly HeatColumn[] | undefined
   readonly onZoom: (range: Range | null) => void
   readonly onPin: (iteration: number) => void
 }
 
 /** One chart under its title, with what its lines say at the iteration that is pointed at, pinned, or newest. */
 export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
-  const { chart, curves, settings, range, grid, pinned, syncKey, note, onZoom, onPin } = props
+  const { chart, curves, settings, range, grid, pinned, syncKey, note, newest, heat, onZoom, onPin } = props
   const [hovered, setHovered] = useState<number | null>(null)
   const [isLarge, setLarge] = useState(false)
   const model = useMemo(() => chartModel(chart, curves, settings, range, grid), [chart, curves, settings, range, grid])
   const marks = useMemo(() => (pinned === null ? [] : [pinned]), [pinned])
-  const at = hovered ?? pinned ?? Math.floor(range[1])
-  const readings = readingsAt(chart, model, at)
-  const spoken = readings.map(({ label, value }) => `${label} ${value === null ? 'unknown' : chart.format(value)}`)
+  const resting = pinned ?? Math.floor(range[1])
+  const at = hovered ?? resting
+  const read = (iteration: number) => readingsAt(chart, model, iteration, range, newest)
+  const spoken = read(resting).map(({ label, value }) => `${label} ${value === null ? 'unknown' : chart.format(value)}`)
+  const onHover = useCallback(
+    (index: number | null) => setHovered(index === null ? null : (model.x[index] ?? null)),
+    [model],
+  )
   return (
     <section className="panel" style={isLarge ? { gridColumn: '1 / -1' } : { minWidth: 0 }} aria-label={chart.title}>
       <Group px="sm" pt="xs" gap="xs" justify="space-between" wrap="nowrap">
@@ -51,67 +59,69 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
           </UnstyledButton>
         </Tooltip>
         <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
-          {scaleNote(model.isLog, model.asinhFrom, settings.isClipped && chart.yRange === undefined && model.yRange)}
-          it. {at}
+          {scaleNote(model, chart)}iteration {formatCount(at)}
         </Text>
       </Group>
-      <Readings readings={readings} format={chart.format} />
+      <Readings readings={read(at)} format={chart.format} note={note} />
       <Chart
         x={model.x}
         lines={model.lines}
         height={isLarge ? LARGE : HEIGHT}
-        label={`${chart.title}, iterations ${range[0]} to ${range[1]}. At iteration ${at}: ${spoken.join(', ')}`}
+        label={`${chart.title}, iterations ${range[0]} to ${range[1]}. At iteration ${resting}: ${spoken.join(', ')}`}
         syncKey={syncKey}
         isLog={model.isLog}
         {...(model.asinhFrom === undefined ? {} : { asinhFrom: model.asinhFrom })}
         {...(model.yRange === undefined ? {} : { yRange: model.yRange })}
         xRange={range}
         marks={marks}
-        formatY={chart.format}
-        onHover={(index) => setHovered(index === null ? null : (model.x[index] ?? null))}
+        {...(heat ? { heat } : {})}
+        formatX={formatCount}
+        formatY={chart.formatAxis ?? chart.format}
+        onHover={onHover}
         onPick={onPin}
         onZoom={onZoom}
       />
-      {note && (
-        <Text size="xs" className="quiet" px="sm" pb="xs">
-          {note}
-        </Text>
-      )}
     </section>
   )
 })
 
-function scaleNote(isLog: boolean, asinhFrom: number | undefined, isClipped: unknown): string {
+function scaleNote({ isLog, asinhFrom, yRange }: ChartModel, chart: ChartDefinition): string {
   if (isLog) return 'log · '
   if (asinhFrom !== undefined) return `log beyond ±${asinhFrom} · `
-  return isClipped ? 'outliers clipped · ' : ''
+  return yRange !== undefined && chart.yRange === undefined ? 'outliers clipped · ' : ''
 }
 
-function Readings({
-  readings,
-  format,
-}: {
+interface ReadingsProps {
   readonly readings: readonly Reading[]
   readonly format: (value: number) => string
-}) {
+  readonly note: string | undefined
+}
+
+function Readings({ readings, format, note }: ReadingsProps) {
   return (
     <Group px="sm" gap="sm" mih={20} style={{ rowGap: 0 }}>
-      {readings.map(({ label, color, value, measuredAt }) => (
+      {readings.map(({ label, color, value, measuredAt, isNear }) => (
         <Group key={label} gap={5} wrap="nowrap">
           <span aria-hidden style={{ width: 9, height: 3, borderRadius: 1, background: `var(${color})` }} />
           <Text size="xs" className="quiet">
             {label}
           </Text>
           <Text size="xs" fw={600}>
+            {isNear ? '≈ ' : ''}
             {value === null ? '–' : format(value)}
             {measuredAt !== null && (
               <Text span size="xs" className="quiet" fw={400}>
-                {` (it. ${measuredAt})`}
+                {` at ${formatCount(measuredAt)}`}
               </Text>
             )}
           </Text>
         </Group>
       ))}
+      {note && (
+        <Text size="xs" className="quiet" ml="auto">
+          {note}
+        </Text>
+      )}
     </Group>
   )
 }

@@ -2,12 +2,13 @@ import { Text, Title } from '@mantine/core'
 import { useIntersection } from '@mantine/hooks'
 import type { Series } from '@shared/schemas/run'
 import { useMemo, useRef } from 'react'
+import type { HeatColumn } from '../../components/chart'
 import { ErrorState } from '../../components/states'
 import { ACCURACY, BASE_ACCURACY, type ShownGroup } from './chart-groups'
 import { ChartPanel, type ChartPanelProps } from './chart-panel'
 import { useCurves } from './use-curves'
 
-type Shared = Omit<ChartPanelProps, 'chart' | 'curves' | 'note'>
+type Shared = Omit<ChartPanelProps, 'chart' | 'curves' | 'note' | 'heat'>
 
 interface ChartSectionProps extends Shared {
   readonly run: string
@@ -19,6 +20,8 @@ interface ChartSectionProps extends Shared {
   /** Evaluations as curves. */
   readonly accuracy: Readonly<Record<string, Series>>
   readonly accuracyNote: string | undefined
+  /** Where critical steps fall, by iteration. */
+  readonly positions: readonly HeatColumn[] | undefined
 }
 
 /** So far below the window a group begins to load. */
@@ -31,7 +34,16 @@ function evenColumns(count: number, most: number): number {
 }
 
 /** A group of charts under its heading; it loads its curves when it comes near the screen. */
-export function ChartSection({ run, group, columns, zoom, accuracy, accuracyNote, ...shared }: ChartSectionProps) {
+export function ChartSection({
+  run,
+  group,
+  columns,
+  zoom,
+  accuracy,
+  accuracyNote,
+  positions,
+  ...shared
+}: ChartSectionProps) {
   const root = useRef<HTMLElement>(null)
   const { ref, entry } = useIntersection({ root: root.current, rootMargin: AHEAD })
   const names = useMemo(
@@ -63,6 +75,7 @@ export function ChartSection({ run, group, columns, zoom, accuracy, accuracyNote
             chart={chart}
             curves={curves}
             note={chart.id === 'accuracy' ? accuracyNote : undefined}
+            heat={chart.id === 'position' ? positions : undefined}
             {...shared}
           />
         ))}

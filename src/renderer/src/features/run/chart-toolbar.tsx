@@ -22,8 +22,8 @@ export function ChartToolbar(props: ChartToolbarProps) {
   const { settings, onSettings } = props
   return (
     <Group
-      gap="lg"
-      py="xs"
+      gap="md"
+      py={6}
       style={{ position: 'sticky', top: 0, zIndex: 5, background: 'var(--surface)', rowGap: 4 }}
       role="toolbar"
       aria-label="Charts"
@@ -33,7 +33,7 @@ export function ChartToolbar(props: ChartToolbarProps) {
           Smoothing
         </Text>
         <Slider
-          w={110}
+          w={84}
           size="sm"
           min={0}
           max={0.98}
@@ -126,7 +126,7 @@ function Pinned({ run, whole, pinned, onPin, trajectories }: ChartToolbarProps) 
       <Tooltip label="Reads all charts at one iteration. A click in a chart does the same.">
         <NumberInput
           aria-label="Pinned iteration"
-          w={92}
+          w={96}
           hideControls
           allowDecimal={false}
           min={whole[0]}
@@ -142,8 +142,12 @@ function Pinned({ run, whole, pinned, onPin, trajectories }: ChartToolbarProps) 
             <IconX size={14} />
           </ActionIcon>
           {trajectories > 0 && (
-            <Anchor size="sm" href={`#/explorer/${run}?iteration=${pinned}`}>
-              Trajectories of iteration {pinned}
+            <Anchor
+              size="sm"
+              href={`#/explorer/${run}?iteration=${pinned}`}
+              aria-label={`Trajectories of iteration ${pinned}`}
+            >
+              Its trajectories
             </Anchor>
           )}
         </>

@@ -9,7 +9,7 @@ import { ACCURACY, BASE_ACCURACY, shownGroups } from './chart-groups'
 import { ChartSection } from './chart-section'
 import { useChartSettings } from './chart-settings'
 import { ChartToolbar } from './chart-toolbar'
-import { type Range, useCurves } from './use-curves'
+import { type Range, useCriticalPositions, useCurves } from './use-curves'
 
 /** A chart is at least so wide; pixels. */
 const CHART_WIDTH = 310
@@ -27,14 +27,16 @@ export function Charts({ data, isRunning }: { readonly data: RunDetails; readonl
     const known = new Set([...names.split('\n'), ...(hasEvaluations ? [ACCURACY, BASE_ACCURACY] : [])])
     return shownGroups(run.plan, (name) => known.has(name))
   }, [run.plan, names, hasEvaluations])
-  const accuracy = useMemo(() => accuracyCurves(evaluations), [evaluations])
   const whole = wholeRange(data)
   const [first, last] = whole
+  const accuracy = useMemo(() => accuracyCurves(evaluations, last), [evaluations, last])
   const range = useMemo((): Range => zoom ?? [first, last], [zoom, first, last])
   const onZoom = useCallback((next: Range | null) => setZoom(next && inside(next, [first, last])), [first, last])
   const onPin = useCallback((iteration: number) => setPinned((old) => (old === iteration ? null : iteration)), [])
+  const positions = useCriticalPositions(run.id, data.trajectories > 0, last)
   const { data: steps } = useCurves(run.id, ['step_time'], zoom)
   const grid = steps?.['step_time']?.iterations ?? NO_ITERATIONS
+  const newest = useMemo(() => new Map(metrics.map((metric) => [metric.name, metric])), [metrics])
   useHotkeys([['Escape', () => setPinned(null)]])
   if (metrics.length === 0 && evaluations.length === 0) return <NothingYet isRunning={isRunning} />
   return (
@@ -63,7 +65,9 @@ export function Charts({ data, isRunning }: { readonly data: RunDetails; readonl
               grid={grid}
               settings={settings}
               accuracy={group.id === 'reward' ? accuracy : NO_CURVES}
+              positions={group.id === 'gpo' ? positions : undefined}
               accuracyNote={isRunning ? nextEvaluation(data) : undefined}
+              newest={newest}
               pinned={pinned}
               syncKey={`run-${run.id}`}
               onZoom={onZoom}
@@ -78,10 +82,11 @@ export function Charts({ data, isRunning }: { readonly data: RunDetails; readonl
 const NO_ITERATIONS: readonly number[] = []
 const NO_CURVES: Readonly<Record<string, Series>> = {}
 
-function accuracyCurves(evaluations: readonly EvaluationRecord[]): Readonly<Record<string, Series>> {
+/** @param last iteration the base is drawn to */
+function accuracyCurves(evaluations: readonly EvaluationRecord[], last: number): Readonly<Record<string, Series>> {
   const iterations = evaluations.map(({ iteration }) => iteration)
   const base = evaluations.find(({ iteration }) => iteration === 0)
-  const ends = [...new Set([0, iterations.at(-1) ?? 0])]
+  const ends = [0, last]
   return {
     [ACCURACY]: { iterations, values: evaluations.map(({ accuracy }) => accuracy) },
     ...(base ? { [BASE_ACCURACY]: { iterations: ends, values: ends.map(() => base.accuracy) } } : {}),
@@ -114,9 +119,7 @@ function nextEvaluation({ run }: RunDetails): string | undefined {
   const next =
     every === 0 ? budget.iterations : Math.min(budget.iterations, (Math.floor(run.iteration / every) + 1) * every)
   const left = next - run.iteration
-  if (left <= 0) return undefined
-  const rhythm = every === 0 ? 'Evaluated before and after training' : `Evaluated every ${plural(every, 'iteration')}`
-  return `${rhythm}: next in ${left}.`
+  return left > 0 ? `next in ${plural(left, 'iteration')}` : undefined
 }
 
 function NothingYet({ isRunning }: { readonly isRunning: boolean }) {

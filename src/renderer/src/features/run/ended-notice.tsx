@@ -1,4 +1,4 @@
-import { Alert, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import type { ActiveRun, RunDetails } from '@shared/contract/runs'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 import { formatBytes } from '../../lib/format'
@@ -39,16 +39,18 @@ interface NoticeProps {
 }
 
 function Notice({ text, title, isWarning = false }: NoticeProps) {
+  const Mark = isWarning ? IconAlertTriangle : IconInfoCircle
   return (
-    <Alert
-      color={isWarning ? 'orange' : 'gray'}
-      variant="light"
-      py="xs"
-      mb="sm"
-      icon={isWarning ? <IconAlertTriangle size={18} /> : <IconInfoCircle size={18} />}
-      title={title}
-    >
-      <Text size="sm">{text}</Text>
-    </Alert>
+    <div className="panel notice" role={isWarning ? 'alert' : 'note'} data-warning={isWarning || undefined}>
+      <Mark size={18} color={isWarning ? 'var(--hurt)' : 'var(--quiet)'} aria-hidden style={{ flexShrink: 0 }} />
+      <div>
+        {title && (
+          <Text size="sm" fw={600}>
+            {title}
+          </Text>
+        )}
+        <Text size="sm">{text}</Text>
+      </div>
+    </div>
   )
 }

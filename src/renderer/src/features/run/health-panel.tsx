@@ -9,6 +9,9 @@ import { useCurves } from './use-curves'
 /** Points of a curve the rules look at. */
 const BUCKETS = 250
 
+/** Warnings that show their reason without being asked; the curves should stay in sight. */
+const OPEN = 2
+
 /** Whether the run learns, in sentences; each opens to its reason. */
 export function HealthPanel({ data }: { readonly data: RunDetails }) {
   const { run, metrics, evaluations } = data
@@ -29,20 +32,29 @@ export function HealthPanel({ data }: { readonly data: RunDetails }) {
           The rules need a few iterations before they can say something.
         </Text>
       ) : (
-        <div className="health-list">
-          {findings.map((finding) => (
-            <Finding key={`${finding.id}-${finding.level}`} finding={finding} />
+        <>
+          {findings.filter(isWarning).map((finding, i) => (
+            <Finding key={finding.id} finding={finding} startsOpen={i < OPEN} />
           ))}
-        </div>
+          <div className="health-list">
+            {findings
+              .filter((finding) => !isWarning(finding))
+              .map((finding) => (
+                <Finding key={finding.id} finding={finding} startsOpen={false} />
+              ))}
+          </div>
+        </>
       )}
     </section>
   )
 }
 
-function Finding({ finding }: { readonly finding: HealthFinding }) {
-  const isWarning = finding.level === 'warning'
-  const [isOpen, setOpen] = useState(isWarning)
-  const Mark = isWarning ? IconAlertTriangle : IconCheck
+const isWarning = ({ level }: HealthFinding) => level === 'warning'
+
+function Finding({ finding, startsOpen }: { readonly finding: HealthFinding; readonly startsOpen: boolean }) {
+  const isBad = isWarning(finding)
+  const [isOpen, setOpen] = useState(startsOpen)
+  const Mark = isBad ? IconAlertTriangle : IconCheck
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
   return (
     <div>
@@ -50,19 +62,19 @@ function Finding({ finding }: { readonly finding: HealthFinding }) {
         <Group gap="xs" wrap="nowrap">
           <Mark
             size={15}
-            color={isWarning ? 'var(--hurt)' : 'var(--quiet)'}
+            color={isBad ? 'var(--hurt)' : 'var(--quiet)'}
             role="img"
-            aria-label={isWarning ? 'Warning' : 'In order'}
+            aria-label={isBad ? 'Warning' : 'In order'}
             style={{ flexShrink: 0 }}
           />
-          <Text size="sm" fw={isWarning ? 600 : 400}>
+          <Text size="sm" fw={isBad ? 600 : 400}>
             {finding.title}
           </Text>
           <Chevron size={13} color="var(--quiet)" aria-hidden style={{ flexShrink: 0 }} />
         </Group>
       </UnstyledButton>
       <Collapse expanded={isOpen}>
-        <Stack gap={2} pl={23} pb={4}>
+        <Stack gap={2} pl={19} pb={4}>
           <Text size="sm" className="quiet">
             {finding.why}
           </Text>

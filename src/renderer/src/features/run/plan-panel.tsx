@@ -42,12 +42,14 @@ function Row({ row }: { readonly row: PlanRow }) {
       <Table.Th scope="row" fw={400} className="quiet" title={path}>
         {label}
       </Table.Th>
-      <Table.Td fw={isChanged ? 600 : 400} style={{ overflowWrap: 'anywhere' }}>
+      <Table.Td fw={isChanged ? 600 : 400} style={{ overflowWrap: 'anywhere' }} colSpan={standard === null ? 2 : 1}>
         {value}
       </Table.Td>
-      <Table.Td className="quiet" style={{ overflowWrap: 'anywhere' }}>
-        {isChanged ? (standard ?? '') : 'same'}
-      </Table.Td>
+      {standard !== null && (
+        <Table.Td className="quiet" style={{ overflowWrap: 'anywhere' }}>
+          {isChanged ? standard : 'same'}
+        </Table.Td>
+      )}
     </Table.Tr>
   )
 }

@@ -34,7 +34,7 @@ const canResume = ({ status, isReadOnly }: RunRecord) =>
 
 /** The buttons that the state of the run allows. */
 export function RunControls({ run, active }: { readonly run: RunRecord; readonly active: ActiveRun | null }) {
-  const { queue } = useLive()
+  const { queue, active: other } = useLive()
   if (active) return <SteeringButtons active={active} run={run} />
   if (queue.includes(run.id))
     return (
@@ -50,7 +50,7 @@ export function RunControls({ run, active }: { readonly run: RunRecord; readonly
   if (!canResume(run)) return null
   return (
     <ActionButton run={run.id} action="resume" variant="filled" leftSection={<IconPlayerPlay size={14} />}>
-      {run.iteration === 0 ? 'Start' : 'Resume'}
+      {other ? 'Queue' : run.iteration === 0 ? 'Start' : 'Resume'}
     </ActionButton>
   )
 }

@@ -1,10 +1,11 @@
 import { Box, Group, Progress, Text } from '@mantine/core'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunRecord } from '@shared/schemas/run'
+import { IconPlayerPause } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { EditableName } from '../../components/editable-name'
 import { RunStatusMark } from '../../components/status'
-import { formatDuration, formatPercent, formatTime } from '../../lib/format'
+import { formatCount, formatDuration, formatPercent, formatTime } from '../../lib/format'
 import { methodName, shortPath } from '../../lib/run-names'
 import { useRunUpdate } from './run-actions'
 import { RunControls, RunLinks } from './run-controls'
@@ -25,7 +26,7 @@ export function RunHeader({ run, active }: RunHeaderProps) {
       <Group justify="space-between" wrap="nowrap" gap="lg" align="center">
         <Group gap="md" wrap="nowrap" style={{ minWidth: 0 }}>
           <EditableName name={run.name} of="run" order={1} onRename={(name) => update({ name })} />
-          {active ? <Doing active={active} /> : <RunStatusMark status={run.status} />}
+          {active && isPaused(active) ? <PausedMark /> : <RunStatusMark status={active ? 'running' : run.status} />}
         </Group>
         <RunControls run={run} active={active} />
       </Group>
@@ -43,15 +44,14 @@ export function RunHeader({ run, active }: RunHeaderProps) {
 /** Method, model, data and times, as one line. */
 function summaryOf(run: RunRecord): string {
   const { plan, startedAt, endedAt, createdAt, iteration, iterations } = run
-  const spent = startedAt !== null && endedAt !== null ? (endedAt - startedAt) / 1000 : null
   return [
     methodName(run),
     shortPath(plan.model.path),
     shortPath(plan.data.train.path),
     plan.adaptation.kind === 'lora' ? `LoRA r ${plan.adaptation.r}` : 'all parameters',
-    `iteration ${iteration} of ${iterations}`,
+    `iteration ${formatCount(iteration)} of ${formatCount(iterations)}`,
     startedAt === null ? `made ${formatTime(createdAt)}` : `started ${formatTime(startedAt)}`,
-    ...(spent === null ? [] : [`took ${formatDuration(spent)}`]),
+    ...(endedAt === null ? [] : [`ended ${formatTime(endedAt)}`]),
   ].join(' · ')
 }
 
@@ -61,28 +61,28 @@ const PENDING = {
   pause: 'pause after this iteration',
 } as const
 
-/** True while the iteration under way when the person asked is still going on. */
-const isBetween = ({ phase, iteration }: ActiveRun) => phase === null || phase.iteration <= iteration
+/** A pause begins when the iteration under way is done. */
+const isPaused = ({ state, phase, iteration }: ActiveRun) =>
+  state === 'paused' && (phase === null || phase.iteration <= iteration)
+
+const PausedMark = () => (
+  <Group gap={4} wrap="nowrap">
+    <IconPlayerPause size={15} color="var(--quiet)" aria-hidden />
+    <Text size="sm">paused</Text>
+  </Group>
+)
 
 /** What a running run does right now, in words. */
-function Doing({ active }: { readonly active: ActiveRun }) {
+function doing(active: ActiveRun): string {
   const { state, phase, pending } = active
-  const asked = pending.map((one) => PENDING[one])
-  const now =
-    phase === null ? 'starting' : `${phase.phase} ${phase.total > 1 ? formatPercent(phase.done / phase.total, 0) : ''}`
+  const share = phase !== null && phase.total > 1 ? ` ${formatPercent(phase.done / phase.total, 0)}` : ''
+  const now = phase === null ? 'starting' : `${phase.phase}${share}`
   const words = {
     running: now,
-    paused: isBetween(active) ? 'paused' : `${now}, pauses after this iteration`,
-    stopping: `${now}, stops after this iteration`,
+    paused: isPaused(active) ? 'waits between two iterations' : `${now} · pauses after this iteration`,
+    stopping: `${now} · stops after this iteration`,
   }[state]
-  return (
-    <Group gap="sm" wrap="nowrap" style={{ flexShrink: 0 }}>
-      <RunStatusMark status="running" />
-      <Text size="sm" className="quiet" style={{ whiteSpace: 'nowrap' }}>
-        {[words.trim(), ...asked].join(' · ')}
-      </Text>
-    </Group>
-  )
+  return [words, ...pending.map((one) => PENDING[one])].join(' · ')
 }
 
 function IterationProgress({ active }: { readonly active: ActiveRun }) {
@@ -91,6 +91,9 @@ function IterationProgress({ active }: { readonly active: ActiveRun }) {
   const left = secondsLeft === null || state !== 'running' ? '' : ` · ${formatDuration(secondsLeft)} left`
   return (
     <Group gap="md" wrap="nowrap" mt={6}>
+      <Text size="sm" miw={120} style={{ whiteSpace: 'nowrap' }}>
+        {doing(active)}
+      </Text>
       <Progress
         value={share}
         size="sm"
@@ -98,7 +101,7 @@ function IterationProgress({ active }: { readonly active: ActiveRun }) {
         aria-label={`${Math.round(share)} % of the iterations are done`}
       />
       <Text size="sm" style={{ whiteSpace: 'nowrap' }}>
-        {`iteration ${iteration} of ${iterations}${left}`}
+        {`iteration ${formatCount(iteration)} of ${formatCount(iterations)}${left}`}
       </Text>
     </Group>
   )

@@ -6,6 +6,7 @@ import { useActiveRun } from '../../lib/live'
 import { Charts } from './charts'
 import { EndedNotice } from './ended-notice'
 import { HealthPanel } from './health-panel'
+import { LatestPanel } from './latest-panel'
 import { NotesPanel } from './notes-panel'
 import { PhaseStrip } from './phase-strip'
 import { PlanPanel } from './plan-panel'
@@ -35,6 +36,7 @@ export function RunPage({ id }: { readonly id: string }) {
           <Charts data={data} isRunning={isRunning} />
         </div>
         <div className="run-side">
+          {data.trajectories > 0 && <LatestPanel run={id} />}
           <NotesPanel data={data} />
           <PlanPanel run={run} />
         </div>

@@ -2,6 +2,8 @@
 
 import type { Series } from '@shared/schemas/run'
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { HeatColumn } from '../../components/chart'
 import { api } from '../../lib/api'
 
 /** First and last iteration that are shown. */
@@ -28,4 +30,23 @@ export function useCurves(
     placeholderData: keepPreviousData,
     enabled: isEnabled && names.length > 0,
   })
+}
+
+/** Where critical steps fall, for the chart of their mean position; its columns stand around their iterations. */
+export function useCriticalPositions(run: string, isEnabled: boolean, last: number): readonly HeatColumn[] | undefined {
+  const { data } = useQuery({
+    queryKey: ['trajectories', run, 'positions'],
+    queryFn: ({ signal }) => api.explorer.positions({ run }, { signal }),
+    placeholderData: keepPreviousData,
+    enabled: isEnabled,
+  })
+  return useMemo(
+    () =>
+      data?.columns.map(({ iteration, counts }, i) => ({
+        from: iteration - 0.5,
+        to: (data.columns[i + 1]?.iteration ?? last + 1) - 0.5,
+        counts,
+      })),
+    [data, last],
+  )
 }
