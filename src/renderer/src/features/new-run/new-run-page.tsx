@@ -1,5 +1,104 @@
+import { Alert, Box, Button, Group, SegmentedControl, Text } from '@mantine/core'
+import { IconDownload } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { Page } from '../../components/page'
+import { ErrorState, LoadingRows } from '../../components/states'
+import { queries } from '../../lib/api'
+import { downloadPlan } from './download-plan'
+import { type PlanForm, PlanFormContext } from './form'
+import classes from './new-run.module.css'
+import { SearchBox } from './search-box'
+import { Sections } from './sections'
+import { SideCard } from './side-card'
+import { ImportPlan, StartFrom } from './start-from'
+import { type DraftState, useDraft } from './use-draft'
+import { useCheckedPlan } from './use-plan'
 
+/** A plan, from the model to the budget, and what speaks against it before anything is loaded. */
 export function NewRunPage() {
-  return <Page title="New run">{null}</Page>
+  const state = useDraft()
+  const checked = useCheckedPlan(state.draft)
+  const models = useQuery({ ...queries.models.list.queryOptions({}), refetchOnMount: 'always' })
+  const datasets = useQuery({ ...queries.datasets.list.queryOptions({}), refetchOnMount: 'always' })
+  const { draft, set, merge, isAdvanced } = state
+  const form = useMemo<PlanForm>(
+    () => ({ draft, set, merge, isAdvanced, ...checked, models: models.data ?? [], datasets: datasets.data ?? [] }),
+    [draft, set, merge, isAdvanced, checked, models.data, datasets.data],
+  )
+  const error = models.error ?? datasets.error
+  const isLoading = models.isPending || datasets.isPending
+  return (
+    <PlanFormContext value={form}>
+      <Page title="New run" subtitle={<Origin state={state} />} actions={<Actions state={state} plan={checked.plan} />}>
+        {state.problem !== null && (
+          <Alert color="orange" mb="md" title="The plan could not be taken over" role="alert">
+            {state.problem}
+          </Alert>
+        )}
+        {error && <ErrorState error={error} />}
+        {isLoading && !error && <LoadingRows rows={12} />}
+        {!isLoading && !error && (
+          <Box className={classes.layout}>
+            <Sections />
+            <SideCard />
+          </Box>
+        )}
+      </Page>
+    </PlanFormContext>
+  )
+}
+
+/** Where the plan began, and the way back to what was there before. */
+function Origin({ state: { origin, before, undo } }: { readonly state: DraftState }) {
+  return (
+    <Group gap="sm" wrap="nowrap" style={{ minWidth: 0 }}>
+      {origin !== '' && (
+        <Text size="sm" className="quiet clip" maw={260}>
+          from {origin}
+        </Text>
+      )}
+      {before && (
+        <Button variant="subtle" size="compact-xs" onClick={undo}>
+          Undo
+        </Button>
+      )}
+    </Group>
+  )
+}
+
+interface ActionsProps {
+  readonly state: DraftState
+  readonly plan: PlanForm['plan']
+}
+
+function Actions({ state, plan }: ActionsProps) {
+  const { begin, isAdvanced, setAdvanced } = state
+  return (
+    <>
+      <SearchBox onFound={({ isSimple }) => !isSimple && setAdvanced(true)} />
+      <SegmentedControl
+        aria-label="How many settings are shown"
+        data={[
+          { value: 'simple', label: 'Simple' },
+          { value: 'advanced', label: 'Advanced' },
+        ]}
+        value={isAdvanced ? 'advanced' : 'simple'}
+        onChange={(value) => setAdvanced(value === 'advanced')}
+      />
+      <StartFrom begin={begin} />
+      <ImportPlan begin={begin} />
+      <Button
+        variant="default"
+        leftSection={<IconDownload size={15} />}
+        disabled={plan === null}
+        onClick={() => plan && downloadPlan(plan)}
+      >
+        Export
+      </Button>
+      <Button variant="subtle" onClick={() => begin({}, '')}>
+        Reset
+      </Button>
+    </>
+  )
 }

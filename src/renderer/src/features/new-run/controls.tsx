@@ -1,0 +1,192 @@
+/** The control of a setting, by its type. An empty field means the default, which stands in it in grey. */
+import { ActionIcon, MultiSelect, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { currentValue, type DraftValue } from '@shared/plan/draft'
+import type { DescribedLeaf } from '@shared/plan/fields'
+import { IconX } from '@tabler/icons-react'
+import { useState } from 'react'
+import { usePlanForm } from './form'
+import { columnsText, numberText, parseColumns, parseNumber, valueText } from './words'
+
+export interface ControlProps {
+  readonly setting: DescribedLeaf
+  readonly ids: { readonly input: string; readonly help: string }
+  readonly hasError: boolean
+}
+
+/** Back to the default. */
+function Clear({ setting }: { readonly setting: DescribedLeaf }) {
+  const { set } = usePlanForm()
+  const { leaf, label } = setting
+  const fallback = leaf.default === undefined ? 'empty' : valueText(setting, leaf.default)
+  return (
+    <ActionIcon size={18} aria-label={`${label}: back to ${fallback}`} onClick={() => set(leaf.id, undefined)}>
+      <IconX size={12} />
+    </ActionIcon>
+  )
+}
+
+/** Text in a field that is parsed as it is typed; what was typed stays as it is while it means the same. */
+function useTyped(id: string, show: (value: DraftValue) => string, parse: (text: string) => DraftValue | undefined) {
+  const { draft, set } = usePlanForm()
+  const value = draft[id]
+  const [typed, setTyped] = useState('')
+  const isSame = JSON.stringify(parse(typed)) === JSON.stringify(value)
+  const text = isSame ? typed : value === undefined ? '' : show(value)
+  return {
+    text,
+    isSet: value !== undefined,
+    type: (next: string) => {
+      setTyped(next)
+      set(id, parse(next))
+    },
+  }
+}
+
+const showNumber = (value: DraftValue) => (typeof value === 'number' ? numberText(value) : String(value))
+
+function NumberControl({ setting, ids, hasError }: ControlProps) {
+  const { leaf } = setting
+  const { draft } = usePlanForm()
+  const { text, isSet, type } = useTyped(leaf.id, showNumber, parseNumber)
+  const fallback = leaf.default === undefined ? 'all' : showNumber(leaf.default)
+  const stepBy = (by: number) => {
+    const now = currentValue(draft, leaf.id)
+    if (typeof now === 'number') type(numberText(Math.max(leaf.minimum ?? now + by, now + by)))
+  }
+  return (
+    <TextInput
+      id={ids.input}
+      aria-describedby={ids.help}
+      inputMode={leaf.type === 'integer' ? 'numeric' : 'decimal'}
+      placeholder={fallback}
+      value={text}
+      error={hasError}
+      onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        const by = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+        if (by === undefined || leaf.type !== 'integer') return
+        event.preventDefault()
+        stepBy(by)
+      }}
+      rightSection={isSet ? <Clear setting={setting} /> : null}
+    />
+  )
+}
+
+function TextControl({ setting, ids, hasError }: ControlProps) {
+  const { leaf } = setting
+  const { text, isSet, type } = useTyped(leaf.id, String, (typed) => (typed === '' ? undefined : typed))
+  const isLong = leaf.path === 'data.template'
+  const shared = {
+    id: ids.input,
+    'aria-describedby': ids.help,
+    placeholder: leaf.default === undefined ? '' : String(leaf.default),
+    value: text,
+    error: hasError,
+    classNames: leaf.path === 'name' ? {} : { input: 'mono' },
+    rightSection: isSet ? <Clear setting={setting} /> : null,
+  }
+  return isLong ? (
+    <Textarea {...shared} autosize minRows={1} maxRows={8} onChange={(event) => type(event.currentTarget.value)} />
+  ) : (
+    <TextInput {...shared} onChange={(event) => type(event.currentTarget.value)} />
+  )
+}
+
+function ColumnsControl({ setting, ids, hasError }: ControlProps) {
+  const { text, type } = useTyped(
+    setting.leaf.id,
+    (value) => columnsText(value as Readonly<Record<string, string>>), // the setting holds nothing else
+    parseColumns,
+  )
+  return (
+    <TextInput
+      id={ids.input}
+      aria-describedby={ids.help}
+      placeholder="recognised"
+      classNames={{ input: 'mono' }}
+      value={text}
+      error={hasError}
+      onChange={(event) => type(event.currentTarget.value)}
+    />
+  )
+}
+
+/** Few short choices stand side by side. */
+function ChoiceControl({ setting, ids, hasError }: ControlProps) {
+  const { draft, set } = usePlanForm()
+  const { leaf, options = {}, label } = setting
+  const value = String(currentValue(draft, leaf.id) ?? '')
+  const data = leaf.options.map((option) => ({ value: option, label: options[option] ?? option }))
+  if (data.length <= 3 && data.every((option) => option.label.length < 15))
+    return (
+      <SegmentedControl
+        id={ids.input}
+        aria-label={label}
+        aria-describedby={ids.help}
+        fullWidth
+        data={data}
+        value={value}
+        onChange={(next) => set(leaf.id, next)}
+      />
+    )
+  return (
+    <Select
+      id={ids.input}
+      aria-describedby={ids.help}
+      data={data}
+      value={value}
+      error={hasError}
+      allowDeselect={false}
+      onChange={(next) => next !== null && set(leaf.id, next)}
+    />
+  )
+}
+
+function ChoicesControl({ setting, ids, hasError }: ControlProps) {
+  const { draft, set } = usePlanForm()
+  const { leaf } = setting
+  const value = (currentValue(draft, leaf.id) ?? []) as string[] // the setting holds nothing else
+  return (
+    <MultiSelect
+      id={ids.input}
+      aria-describedby={ids.help}
+      data={[...leaf.options]}
+      value={value}
+      error={hasError}
+      onChange={(next) => set(leaf.id, next)}
+    />
+  )
+}
+
+function SwitchControl({ setting, ids }: ControlProps) {
+  const { draft, set } = usePlanForm()
+  const { leaf, label } = setting
+  return (
+    <Switch
+      id={ids.input}
+      aria-describedby={ids.help}
+      label={label}
+      checked={currentValue(draft, leaf.id) === true}
+      onChange={(event) => set(leaf.id, event.currentTarget.checked)}
+    />
+  )
+}
+
+export function Control(props: ControlProps) {
+  switch (props.setting.leaf.type) {
+    case 'number':
+    case 'integer':
+      return <NumberControl {...props} />
+    case 'boolean':
+      return <SwitchControl {...props} />
+    case 'choice':
+      return <ChoiceControl {...props} />
+    case 'choices':
+      return <ChoicesControl {...props} />
+    case 'columns':
+      return <ColumnsControl {...props} />
+    case 'text':
+      return <TextControl {...props} />
+  }
+}

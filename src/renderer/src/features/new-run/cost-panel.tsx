@@ -1,0 +1,160 @@
+/** Tokens counted from the plan, time from what was measured. */
+import { Anchor, Box, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
+import { iterationTokens, timeEstimate } from '@shared/plan/cost-estimate'
+import type { PlanFacts } from '@shared/plan/facts'
+import type { Plan } from '@shared/schemas/plan'
+import { useQuery } from '@tanstack/react-query'
+import { queries } from '../../lib/api'
+import { formatDuration, formatNumber, plural } from '../../lib/format'
+import { useLive } from '../../lib/live'
+import { type Probe, useProbe } from './use-probe'
+
+interface CostPanelProps {
+  readonly plan: Plan
+  readonly facts: PlanFacts | null
+}
+
+/** What decides which earlier run is like it. */
+function useRunRates(plan: Plan) {
+  return useQuery({
+    ...queries.plans.rates.queryOptions({ input: { plan } }),
+    queryKey: [
+      ...queries.plans.rates.key(),
+      plan.model.path,
+      plan.backend,
+      plan.adaptation.kind,
+      plan.objective.kind,
+      plan.gpo.criticalStep,
+      plan.data.train.path,
+    ],
+    staleTime: 30_000,
+    refetchOnMount: 'always',
+  })
+}
+
+const Row = ({ label, value }: { readonly label: string; readonly value: string }) => (
+  <Table.Tr>
+    <Table.Th fw={400} p={0} scope="row">
+      <Text size="xs">{label}</Text>
+    </Table.Th>
+    <Table.Td p={0} className="numeric">
+      <Text size="xs">{value}</Text>
+    </Table.Td>
+  </Table.Tr>
+)
+
+export function CostPanel({ plan, facts }: CostPanelProps) {
+  const probe = useProbe(plan)
+  const past = useRunRates(plan)
+  const rates = probe.result?.rates ?? past.data?.rates ?? null
+  const isSft = plan.objective.kind === 'sft'
+  const longest = isSft ? (facts?.train.completion?.median ?? 0) : plan.rollout.maxNewTokens
+  const lengths = rates?.lengths ?? { completionTokens: longest, steps: plan.gpo.segmentation.maxSteps }
+  const tokens = iterationTokens(plan, lengths)
+  const time = rates && timeEstimate(plan, rates, facts?.evaluation?.rows ?? null)
+  const bound = rates || isSft ? '' : 'at most '
+  const sampled = tokens.rollouts + tokens.values + tokens.reset
+  const { iterations } = plan.budget
+  return (
+    <Box>
+      <Group justify="space-between" mb={4} wrap="nowrap" align="baseline">
+        <Title order={3} size="sm">
+          Time and tokens
+        </Title>
+        {time && (
+          <Text size="md" fw={600}>
+            about {formatDuration(time.total)}
+          </Text>
+        )}
+      </Group>
+      <Table withRowBorders={false} verticalSpacing={0}>
+        <Table.Tbody>
+          {time && <Row label="An iteration" value={formatDuration(time.iteration)} />}
+          {time?.parts.map(({ label, seconds }) => (
+            <Row key={label} label={`\u2003${label}`} value={formatDuration(seconds)} />
+          ))}
+          {time && time.evaluations > 0 && <Row label="Evaluations, all" value={formatDuration(time.evaluations)} />}
+          {!isSft && <Row label="Tokens sampled, an iteration" value={`${bound}${formatNumber(sampled)}`} />}
+          <Row label="Tokens learnt from, an iteration" value={`${bound}${formatNumber(tokens.trained)}`} />
+          <Row
+            label="Tokens, the whole run"
+            value={`${bound}${formatNumber(iterations * (sampled + tokens.trained))}`}
+          />
+        </Table.Tbody>
+      </Table>
+      <Source probe={probe} run={past.data?.run ?? null} plan={plan} />
+    </Box>
+  )
+}
+
+interface SourceProps {
+  readonly probe: Probe
+  readonly run: { readonly id: string; readonly name: string; readonly iterations: number } | null
+  readonly plan: Plan
+}
+
+/** Where the rates are from, and how to measure them. */
+function Source({ probe, run, plan }: SourceProps) {
+  const { active } = useLive()
+  const { result, progress, isRunning, error } = probe
+  if (isRunning) {
+    const label = progress?.label ?? 'Starting'
+    return (
+      <Box mt={6} aria-live="polite">
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="xs" className="quiet">
+            {label}
+          </Text>
+          <Button variant="subtle" size="compact-xs" onClick={probe.cancel}>
+            Cancel
+          </Button>
+        </Group>
+        <Progress
+          size="sm"
+          aria-label={label}
+          value={progress && progress.total > 0 ? (100 * progress.done) / progress.total : 0}
+        />
+      </Box>
+    )
+  }
+  return (
+    <Box mt={6}>
+      <Group justify="space-between" wrap="nowrap" gap="sm" align="flex-start">
+        <Text size="xs" className="quiet" style={{ overflowWrap: 'anywhere' }}>
+          {result ? (
+            `Measured here with ${plural(result.prompts, 'prompt')}, ${result.device}.`
+          ) : run ? (
+            <>
+              As fast as{' '}
+              <Anchor href={`#/runs/${run.id}`} size="xs">
+                {run.name}
+              </Anchor>
+              , its last {plural(run.iterations, 'iteration')}.
+            </>
+          ) : (
+            'No run with this model and backend yet: time is not known.'
+          )}
+        </Text>
+        <Button
+          variant="default"
+          size="compact-xs"
+          style={{ flexShrink: 0 }}
+          disabled={active !== null}
+          onClick={() => probe.start(plan)}
+        >
+          {result ? 'Measure again' : 'Measure'}
+        </Button>
+      </Group>
+      {active !== null && (
+        <Text size="xs" className="quiet" mt={4}>
+          Measuring waits until the run at work has ended.
+        </Text>
+      )}
+      {error !== null && (
+        <Text size="xs" c="var(--hurt)" role="alert" mt={4}>
+          {error}
+        </Text>
+      )}
+    </Box>
+  )
+}

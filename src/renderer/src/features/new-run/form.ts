@@ -1,0 +1,44 @@
+/** What every part of the page works with. */
+import type { DatasetItem } from '@shared/contract/datasets'
+import type { ModelItem } from '@shared/contract/models'
+import type { DraftValue, PlanDraft } from '@shared/plan/draft'
+import type { PlanFacts } from '@shared/plan/facts'
+import type { DescribedLeaf } from '@shared/plan/fields'
+import type { PlanIssue } from '@shared/plan/issue'
+import type { Plan } from '@shared/schemas/plan'
+import { createContext, useContext } from 'react'
+
+export interface PlanForm {
+  readonly draft: PlanDraft
+  readonly set: (id: string, value: DraftValue | undefined) => void
+  /** Several at once. */
+  readonly merge: (values: Readonly<Record<string, DraftValue | undefined>>) => void
+  /** The whole plan; null while a setting is missing or out of its range. */
+  readonly plan: Plan | null
+  readonly issues: readonly PlanIssue[]
+  /** What the program found in model and data; of the plan before while the newest is looked at. */
+  readonly facts: PlanFacts | null
+  readonly isChecking: boolean
+  readonly isAdvanced: boolean
+  readonly models: readonly ModelItem[]
+  readonly datasets: readonly DatasetItem[]
+}
+
+export const PlanFormContext = createContext<PlanForm | null>(null)
+
+export function usePlanForm(): PlanForm {
+  const form = useContext(PlanFormContext)
+  if (!form) throw new Error('usePlanForm outside of the form')
+  return form
+}
+
+export const settingElementId = (id: string): string => `setting-${id.replaceAll(/[^\w]/g, '-')}`
+
+/** Shows a setting and puts the cursor there; after the form has made room for it. */
+export function showSetting({ leaf }: DescribedLeaf): void {
+  window.setTimeout(() => {
+    const element = document.getElementById(settingElementId(leaf.id))
+    element?.scrollIntoView({ block: 'center' })
+    element?.querySelector<HTMLElement>('input, textarea, button, [role="radio"]')?.focus({ preventScroll: true })
+  }, 60)
+}

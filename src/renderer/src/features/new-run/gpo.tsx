@@ -1,0 +1,64 @@
+/** GPO: one switch over every objective, its settings, and the steps a text of the data would get. */
+import { Box, Group, Switch, Text } from '@mantine/core'
+import { currentValue } from '@shared/plan/draft'
+import { useState } from 'react'
+import { usePlanForm } from './form'
+import classes from './new-run.module.css'
+import { SettingGroup } from './section'
+import { StepsPreviewPanel } from './steps-preview'
+
+const RULE = 'gpo.criticalStep'
+
+export function GpoSwitch() {
+  const { draft, set } = usePlanForm()
+  const rule = String(currentValue(draft, RULE))
+  const [last, setLast] = useState('max')
+  const isSft = draft['objective.kind'] === 'sft'
+  const isOn = rule !== 'none' && !isSft
+  const toggle = (isWanted: boolean) => {
+    if (!isWanted) setLast(rule)
+    set(RULE, isWanted ? last : 'none')
+  }
+  return (
+    <Box className={classes.gpo} id={isOn ? undefined : 'setting-gpo-criticalStep'}>
+      <Group justify="space-between" wrap="nowrap" gap="lg" align="flex-start">
+        <Switch
+          checked={isOn}
+          disabled={isSft}
+          onChange={(event) => toggle(event.currentTarget.checked)}
+          label={
+            <Text span fw={600}>
+              Guided Pivotal Optimization
+            </Text>
+          }
+          description={
+            isSft
+              ? 'SFT samples no trajectories, so there is no critical step.'
+              : 'Finds each trajectory’s critical step by Monte Carlo, resets to it and learns from there.'
+          }
+        />
+      </Group>
+      {isOn && <GpoSettings splitter={String(currentValue(draft, 'gpo.segmentation.splitter'))} />}
+    </Box>
+  )
+}
+
+function GpoSettings({ splitter }: { readonly splitter: string }) {
+  const { draft } = usePlanForm()
+  const isPairs = ['dpo', 'simpo', 'orpo'].includes(String(draft['objective.kind']))
+  return (
+    <>
+      <Box mt="sm">
+        <SettingGroup name="GPO" hasTitle={false} without={isPairs ? [] : ['gpo.maxPairAttempts']} />
+      </Box>
+      <SettingGroup
+        name="Steps"
+        isShown={({ leaf }) =>
+          (leaf.path !== 'gpo.segmentation.windowTokens' || splitter === 'window') &&
+          (leaf.path !== 'gpo.segmentation.pattern' || splitter === 'regex')
+        }
+      />
+      <StepsPreviewPanel />
+    </>
+  )
+}

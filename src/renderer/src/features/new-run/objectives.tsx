@@ -1,0 +1,71 @@
+/** The objectives, one card each. */
+import { Box, Group, Radio, Text } from '@mantine/core'
+import { describedById } from '@shared/plan/fields'
+import type { ObjectiveKind } from '@shared/schemas/plan'
+import { ObjectiveDiagram } from './diagrams'
+import { settingElementId, usePlanForm } from './form'
+import classes from './new-run.module.css'
+import { SettingIssues } from './setting'
+
+interface Card {
+  readonly kind: ObjectiveKind
+  readonly needs: string
+  readonly sentence: string
+}
+
+const CARDS: readonly Card[] = [
+  {
+    kind: 'ppo',
+    needs: 'rewards',
+    sentence: 'Each token of an answer, against what a learnt value function expected there.',
+  },
+  { kind: 'grpo', needs: 'rewards', sentence: 'Answers to one question, each against the mean reward of its group.' },
+  {
+    kind: 'dpo',
+    needs: 'pairs',
+    sentence: 'A correct answer against an incorrect one, both relative to a reference model.',
+  },
+  {
+    kind: 'kto',
+    needs: 'labels',
+    sentence: 'Single answers, correct or not, against how far the policy has moved overall.',
+  },
+  {
+    kind: 'simpo',
+    needs: 'pairs',
+    sentence: 'Correct against incorrect by likelihood per token, a margin apart; no reference model.',
+  },
+  { kind: 'orpo', needs: 'pairs', sentence: 'Imitates the correct answer and raises its odds over the incorrect one.' },
+  { kind: 'sft', needs: 'completions', sentence: 'Imitates given completions, token by token; samples nothing.' },
+]
+
+export function ObjectiveCards() {
+  const { draft, set } = usePlanForm()
+  const { label, options = {} } = describedById('objective.kind')
+  const value = typeof draft['objective.kind'] === 'string' ? draft['objective.kind'] : null
+  return (
+    <Box id={settingElementId('objective.kind')}>
+      <Radio.Group aria-label={label} value={value} onChange={(kind) => set('objective.kind', kind)}>
+        <Box className={classes.cards}>
+          {CARDS.map(({ kind, needs, sentence }) => (
+            <Radio.Card key={kind} value={kind} className={classes.card ?? ''} withBorder={false}>
+              <Group justify="space-between" wrap="nowrap" mb={4}>
+                <Text fw={600} size="md">
+                  {options[kind]}
+                </Text>
+                <Text size="xs" className="quiet">
+                  {needs}
+                </Text>
+              </Group>
+              <ObjectiveDiagram kind={kind} {...(classes.diagram ? { className: classes.diagram } : {})} />
+              <Text size="xs" mt={6} className="quiet">
+                {sentence}
+              </Text>
+            </Radio.Card>
+          ))}
+        </Box>
+      </Radio.Group>
+      <SettingIssues path="objective.kind" />
+    </Box>
+  )
+}

@@ -1,0 +1,158 @@
+/** The model and the data: of what the library has. */
+import { Group, Select, Text } from '@mantine/core'
+import type { DatasetItem } from '@shared/contract/datasets'
+import type { ModelItem } from '@shared/contract/models'
+import type { DescribedLeaf } from '@shared/plan/fields'
+import { formatCount, plural } from '../../lib/format'
+import { usePlanForm } from './form'
+import { datasetValues } from './use-draft'
+
+interface PickerProps {
+  readonly setting: DescribedLeaf
+  readonly ids: { readonly input: string; readonly help: string }
+}
+
+interface Choice {
+  readonly value: string
+  readonly label: string
+  readonly group: string
+  readonly facts: string
+  readonly isDisabled: boolean
+}
+
+function grouped(choices: readonly Choice[]) {
+  const groups = [...new Set(choices.map(({ group }) => group))]
+  return groups.map((group) => ({
+    group,
+    items: choices
+      .filter((choice) => choice.group === group)
+      .map(({ value, label, isDisabled }) => ({ value, label, disabled: isDisabled })),
+  }))
+}
+
+/** What the plan names stays to be seen, even where the library does not have it. */
+function withOwn(choices: readonly Choice[], value: unknown): readonly Choice[] {
+  if (typeof value !== 'string' || choices.some((choice) => choice.value === value)) return choices
+  return [...choices, { value, label: value, group: 'Not in the library', facts: '', isDisabled: false }]
+}
+
+interface PickProps extends PickerProps {
+  readonly choices: readonly Choice[]
+  readonly onPick: (value: string | null) => void
+  readonly isClearable?: boolean
+}
+
+function Pick({ setting, ids, choices, onPick, isClearable = false }: PickProps) {
+  const { draft, issues } = usePlanForm()
+  const value = draft[setting.leaf.id]
+  const all = withOwn(choices, value)
+  const facts = new Map(all.map((choice) => [choice.value, choice.facts]))
+  const own = typeof value === 'string' ? value : null
+  return (
+    <>
+      <Select
+        id={ids.input}
+        aria-describedby={ids.help}
+        data={grouped(all)}
+        value={own}
+        placeholder={isClearable ? 'none' : 'Choose'}
+        searchable
+        clearable={isClearable}
+        allowDeselect={false}
+        maxDropdownHeight={360}
+        nothingFoundMessage="Nothing is called that"
+        error={issues.some(({ path, severity }) => path === setting.leaf.path && severity === 'error')}
+        onChange={onPick}
+        renderOption={({ option }) => (
+          <Group justify="space-between" wrap="nowrap" gap="sm" w="100%">
+            <Text size="sm" className="clip">
+              {option.label}
+            </Text>
+            <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+              {facts.get(String(option.value))}
+            </Text>
+          </Group>
+        )}
+      />
+      {own !== null && facts.get(own) && (
+        <Text size="xs" className="quiet clip" mt={2}>
+          {facts.get(own)}
+        </Text>
+      )}
+    </>
+  )
+}
+
+const millions = (n: number) => (n >= 1e9 ? `${(n / 1e9).toFixed(1)} B` : `${(n / 1e6).toPrecision(3)} M`)
+
+const modelFacts = ({ problem, parameters, context, architecture }: ModelItem) =>
+  problem !== null
+    ? 'cannot be used'
+    : [
+        ...(parameters === null ? [] : [`${millions(parameters)} parameters`]),
+        ...(context === null ? [] : [`context ${formatCount(context)}`]),
+        ...(architecture === null ? [] : [architecture.replace(/ForCausalLM$/, '')]),
+      ].join(' · ')
+
+export function ModelPicker({ setting, ids }: PickerProps) {
+  const { models, set } = usePlanForm()
+  const choices = models
+    .filter(({ kind }) => kind !== 'run')
+    .map((item) => ({
+      ...{ value: item.path, label: item.name, facts: modelFacts(item), isDisabled: item.problem !== null },
+      group: item.kind === 'bundled' ? 'In the box' : 'From disk',
+    }))
+  return <Pick setting={setting} ids={ids} choices={choices} onPick={(path) => path && set(setting.leaf.id, path)} />
+}
+
+const KINDS = {
+  verifiable: 'prompts and answers',
+  preference: 'pairs',
+  unpaired: 'labelled',
+  completion: 'completions',
+}
+
+const datasetFacts = ({ problem, usable, recordKind }: DatasetItem) =>
+  problem !== null
+    ? 'cannot be used'
+    : [...(usable === null ? [] : [plural(usable, 'row')]), ...(recordKind === null ? [] : [KINDS[recordKind]])].join(
+        ' · ',
+      )
+
+const datasetChoice = (item: DatasetItem): Choice => ({
+  ...{ value: item.path, label: item.name, facts: datasetFacts(item), isDisabled: item.problem !== null },
+  group: item.kind === 'bundled' ? 'In the box' : 'From disk',
+})
+
+/** Choosing a set brings its columns, its verifier and its part for evaluation along. */
+export function TrainPicker({ setting, ids }: PickerProps) {
+  const { datasets, merge } = usePlanForm()
+  const pick = (path: string | null) => {
+    const item = datasets.find((dataset) => dataset.path === path)
+    if (item) merge(datasetValues(item))
+    else if (path) merge({ 'data.train.path': path })
+  }
+  return <Pick setting={setting} ids={ids} choices={datasets.map(datasetChoice)} onPick={pick} />
+}
+
+export function EvaluationPicker({ setting, ids }: PickerProps) {
+  const { datasets, merge } = usePlanForm()
+  const parts = datasets.flatMap(({ evaluationPath, name, kind }) =>
+    evaluationPath === null
+      ? []
+      : [{ value: evaluationPath, label: `${name}, test part`, facts: '', isDisabled: false, group: groupOf(kind) }],
+  )
+  const pick = (path: string | null) => {
+    const columns = datasets.find((dataset) => dataset.path === path)?.columns ?? {}
+    const hasColumns = Object.keys(columns).length > 0
+    merge({
+      'data.eval.path': path ?? undefined,
+      'data.eval.limit': undefined,
+      'data.eval.columns': hasColumns ? (columns as Readonly<Record<string, string>>) : undefined,
+    })
+  }
+  const choices = [...parts, ...datasets.map(datasetChoice)]
+  return <Pick setting={setting} ids={ids} choices={choices} onPick={pick} isClearable />
+}
+
+const groupOf = (kind: DatasetItem['kind']) => (kind === 'bundled' ? 'In the box' : 'From disk')

@@ -1,0 +1,78 @@
+/** Finds any setting by its name, its symbol, or the name another tool gives it. */
+import { Group, Select, Text } from '@mantine/core'
+import { isApplicable } from '@shared/plan/draft'
+import { DESCRIBED_LEAVES, type DescribedLeaf, describedById, matchScore } from '@shared/plan/fields'
+import { IconSearch } from '@tabler/icons-react'
+import { useState } from 'react'
+import { showSetting, usePlanForm } from './form'
+
+const MOST = 12
+const KINDS: Readonly<Record<string, string>> = { full: 'full fine-tuning', lora: 'LoRA' }
+
+/** Which choice a setting needs, where it is not made. */
+const needs = ({ leaf, options }: DescribedLeaf) =>
+  leaf.variant === null
+    ? leaf.path.startsWith('data.eval.')
+      ? 'with evaluation data'
+      : null
+    : `with ${describedById(`${leaf.path.split('.')[0]}.kind`).options?.[leaf.variant] ?? KINDS[leaf.variant] ?? options?.[leaf.variant] ?? leaf.variant}`
+
+interface SearchBoxProps {
+  /** Makes room for settings that the simple form does not show. */
+  readonly onFound: (setting: DescribedLeaf) => void
+}
+
+export function SearchBox({ onFound }: SearchBoxProps) {
+  const { draft } = usePlanForm()
+  const [text, setText] = useState('')
+  const found = DESCRIBED_LEAVES.map((setting) => {
+    const isUsable = isApplicable(draft, setting.leaf)
+    return { setting, isUsable, score: matchScore(setting, text) + (isUsable ? 0.5 : 0) }
+  })
+    .filter(({ setting }) => matchScore(setting, text) > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, text === '' ? DESCRIBED_LEAVES.length : MOST)
+  return (
+    <Select
+      aria-label="Find a setting"
+      placeholder="Find a setting: lr, β, num_generations …"
+      leftSection={<IconSearch size={14} />}
+      rightSection={<span />}
+      w={268}
+      searchable
+      value={null}
+      searchValue={text}
+      onSearchChange={setText}
+      data={found.map(({ setting, isUsable }) => ({
+        value: setting.leaf.id,
+        label: setting.label,
+        disabled: !isUsable,
+      }))}
+      filter={({ options }) => options}
+      maxDropdownHeight={380}
+      comboboxProps={{ width: 380, position: 'bottom-start' }}
+      nothingFoundMessage="No setting is called that"
+      renderOption={({ option }) => {
+        const setting = describedById(String(option.value))
+        const missing = 'disabled' in option && option.disabled ? needs(setting) : null
+        return (
+          <Group justify="space-between" wrap="nowrap" gap="sm" w="100%">
+            <Text size="sm" className="clip">
+              {setting.label} <span className="quiet">{setting.symbol}</span>
+            </Text>
+            <Text size="xs" className="quiet clip">
+              {missing ?? setting.path}
+            </Text>
+          </Group>
+        )
+      }}
+      onChange={(id) => {
+        if (id === null) return
+        const setting = describedById(id)
+        setText('')
+        onFound(setting)
+        showSetting(setting)
+      }}
+    />
+  )
+}

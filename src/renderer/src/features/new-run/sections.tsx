@@ -1,0 +1,86 @@
+/** The four sections: model, data, method, budget. */
+import { Box, Stack } from '@mantine/core'
+import { describedById } from '@shared/plan/fields'
+import { usePlanForm } from './form'
+import { GpoSwitch } from './gpo'
+import { ObjectiveCards } from './objectives'
+import { EvaluationPicker, ModelPicker, TrainPicker } from './pickers'
+import { Section, SettingGroup, useVisible } from './section'
+import { Setting } from './setting'
+
+export function Sections() {
+  return (
+    <Stack gap="md">
+      <ModelSection />
+      <DataSection />
+      <MethodSection />
+      <BudgetSection />
+    </Stack>
+  )
+}
+
+function ModelSection() {
+  return (
+    <Section id="model" title="Model" text="what is trained, and how much of it">
+      <SettingGroup name="Model" hasTitle={false} without={['model.path']}>
+        <Setting setting={describedById('model.path')} isWide>
+          {(ids) => <ModelPicker setting={describedById('model.path')} ids={ids} />}
+        </Setting>
+      </SettingGroup>
+      <SettingGroup name="What is trained" />
+    </Section>
+  )
+}
+
+function DataSection() {
+  const { draft } = usePlanForm()
+  const isJudged = draft['objective.kind'] !== 'sft' || draft['data.eval.path'] !== undefined
+  return (
+    <Section id="data" title="Data" text="what is asked, and how answers are judged">
+      <SettingGroup name="Data" hasTitle={false} without={['data.train.path', 'data.eval.path']}>
+        <Setting setting={describedById('data.train.path')} isWide>
+          {(ids) => <TrainPicker setting={describedById('data.train.path')} ids={ids} />}
+        </Setting>
+        <Setting setting={describedById('data.eval.path')} isWide>
+          {(ids) => <EvaluationPicker setting={describedById('data.eval.path')} ids={ids} />}
+        </Setting>
+      </SettingGroup>
+      <SettingGroup name="Prompt" />
+      {isJudged && <SettingGroup name="Verifier" />}
+    </Section>
+  )
+}
+
+function MethodSection() {
+  const { draft } = usePlanForm()
+  const kind = draft['objective.kind']
+  const isPairs = ['dpo', 'simpo', 'orpo'].includes(String(kind))
+  const isGuided = draft['gpo.criticalStep'] !== 'none'
+  const isVisible = useVisible()
+  const attempts = describedById('gpo.maxPairAttempts')
+  return (
+    <Section id="method" title="Method" text="what is compared with what">
+      <GpoSwitch />
+      <ObjectiveCards />
+      <SettingGroup name="Objective" hasTitle={false} without={['objective.kind']}>
+        {isPairs && !isGuided && isVisible(attempts) && <Setting setting={attempts} />}
+      </SettingGroup>
+      <SettingGroup name="Optimiser" />
+      <SettingGroup name="Sampling" />
+    </Section>
+  )
+}
+
+function BudgetSection() {
+  return (
+    <Section id="budget" title="Budget" text="how much is sampled, learnt and measured">
+      <SettingGroup name="Budget" hasTitle={false} />
+      <SettingGroup name="Evaluation" />
+      <SettingGroup name="Speed and memory" />
+      <SettingGroup name="Checkpoints" />
+      <Box>
+        <SettingGroup name="Run" />
+      </Box>
+    </Section>
+  )
+}

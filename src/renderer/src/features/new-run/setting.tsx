@@ -1,0 +1,111 @@
+/** One setting: its label, symbol and unit, its control, what it does, what speaks against its value. */
+import { Box, Group, Text, Tooltip, VisuallyHidden } from '@mantine/core'
+import { isApplicable } from '@shared/plan/draft'
+import type { DescribedLeaf } from '@shared/plan/fields'
+import type { PlanIssue } from '@shared/plan/issue'
+import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { Control } from './controls'
+import { settingElementId, usePlanForm } from './form'
+import classes from './new-run.module.css'
+import { rangeText, valueText } from './words'
+
+function Help({ setting }: { readonly setting: DescribedLeaf }) {
+  const { leaf, what, advice, aliases } = setting
+  const range = rangeText(leaf)
+  const facts = [
+    ...(range ? [range] : []),
+    ...(leaf.default === undefined ? [] : [`default ${valueText(setting, leaf.default) || 'empty'}`]),
+  ]
+  return (
+    <Box py={2}>
+      <Text size="sm">{what}</Text>
+      <Text size="sm" mt={4}>
+        <b>Try</b> {advice}
+      </Text>
+      {facts.length > 0 && (
+        <Text size="xs" mt={4} opacity={0.8}>
+          {facts.join(' · ')}
+        </Text>
+      )}
+      <Text size="xs" opacity={0.8}>
+        {leaf.path} · elsewhere {aliases.slice(0, 3).join(', ')}
+      </Text>
+    </Box>
+  )
+}
+
+const MARKS = {
+  error: { icon: IconExclamationCircle, color: 'var(--hurt)', word: 'Error' },
+  warning: { icon: IconAlertTriangle, color: 'var(--hurt)', word: 'Warning' },
+  hint: { icon: IconInfoCircle, color: 'var(--quiet)', word: 'Note' },
+} as const
+
+export function IssueLine({ issue }: { readonly issue: PlanIssue }) {
+  const { icon: Mark, color, word } = MARKS[issue.severity]
+  return (
+    <Group gap={4} wrap="nowrap" align="flex-start" mt={3}>
+      <Mark size={14} color={color} role="img" aria-label={word} style={{ flexShrink: 0, marginTop: 2 }} />
+      <Text
+        size="xs"
+        c={issue.severity === 'hint' ? 'var(--quiet)' : 'var(--hurt)'}
+        style={{ overflowWrap: 'anywhere' }}
+      >
+        {issue.message}
+      </Text>
+    </Group>
+  )
+}
+
+export function SettingIssues({ path }: { readonly path: string }) {
+  const { issues } = usePlanForm()
+  return issues.filter((issue) => issue.path === path).map((issue) => <IssueLine key={issue.message} issue={issue} />)
+}
+
+interface SettingProps {
+  readonly setting: DescribedLeaf
+  /** In place of the usual control. */
+  readonly children?: (ids: { readonly input: string; readonly help: string }) => ReactNode
+  readonly isWide?: boolean
+}
+
+/** A switch has its label beside it; all others above. */
+export function Setting({ setting, children, isWide = false }: SettingProps) {
+  const { draft, issues } = usePlanForm()
+  const { leaf, label, symbol, unit, what, advice } = setting
+  if (!isApplicable(draft, leaf)) return null
+  const id = settingElementId(leaf.id)
+  const ids = { input: `${id}-input`, help: `${id}-help` }
+  const isSwitch = leaf.type === 'boolean'
+  const hasError = issues.some(({ path, severity }) => path === leaf.path && severity === 'error')
+  return (
+    <Box id={id} className={isWide ? classes.wide : undefined} style={{ minWidth: 0 }}>
+      <Tooltip
+        label={<Help setting={setting} />}
+        events={{ hover: true, focus: true, touch: true }}
+        position="top-start"
+        openDelay={450}
+        maw={380}
+      >
+        <Box>
+          {!isSwitch && (
+            <Group justify="space-between" gap="xs" wrap="nowrap" mb={2}>
+              <Text component="label" size="sm" fw={500} htmlFor={ids.input} className="clip">
+                {label}
+                {symbol && <span className={classes.symbol}> {symbol}</span>}
+              </Text>
+              {unit && (
+                <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+                  {unit}
+                </Text>
+              )}
+            </Group>
+          )}
+          {children ? children(ids) : <Control setting={setting} ids={ids} hasError={hasError} />}
+          <VisuallyHidden id={ids.help}>{`${what} ${advice}`}</VisuallyHidden>
+        </Box>
+      </Tooltip>
+      <SettingIssues path={leaf.path} />
+    </Box>
+  )
+}

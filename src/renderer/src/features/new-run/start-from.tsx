@@ -1,0 +1,132 @@
+/** Where a plan can begin: presets, an earlier run, a plan in a file. */
+import { Button, Group, Menu, Popover, Stack, Text, TextInput } from '@mantine/core'
+import { draftOf, type PlanDraft } from '@shared/plan/draft'
+import { PRESETS } from '@shared/plan/presets'
+import { IconChevronDown, IconFileImport } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { api, queries } from '../../lib/api'
+import { useChoosing } from '../../lib/choose'
+import { messageOf } from '../../lib/errors'
+import { formatTime } from '../../lib/format'
+
+interface StartFromProps {
+  readonly begin: (draft: PlanDraft, origin: string) => void
+}
+
+const MOST_RUNS = 8
+
+/** Presets and the newest runs. */
+export function StartFrom({ begin }: StartFromProps) {
+  const runs = useQuery(queries.runs.list.queryOptions({}))
+  const usable = (runs.data ?? []).filter(({ isReadOnly }) => !isReadOnly).slice(0, MOST_RUNS)
+  const clone = async (id: string) => {
+    const { run } = await api.runs.get({ id })
+    const { name: _, ...draft } = draftOf(run.plan)
+    begin(draft, run.name)
+  }
+  return (
+    <Menu position="bottom-start" width={360} shadow="md">
+      <Menu.Target>
+        <Button variant="default" rightSection={<IconChevronDown size={14} />}>
+          Start from
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Presets</Menu.Label>
+        {PRESETS.map(({ id, label, text, plan }) => (
+          <Menu.Item key={id} onClick={() => begin(draftOf(plan), label)}>
+            <Text size="sm">{label}</Text>
+            <Text size="xs" className="quiet">
+              {text}
+            </Text>
+          </Menu.Item>
+        ))}
+        {usable.length > 0 && <Menu.Label>The plan of a run</Menu.Label>}
+        {usable.map(({ id, name, createdAt }) => (
+          <Menu.Item key={id} onClick={() => void clone(id)}>
+            <Group justify="space-between" wrap="nowrap" gap="sm">
+              <Text size="sm" className="clip">
+                {name}
+              </Text>
+              <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+                {formatTime(createdAt)}
+              </Text>
+            </Group>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+const nameOf = (path: string) => path.split(/[\\/]/).at(-1) ?? path
+
+/** A dialog where there are dialogs, else a path that is typed. */
+export function ImportPlan({ begin }: StartFromProps) {
+  const { hasDialogs, choose, typed } = useChoosing('plan')
+  const [isOpen, setOpen] = useState(false)
+  const [path, setPath] = useState('')
+  const [error, setError] = useState<string | null>(null)
+  const take = async (grant: string) => {
+    const { plan, file } = await api.plans.read({ grant })
+    begin(draftOf(plan), nameOf(file))
+    setOpen(false)
+    setPath('')
+  }
+  const attempt = async (work: () => Promise<void>) => {
+    setError(null)
+    try {
+      await work()
+    } catch (failure) {
+      setError(messageOf(failure))
+      setOpen(true)
+    }
+  }
+  const chooseFile = async () => {
+    const chosen = await choose()
+    if (chosen) await take(chosen.grant)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (path.trim() !== '') void attempt(async () => take((await typed(path.trim())).grant))
+  }
+  return (
+    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={420} trapFocus withArrow shadow="md">
+      <Popover.Target>
+        <Button
+          variant="default"
+          leftSection={<IconFileImport size={15} />}
+          onClick={() => (hasDialogs ? void attempt(chooseFile) : setOpen((was) => !was))}
+        >
+          Import
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        {hasDialogs ? (
+          <Text size="sm" role="alert">
+            {error}
+          </Text>
+        ) : (
+          <form onSubmit={submit}>
+            <Stack gap="sm">
+              <TextInput
+                label="Path of a plan on this machine"
+                placeholder="/home/me/plan.json"
+                value={path}
+                error={error}
+                onChange={(event) => setPath(event.currentTarget.value)}
+                data-autofocus
+              />
+              <Group justify="flex-end">
+                <Button type="submit" disabled={path.trim() === ''}>
+                  Import
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

@@ -1,0 +1,130 @@
+/** The plan that is being written: kept when the page is left, begun from a run, a preset or what another page passes on. */
+import type { DatasetItem } from '@shared/contract/datasets'
+import { type DraftValue, draftOf, type PlanDraft, withValue } from '@shared/plan/draft'
+import { PLAN_LEAVES } from '@shared/plan/leaves'
+import { PRESETS } from '@shared/plan/presets'
+import type { Plan } from '@shared/schemas/plan'
+import { useCallback, useEffect, useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import { api } from '../../lib/api'
+import { messageOf } from '../../lib/errors'
+
+const KEY = 'gpo:new-run'
+const ids = new Set(PLAN_LEAVES.map(({ id }) => id))
+
+interface Kept {
+  readonly draft: PlanDraft
+  /** Where it was begun from, in words. */
+  readonly origin: string
+  readonly isAdvanced: boolean
+}
+
+const presetDraft = (id: string): PlanDraft => draftOf(PRESETS.find((preset) => preset.id === id)?.plan ?? {})
+
+/** A plan to look at and change: the demo, which runs as it is. */
+const initial = (): Kept => ({ draft: presetDraft('demo'), origin: 'Two-minute demo', isAdvanced: false })
+
+/** Settings of another version are left out. */
+function readKept(): Kept {
+  try {
+    const kept = JSON.parse(window.localStorage.getItem(KEY) ?? 'null') as Partial<Kept> | null
+    if (!kept?.draft) return initial()
+    const draft = Object.fromEntries(Object.entries(kept.draft).filter(([id]) => ids.has(id)))
+    return { draft, origin: kept.origin ?? '', isAdvanced: kept.isAdvanced ?? false }
+  } catch {
+    return initial()
+  }
+}
+
+/** What a dataset brings along: its columns, the verifier that fits it, its part for evaluation. */
+export function datasetValues(item: DatasetItem): Record<string, DraftValue | undefined> {
+  const { kind, ...settings } = item.verifier ?? { kind: undefined }
+  const hasColumns = Object.keys(item.columns).length > 0
+  return {
+    'data.train.path': item.path,
+    'data.train.columns': hasColumns ? (item.columns as Readonly<Record<string, string>>) : undefined,
+    'data.eval.path': item.evaluationPath ?? undefined,
+    'data.eval.columns': undefined,
+    ...(kind ? { 'verifier.kind': kind } : {}),
+    ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`verifier.${key}@${kind}`, value])),
+  }
+}
+
+export interface DraftState extends Kept {
+  readonly set: (id: string, value: DraftValue | undefined) => void
+  readonly merge: (values: Readonly<Record<string, DraftValue | undefined>>) => void
+  /** Puts another plan in its place. */
+  readonly begin: (draft: PlanDraft, origin: string) => void
+  /** What was there before the last `begin`; null where nothing was. */
+  readonly before: Kept | null
+  readonly undo: () => void
+  readonly setAdvanced: (isAdvanced: boolean) => void
+  /** Why what the address asks for could not be taken over. */
+  readonly problem: string | null
+}
+
+export function useDraft(): DraftState {
+  const [kept, setKept] = useState(readKept)
+  const [before, setBefore] = useState<Kept | null>(null)
+  useEffect(() => window.localStorage.setItem(KEY, JSON.stringify(kept)), [kept])
+
+  const merge = useCallback((values: Readonly<Record<string, DraftValue | undefined>>) => {
+    setKept((was) => ({
+      ...was,
+      draft: Object.entries(values).reduce((draft, [id, value]) => withValue(draft, id, value), was.draft),
+    }))
+  }, [])
+  const begin = useCallback((draft: PlanDraft, origin: string) => {
+    setKept((was) => {
+      setBefore(was)
+      return { ...was, draft, origin }
+    })
+  }, [])
+  const problem = useAddress(begin, merge)
+  return {
+    ...kept,
+    before,
+    problem,
+    merge,
+    begin,
+    set: useCallback((id, value) => merge({ [id]: value }), [merge]),
+    undo: () => {
+      if (before) setKept(before)
+      setBefore(null)
+    },
+    setAdvanced: (isAdvanced) => setKept((was) => ({ ...was, isAdvanced })),
+  }
+}
+
+/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?data=PATH: taken over once, then gone from the address. */
+function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): string | null {
+  const search = useSearch()
+  const [, go] = useLocation()
+  const [problem, setProblem] = useState<string | null>(null)
+  useEffect(() => {
+    const asked = new URLSearchParams(search)
+    const take = async () => {
+      const [from, preset, model, data] = ['from', 'preset', 'model', 'data'].map((key) => asked.get(key))
+      if (from) {
+        const { run } = await api.runs.get({ id: from })
+        begin(cloneDraft(run.plan), run.name)
+      }
+      const known = PRESETS.find(({ id }) => id === preset)
+      if (known) begin(draftOf(known.plan), known.label)
+      if (model) merge({ 'model.path': model })
+      const item = data && (await api.datasets.list()).find(({ path }) => path === data)
+      if (item) merge(datasetValues(item))
+      setProblem(null)
+    }
+    if (search === '') return
+    go('/new', { replace: true })
+    void take().catch((error: unknown) => setProblem(messageOf(error)))
+  }, [search, go, begin, merge])
+  return problem
+}
+
+/** Without the name, which would be there twice. */
+function cloneDraft(plan: Plan): PlanDraft {
+  const { name: _, ...draft } = draftOf(plan)
+  return draft
+}
