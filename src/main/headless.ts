@@ -184,7 +184,9 @@ function createProgram(finish: (code: number) => void): Command {
     .description("a run's weights, its adapter, training data made of its trajectories, or the run itself as one file")
     .requiredOption('--out <path>', 'a folder (safetensors, adapter) or a file (the others) that does not exist yet')
     .option('--format <format>', EXPORT_FORMATS.join(', '), 'safetensors')
-    .addOption(new Option('--dtype <dtype>', 'how numbers are stored').choices(['F32', 'F16', 'BF16']).default('F32'))
+    .addOption(
+      new Option('--dtype <dtype>', 'how numbers are stored').choices(['F32', 'F16', 'BF16', 'Q8_0']).default('F32'),
+    )
     .option('--checkpoint <which>', 'last, best, or the iteration it was written after', 'last')
     .addOption(
       new Option('--states <which>', 'pairs, unpaired: the state before the critical step, or all')

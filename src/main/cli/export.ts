@@ -1,6 +1,6 @@
 /** `gpo export` and `gpo import`. */
 import { existsSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { exportCheckpoints, exportRun as performExport } from '@main/export/export-run'
 import { partialOf } from '@main/export/folder'
 import { importBundle } from '@main/export/import-bundle'
@@ -24,7 +24,7 @@ export interface ExportFlags {
   readonly db?: string
   readonly out: string
   readonly format: string
-  readonly dtype: 'F32' | 'F16' | 'BF16'
+  readonly dtype: 'F32' | 'F16' | 'BF16' | 'Q8_0'
   readonly checkpoint: string
   readonly states: 'critical' | 'all'
   readonly perState: number
@@ -73,8 +73,12 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
   const { dtype, states, perState, source } = flags
   const format = EXPORT_FORMATS.find((one) => one === flags.format)
   switch (format) {
+    case 'gguf':
+      return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
     case 'safetensors':
     case 'adapter':
+      if (dtype === 'Q8_0')
+        throw new GpoError('usage', '--dtype Q8_0 is a type of GGUF files: use it with --format gguf')
       return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
     case 'pairs':
       return { format, states, perState, source }
@@ -98,7 +102,16 @@ async function exportFolder(wanted: string, flags: ExportFlags, output: Output):
     const result = await withProgress((signal, onProgress) =>
       runJob<ExportResult>({
         workerPath: JOB_WORKER,
-        job: { kind: 'export', model: source, backend: 'auto', layout: 'merged', out, partial, dtype },
+        job: {
+          kind: 'export',
+          model: source,
+          backend: 'auto',
+          layout: flags.format === 'gguf' ? 'gguf' : 'merged',
+          name: basename(wanted),
+          out,
+          partial,
+          dtype,
+        },
         signal,
         onProgress: ({ label, done, total }) => onProgress(label, done, total),
       }),

@@ -26,14 +26,17 @@ import type { ExportContext, WrittenExport } from './context'
 import { isDataRequest } from './data'
 import { exportBundle, exportData, refuseExisting } from './export-file'
 import { partialOf, refuseOccupied } from './folder'
+import { ggufSize } from './gguf/export'
 import { nextSteps } from './next-steps'
 import { bundlePreview, dataPreview } from './preview'
-import { adapterSize, mergedSize } from './sizes'
+import { adapterSize, mergedSize, type Size } from './sizes'
 
-type TensorRequest = ExportRequestOf<'safetensors' | 'adapter'>
+type TensorRequest = ExportRequestOf<'safetensors' | 'adapter' | 'gguf'>
 
 const hasTensors = (request: ExportRequest): request is TensorRequest =>
-  request.format === 'safetensors' || request.format === 'adapter'
+  request.format === 'safetensors' || request.format === 'adapter' || request.format === 'gguf'
+
+const LAYOUTS = { safetensors: 'merged', adapter: 'adapter', gguf: 'gguf' } as const
 
 /** Whether a format is a folder, not a file. */
 export const isFolderFormat = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
@@ -59,6 +62,7 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
   if (checkpoints.length === 0) {
     const why = run.isReadOnly ? 'A bundle holds no weights.' : 'The run has no checkpoint yet.'
     refused.safetensors = why
+    refused.gguf = why
     refused.adapter = why
   }
   if (adaptation === 'full') refused.adapter = 'The run trained every weight: there is no adapter.'
@@ -98,11 +102,14 @@ export async function previewExport(
   if (!hasTensors(request)) return bundlePreview(store, id)
   const { plan } = getRun(store, id)
   const folder = modelPath(plan.model.path)
-  const size =
-    request.format === 'adapter' && plan.adaptation.kind === 'lora'
-      ? adapterSize(folder, plan.adaptation, request.dtype)
-      : mergedSize(folder, request.dtype)
+  const size = sizeOf(folder, plan.adaptation, request)
   return { bytes: size.bytes, isExact: true, count: size.tensors, unit: 'tensors', sample: null }
+}
+
+function sizeOf(folder: string, adaptation: RunRecord['plan']['adaptation'], request: TensorRequest): Size {
+  if (request.format === 'gguf') return ggufSize(folder, request.dtype)
+  if (request.format === 'adapter' && adaptation.kind === 'lora') return adapterSize(folder, adaptation, request.dtype)
+  return mergedSize(folder, request.dtype)
 }
 
 function freeBytes(path: string): number | null {
@@ -137,6 +144,7 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
   const checkpoint = listCheckpoints(store, run.id).find(({ iteration }) => iteration === request.checkpoint)
   if (!checkpoint) throw new GpoError('notFound', `Run ${run.id} has no checkpoint of iteration ${request.checkpoint}.`)
   const partial = partialOf(out)
+  if (request.format === 'gguf') rmSync(out, { force: true }) // replaced on request, see `destinationOf`
   try {
     const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob<ExportResult>({
       workerPath,
@@ -146,7 +154,8 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
         kind: 'export',
         model: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, checkpoint.path) },
         backend: run.plan.backend,
-        layout: request.format === 'adapter' ? 'adapter' : 'merged',
+        layout: LAYOUTS[request.format],
+        name: run.name,
         out,
         partial,
         dtype: request.dtype,

@@ -34,6 +34,13 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
     },
     { text: 'Merge it there', code: 'merged = model.merge_and_unload()' },
   ],
+  gguf: ({ out }) => [
+    { text: 'Talk to it with llama.cpp', code: `llama-cli -m ${word(out)}` },
+    {
+      text: 'Make it known to Ollama',
+      code: `echo 'FROM ${word(out)}' > Modelfile && ollama create my-model -f Modelfile`,
+    },
+  ],
   pairs: ({ out }) => [
     {
       text: `Load it for ${PAIR_TRAINERS} of TRL`,

@@ -3,11 +3,13 @@ import { z } from 'zod'
 import { asked, done, eventIterator, oc, runId, type } from './base'
 import { grantId } from './system'
 
-export const EXPORT_FORMATS = ['safetensors', 'adapter', 'pairs', 'unpaired', 'stepwise', 'bundle'] as const
+export const EXPORT_FORMATS = ['safetensors', 'adapter', 'gguf', 'pairs', 'unpaired', 'stepwise', 'bundle'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 const dtype = z.enum(['F32', 'F16', 'BF16'])
-export type ExportDtype = z.infer<typeof dtype>
+/** Q8_0, blocks of 32 bytes with a scale, is llama.cpp's: GGUF only. */
+const ggufType = z.enum(['F32', 'F16', 'BF16', 'Q8_0'])
+export type ExportDtype = z.infer<typeof ggufType>
 
 /** Iterations done when the checkpoint was written. */
 const checkpoint = z.number().int().min(0)
@@ -17,6 +19,7 @@ const states = z.enum(['critical', 'all'])
 export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('safetensors'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('adapter'), checkpoint, dtype }),
+  z.strictObject({ format: z.literal('gguf'), checkpoint, dtype: ggufType }),
   z.strictObject({
     format: z.literal('pairs'),
     states,

@@ -5,6 +5,7 @@ import { storageError, syncFolder, writeDurably } from '@engine/checkpoint/atomi
 import { firstUnstorable } from '@engine/checkpoint/dtypes'
 import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
 import { type ModelConfig, readModelConfig } from '@engine/model/config'
+import { expectedWeights } from '@engine/model/weights'
 import { GpoError } from '@shared/errors'
 import {
   decodeHeader,
@@ -27,6 +28,9 @@ export interface GgufExport {
   /** A file that does not exist yet. */
   readonly out: string
   readonly type: TensorType
+  /** Filled first, beside `out`. */
+  readonly partial?: string
+  readonly onProgress?: (label: string, done: number, total: number) => void
 }
 
 interface Exported {
@@ -38,7 +42,7 @@ interface Exported {
 /** llama.cpp's numbers for "mostly of this type". */
 const FILE_TYPES: Readonly<Record<TensorType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 }
 
-function modelMetadata(config: ModelConfig, model: GgufExport): [string, MetadataValue][] {
+function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'type'>): [string, MetadataValue][] {
   const { name: architecture } = architectureOf(config)
   const uint = (key: string, value: number): [string, MetadataValue] => [
     `${architecture}.${key}`,
@@ -80,10 +84,16 @@ function entryOf({ name, shape, data }: TensorToWrite, type: TensorType): Tensor
   return { name, shape, type: stored, bytes: tensorBytes(stored, data.length) }
 }
 
-function* chunksOf(header: Uint8Array, tensors: readonly TensorToWrite[], entries: readonly TensorEntry[]) {
+function* chunksOf(
+  header: Uint8Array,
+  tensors: readonly TensorToWrite[],
+  entries: readonly TensorEntry[],
+  onProgress: GgufExport['onProgress'],
+) {
   yield header
   for (const [i, { name, data }] of tensors.entries()) {
     const { type, bytes } = entries[i]!
+    onProgress?.('writing', i, tensors.length)
     const bad = firstUnstorable(data, type === 'Q8_0' ? 'F16' : type)
     if (bad >= 0)
       throw new GpoError(
@@ -124,6 +134,20 @@ function compare(file: string, headerBytes: number, tensors: readonly TensorToWr
   }
 }
 
+/** What a file will be, told before it is written. @throws {GpoError} as `exportGguf` for architecture and tokenizer */
+export function ggufSize(sourceFolder: string, type: TensorType): { readonly bytes: number; readonly tensors: number } {
+  const config = readModelConfig(sourceFolder)
+  const weights = [...expectedWeights(config)]
+  const entries = weights.map(([name, shape]) => {
+    const stored = storedType(shape, type)
+    const elements = shape.reduce((a, b) => a * b, 1)
+    return { name, shape, type: stored, bytes: tensorBytes(stored, elements) }
+  })
+  const metadata = new Map([...modelMetadata(config, { name: '', type }), ...tokenizerMetadata(sourceFolder, config)])
+  const tensors = entries.reduce((sum, { bytes }) => sum + bytes + paddingAfter(bytes).length, 0)
+  return { bytes: encodeHeader(metadata, entries).length + tensors, tensors: weights.length }
+}
+
 /**
  * Nothing is left behind when it fails.
  * @throws {GpoError} 'usage' for a file that exists, an architecture or a tokenizer that llama.cpp does not have; 'model' for values that the
@@ -137,9 +161,10 @@ export function exportGguf(model: GgufExport): Exported {
   const entries = tensors.map((tensor) => entryOf(tensor, model.type))
   const metadata = new Map([...modelMetadata(config, model), ...tokenizerMetadata(model.sourceFolder, config)])
   const header = encodeHeader(metadata, entries)
-  const partial = `${out}.partial-${process.pid}`
+  const partial = model.partial ?? `${out}.partial-${process.pid}`
   try {
-    const bytes = writeDurably(partial, chunksOf(header, tensors, entries))
+    const bytes = writeDurably(partial, chunksOf(header, tensors, entries, model.onProgress))
+    model.onProgress?.('reading back', 0, 1)
     const maxDifference = compare(partial, header.length, tensors)
     renameSync(partial, out)
     syncFolder(dirname(out))

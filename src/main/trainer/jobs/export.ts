@@ -1,11 +1,13 @@
-/** The merged weights of a model or run as a Hugging Face folder, or a run's adapter alone. */
+/** The merged weights of a model or run as a Hugging Face folder or a GGUF file, or a run's adapter alone. */
 import { join } from 'node:path'
 import type { DeviceTensors } from '@engine/backend/backend'
+import type { StoredDtype } from '@engine/checkpoint/dtypes'
 import { openSafetensors } from '@engine/checkpoint/safetensors'
 import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
 import { expectedWeights } from '@engine/model/weights'
 import type { HostTensor } from '@engine/policy/policy'
 import { ADAPTER_WEIGHTS, exportAdapter, isAdapterTensor, ownName } from '@main/export/adapter'
+import { exportGguf } from '@main/export/gguf/export'
 import { exportModel } from '@main/export/safetensors'
 import { GpoError } from '@shared/errors'
 import type { JobOf } from './job'
@@ -31,13 +33,35 @@ async function readAll(
 async function exportMerged(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
   const { config, policy } = model
   const tensors = await readAll(model, await policy.dense(), expectedWeights(config).keys())
-  const { out, partial, dtype } = job
+  const { out, partial } = job
+  const dtype = folderDtype(job)
   const { bytes, maxDifference } = exportModel({
     sourceFolder: job.model.folder,
     tensors,
     out,
     partial,
     dtype,
+    onProgress: (label, done, total) => onProgress(label, done, total, 0),
+  })
+  return { out, tensors: tensors.length, bytes, maxDifference }
+}
+
+function folderDtype({ dtype }: ExportJob): StoredDtype {
+  if (dtype !== 'Q8_0') return dtype
+  throw new GpoError('usage', 'Q8_0 is a type of GGUF files: choose F32, F16 or BF16, or the format gguf.')
+}
+
+async function exportGgufFile(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
+  const { config, policy } = model
+  const tensors = await readAll(model, await policy.dense(), expectedWeights(config).keys())
+  const { out, partial, dtype: type, name } = job
+  const { bytes, maxDifference } = exportGguf({
+    sourceFolder: job.model.folder,
+    name,
+    tensors,
+    out,
+    partial,
+    type,
     onProgress: (label, done, total) => onProgress(label, done, total, 0),
   })
   return { out, tensors: tensors.length, bytes, maxDifference }
@@ -77,7 +101,8 @@ async function exportLora(model: JobModel, job: ExportJob, onProgress: OnProgres
   if (adaptation.kind !== 'lora')
     throw new GpoError('usage', 'This run trained every weight, so it has no adapter: export the merged model instead.')
   const trained = await policy.snapshot()
-  const { out, partial, dtype } = job
+  const { out, partial } = job
+  const dtype = folderDtype(job)
   const { bytes, maxDifference } = exportAdapter({
     baseModel: job.model.folder,
     adaptation,
@@ -93,11 +118,12 @@ async function exportLora(model: JobModel, job: ExportJob, onProgress: OnProgres
   return { out, tensors, bytes, maxDifference, maxMergedDifference }
 }
 
+const LAYOUTS = { merged: exportMerged, adapter: exportLora, gguf: exportGgufFile } as const
+
 export async function exportWeights(job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
   onProgress('loading', 0, 1, 0)
   const model = await openJobModel(job.model, job.backend)
-  const work = job.layout === 'merged' ? exportMerged : exportLora
-  const result = await work(model, job, onProgress)
+  const result = await LAYOUTS[job.layout](model, job, onProgress)
   await model.backend.close()
   return result
 }

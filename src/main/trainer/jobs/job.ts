@@ -57,12 +57,14 @@ export const jobSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('export'),
     ...shared,
-    /** The whole model, or a LoRA run's adapter alone in PEFT's layout. */
-    layout: z.enum(['merged', 'adapter']),
+    /** The whole model as a Hugging Face folder or one GGUF file, or a LoRA run's adapter alone in PEFT's layout. */
+    layout: z.enum(['merged', 'adapter', 'gguf']),
+    /** Of the model, inside a GGUF file. */
+    name: z.string().max(500),
     out: z.string().min(1),
     /** Filled first, beside `out`; whoever ends this process before it is done removes it. */
     partial: z.string().min(1),
-    dtype: z.enum(['F32', 'F16', 'BF16']),
+    dtype: z.enum(['F32', 'F16', 'BF16', 'Q8_0']),
   }),
   /** Continuations of one row's trajectory after `prefix`, the text of the steps that are kept. */
   z.strictObject({

@@ -2,7 +2,7 @@ import { Group, Input, NumberInput, SegmentedControl, Select, Text } from '@mant
 import type { ExportCheckpoint, ExportDtype, ExportOptions } from '@shared/contract/exports'
 import type { ReactNode } from 'react'
 import { formatPercent } from '../../lib/format'
-import { type Choices, checkpointOf, isFolder } from './formats'
+import { type Choices, checkpointOf, dtypesOf, hasWeights } from './formats'
 
 interface FormatOptionsProps {
   readonly choices: Choices
@@ -41,11 +41,14 @@ function checkpointLabel({ iteration, accuracy, isLast, isBest }: ExportCheckpoi
 const DTYPE_HINTS: Readonly<Record<ExportDtype, string>> = {
   F32: '4 bytes a weight; exactly what was trained.',
   F16: '2 bytes a weight; weights above 65,504 do not fit.',
+  Q8_0: 'About 1 byte a weight: 32 signed bytes share a scale. What llama.cpp calls nearly lossless.',
   BF16: '2 bytes a weight; the range of F32 with 3 digits. What most models are published in.',
 }
 
 function TensorOptions({ choices, options, onChange }: FormatOptionsProps) {
   const checkpoint = checkpointOf(choices, options.checkpoints)
+  const dtypes = dtypesOf(choices.format)
+  const dtype = dtypes.includes(choices.dtype) ? choices.dtype : 'BF16'
   return (
     <Group align="flex-start" gap="xl">
       <Select
@@ -60,12 +63,12 @@ function TensorOptions({ choices, options, onChange }: FormatOptionsProps) {
         description="The weights as they were after that iteration"
         inputWrapperOrder={['label', 'input', 'description']}
       />
-      <Labelled label="Precision" hint={DTYPE_HINTS[choices.dtype]}>
+      <Labelled label="Precision" hint={DTYPE_HINTS[dtype]}>
         <SegmentedControl
           aria-label="Precision"
-          value={choices.dtype}
+          value={dtype}
           onChange={(dtype) => onChange({ dtype: dtype as ExportDtype })}
-          data={['F32', 'F16', 'BF16']}
+          data={[...dtypes]}
         />
       </Labelled>
     </Group>
@@ -139,7 +142,7 @@ function PairOptions(props: FormatOptionsProps) {
 /** What can be chosen about a format. */
 export function FormatOptions(props: FormatOptionsProps) {
   const { format } = props.choices
-  if (isFolder(format)) return <TensorOptions {...props} />
+  if (hasWeights(format)) return <TensorOptions {...props} />
   if (format === 'pairs') return <PairOptions {...props} />
   if (format === 'unpaired') return <StatesChoice {...props} />
   const text =

@@ -25,6 +25,11 @@ export const FORMATS: readonly FormatText[] = [
     text: 'The trained low-rank matrices alone, as PEFT saves them. They need the base model.',
   },
   {
+    format: 'gguf',
+    label: 'GGUF file',
+    text: 'The merged model as one file with tokenizer and chat template, for llama.cpp, Ollama and LM Studio.',
+  },
+  {
     format: 'pairs',
     label: 'Preference pairs',
     text: 'JSON Lines: prompt, chosen, rejected. Continuations of one state with different rewards.',
@@ -48,6 +53,12 @@ export const FORMATS: readonly FormatText[] = [
 
 /** What is written is a folder: weights with what belongs to them. The others are one file. */
 export const isFolder = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
+
+/** Weights of a checkpoint are written, in a precision that is chosen. */
+export const hasWeights = (format: ExportFormat): boolean => isFolder(format) || format === 'gguf'
+
+export const dtypesOf = (format: ExportFormat): readonly ExportDtype[] =>
+  format === 'gguf' ? ['F32', 'F16', 'BF16', 'Q8_0'] : ['F32', 'F16', 'BF16']
 
 /** What a person chose; a format uses its part of it. */
 export interface Choices {
@@ -80,6 +91,10 @@ export function requestOf(choices: Choices, checkpoints: readonly ExportCheckpoi
     case 'safetensors':
     case 'adapter': {
       const checkpoint = checkpointOf(choices, checkpoints)
+      return checkpoint === null ? null : { format, checkpoint, dtype: dtype === 'Q8_0' ? 'BF16' : dtype }
+    }
+    case 'gguf': {
+      const checkpoint = checkpointOf(choices, checkpoints)
       return checkpoint === null ? null : { format, checkpoint, dtype }
     }
     case 'pairs':
@@ -105,6 +120,8 @@ export function suggestedName(run: string, request: ExportRequest): string {
       return `${slug(run)}-${request.checkpoint}-${request.dtype.toLowerCase()}`
     case 'adapter':
       return `${slug(run)}-${request.checkpoint}-adapter`
+    case 'gguf':
+      return `${slug(run)}-${request.checkpoint}-${request.dtype.toLowerCase()}.gguf`
     case 'bundle':
       return `${slug(run)}.gpo`
     default:
