@@ -20,8 +20,6 @@ export interface HealthFinding {
   readonly try: string | null
 }
 
-export type Rule = (input: HealthInput) => readonly HealthFinding[]
-
 export const ok = (id: string, title: string, why: string): HealthFinding => ({
   id,
   level: 'ok',

@@ -1,57 +1,7 @@
 /** What uPlot is told: axes with units, colours of the theme, scales that follow the properties without a new chart. */
 import uPlot from 'uplot'
 import { formatNumber } from '../lib/format'
-
-export interface Line {
-  readonly label: string
-  /** By x; null where there is no point. */
-  readonly values: readonly (number | null)[]
-  readonly color: string
-  /** A raw line under its smoothed one. */
-  readonly isFaint?: boolean
-  readonly dash?: readonly number[]
-  readonly width?: number
-  /** Points instead of a line. */
-  readonly isPoints?: boolean
-  /** Points on the line. */
-  readonly hasPoints?: boolean
-}
-
-export interface HeatColumn {
-  readonly from: number
-  readonly to: number
-  readonly counts: readonly number[]
-}
-
-export interface ChartProps {
-  /** Ascending. */
-  readonly x: readonly number[]
-  readonly lines: readonly Line[]
-  readonly height: number
-  /** For those who cannot see it. */
-  readonly label: string
-  /** Charts with the same key share hover and zoom. */
-  readonly syncKey?: string
-  readonly isLog?: boolean
-  /** A logarithmic axis in both directions for values around 0, linear between this and its negative. */
-  readonly asinhFrom?: number
-  /** The part of x that is shown. With it the page decides, and gets `onZoom`; without it the chart zooms by itself. */
-  readonly xRange?: readonly [number, number]
-  /** Fixed ends of the y axis. */
-  readonly yRange?: readonly [number, number]
-  /** Vertical lines at these x. */
-  readonly marks?: readonly number[]
-  /** Counts behind the lines: of x from `from` to `to`, in equal parts of the y axis, lowest first; in the colour of critical steps. */
-  readonly heat?: readonly HeatColumn[]
-  readonly xLabel?: string
-  readonly formatY?: (value: number) => string
-  readonly formatX?: (value: number) => string
-  /** The index under the pointer; null when it has left. */
-  readonly onHover?: (index: number | null) => void
-  readonly onPick?: (x: number) => void
-  /** The range that was dragged over; null: all of it. */
-  readonly onZoom?: (range: readonly [number, number] | null) => void
-}
+import type { ChartProps } from './chart-types'
 
 const cssColor = (element: Element, color: string): string =>
   color.startsWith('--') ? getComputedStyle(element).getPropertyValue(color).trim() : color
@@ -82,6 +32,9 @@ function cursorOf(props: ChartProps): uPlot.Cursor {
   }
 }
 
+/** What is left are rounding errors, which no axis should magnify. */
+const isFlat = (min: number, max: number) => max - min <= 1e-6 * Math.max(Math.abs(min), Math.abs(max))
+
 /** With the same room at both ends, as it looks on a logarithmic axis. */
 function logRange(min: number, max: number): uPlot.Range.MinMax {
   const room = Math.max(1.05, (max / min) ** 0.05)
@@ -97,7 +50,7 @@ function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
       const { yRange } = latest.current
       if (yRange) return [yRange[0], yRange[1]]
       if (min === null || max === null) return [null, null]
-      if (min === max) return min === 0 ? [0, 1] : [min - Math.abs(min) / 4, max + Math.abs(max) / 4]
+      if (isFlat(min, max)) return min === 0 && max === 0 ? [0, 1] : [min - Math.abs(min) / 4, max + Math.abs(max) / 4]
       if (isLog) return logRange(min, max)
       if (asinhFrom !== undefined) return uPlot.rangeAsinh(min, max, 10, false)
       return uPlot.rangeNum(min, max, 0.08, true)

@@ -4,9 +4,10 @@ import { useMergedRef, useResizeObserver } from '@mantine/hooks'
 import { memo, useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { type ChartProps, isControlled, optionsOf } from './chart-options'
+import { isControlled, optionsOf } from './chart-options'
+import type { ChartProps } from './chart-types'
 
-export type { HeatColumn, Line } from './chart-options'
+export type { Line } from './chart-types'
 
 /** A click waits so long for a second one, milliseconds: together they zoom out and pick nothing. */
 const DOUBLE_CLICK = 220

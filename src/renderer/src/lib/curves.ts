@@ -1,6 +1,10 @@
 /** From series to what a chart draws: smoothing, one x for several lines, ranges. Pure. */
 import type { Series } from '@shared/schemas/run'
 
+/** First and last iteration that are shown. */
+export type Range = readonly [number, number]
+/** By name of the metric. */
+export type Curves = Readonly<Record<string, Series>>
 export type Column = readonly (number | null)[]
 
 /**

@@ -1,10 +1,18 @@
 /** From a chart's definition and its curves to what is drawn and read. Pure. */
 import type { MetricSummary, Series } from '@shared/schemas/run'
-import type { Line } from '../../components/chart'
-import { align, type Column, logScaleOf, rangeWithoutOutliers, readAt, smooth } from '../../lib/curves'
+import type { Line } from '../../components/chart-types'
+import {
+  align,
+  type Column,
+  type Curves,
+  logScaleOf,
+  type Range,
+  rangeWithoutOutliers,
+  readAt,
+  smooth,
+} from '../../lib/curves'
 import { ACCURACY, BASE_ACCURACY, type ChartDefinition, type LineDefinition } from './chart-groups'
 import type { ChartSettings } from './chart-settings'
-import type { Curves, Range } from './use-curves'
 
 const EMPTY: Series = { iterations: [], values: [] }
 

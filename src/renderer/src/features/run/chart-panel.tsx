@@ -1,11 +1,12 @@
-import { Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { Group, Text, Title, Tooltip, UnstyledButton } from '@mantine/core'
 import { memo, useCallback, useMemo, useState } from 'react'
-import { Chart, type HeatColumn } from '../../components/chart'
+import { Chart } from '../../components/chart'
+import type { HeatColumn } from '../../components/chart-types'
+import type { Curves, Range } from '../../lib/curves'
 import { formatCount } from '../../lib/format'
 import type { ChartDefinition } from './chart-groups'
 import { type ChartModel, chartModel, type Newest, type Reading, readingsAt } from './chart-model'
 import type { ChartSettings } from './chart-settings'
-import type { Curves, Range } from './use-curves'
 
 const HEIGHT = 156
 const LARGE = 340
@@ -41,22 +42,14 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
     [model],
   )
   return (
-    <section className="panel" style={isLarge ? { gridColumn: '1 / -1' } : { minWidth: 0 }} aria-label={chart.title}>
+    <div className="panel" style={isLarge ? { gridColumn: '1 / -1' } : { minWidth: 0 }}>
       <Group px="sm" pt="xs" gap="xs" justify="space-between" wrap="nowrap">
         <Tooltip label={chart.hint} position="top-start">
-          <UnstyledButton
-            component="h3"
-            m={0}
-            fz="sm"
-            fw={600}
-            className="clip"
-            role="button"
-            tabIndex={0}
-            aria-expanded={isLarge}
-            onClick={() => setLarge(!isLarge)}
-          >
-            {chart.title}
-          </UnstyledButton>
+          <Title order={3} fz="sm" className="clip">
+            <UnstyledButton fz="inherit" fw={600} aria-expanded={isLarge} onClick={() => setLarge(!isLarge)}>
+              {chart.title}
+            </UnstyledButton>
+          </Title>
         </Tooltip>
         <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
           {scaleNote(model, chart)}iteration {formatCount(at)}
@@ -81,7 +74,7 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
         onPick={onPin}
         onZoom={onZoom}
       />
-    </section>
+    </div>
   )
 })
 

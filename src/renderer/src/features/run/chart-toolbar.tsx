@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Button, Group, NumberInput, Slider, Switch, Text, Tooltip } from '@mantine/core'
 import { IconArrowLeft, IconArrowRight, IconX } from '@tabler/icons-react'
+import type { Range } from '../../lib/curves'
 import type { ChartSettings } from './chart-settings'
-import type { Range } from './use-curves'
 
 interface ChartToolbarProps {
   readonly run: string

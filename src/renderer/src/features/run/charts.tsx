@@ -4,12 +4,13 @@ import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Series } from '@shared/schemas/run'
 import { useCallback, useMemo, useState } from 'react'
 import { EmptyState } from '../../components/states'
+import type { Range } from '../../lib/curves'
 import { plural } from '../../lib/format'
 import { ACCURACY, BASE_ACCURACY, shownGroups } from './chart-groups'
 import { ChartSection } from './chart-section'
 import { useChartSettings } from './chart-settings'
 import { ChartToolbar } from './chart-toolbar'
-import { type Range, useCriticalPositions, useCurves } from './use-curves'
+import { useCriticalPositions, useCurves } from './use-curves'
 
 /** A chart is at least so wide; pixels. */
 const CHART_WIDTH = 310

@@ -53,7 +53,7 @@ function Trajectory({ run, row }: { readonly run: string; readonly row: Trajecto
           {excerpt.trim()}
         </Text>
         <Text size="xs" className="quiet clip" lh={1.3}>
-          {`iteration ${formatCount(iteration)} · reward ${formatNumber(reward)}${step}`}
+          {`it. ${formatCount(iteration)} · reward ${formatNumber(reward)}${step}`}
         </Text>
       </div>
     </Anchor>

@@ -12,6 +12,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { queries } from '../../lib/api'
 import { useLive } from '../../lib/live'
+import { isGuided } from '../../lib/run-names'
 import { type RunAction, useRunAction } from './run-actions'
 
 interface ActionButtonProps extends ButtonProps {
@@ -106,7 +107,7 @@ export function RunLinks({ run }: { readonly run: RunRecord }) {
   return (
     <Group gap="md" wrap="nowrap" style={{ flexShrink: 0 }} component="nav" aria-label="From this run">
       <Anchor size="sm" href={`#/explorer/${run.id}`}>
-        Explore critical steps
+        {isGuided(run) ? 'Explore critical steps' : 'Explore trajectories'}
       </Anchor>
       <Anchor size="sm" href={`#/export/${run.id}`}>
         Export

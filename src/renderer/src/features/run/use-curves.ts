@@ -1,14 +1,10 @@
 /** The curves of a run from the store, kept fresh while it runs. */
 
-import type { Series } from '@shared/schemas/run'
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { HeatColumn } from '../../components/chart'
+import type { HeatColumn } from '../../components/chart-types'
 import { api } from '../../lib/api'
-
-/** First and last iteration that are shown. */
-export type Range = readonly [number, number]
-export type Curves = Readonly<Record<string, Series>>
+import type { Curves, Range } from '../../lib/curves'
 
 /** A zoomed curve goes on a little beyond both edges of the chart. */
 const beyond = ([from, to]: Range): { from: number; to: number } => {
