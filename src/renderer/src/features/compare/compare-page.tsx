@@ -8,15 +8,21 @@ import { AddRun } from './add-run'
 import './compare.css'
 import { ACCURACY, firstMetrics, sharedMetrics } from './comparison'
 import { CurveControls } from './curve-controls'
-import { type CurveOptions, CurvePanel } from './curve-panel'
+import { fullRange } from './curve-model'
+import { type CurveOptions, CurvePanel, type Range } from './curve-panel'
 import { PlanTable } from './plan-table'
 import { RunsLegend } from './runs-legend'
-import { type ComparedRun, useComparedRuns, useCurves } from './use-comparison'
+import { type ComparedRun, type RunCurves, useComparedRuns, useCurves } from './use-comparison'
 
 const FIRST_OPTIONS: CurveOptions = { axis: 'iteration', smoothing: 0, isLog: false }
 
 const metricNames = ({ details }: ComparedRun): string[] =>
   details ? [...(details.evaluations.length > 0 ? [ACCURACY] : []), ...details.metrics.map(({ name }) => name)] : []
+
+const extentOf = ({ id, details }: ComparedRun, curves: ReadonlyMap<string, RunCurves>) => ({
+  totals: curves.get(id)?.totals,
+  evaluated: details?.evaluations.at(-1)?.iteration ?? 0,
+})
 
 /** Runs over one another: curves, final metrics, and where their plans differ. */
 export function ComparePage({ ids: given }: { readonly ids: readonly string[] }) {
@@ -25,13 +31,20 @@ export function ComparePage({ ids: given }: { readonly ids: readonly string[] })
   const ids = useMemo(() => [...new Set(address.split(',').filter(Boolean))], [address])
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const [options, setOptions] = useSessionStorage({ key: 'gpo-compare-options', defaultValue: FIRST_OPTIONS })
+  const [zoom, setZoom] = useState<Range | null>(null)
   const [chosen, setChosen] = useState<readonly string[] | null>(null)
   const runs = useComparedRuns(ids)
   const loaded = runs.filter(({ details }) => details)
   const shared = sharedMetrics(loaded.map(metricNames))
   const metrics = chosen ?? firstMetrics(shared, loaded.length)
-  const curves = useCurves(runs, metrics)
+  const curves = useCurves(runs, metrics, options.axis === 'iteration' ? zoom : null)
   const visible = loaded.filter(({ id }) => !hidden.has(id))
+  const range =
+    zoom ??
+    fullRange(
+      visible.map((run) => extentOf(run, curves)),
+      options.axis,
+    )
   const show = (next: readonly string[]) => go(next.length > 0 ? `/compare/${next.join()}` : '/', { replace: true })
   const toggle = (id: string) => {
     const next = new Set(hidden)
@@ -66,7 +79,12 @@ export function ComparePage({ ids: given }: { readonly ids: readonly string[] })
           <CurveControls
             {...{ options, shared, metrics }}
             runs={loaded.length}
-            onChange={setOptions}
+            onChange={(next) => {
+              if (next.axis !== options.axis) setZoom(null)
+              setOptions(next)
+            }}
+            isZoomed={zoom !== null}
+            onZoomOut={() => setZoom(null)}
             onMetrics={setChosen}
           />
           {metrics.length === 0 && loaded.length === runs.length && (
@@ -76,7 +94,7 @@ export function ComparePage({ ids: given }: { readonly ids: readonly string[] })
           )}
           <SimpleGrid minColWidth={360} autoFlow="auto-fit" spacing="md" mt="md">
             {metrics.map((metric) => (
-              <CurvePanel key={metric} {...{ metric, curves, options }} runs={visible} />
+              <CurvePanel key={metric} {...{ metric, curves, options, range }} runs={visible} onZoom={setZoom} />
             ))}
           </SimpleGrid>
         </section>

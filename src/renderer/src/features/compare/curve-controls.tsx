@@ -1,4 +1,4 @@
-import { Group, MultiSelect, SegmentedControl, Slider, Switch, Text } from '@mantine/core'
+import { Button, Group, MultiSelect, SegmentedControl, Slider, Switch, Text } from '@mantine/core'
 import { ACCURACY, type Axis, type SharedMetric } from './comparison'
 import type { CurveOptions } from './curve-panel'
 
@@ -9,6 +9,8 @@ interface CurveControlsProps {
   readonly runs: number
   readonly metrics: readonly string[]
   readonly onMetrics: (metrics: readonly string[]) => void
+  readonly isZoomed: boolean
+  readonly onZoomOut: () => void
 }
 
 const AXIS_CHOICES = [
@@ -18,7 +20,8 @@ const AXIS_CHOICES = [
 ]
 
 /** What the charts are drawn over, how smooth, and which there are. */
-export function CurveControls({ options, onChange, shared, runs, metrics, onMetrics }: CurveControlsProps) {
+export function CurveControls(props: CurveControlsProps) {
+  const { options, onChange, shared, runs, metrics, onMetrics, isZoomed, onZoomOut } = props
   const { axis, smoothing, isLog } = options
   const item = ({ name }: SharedMetric) => ({ value: name, label: name === ACCURACY ? 'accuracy (held out)' : name })
   const inAll = shared.filter((metric) => metric.runs === runs)
@@ -65,6 +68,15 @@ export function CurveControls({ options, onChange, shared, runs, metrics, onMetr
         onChange={(event) => onChange({ ...options, isLog: event.currentTarget.checked })}
         style={{ whiteSpace: 'nowrap' }}
       />
+      <Button
+        variant="default"
+        disabled={!isZoomed}
+        onClick={onZoomOut}
+        title="Drag over a chart to zoom in, double click to see all of it"
+        style={{ flexShrink: 0 }}
+      >
+        Whole runs
+      </Button>
       <MultiSelect
         data={groups}
         value={[...metrics]}

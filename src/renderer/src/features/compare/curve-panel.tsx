@@ -1,10 +1,10 @@
 import { Group, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
-import { Chart, type Line } from '../../components/chart'
+import { Chart } from '../../components/chart'
 import { RunSwatch } from '../../components/run-swatch'
-import { align, readAt, smooth } from '../../lib/curves'
 import { formatCount, formatDuration, formatNumber, formatPercent } from '../../lib/format'
-import { ACCURACY, AXIS_LABELS, type Axis, overAxis } from './comparison'
+import { ACCURACY, AXIS_LABELS, type Axis } from './comparison'
+import { type CurveModel, curveModel, type Drawn, valueAt } from './curve-model'
 import type { ComparedRun, RunCurves } from './use-comparison'
 
 const HEIGHT = 210
@@ -16,53 +16,44 @@ export interface CurveOptions {
   readonly isLog: boolean
 }
 
+export type Range = readonly [number, number]
+
 interface CurvePanelProps {
   readonly metric: string
   /** Those that are not hidden. */
   readonly runs: readonly ComparedRun[]
   readonly curves: ReadonlyMap<string, RunCurves>
   readonly options: CurveOptions
+  /** The part of the axis that is shown. */
+  readonly range: Range | undefined
+  readonly onZoom: (range: Range | null) => void
 }
 
 const FORMAT_X: Readonly<Record<Axis, (value: number) => string>> = {
   iteration: formatCount,
   tokens: (value) => (value < 1e6 ? formatCount(value) : `${formatNumber(value / 1e6)} M`),
-  time: formatDuration,
+  time: (value) => (value === 0 ? '0' : formatDuration(value)),
 }
 
 /** One metric of all runs over one another, with the values under the pointer. */
-export function CurvePanel({ metric, runs, curves, options }: CurvePanelProps) {
+export function CurvePanel({ metric, runs, curves, options, range, onZoom }: CurvePanelProps) {
   const { axis, smoothing, isLog } = options
   const [index, setIndex] = useState<number | null>(null)
   const isAccuracy = metric === ACCURACY
-  // An evaluation is a measurement with an interval: it is drawn as it is.
-  const weight = isAccuracy ? 0 : smoothing
-  const drawn = runs.flatMap((run) => {
-    const { series, totals } = curves.get(run.id) ?? {}
+  const drawn = runs.flatMap(({ id, colour, details }): Drawn[] => {
+    const { series, totals } = curves.get(id) ?? {}
     const raw = series?.[metric]
-    return raw && raw.values.length > 0 ? [{ run, raw, totals }] : []
+    return raw && raw.values.length > 0 ? [{ id, name: details?.run.name ?? id, colour, raw, totals }] : []
   })
-  const stamp = drawn.map(
-    ({ run, raw, totals }) => `${run.id} ${raw.values.length} ${raw.iterations.at(-1)} ${totals?.iterations.length}`,
+  const stamp = drawn.map(({ id, raw, totals }) =>
+    [id, raw.values.length, raw.iterations[0], raw.iterations.at(-1), totals?.iterations.length].join(' '),
   )
+  // An evaluation is a measurement with an interval: it is drawn as it is.
   // biome-ignore lint/correctness/useExhaustiveDependencies: new points show in the stamp
-  const { x, lines, smooths } = useMemo(() => {
-    const over = drawn.map(({ raw, totals }) => overAxis(raw, axis, totals))
-    const averages = drawn.map(({ raw, totals }) => overAxis(smooth(raw, weight), axis, totals))
-    const aligned = align([...over, ...averages])
-    const columns = aligned.columns.slice(drawn.length)
-    const line = (i: number, isFaint: boolean): Line => {
-      const { run } = drawn[i]!
-      const { variable, dash } = run.colour
-      const label = run.details?.run.name ?? run.id
-      return { label, values: aligned.columns[isFaint ? i : drawn.length + i]!, color: variable, dash, isFaint }
-    }
-    const indices = drawn.map((_, i) => i)
-    const faint = weight > 0 ? indices.map((i) => line(i, true)) : []
-    return { x: aligned.x, lines: [...faint, ...indices.map((i) => line(i, false))], smooths: columns }
-  }, [stamp.join(), axis, weight])
-  const formatY = isAccuracy ? (value: number) => formatPercent(value, 0) : undefined
-  const at = index === null ? undefined : x[index]
+  const model = useMemo(
+    () => curveModel(drawn, axis, isAccuracy ? 0 : smoothing, isLog && !isAccuracy),
+    [stamp.join(), axis, isAccuracy, smoothing, isLog],
+  )
   return (
     <section className="panel compare-panel" aria-label={metric}>
       <Group gap="md" wrap="nowrap" h={22} style={{ overflow: 'hidden' }}>
@@ -75,24 +66,7 @@ export function CurvePanel({ metric, runs, curves, options }: CurvePanelProps) {
         >
           {isAccuracy ? 'accuracy (held out)' : metric}
         </Text>
-        {at !== undefined && index !== null && (
-          <Group gap="sm" wrap="nowrap" ml="auto" className="compare-readout">
-            <span className="quiet">
-              {axis === 'iteration' ? 'it. ' : ''}
-              {FORMAT_X[axis](at)}
-            </span>
-            {drawn.map(({ run }, i) => {
-              const point = readAt(x, smooths[i]!, index)
-              if (!point) return null
-              return (
-                <Group key={run.id} gap={3} wrap="nowrap">
-                  <RunSwatch colour={run.colour} />
-                  {isAccuracy ? formatPercent(point.value) : formatNumber(point.value)}
-                </Group>
-              )
-            })}
-          </Group>
-        )}
+        {index !== null && <Readout {...{ model, drawn, axis, index }} isShare={isAccuracy} />}
       </Group>
       {drawn.length === 0 ? (
         <Text size="sm" className="quiet compare-nothing" style={{ height: HEIGHT }}>
@@ -100,18 +74,55 @@ export function CurvePanel({ metric, runs, curves, options }: CurvePanelProps) {
         </Text>
       ) : (
         <Chart
-          x={x}
-          lines={lines}
+          x={model.x}
+          lines={model.lines}
           height={HEIGHT}
           label={`${metric} of ${drawn.length} runs over ${AXIS_LABELS[axis]}`}
           syncKey={`compare-${axis}`}
-          isLog={isLog && !isAccuracy}
+          isLog={model.isLog}
+          {...(model.asinhFrom === undefined ? {} : { asinhFrom: model.asinhFrom })}
+          {...(range ? { xRange: range } : {})}
           xLabel={AXIS_LABELS[axis]}
           formatX={FORMAT_X[axis]}
-          formatY={formatY}
+          formatY={isAccuracy ? formatShare : formatNumber}
           onHover={setIndex}
+          onZoom={onZoom}
         />
       )}
     </section>
+  )
+}
+
+const formatShare = (value: number): string => formatPercent(value, 0)
+
+interface ReadoutProps {
+  readonly model: CurveModel
+  readonly drawn: readonly Drawn[]
+  readonly axis: Axis
+  readonly index: number
+  readonly isShare: boolean
+}
+
+/** The values of all runs under the pointer; a run that ended before has none. */
+function Readout({ model, drawn, axis, index, isShare }: ReadoutProps) {
+  const at = model.x[index]
+  if (at === undefined) return null
+  return (
+    <Group gap="sm" wrap="nowrap" ml="auto" className="compare-readout">
+      <span className="quiet">
+        {axis === 'iteration' ? 'it. ' : ''}
+        {FORMAT_X[axis](at)}
+      </span>
+      {drawn.map(({ id, colour }, i) => {
+        const value = valueAt(model, i, at)
+        if (value === null) return null
+        return (
+          <Group key={id} gap={3} wrap="nowrap">
+            <RunSwatch colour={colour} />
+            {isShare ? formatPercent(value) : formatNumber(value)}
+          </Group>
+        )
+      })}
+    </Group>
   )
 }

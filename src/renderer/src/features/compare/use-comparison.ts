@@ -35,16 +35,21 @@ export interface RunCurves {
   readonly totals: RunTotals | undefined
 }
 
-/** Curves of the runs by id; a run that has nothing yet is left out. */
-export function useCurves(runs: readonly ComparedRun[], metrics: readonly string[]): ReadonlyMap<string, RunCurves> {
+/** Curves of the runs by id; a run that has nothing yet is left out. @param range iterations that are shown, in full detail; null: all */
+export function useCurves(
+  runs: readonly ComparedRun[],
+  metrics: readonly string[],
+  range: readonly [number, number] | null,
+): ReadonlyMap<string, RunCurves> {
   const loaded = runs.flatMap(({ id, details }) => (details ? [{ id, details }] : []))
   const names = metrics.filter((name) => name !== ACCURACY)
+  const window = range ? { from: Math.max(0, Math.floor(range[0]) - 1), to: Math.ceil(range[1]) + 1 } : {}
   const series = useQueries({
     queries: loaded.map(({ id, details }) => {
       const own = names.filter((name) => details.metrics.some((metric) => metric.name === name)).sort()
       return {
-        queryKey: ['series', id, 'compare', own],
-        queryFn: () => api.runs.series({ id, names: own, buckets: BUCKETS }),
+        queryKey: ['series', id, 'compare', own, window],
+        queryFn: () => api.runs.series({ id, names: own, buckets: BUCKETS, ...window }),
         placeholderData: (before: Readonly<Record<string, Series>> | undefined) => before,
       }
     }),

@@ -1,5 +1,5 @@
 /** The columns of the table of runs: what they are called, how wide they are, what stands in them. */
-import { Badge, Group, Text } from '@mantine/core'
+import { Badge, Text } from '@mantine/core'
 import type { RunListItem } from '@shared/schemas/run'
 import type { ReactNode } from 'react'
 import { Sparkline } from '../../components/sparkline'
@@ -116,11 +116,11 @@ export const COLUMNS: readonly Column[] = [
 ]
 
 export const Tags = ({ tags }: { readonly tags: readonly string[] }) => (
-  <Group gap={4} wrap="nowrap" style={{ overflow: 'hidden' }}>
+  <span className="runs-tags">
     {tags.map((tag) => (
       <Tag key={tag} name={tag} />
     ))}
-  </Group>
+  </span>
 )
 
 const Tag = ({ name }: { readonly name: string }) => (

@@ -1,4 +1,4 @@
-import { Anchor, Button, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { demoPlan } from '@shared/demo-plan'
 import { IconDatabase, IconPackage, IconPlayerPlay } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
@@ -103,17 +103,16 @@ function BundledData() {
   const { data } = useQuery(queries.datasets.list.queryOptions({}))
   const set = data?.find(({ path }) => path === plan.data.train.path)
   const facts = [
-    set?.usable && `${formatCount(set.usable)} problems to train on`,
-    set?.evaluationPath && `${formatCount(plan.evaluation?.limit ?? 0)} held-out ones to measure with`,
-  ].filter(Boolean)
+    set?.usable ? `${formatCount(set.usable)} problems to train on` : 'Problems to train on',
+    `${formatCount(plan.evaluation?.limit ?? 0)} held-out ones to measure with`,
+  ]
   return (
     <Boxed
       icon={<IconDatabase size={16} color="var(--quiet)" aria-hidden />}
       kind="Data"
       name={shortPath(plan.data.train.path)}
     >
-      {facts.length > 0 ? facts.join(' · ') : 'In the box, with held-out problems to measure with.'} Answers are checked
-      by <Code>{plan.verifier?.kind}</Code> comparison.
+      {facts.join(' · ')}. Answers are checked by comparison with the known ones.
     </Boxed>
   )
 }

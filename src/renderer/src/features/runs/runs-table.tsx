@@ -201,5 +201,6 @@ function openMenuAtRow(id: string | null, commands: RunCommands): void {
   const row = id === null ? null : document.getElementById(rowId(id))
   if (id === null || !row) return
   const { right, bottom } = row.getBoundingClientRect()
-  commands.openMenu(id, { x: right - 24, y: bottom - 4 })
+  // After the key: the menu would take it for a reason to close.
+  setTimeout(() => commands.openMenu(id, { x: right - 24, y: bottom - 4 }))
 }
