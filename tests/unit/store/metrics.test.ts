@@ -108,6 +108,32 @@ describe('downsampling', () => {
     expect(values[iterations.indexOf(8766)]).toBe(-50)
   })
 
+  it('is thinned in the database as in memory', () => {
+    const store = open()
+    const run = newRun(store)
+    const values = Array.from({ length: 4000 }, (_, i) => Math.sin(i * i))
+    losses(store, run, values)
+    const points = values.map((value, i) => [i + 1, value] as const)
+    expect(readSeries(store, run, 'loss', { buckets: 50 })).toEqual(downsample(points, 50))
+    const part = points.filter(([iteration]) => iteration >= 501 && iteration <= 2500)
+    expect(readSeries(store, run, 'loss', { buckets: 25, from: 501, to: 2500 })).toEqual(downsample(part, 25))
+  })
+
+  it('is thinned with long gaps and buckets without a point', () => {
+    const store = open()
+    const run = newRun(store)
+    losses(
+      store,
+      run,
+      Array.from({ length: 1000 }, (_, i) => i),
+    )
+    losses(store, run, [7], 100_000)
+    expect(readSeries(store, run, 'loss', { buckets: 10 })).toEqual({
+      iterations: [1, 1000, 100_000],
+      values: [0, 999, 7],
+    })
+  })
+
   it('gives back what is short enough', () => {
     expect(downsample([[3, 1]], 1)).toEqual({ iterations: [3], values: [1] })
     expect(downsample([], 10)).toEqual({ iterations: [], values: [] })
