@@ -8,12 +8,24 @@ interface NavigateOptions {
   readonly state?: unknown
 }
 
+const listeners = new Set<() => void>()
+
+/** All of them from one event listener, so that React renders once: between two listeners it would render a page under the address before. */
+function announce(): void {
+  for (const listener of listeners) listener()
+}
+
 function subscribe(listener: () => void): () => void {
-  window.addEventListener('hashchange', listener)
-  window.addEventListener('popstate', listener)
+  if (listeners.size === 0) {
+    window.addEventListener('hashchange', announce)
+    window.addEventListener('popstate', announce)
+  }
+  listeners.add(listener)
   return () => {
-    window.removeEventListener('hashchange', listener)
-    window.removeEventListener('popstate', listener)
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    window.removeEventListener('hashchange', announce)
+    window.removeEventListener('popstate', announce)
   }
 }
 
