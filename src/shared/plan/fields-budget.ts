@@ -109,7 +109,6 @@ export const BUDGET_FIELDS: readonly PlanField[] = [
     label: 'Trained per prompt',
     symbol: 'G',
     isSimple: true,
-    unit: 'rollouts or pairs',
     aliases: ['num_generations', 'group size', 'n_samples', 'rollout.n', 'num_return_sequences', 'samples per prompt'],
     what: 'Rollouts (PPO, KTO; the group of GRPO) or pairs (DPO, SimPO, ORPO) learnt from, per prompt; the same with GPO and without.',
     advice: '4 to 16 for GRPO, 2 to 8 for PPO and KTO, 1 or 2 pairs.',

@@ -218,7 +218,6 @@ export const GPO_FIELDS: readonly PlanField[] = [
     label: 'Monte Carlo samples',
     symbol: 'N',
     isSimple: true,
-    unit: 'per state',
     aliases: ['mc_samples', 'n', 'monte carlo', 'num_rollouts', 'value estimation'],
     what: 'Continuations sampled before each step to estimate how likely success is from there. Most of GPO’s extra time.',
     advice: '4 to begin with. Accuracy rises to 12 and stays there; below 4 the chosen step is mostly noise.',

@@ -1,7 +1,7 @@
 import type { PlanField } from './field'
 
 const model = { section: 'model' } as const
-const adapted = { ...model, group: 'What is trained' } as const
+const adapted = { ...model, group: 'Model' } as const
 const data = { section: 'data', group: 'Data' } as const
 const prompt = { section: 'data', group: 'Prompt' } as const
 const verifier = { section: 'data', group: 'Verifier' } as const
@@ -16,24 +16,6 @@ export const MODEL_FIELDS: readonly PlanField[] = [
     aliases: ['model_name_or_path', 'base_model', 'pretrained'],
     what: 'The model that training begins with: one in the box, or a folder in Hugging Face layout.',
     advice: 'Try a plan on the bundled model first: it shows in a minute whether data and verifier fit.',
-  },
-  {
-    ...model,
-    group: 'Model',
-    path: 'backend',
-    label: 'Backend',
-    aliases: ['device', 'accelerator', 'cuda', 'gpu', 'cpu'],
-    what: 'The library that computes, and with it the device. Automatic takes the first that passes its self-test.',
-    advice: 'Leave it automatic; name one to repeat a run exactly as it was on another machine.',
-    options: {
-      auto: 'Automatic',
-      tensorflow: 'TensorFlow (CUDA)',
-      webgpu: 'WebGPU',
-      onnx: 'ONNX Runtime, CPU',
-      'onnx-webgpu': 'ONNX Runtime, WebGPU',
-      wasm: 'WebAssembly, CPU',
-      cpu: 'Plain JavaScript, CPU',
-    },
   },
   {
     ...adapted,
@@ -71,6 +53,24 @@ export const MODEL_FIELDS: readonly PlanField[] = [
     aliases: ['target_modules', 'lora_target', 'lora_target_modules'],
     what: 'The matrices of each layer that get an adapter: attention (q, k, v, o) and feed-forward (gate, up, down).',
     advice: 'All seven learn best. Only q and v saves memory and time.',
+  },
+  {
+    ...model,
+    group: 'Model',
+    path: 'backend',
+    label: 'Backend',
+    aliases: ['device', 'accelerator', 'cuda', 'gpu', 'cpu'],
+    what: 'The library that computes, and with it the device. Automatic takes the first that passes its self-test.',
+    advice: 'Leave it automatic; name one to repeat a run exactly as it was on another machine.',
+    options: {
+      auto: 'Automatic',
+      tensorflow: 'TensorFlow (CUDA)',
+      webgpu: 'WebGPU',
+      onnx: 'ONNX Runtime, CPU',
+      'onnx-webgpu': 'ONNX Runtime, WebGPU',
+      wasm: 'WebAssembly, CPU',
+      cpu: 'Plain JavaScript, CPU',
+    },
   },
 ]
 

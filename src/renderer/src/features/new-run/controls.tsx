@@ -118,7 +118,7 @@ function ChoiceControl({ setting, ids, hasError }: ControlProps) {
   const { leaf, options = {}, label } = setting
   const value = String(currentValue(draft, leaf.id) ?? '')
   const data = leaf.options.map((option) => ({ value: option, label: options[option] ?? option }))
-  if (data.length <= 3 && data.every((option) => option.label.length < 15))
+  if (data.length <= 3 && data.reduce((sum, option) => sum + option.label.length, 0) < 16)
     return (
       <SegmentedControl
         id={ids.input}

@@ -30,7 +30,12 @@ export function NewRunPage() {
   const isLoading = models.isPending || datasets.isPending
   return (
     <PlanFormContext value={form}>
-      <Page title="New run" subtitle={<Origin state={state} />} actions={<Actions state={state} plan={checked.plan} />}>
+      <Page
+        title="New run"
+        subtitle={<Origin state={state} />}
+        actions={<Actions state={state} plan={checked.plan} />}
+        isFilled
+      >
         {state.problem !== null && (
           <Alert color="orange" mb="md" title="The plan could not be taken over" role="alert">
             {state.problem}
@@ -40,7 +45,9 @@ export function NewRunPage() {
         {isLoading && !error && <LoadingRows rows={12} />}
         {!isLoading && !error && (
           <Box className={classes.layout}>
-            <Sections />
+            <Box className={classes.form}>
+              <Sections />
+            </Box>
             <SideCard />
           </Box>
         )}

@@ -3,6 +3,7 @@ import { Box, Stack } from '@mantine/core'
 import { describedById } from '@shared/plan/fields'
 import { usePlanForm } from './form'
 import { GpoSwitch } from './gpo'
+import classes from './new-run.module.css'
 import { ObjectiveCards } from './objectives'
 import { EvaluationPicker, ModelPicker, TrainPicker } from './pickers'
 import { Section, SettingGroup, useVisible } from './section'
@@ -27,7 +28,6 @@ function ModelSection() {
           {(ids) => <ModelPicker setting={describedById('model.path')} ids={ids} />}
         </Setting>
       </SettingGroup>
-      <SettingGroup name="What is trained" />
     </Section>
   )
 }
@@ -37,14 +37,15 @@ function DataSection() {
   const isJudged = draft['objective.kind'] !== 'sft' || draft['data.eval.path'] !== undefined
   return (
     <Section id="data" title="Data" text="what is asked, and how answers are judged">
-      <SettingGroup name="Data" hasTitle={false} without={['data.train.path', 'data.eval.path']}>
-        <Setting setting={describedById('data.train.path')} isWide>
+      <Box className={classes.halves}>
+        <Setting setting={describedById('data.train.path')}>
           {(ids) => <TrainPicker setting={describedById('data.train.path')} ids={ids} />}
         </Setting>
-        <Setting setting={describedById('data.eval.path')} isWide>
+        <Setting setting={describedById('data.eval.path')}>
           {(ids) => <EvaluationPicker setting={describedById('data.eval.path')} ids={ids} />}
         </Setting>
-      </SettingGroup>
+      </Box>
+      <SettingGroup name="Data" hasTitle={false} without={['data.train.path', 'data.eval.path']} />
       <SettingGroup name="Prompt" />
       {isJudged && <SettingGroup name="Verifier" />}
     </Section>

@@ -87,7 +87,7 @@ export function Setting({ setting, children, isWide = false }: SettingProps) {
         openDelay={450}
         maw={380}
       >
-        <Box>
+        <Box className={isSwitch ? classes.switch : undefined}>
           {!isSwitch && (
             <Group justify="space-between" gap="xs" wrap="nowrap" mb={2}>
               <Text component="label" size="sm" fw={500} htmlFor={ids.input} className="clip">

@@ -15,8 +15,8 @@ import classes from './new-run.module.css'
 
 const SOURCES: Readonly<Record<StepsPreview['source'], string>> = {
   completion: 'the solution in the data',
-  trajectory: 'what a model wrote in an earlier run on this data',
-  reference: 'the reference answer: the data has no solutions. Paste one as your own text.',
+  trajectory: 'written in an earlier run on this data',
+  reference: 'the reference answer; the data has no solutions',
   typed: 'your own text',
 }
 
