@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 const COMMAND = 'tests/integration/cli/**/*.test.ts'
+const JOURNEYS = 'tests/e2e/**/*.test.ts'
 
 export default defineConfig({
   resolve: {
@@ -18,8 +19,21 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'source', include: ['tests/**/*.test.ts'], exclude: [COMMAND] } },
+      { extends: true, test: { name: 'source', include: ['tests/**/*.test.ts'], exclude: [COMMAND, JOURNEYS] } },
       { extends: true, test: { name: 'command', include: [COMMAND], globalSetup: 'tests/support/build-gpo.ts' } },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: [JOURNEYS],
+          globalSetup: 'tests/e2e/support/setup.ts',
+          // After the others, one at a time: a window, a browser and a training run are enough for a small machine.
+          sequence: { groupOrder: 1 },
+          maxWorkers: 1,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })
