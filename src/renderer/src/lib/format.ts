@@ -34,6 +34,14 @@ export function formatDuration(seconds: number): string {
   return `${Math.round(hours / 24)} d`
 }
 
+/** 0:42, 12:05, 1:02:05: for axes, where equal steps must look equal. */
+export function formatClock(seconds: number): string {
+  const whole = Math.round(seconds)
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  const two = (value: number) => String(value).padStart(2, '0')
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
+}
+
 /** 14:05 today, 3 Nov 14:05 this year, 3 Nov 2025 before. */
 export function formatTime(ms: number, now = Date.now()): string {
   const date = new Date(ms)

@@ -12,7 +12,7 @@ export type Axis = (typeof AXES)[number]
 export const AXIS_LABELS: Readonly<Record<Axis, string>> = {
   iteration: 'iteration',
   tokens: 'tokens trained on',
-  time: 'training time',
+  time: 'training time (h:min:s)',
 }
 
 /** What one looks at first, of what the runs have in common. */

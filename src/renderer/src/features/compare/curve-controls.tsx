@@ -31,7 +31,7 @@ export function CurveControls(props: CurveControlsProps) {
     { group: 'In some of them', items: inSome.map(item) },
   ].filter(({ items }) => items.length > 0)
   return (
-    <Group gap="lg" wrap="nowrap" align="center">
+    <Group gap="lg" align="center" style={{ rowGap: 8 }}>
       <Group gap="sm" wrap="nowrap">
         <Text size="sm" className="quiet">
           Over
@@ -84,7 +84,7 @@ export function CurveControls(props: CurveControlsProps) {
         searchable
         aria-label="Metrics with a chart"
         placeholder="Add a metric"
-        style={{ flex: 1, minWidth: 200 }}
+        style={{ flex: '1 1 560px' }}
         nothingFoundMessage="The runs share no such metric"
         maxDropdownHeight={360}
       />

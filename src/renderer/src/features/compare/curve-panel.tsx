@@ -2,7 +2,7 @@ import { Group, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { Chart } from '../../components/chart'
 import { RunSwatch } from '../../components/run-swatch'
-import { formatCount, formatDuration, formatNumber, formatPercent } from '../../lib/format'
+import { formatClock, formatCount, formatNumber, formatPercent } from '../../lib/format'
 import { ACCURACY, AXIS_LABELS, type Axis } from './comparison'
 import { type CurveModel, curveModel, type Drawn, valueAt } from './curve-model'
 import type { ComparedRun, RunCurves } from './use-comparison'
@@ -32,7 +32,7 @@ interface CurvePanelProps {
 const FORMAT_X: Readonly<Record<Axis, (value: number) => string>> = {
   iteration: formatCount,
   tokens: (value) => (value < 1e6 ? formatCount(value) : `${formatNumber(value / 1e6)} M`),
-  time: (value) => (value === 0 ? '0' : formatDuration(value)),
+  time: formatClock,
 }
 
 /** One metric of all runs over one another, with the values under the pointer. */

@@ -17,10 +17,14 @@ export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
   if (differences.length === 0) return <Text className="quiet">The plans are the same, their names apart.</Text>
   return (
     <div className="panel compare-scroll">
-      <Table aria-label="Differences of the plans" className="compare-table compare-plans">
+      <Table
+        aria-label="Differences of the plans"
+        className="compare-table compare-plans"
+        miw={220 + 150 * loaded.length}
+      >
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Setting</Table.Th>
+            <Table.Th w={220}>Setting</Table.Th>
             {loaded.map(({ id, colour, run }) => (
               <Table.Th key={id}>
                 <div className="compare-run">
