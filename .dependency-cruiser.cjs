@@ -90,7 +90,7 @@ module.exports = {
       from: { path: '^src/', pathNot: [room('window/'), room('index'), '^src/preload/'] },
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },
-    may('window', room('window/'), [room('(api|host|runs)/'), room('trainer/fork')]),
+    may('window', room('window/'), [room('engine/checkpoint/atomic'), room('(api|host|runs)/'), room('trainer/fork')]),
     may('preload', '^src/preload/', []),
     may('renderer-knows-the-contract-only', '^src/renderer/', []),
     {

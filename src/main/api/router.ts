@@ -3,6 +3,7 @@ import { api } from './base'
 import { datasetsApi } from './datasets'
 import { explorerApi } from './explorer'
 import { exportsApi } from './exports'
+import { hubApi } from './hub'
 import { modelsApi } from './models'
 import { plansApi } from './plans'
 import { playgroundApi } from './playground'
@@ -13,6 +14,7 @@ export const router = api.router({
   datasets: datasetsApi,
   explorer: explorerApi,
   exports: exportsApi,
+  hub: hubApi,
   models: modelsApi,
   plans: plansApi,
   playground: playgroundApi,

@@ -1,12 +1,12 @@
 /** The export or import at work, one at a time: it goes on whatever page is shown, and can be cancelled. */
 import { basename } from 'node:path'
-import { createHub } from '@main/runs/hub'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { countTrajectories } from '@main/store/trajectories'
 import type { Fork } from '@main/trainer/fork'
 import type { ExportRequest, ImportOutcome, Transfer } from '@shared/contract/exports'
 import { describeError, GpoError } from '@shared/errors'
+import { createHub } from '@shared/event-hub'
 import { exportOptions, exportRun } from './export-run'
 import { importBundle } from './import-bundle'
 

@@ -8,12 +8,21 @@ import type { Grants } from './grants'
 
 export type ChoiceKind = 'model' | 'dataset' | 'plan' | 'bundle' | 'exportFolder' | 'exportFile'
 
+/** Named values that only this user of this machine can read. */
+export interface Secrets {
+  read(name: string): string | null
+  /** An empty value removes it. */
+  write(name: string, value: string): void
+}
+
 /** What differs between a window and a browser. */
 export interface Host {
   readonly kind: 'electron' | 'browser'
   /** A system dialog; null when it was closed, undefined where there are none. */
   choose?(kind: ChoiceKind, suggestedName?: string): Promise<string | null>
   showFolder?(path: string): Promise<void>
+  /** The system's keychain, where there is one. */
+  readonly secrets?: Secrets
 }
 
 export interface Services {

@@ -13,10 +13,10 @@ import { runJob } from '@main/trainer/job-client'
 import type { ContinuedText } from '@main/trainer/jobs/results'
 import type { ContinueEvent } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
+import { createHub } from '@shared/event-hub'
 import type { Example } from '@shared/schemas/dataset'
 import type { RunRecord } from '@shared/schemas/run'
 import type { StepRecord } from '@shared/schemas/trajectory'
-import { createHub } from './hub'
 
 export interface SampleRequest {
   readonly trajectory: number

@@ -1,6 +1,7 @@
 /** Dialogs of the system, for what a person may choose. */
 import type { ChoiceKind, Host } from '@main/host/services'
 import { dialog, type OpenDialogOptions, shell } from 'electron'
+import { keychain } from './secrets'
 import type { Windows } from './windows'
 
 const OPEN: Readonly<Record<Exclude<ChoiceKind, 'exportFolder' | 'exportFile'>, OpenDialogOptions>> = {
@@ -24,6 +25,7 @@ const OPEN: Readonly<Record<Exclude<ChoiceKind, 'exportFolder' | 'exportFile'>, 
 export function electronHost(windows: Windows): Host {
   return {
     kind: 'electron',
+    secrets: keychain,
     async choose(kind, suggestedName) {
       const window = windows.current()
       if (!window) return null

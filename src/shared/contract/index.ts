@@ -2,6 +2,7 @@
 import { datasetsContract } from './datasets'
 import { explorerContract } from './explorer'
 import { exportsContract } from './exports'
+import { hubContract } from './hub'
 import { modelsContract } from './models'
 import { plansContract } from './plans'
 import { playgroundContract } from './playground'
@@ -12,6 +13,7 @@ export const contract = {
   datasets: datasetsContract,
   explorer: explorerContract,
   exports: exportsContract,
+  hub: hubContract,
   models: modelsContract,
   plans: plansContract,
   playground: playgroundContract,

@@ -4,6 +4,7 @@ import { ComparePage } from '../features/compare/compare-page'
 import { DatasetsPage } from '../features/datasets/datasets-page'
 import { ExplorerPage } from '../features/explorer/explorer-page'
 import { ExportPage } from '../features/export/export-page'
+import { HubPage } from '../features/hub/hub-page'
 import { ModelsPage } from '../features/models/models-page'
 import { NewRunPage } from '../features/new-run/new-run-page'
 import { PlaygroundPage } from '../features/playground/playground-page'
@@ -23,6 +24,9 @@ export function Routes() {
         <Route path="/new" component={NewRunPage} />
         <Route path="/explorer/:run?/:trajectory?">
           {({ run, trajectory }) => <ExplorerPage run={run} trajectory={trajectory} />}
+        </Route>
+        <Route path="/hub/:kind">
+          {({ kind }) => <HubPage key={kind} kind={kind === 'datasets' ? 'dataset' : 'model'} />}
         </Route>
         <Route path="/models" component={ModelsPage} />
         <Route path="/datasets" component={DatasetsPage} />

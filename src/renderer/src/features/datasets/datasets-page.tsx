@@ -35,6 +35,9 @@ export function DatasetsPage() {
       subtitle={<span className="quiet">{list.data ? plural(list.data.length, 'dataset') : ''}</span>}
       actions={
         <>
+          <Button component="a" href="#/hub/datasets" variant="default">
+            From the Hub
+          </Button>
           {!isElectron && (
             <FileButton multiple accept={ACCEPTED} onChange={(files) => void actions.bringIn(files)}>
               {(props) => (

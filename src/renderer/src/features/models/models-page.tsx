@@ -1,4 +1,4 @@
-import { Box, Group } from '@mantine/core'
+import { Box, Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -47,7 +47,14 @@ export function ModelsPage() {
     <Page
       title="Models"
       subtitle={<span className="quiet">{list.data ? plural(list.data.length, 'model') : ''}</span>}
-      actions={adding}
+      actions={
+        <>
+          <Button component="a" href="#/hub/models" variant="default">
+            From the Hub
+          </Button>
+          {adding}
+        </>
+      }
       isFilled
     >
       <DropHint isOver={isOver} text="Drop a model's folder to add it" />

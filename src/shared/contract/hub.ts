@@ -1,0 +1,57 @@
+/** The Hugging Face Hub. Nothing here asks a network but because a person pressed a button. */
+import { z } from 'zod'
+import { asked, done, eventIterator, oc, type } from './base'
+
+export type HubKind = 'model' | 'dataset'
+
+export interface HubPlace {
+  /** Where the hub is: HF_ENDPOINT. */
+  readonly endpoint: string
+  /** The shared cache that downloads go to: HF_HOME. */
+  readonly cache: string
+  readonly hasToken: boolean
+  /** Whether a token can be kept in the system's keychain; otherwise it comes from HF_TOKEN. */
+  readonly canKeepToken: boolean
+}
+
+export interface HubRepository {
+  readonly id: string
+  readonly downloads: number
+  readonly likes: number
+  readonly license: string | null
+  readonly isGated: boolean
+}
+
+export interface HubContents {
+  readonly id: string
+  readonly commit: string
+  readonly license: string | null
+  readonly isGated: boolean
+  /** What would be downloaded. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[]
+  readonly bytes: number
+  /** Bytes that are here already. */
+  readonly here: number
+}
+
+export type DownloadEvent =
+  | {
+      readonly type: 'progress'
+      readonly file: string
+      readonly done: number
+      readonly total: number
+      readonly seconds: number
+    }
+  | { readonly type: 'done'; readonly path: string }
+
+const kind = z.enum(['model', 'dataset'])
+const repository = z.string().min(1).max(200)
+
+export const hubContract = {
+  place: asked.output(type<HubPlace>()),
+  keepToken: oc.input(z.strictObject({ token: z.string().trim().max(500) })).output(done),
+  search: oc.input(z.strictObject({ kind, text: z.string().max(200) })).output(type<readonly HubRepository[]>()),
+  contents: oc.input(z.strictObject({ kind, id: repository })).output(type<HubContents>()),
+  /** Into the shared cache, and onto the list of models or datasets. Stops when the reader does; what came is kept. */
+  download: oc.input(z.strictObject({ kind, id: repository })).output(eventIterator(type<DownloadEvent>())),
+}
