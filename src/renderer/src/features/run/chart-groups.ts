@@ -55,7 +55,7 @@ const REWARD: ChartGroup = {
       hint: 'Share of the evaluation rows that are right, answered greedily. The dashed line is the model before training.',
       lines: [
         { metric: ACCURACY, label: 'now' },
-        { metric: BASE_ACCURACY, label: 'before training' },
+        { metric: BASE_ACCURACY, label: 'before' },
       ],
       format: share,
       isLinear: true,
