@@ -175,7 +175,7 @@ const GPO: ChartGroup = {
     },
     {
       id: 'reset-reward',
-      title: 'Reward before and after the reset',
+      title: 'Reward after the reset',
       hint: 'Rollouts from the prompt against rollouts from the critical state.',
       lines: [
         { metric: 'gpo/rollout_reward', label: 'from the prompt' },
