@@ -1,15 +1,18 @@
 /**
- * `npm run bench -- [train] [decode] [gpo] [store]`: measures, all four parts or those named. One JSON object on standard output, progress on
+ * `npm run bench -- [train] [decode] [gpo] [store] [ui]`: measures, all five parts or those named. One JSON object on standard output, progress on
  * standard error. What is measured and how to read it: docs/benchmarks.md.
  */
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
+import { ensureBuilt } from './build.mjs'
 import { bundle } from './bundle.mjs'
 
 const root = resolve(import.meta.dirname, '..')
+const parts = process.argv.slice(2)
+if ((parts.length === 0 || parts.includes('ui')) && !process.env.BENCH_BUILT) ensureBuilt('bench')
 const file = await bundle(join(root, 'bench/bench.ts'))
 process.exitCode =
-  spawnSync(process.execPath, ['--enable-source-maps', file, ...process.argv.slice(2)], {
+  spawnSync(process.execPath, ['--enable-source-maps', file, ...parts], {
     cwd: root,
     stdio: 'inherit',
   }).status ?? 1

@@ -16,66 +16,16 @@ import { getTrajectory, listTrajectories, type PageRequest, trajectoriesOfRow } 
 import { truncateAfter } from '@main/store/truncate'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { planSchema } from '@shared/schemas/plan'
-import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
-import { VERDICT_STATUSES } from '@shared/schemas/verifier'
+import { evaluationOf, random, trajectoriesAt } from '../records'
 
 const NAMES = 20
 const ITERATIONS = 50_000
 const PER_ITERATION = 2
-const ROWS = 512
 const BATCH = 250
-
-/** Numerical Recipes' linear congruential generator: the texts have to differ, not to be random. */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-const random = generator(1)
-const int = (below: number) => Math.floor(random() * below)
-const sentence = () => {
-  const [a, b] = [int(90), int(90)]
-  return `Then ${'abcdefgh'[int(8)]} = ${a} + ${b} = ${a + b}, which is what remains after the trade.\n`
-}
-
-function continuation(state: number): ContinuationRecord {
-  const reward = int(2)
-  const text = `${sentence()}${sentence()}#### ${int(100)}`
-  return { state, purpose: 'value', trained: false, tokens: 40, text, reward, status: reward ? 'correct' : 'wrong' }
-}
-
-function trajectory(iteration: number, index: number): TrajectoryRecord {
-  const steps = Array.from({ length: 6 }, (_, i) => ({ start: i * 20, end: (i + 1) * 20, text: sentence() }))
-  const states = Array.from({ length: 7 }, () => ({ successes: int(5), samples: 4, value: int(5) / 4 }))
-  return {
-    iteration,
-    index,
-    row: int(ROWS),
-    prompt: `Alice has ${int(50)} marbles. ${sentence()}${sentence()}How many are left?`,
-    reference: String(int(100)),
-    text: steps.map(({ text }) => text).join(''),
-    tokens: 120,
-    reward: int(5) / 4,
-    status: VERDICT_STATUSES[int(5)]!,
-    extracted: String(int(100)),
-    steps,
-    states,
-    critical: { rule: 'max', step: int(6), advantage: random() * 2 - 1, confidence: random() },
-    continuations: [1, 2, 3, 4].map(continuation),
-  }
-}
 
 function metricsOf(iteration: number): TrainerEvent {
   const values = Object.fromEntries(Array.from({ length: NAMES }, (_, i) => [`group/metric_${i}`, random()]))
   return { type: 'metrics', iteration, values }
-}
-
-function evaluationOf(iteration: number): TrainerEvent {
-  const statuses = { correct: 100, wrong: 100, unparseable: 20, truncated: 30, timeout: 6 }
-  return { type: 'evaluation', iteration, n: 256, correct: 100, accuracy: 100 / 256, statuses, meanTokens: 120 }
 }
 
 /** Milliseconds; the best of a few where the work may be repeated. */
@@ -97,11 +47,6 @@ function insert(store: Store, run: string, eventsAt: (iteration: number) => Trai
   }
   return ms
 }
-
-const trajectoriesAt = (iteration: number): TrainerEvent => ({
-  type: 'trajectories',
-  trajectories: Array.from({ length: PER_ITERATION }, (_, index) => trajectory(iteration, index)),
-})
 
 function openRun(file: string, run: string): Store {
   const store = openStore(file)
@@ -147,7 +92,7 @@ function measure(file: string): object {
   const first = openStore(file)
   const { id: run } = createRun(first, { id: newRunId(), name: 'bench', plan, folder: 'bench' })
   const metricsMs = insert(first, run, (iteration) => [metricsOf(iteration)])
-  const trajectoriesMs = insert(first, run, (iteration) => [trajectoriesAt(iteration)])
+  const trajectoriesMs = insert(first, run, (iteration) => [trajectoriesAt(iteration, PER_ITERATION)])
   recordEvents(
     first,
     run,
