@@ -5,11 +5,25 @@ import type { DescribedLeaf } from '@shared/plan/fields'
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
 import { usePlanForm } from './form'
+import classes from './new-run.module.css'
 import { columnsText, numberText, parseColumns, parseNumber, valueText } from './words'
+
+export interface SettingIds {
+  readonly input: string
+  /** What it does and what is wrong with it, for those who hear the page. */
+  readonly help: string
+}
+
+/** What every input with a wrapper of its own gets. */
+export const inputProps = ({ input, help }: SettingIds) => ({
+  id: input,
+  description: help,
+  descriptionProps: { className: classes.hidden ?? '' },
+})
 
 export interface ControlProps {
   readonly setting: DescribedLeaf
-  readonly ids: { readonly input: string; readonly help: string }
+  readonly ids: SettingIds
   readonly hasError: boolean
 }
 
@@ -55,8 +69,7 @@ function NumberControl({ setting, ids, hasError }: ControlProps) {
   }
   return (
     <TextInput
-      id={ids.input}
-      aria-describedby={ids.help}
+      {...inputProps(ids)}
       inputMode={leaf.type === 'integer' ? 'numeric' : 'decimal'}
       placeholder={fallback}
       value={text}
@@ -78,8 +91,7 @@ function TextControl({ setting, ids, hasError }: ControlProps) {
   const { text, isSet, type } = useTyped(leaf.id, String, (typed) => (typed === '' ? undefined : typed))
   const isLong = leaf.path === 'data.template'
   const shared = {
-    id: ids.input,
-    'aria-describedby': ids.help,
+    ...inputProps(ids),
     placeholder: leaf.default === undefined ? '' : String(leaf.default),
     value: text,
     error: hasError,
@@ -101,8 +113,7 @@ function ColumnsControl({ setting, ids, hasError }: ControlProps) {
   )
   return (
     <TextInput
-      id={ids.input}
-      aria-describedby={ids.help}
+      {...inputProps(ids)}
       placeholder="recognised"
       classNames={{ input: 'mono' }}
       value={text}
@@ -123,7 +134,7 @@ function ChoiceControl({ setting, ids, hasError }: ControlProps) {
       <SegmentedControl
         id={ids.input}
         aria-label={label}
-        aria-describedby={ids.help}
+        aria-description={ids.help}
         fullWidth
         data={data}
         value={value}
@@ -132,8 +143,7 @@ function ChoiceControl({ setting, ids, hasError }: ControlProps) {
     )
   return (
     <Select
-      id={ids.input}
-      aria-describedby={ids.help}
+      {...inputProps(ids)}
       data={data}
       value={value}
       error={hasError}
@@ -149,8 +159,7 @@ function ChoicesControl({ setting, ids, hasError }: ControlProps) {
   const value = (currentValue(draft, leaf.id) ?? []) as string[] // the setting holds nothing else
   return (
     <MultiSelect
-      id={ids.input}
-      aria-describedby={ids.help}
+      {...inputProps(ids)}
       data={[...leaf.options]}
       value={value}
       error={hasError}
@@ -165,7 +174,7 @@ function SwitchControl({ setting, ids }: ControlProps) {
   return (
     <Switch
       id={ids.input}
-      aria-describedby={ids.help}
+      aria-description={ids.help}
       label={label}
       checked={currentValue(draft, leaf.id) === true}
       onChange={(event) => set(leaf.id, event.currentTarget.checked)}

@@ -38,26 +38,18 @@ export function GpoSwitch() {
           }
         />
       </Group>
-      {isOn && <GpoSettings splitter={String(currentValue(draft, 'gpo.segmentation.splitter'))} />}
+      {isOn && <GpoSettings />}
     </Box>
   )
 }
 
-function GpoSettings({ splitter }: { readonly splitter: string }) {
-  const { draft } = usePlanForm()
-  const isPairs = ['dpo', 'simpo', 'orpo'].includes(String(draft['objective.kind']))
+function GpoSettings() {
   return (
     <>
       <Box mt="sm">
-        <SettingGroup name="GPO" hasTitle={false} without={isPairs ? [] : ['gpo.maxPairAttempts']} />
+        <SettingGroup name="GPO" hasTitle={false} />
       </Box>
-      <SettingGroup
-        name="Steps"
-        isShown={({ leaf }) =>
-          (leaf.path !== 'gpo.segmentation.windowTokens' || splitter === 'window') &&
-          (leaf.path !== 'gpo.segmentation.pattern' || splitter === 'regex')
-        }
-      />
+      <SettingGroup name="Steps" />
       <StepsPreviewPanel />
     </>
   )

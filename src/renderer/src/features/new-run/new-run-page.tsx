@@ -1,4 +1,4 @@
-import { Alert, Box, Button, Group, SegmentedControl, Text } from '@mantine/core'
+import { ActionIcon, Alert, Box, Button, Group, SegmentedControl, Text, Tooltip } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
@@ -80,7 +80,7 @@ interface ActionsProps {
 }
 
 function Actions({ state, plan }: ActionsProps) {
-  const { begin, isAdvanced, setAdvanced } = state
+  const { begin, reset, isAdvanced, setAdvanced } = state
   return (
     <>
       <SearchBox onFound={({ isSimple }) => !isSimple && setAdvanced(true)} />
@@ -95,15 +95,18 @@ function Actions({ state, plan }: ActionsProps) {
       />
       <StartFrom begin={begin} />
       <ImportPlan begin={begin} />
-      <Button
-        variant="default"
-        leftSection={<IconDownload size={15} />}
-        disabled={plan === null}
-        onClick={() => plan && downloadPlan(plan)}
-      >
-        Export
-      </Button>
-      <Button variant="subtle" onClick={() => begin({}, '')}>
+      <Tooltip label="Export the plan as a file">
+        <ActionIcon
+          size={30}
+          variant="default"
+          aria-label="Export the plan as a file"
+          disabled={plan === null}
+          onClick={() => plan && downloadPlan(plan)}
+        >
+          <IconDownload size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Button variant="default" onClick={reset}>
         Reset
       </Button>
     </>

@@ -4,12 +4,13 @@ import type { DatasetItem } from '@shared/contract/datasets'
 import type { ModelItem } from '@shared/contract/models'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import { formatCount, plural } from '../../lib/format'
+import { inputProps, type SettingIds } from './controls'
 import { usePlanForm } from './form'
 import { datasetValues } from './use-draft'
 
 interface PickerProps {
   readonly setting: DescribedLeaf
-  readonly ids: { readonly input: string; readonly help: string }
+  readonly ids: SettingIds
 }
 
 interface Choice {
@@ -51,8 +52,7 @@ function Pick({ setting, ids, choices, onPick, isClearable = false }: PickProps)
   return (
     <>
       <Select
-        id={ids.input}
-        aria-describedby={ids.help}
+        {...inputProps(ids)}
         data={grouped(all)}
         value={own}
         placeholder={isClearable ? 'none' : 'Choose'}

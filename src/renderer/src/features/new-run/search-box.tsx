@@ -1,21 +1,22 @@
 /** Finds any setting by its name, its symbol, or the name another tool gives it. */
 import { Group, Select, Text } from '@mantine/core'
-import { isApplicable } from '@shared/plan/draft'
+import { isApplicable, type PlanDraft } from '@shared/plan/draft'
 import { DESCRIBED_LEAVES, type DescribedLeaf, describedById, matchScore } from '@shared/plan/fields'
+import { hasEffect } from '@shared/plan/relevance'
 import { IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import { showSetting, usePlanForm } from './form'
 
 const MOST = 12
-const KINDS: Readonly<Record<string, string>> = { full: 'full fine-tuning', lora: 'LoRA' }
 
 /** Which choice a setting needs, where it is not made. */
-const needs = ({ leaf, options }: DescribedLeaf) =>
-  leaf.variant === null
-    ? leaf.path.startsWith('data.eval.')
-      ? 'with evaluation data'
-      : null
-    : `with ${describedById(`${leaf.path.split('.')[0]}.kind`).options?.[leaf.variant] ?? KINDS[leaf.variant] ?? options?.[leaf.variant] ?? leaf.variant}`
+function missingFor(draft: PlanDraft, { leaf }: DescribedLeaf): string | null {
+  if (hasEffect(draft, leaf)) return null
+  if (isApplicable(draft, leaf)) return 'no effect in this plan'
+  if (leaf.variant === null) return 'with evaluation data'
+  const choice = describedById(`${leaf.path.split('.')[0]}.kind`)
+  return `with ${choice.options?.[leaf.variant] ?? leaf.variant}`
+}
 
 interface SearchBoxProps {
   /** Makes room for settings that the simple form does not show. */
@@ -26,7 +27,7 @@ export function SearchBox({ onFound }: SearchBoxProps) {
   const { draft } = usePlanForm()
   const [text, setText] = useState('')
   const found = DESCRIBED_LEAVES.map((setting) => {
-    const isUsable = isApplicable(draft, setting.leaf)
+    const isUsable = hasEffect(draft, setting.leaf)
     return { setting, isUsable, score: matchScore(setting, text) + (isUsable ? 0.5 : 0) }
   })
     .filter(({ setting }) => matchScore(setting, text) > 0)
@@ -35,10 +36,10 @@ export function SearchBox({ onFound }: SearchBoxProps) {
   return (
     <Select
       aria-label="Find a setting"
-      placeholder="Find a setting: lr, β, num_generations …"
+      placeholder="Find a setting: lr, β, kl_coef …"
       leftSection={<IconSearch size={14} />}
       rightSection={<span />}
-      w={268}
+      w={230}
       searchable
       value={null}
       searchValue={text}
@@ -54,7 +55,7 @@ export function SearchBox({ onFound }: SearchBoxProps) {
       nothingFoundMessage="No setting is called that"
       renderOption={({ option }) => {
         const setting = describedById(String(option.value))
-        const missing = 'disabled' in option && option.disabled ? needs(setting) : null
+        const missing = missingFor(draft, setting)
         return (
           <Group justify="space-between" wrap="nowrap" gap="sm" w="100%">
             <Text size="sm" className="clip">

@@ -1,7 +1,7 @@
 /** A section of the form with its settings in groups. */
 import { Box, Group, Text, Title } from '@mantine/core'
-import { isApplicable } from '@shared/plan/draft'
 import { DESCRIBED_LEAVES, type DescribedLeaf, type PlanSection } from '@shared/plan/fields'
+import { hasEffect } from '@shared/plan/relevance'
 import type { ReactNode } from 'react'
 import { usePlanForm } from './form'
 import classes from './new-run.module.css'
@@ -34,7 +34,7 @@ export function Section({ id, title, text, children }: SectionProps) {
 export function useVisible(): (setting: DescribedLeaf) => boolean {
   const { draft, isAdvanced, issues } = usePlanForm()
   return ({ leaf, isSimple }) =>
-    isApplicable(draft, leaf) &&
+    hasEffect(draft, leaf) &&
     (isAdvanced ||
       isSimple === true ||
       draft[leaf.id] !== undefined ||
@@ -48,20 +48,15 @@ interface SettingGroupProps {
   /** Shown before the settings. */
   readonly children?: ReactNode
   readonly hasTitle?: boolean
-  readonly isShown?: (setting: DescribedLeaf) => boolean
 }
 
 const WIDE = ['data.template', 'adaptation.targets', 'name']
 
 /** The visible settings of a group of the table; nothing where there are none. */
-export function SettingGroup({ name, without = [], children, hasTitle = true, isShown }: SettingGroupProps) {
+export function SettingGroup({ name, without = [], children, hasTitle = true }: SettingGroupProps) {
   const isVisible = useVisible()
   const settings = DESCRIBED_LEAVES.filter(
-    (setting) =>
-      setting.group === name &&
-      !without.includes(setting.leaf.path) &&
-      isVisible(setting) &&
-      (isShown === undefined || isShown(setting)),
+    (setting) => setting.group === name && !without.includes(setting.leaf.path) && isVisible(setting),
   )
   if (settings.length === 0 && !children) return null
   return (

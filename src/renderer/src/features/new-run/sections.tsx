@@ -33,8 +33,6 @@ function ModelSection() {
 }
 
 function DataSection() {
-  const { draft } = usePlanForm()
-  const isJudged = draft['objective.kind'] !== 'sft' || draft['data.eval.path'] !== undefined
   return (
     <Section id="data" title="Data" text="what is asked, and how answers are judged">
       <Box className={classes.halves}>
@@ -47,15 +45,13 @@ function DataSection() {
       </Box>
       <SettingGroup name="Data" hasTitle={false} without={['data.train.path', 'data.eval.path']} />
       <SettingGroup name="Prompt" />
-      {isJudged && <SettingGroup name="Verifier" />}
+      <SettingGroup name="Verifier" />
     </Section>
   )
 }
 
 function MethodSection() {
   const { draft } = usePlanForm()
-  const kind = draft['objective.kind']
-  const isPairs = ['dpo', 'simpo', 'orpo'].includes(String(kind))
   const isGuided = draft['gpo.criticalStep'] !== 'none'
   const isVisible = useVisible()
   const attempts = describedById('gpo.maxPairAttempts')
@@ -64,7 +60,7 @@ function MethodSection() {
       <GpoSwitch />
       <ObjectiveCards />
       <SettingGroup name="Objective" hasTitle={false} without={['objective.kind']}>
-        {isPairs && !isGuided && isVisible(attempts) && <Setting setting={attempts} />}
+        {!isGuided && isVisible(attempts) && <Setting setting={attempts} />}
       </SettingGroup>
       <SettingGroup name="Optimiser" />
       <SettingGroup name="Sampling" />

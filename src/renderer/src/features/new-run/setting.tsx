@@ -1,11 +1,11 @@
 /** One setting: its label, symbol and unit, its control, what it does, what speaks against its value. */
-import { Box, Group, Text, Tooltip, VisuallyHidden } from '@mantine/core'
+import { Box, Group, Text, Tooltip } from '@mantine/core'
 import { isApplicable } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import type { PlanIssue } from '@shared/plan/issue'
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { Control } from './controls'
+import { Control, type SettingIds } from './controls'
 import { settingElementId, usePlanForm } from './form'
 import classes from './new-run.module.css'
 import { rangeText, valueText } from './words'
@@ -65,7 +65,7 @@ export function SettingIssues({ path }: { readonly path: string }) {
 interface SettingProps {
   readonly setting: DescribedLeaf
   /** In place of the usual control. */
-  readonly children?: (ids: { readonly input: string; readonly help: string }) => ReactNode
+  readonly children?: (ids: SettingIds) => ReactNode
   readonly isWide?: boolean
 }
 
@@ -75,9 +75,10 @@ export function Setting({ setting, children, isWide = false }: SettingProps) {
   const { leaf, label, symbol, unit, what, advice } = setting
   if (!isApplicable(draft, leaf)) return null
   const id = settingElementId(leaf.id)
-  const ids = { input: `${id}-input`, help: `${id}-help` }
   const isSwitch = leaf.type === 'boolean'
-  const hasError = issues.some(({ path, severity }) => path === leaf.path && severity === 'error')
+  const own = issues.filter(({ path }) => path === leaf.path)
+  const hasError = own.some(({ severity }) => severity === 'error')
+  const ids = { input: `${id}-input`, help: [...own.map(({ message }) => message), what, advice].join(' ') }
   return (
     <Box id={id} className={isWide ? classes.wide : undefined} style={{ minWidth: 0 }}>
       <Tooltip
@@ -86,6 +87,7 @@ export function Setting({ setting, children, isWide = false }: SettingProps) {
         position="top-start"
         openDelay={450}
         maw={380}
+        px="sm"
       >
         <Box className={isSwitch ? classes.switch : undefined}>
           {!isSwitch && (
@@ -102,7 +104,6 @@ export function Setting({ setting, children, isWide = false }: SettingProps) {
             </Group>
           )}
           {children ? children(ids) : <Control setting={setting} ids={ids} hasError={hasError} />}
-          <VisuallyHidden id={ids.help}>{`${what} ${advice}`}</VisuallyHidden>
         </Box>
       </Tooltip>
       <SettingIssues path={leaf.path} />

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { chosenLeaves } from '@shared/plan/draft'
 import { describedById, describedByPath } from '@shared/plan/fields'
 import type { PlanIssue } from '@shared/plan/issue'
+import { hasEffect } from '@shared/plan/relevance'
 import { IconAlertCircle, IconCircleCheck, IconLoader2, IconPlayerPlay, IconTerminal2 } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
@@ -64,7 +65,7 @@ const SHOWN_ABOVE = ['name', 'model.path', 'data.train.path', 'data.eval.path', 
 
 function Changes() {
   const { draft } = usePlanForm()
-  const changed = chosenLeaves(draft).filter(({ path }) => !SHOWN_ABOVE.includes(path))
+  const changed = chosenLeaves(draft).filter((leaf) => !SHOWN_ABOVE.includes(leaf.path) && hasEffect(draft, leaf))
   return (
     <Box>
       <Title order={3} size="sm" mb={4}>

@@ -1,5 +1,5 @@
 /** Where a plan can begin: presets, an earlier run, a plan in a file. */
-import { Button, Group, Menu, Popover, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Popover, Stack, Text, TextInput, Tooltip } from '@mantine/core'
 import { draftOf, type PlanDraft } from '@shared/plan/draft'
 import { PRESETS } from '@shared/plan/presets'
 import { IconChevronDown, IconFileImport } from '@tabler/icons-react'
@@ -42,6 +42,12 @@ export function StartFrom({ begin }: StartFromProps) {
             </Text>
           </Menu.Item>
         ))}
+        <Menu.Item onClick={() => begin({}, '')}>
+          <Text size="sm">Nothing</Text>
+          <Text size="xs" className="quiet">
+            Every setting at its default; model, data and objective to choose.
+          </Text>
+        </Menu.Item>
         {usable.length > 0 && <Menu.Label>The plan of a run</Menu.Label>}
         {usable.map(({ id, name, createdAt }) => (
           <Menu.Item key={id} onClick={() => void clone(id)}>
@@ -94,13 +100,16 @@ export function ImportPlan({ begin }: StartFromProps) {
   return (
     <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={420} trapFocus withArrow shadow="md">
       <Popover.Target>
-        <Button
-          variant="default"
-          leftSection={<IconFileImport size={15} />}
-          onClick={() => (hasDialogs ? void attempt(chooseFile) : setOpen((was) => !was))}
-        >
-          Import
-        </Button>
+        <Tooltip label="Import a plan from a file">
+          <ActionIcon
+            size={30}
+            variant="default"
+            aria-label="Import a plan from a file"
+            onClick={() => (hasDialogs ? void attempt(chooseFile) : setOpen((was) => !was))}
+          >
+            <IconFileImport size={16} />
+          </ActionIcon>
+        </Tooltip>
       </Popover.Target>
       <Popover.Dropdown>
         {hasDialogs ? (

@@ -55,6 +55,8 @@ export interface DraftState extends Kept {
   readonly merge: (values: Readonly<Record<string, DraftValue | undefined>>) => void
   /** Puts another plan in its place. */
   readonly begin: (draft: PlanDraft, origin: string) => void
+  /** Back to the plan that a first visit shows. */
+  readonly reset: () => void
   /** What was there before the last `begin`; null where nothing was. */
   readonly before: Kept | null
   readonly undo: () => void
@@ -88,6 +90,7 @@ export function useDraft(): DraftState {
     merge,
     begin,
     set: useCallback((id, value) => merge({ [id]: value }), [merge]),
+    reset: () => begin(initial().draft, initial().origin),
     undo: () => {
       if (before) setKept(before)
       setBefore(null)

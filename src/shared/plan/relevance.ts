@@ -1,0 +1,34 @@
+/** Which settings have an effect, given the others. Pure. */
+import { currentValue, isApplicable, type PlanDraft } from './draft'
+import type { PlanLeaf } from './leaves'
+
+/** Of rollouts that are learnt from; SFT samples none. */
+const SAMPLED = ['budget.trainedPerPrompt', 'rollout.temperature', 'rollout.topP', 'rollout.topK', 'objective.epochs']
+/** Of evaluations too. */
+const DECODED = ['rollout.maxNewTokens', 'rollout.lanes']
+const PAIRS = ['dpo', 'simpo', 'orpo']
+const OF_SPLITTER: Readonly<Record<string, string>> = {
+  'gpo.segmentation.windowTokens': 'window',
+  'gpo.segmentation.pattern': 'regex',
+}
+
+/** False for what the plan has but nothing of it would change: samples of GPO without GPO, rollouts of SFT. */
+export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
+  if (!isApplicable(draft, leaf)) return false
+  const { path } = leaf
+  const kind = String(draft['objective.kind'])
+  const hasEvaluation = draft['data.eval.path'] !== undefined
+  const isSft = kind === 'sft'
+  if (path.startsWith('evaluation.')) return hasEvaluation
+  if (path === 'checkpoint.keepBest') return hasEvaluation
+  if (path.startsWith('verifier.')) return !isSft || hasEvaluation
+  if (DECODED.includes(path)) return !isSft || hasEvaluation
+  if (SAMPLED.includes(path)) return !isSft
+  if (!path.startsWith('gpo.')) return true
+  if (path === 'gpo.maxPairAttempts') return PAIRS.includes(kind)
+  if (isSft) return false
+  if (path === 'gpo.criticalStep') return true
+  const splitter = OF_SPLITTER[path]
+  const isSplit = splitter === undefined || currentValue(draft, 'gpo.segmentation.splitter') === splitter
+  return isSplit && currentValue(draft, 'gpo.criticalStep') !== 'none'
+}
