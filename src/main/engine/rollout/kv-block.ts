@@ -40,3 +40,33 @@ export function copyHeads(
     target.set(source.subarray(from, from + rows * width), targetOffset + h * targetRows * width)
   }
 }
+
+/** Where a sequence begins. */
+export interface Start {
+  readonly block: KvBlock
+  /** Tokens of the block that belong to the sequence, at least 1; the rest is not looked at. */
+  readonly length: number
+}
+
+/** A block cut to its first tokens, for a sequence that ended with its first draw. */
+export function trimmedBlock(
+  { kvHeads, headDim, hiddenSize }: KvShape,
+  block: KvBlock,
+  length: number,
+  hidden: Float32Array,
+): KvBlock {
+  const cut = (source: Float32Array) => {
+    const target = new Float32Array(kvHeads * length * headDim)
+    for (let h = 0; h < kvHeads; h++) {
+      const from = h * block.length * headDim
+      target.set(source.subarray(from, from + length * headDim), h * length * headDim)
+    }
+    return target
+  }
+  return {
+    length,
+    keys: block.keys.map(cut),
+    values: block.values.map(cut),
+    hidden: hidden.slice(0, length * hiddenSize),
+  }
+}

@@ -2,22 +2,17 @@
  * Batched sampling: many sequences side by side, each with a seed of its own. A finished sequence leaves its lane and the next one of
  * the queue enters; every sequence starts from a cached prefix, so nothing is ever prefilled twice. Knows token ids, not text.
  */
-import type { Backend, DeviceTensors, Program } from '../backend/backend'
-import { type Tensor, type Tensor2D, tf } from '../backend/tf'
-import type { Tensors } from '../compile/compile'
+import type { Backend, DeviceTensors } from '../backend/backend'
 import { uniform } from '../core/rng'
 import type { ModelConfig } from '../model/config'
-import { decode, forward, head } from '../model/llama'
-import { underPrefix, withPrefix } from '../model/params'
+import { withPrefix } from '../model/params'
+import { bucketOf, LENGTH_BUCKET, roundUp } from './buckets'
 import { type Draw, draw, drawGreedy, type Truncation } from './draw'
-import type { KvBlock, KvShape } from './kv-block'
+import { firstDistributions } from './first-token'
+import { type KvBlock, type KvShape, type Start, trimmedBlock } from './kv-block'
 import { LaneCache, type LaneMove } from './lane-cache'
-
-export interface Start {
-  readonly block: KvBlock
-  /** Tokens of the block that belong to the sequence, at least 1; the rest is not looked at. */
-  readonly length: number
-}
+import { prefillAll, readAll } from './prefill'
+import { samplingPrograms } from './programs'
 
 export interface SampleRequest {
   readonly start: Start
@@ -66,13 +61,8 @@ export interface Sampler {
 }
 
 const MIN_LANES = 8
-const LENGTH_BUCKET = 32
 /** A lane cache has memory for this many times its first capacity, so that it seldom has to be copied to grow. */
 const RESERVE = 4
-const roundUp = (n: number, step: number) => Math.ceil(n / step) * step
-/** The next power of two: few distinct shapes, each compiled once. */
-const bucketOf = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(n, 1)))
-
 /** One sequence in a lane. */
 interface Lane {
   readonly index: number
@@ -83,116 +73,17 @@ interface Lane {
   readonly hidden: Float32Array | null
 }
 
-function tokenProbs(config: ModelConfig, params: Tensors, hidden: Tensor, temperature: Tensor): Tensor {
-  return tf.softmax(tf.div(head(config, params, hidden as Tensor2D), temperature))
-}
-
-const listed = (tree: Tensors, kind: string, layers: number) =>
-  Array.from({ length: layers }, (_, i) => tree[`${kind}.${i}`]!)
-
-function kvOutputs(keys: readonly Tensor[], values: readonly Tensor[]): Record<string, Tensor> {
-  return Object.fromEntries([
-    ...keys.map((tensor, i) => [`keys.${i}`, tensor]),
-    ...values.map((tensor, i) => [`values.${i}`, tensor]),
-  ])
-}
-
-function programs(backend: Backend, config: ModelConfig) {
-  const prefill = backend.program('prefill', (inputs) => {
-    const trunk = forward(config, underPrefix('param.', inputs), inputs['ids'] as Tensor2D)
-    return { hidden: trunk.hidden, ...kvOutputs(trunk.keys, trunk.values) }
-  })
-  const step = backend.program('decode', (inputs) => {
-    const params = underPrefix('param.', inputs)
-    const trunk = decode(config, params, {
-      ids: inputs['ids']!,
-      positions: inputs['positions']!,
-      keys: listed(inputs, 'keys', config.layers),
-      values: listed(inputs, 'values', config.layers),
-    })
-    const probs = tokenProbs(config, params, trunk.hidden, inputs['temperature']!)
-    return { probs, hidden: trunk.hidden, ...kvOutputs(trunk.keys, trunk.values) }
-  })
-  const first = backend.program('first-token', (inputs) => ({
-    probs: tokenProbs(config, underPrefix('param.', inputs), inputs['hidden']!, inputs['temperature']!),
-  }))
-  return { prefill, step, first }
-}
-
 export function createSampler(backend: Backend, model: ModelConfig): Sampler {
   const shape: KvShape = model
-  const { prefill, step, first } = programs(backend, model)
+  const { prefill, step, first } = samplingPrograms(backend, model)
   const counters: SamplerCounters = { prefilled: 0, decoded: 0 }
   return {
     counters,
-    prefill: (params, prompts) => prefillAll(prefill, params, prompts),
+    prefill: (params, prompts) => {
+      for (const { length } of prompts) counters.prefilled += length
+      return prefillAll({ backend, shape, program: prefill }, params, prompts)
+    },
     sample: (params, requests, config, onProgress) => sampleAll(params, requests, config, onProgress ?? (() => {})),
-  }
-
-  async function prefillAll(
-    program: Program,
-    params: DeviceTensors,
-    prompts: readonly Int32Array[],
-  ): Promise<KvBlock[]> {
-    const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length)
-    const blocks: KvBlock[] = new Array(prompts.length)
-    for (let at = 0; at < order.length; ) {
-      const longest = roundUp(prompts[order[Math.min(at + 63, order.length - 1)]!]!.length, LENGTH_BUCKET)
-      const rows = order.slice(at, at + Math.max(1, Math.min(64, Math.floor(8192 / longest))))
-      await prefillRows(program, params, rows, prompts, blocks)
-      at += rows.length
-    }
-    return blocks
-  }
-
-  async function prefillRows(
-    program: Program,
-    params: DeviceTensors,
-    rows: readonly number[],
-    prompts: readonly Int32Array[],
-    blocks: KvBlock[],
-  ): Promise<void> {
-    const length = roundUp(Math.max(...rows.map((row) => prompts[row]!.length)), LENGTH_BUCKET)
-    const batch = bucketOf(rows.length)
-    const ids = new Int32Array(batch * length)
-    rows.forEach((row, i) => {
-      ids.set(prompts[row]!, i * length)
-      counters.prefilled += prompts[row]!.length
-    })
-    const tensor = backend.tensor(ids, [batch, length])
-    const out = await program.run({ ...withPrefix('param.', params), ids: tensor })
-    backend.dispose(tensor)
-    const host = await readAll(out)
-    rows.forEach((row, i) => {
-      blocks[row] = cutBlock(host, i, length, prompts[row]!.length)
-    })
-  }
-
-  async function readAll(tensors: DeviceTensors): Promise<Record<string, Float32Array>> {
-    const entries = await Promise.all(
-      Object.entries(tensors).map(
-        async ([name, tensor]) => [name, (await backend.read(tensor)) as Float32Array] as const,
-      ),
-    )
-    return Object.fromEntries(entries)
-  }
-
-  /** One row's share of a prefill's outputs ([B, kvHeads, T, D] and [B·T, hidden]). */
-  function cutBlock(host: Record<string, Float32Array>, row: number, padded: number, length: number): KvBlock {
-    const { layers, kvHeads, headDim, hiddenSize } = shape
-    const take = (kind: string) =>
-      Array.from({ length: layers }, (_, layer) => {
-        const source = host[`${kind}.${layer}`]!
-        const target = new Float32Array(kvHeads * length * headDim)
-        for (let h = 0; h < kvHeads; h++) {
-          const from = (row * kvHeads + h) * padded * headDim
-          target.set(source.subarray(from, from + length * headDim), h * length * headDim)
-        }
-        return target
-      })
-    const from = row * padded * hiddenSize
-    const hidden = host['hidden']!.slice(from, from + length * hiddenSize)
-    return { length, keys: take('keys'), values: take('values'), hidden }
   }
 
   async function sampleAll(
@@ -234,7 +125,12 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
 
     // First tokens: one distribution per distinct state, however many sequences start there.
     const waiting: Lane[] = []
-    const firstProbs = await firstDistributions(paramInputs, requests, temperature)
+    const firstProbs = await firstDistributions(
+      { backend, model, program: first },
+      paramInputs,
+      requests.map(({ start }) => start),
+      temperature,
+    )
     const order = requests
       .map((_, i) => i)
       .sort((a, b) => requests[a]!.start.length - requests[b]!.start.length || a - b)
@@ -246,7 +142,7 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       const lane: Lane = { index, request, tokens: [], logprobs: [], hidden }
       const isDone = push(lane, pick(request, 0, firstProbs(index), 0))
       if (!isDone) waiting.push(lane)
-      else finish(lane, hidden && trimmed(block, length, hidden))
+      else finish(lane, hidden && trimmedBlock(shape, block, length, hidden))
     }
     waiting.reverse() // the next one is taken from the end
 
@@ -300,7 +196,7 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       const idTensor = backend.tensor(ids, [ids.length])
       const positionTensor = backend.tensor(positions, [ids.length])
       const inputs = { ...paramInputs, ...cache!.inputs(), ids: idTensor, positions: positionTensor, temperature }
-      const out = await readAll(await step.run(inputs))
+      const out = await readAll(backend, await step.run(inputs))
       backend.dispose(idTensor)
       backend.dispose(positionTensor)
       const of = (kind: string) => Array.from({ length: shape.layers }, (_, i) => out[`${kind}.${i}`]!)
@@ -321,60 +217,5 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     ;(cache as LaneCache | null)?.dispose()
     backend.dispose(temperature)
     return results
-  }
-
-  /** A block cut to its first tokens, for a sequence that ended with its first draw. */
-  function trimmed(block: KvBlock, length: number, hidden: Float32Array): KvBlock {
-    const { kvHeads, headDim, hiddenSize } = shape
-    const cut = (source: Float32Array) => {
-      const target = new Float32Array(kvHeads * length * headDim)
-      for (let h = 0; h < kvHeads; h++) {
-        const from = h * block.length * headDim
-        target.set(source.subarray(from, from + length * headDim), h * length * headDim)
-      }
-      return target
-    }
-    return {
-      length,
-      keys: block.keys.map(cut),
-      values: block.values.map(cut),
-      hidden: hidden.slice(0, length * hiddenSize),
-    }
-  }
-
-  /** softmax(head(hidden) / temperature) of each distinct starting state; the result looks a request's distribution up. */
-  async function firstDistributions(
-    paramInputs: DeviceTensors,
-    requests: readonly SampleRequest[],
-    temperature: DeviceTensors[string],
-  ): Promise<(request: number) => Float32Array> {
-    const { hiddenSize, vocabSize } = model
-    const known = new Map<KvBlock, Map<number, number>>()
-    const states: Start[] = []
-    const stateOf = requests.map(({ start }) => {
-      const byLength = known.get(start.block) ?? new Map<number, number>()
-      known.set(start.block, byLength)
-      const seen = byLength.get(start.length)
-      if (seen !== undefined) return seen
-      byLength.set(start.length, states.length)
-      return states.push(start) - 1
-    })
-    const probs: Float32Array[] = []
-    const chunk = Math.min(bucketOf(states.length), 256)
-    for (let at = 0; at < states.length; at += chunk) {
-      const part = states.slice(at, at + chunk)
-      const hidden = new Float32Array(chunk * hiddenSize)
-      part.forEach(({ block, length }, i) => {
-        hidden.set(block.hidden.subarray((length - 1) * hiddenSize, length * hiddenSize), i * hiddenSize)
-      })
-      const tensor = backend.tensor(hidden, [chunk, hiddenSize])
-      const out = await first.run({ ...paramInputs, hidden: tensor, temperature })
-      const values = (await backend.read(out['probs']!)) as Float32Array
-      part.forEach((_, i) => {
-        probs.push(values.slice(i * vocabSize, (i + 1) * vocabSize))
-      })
-      backend.dispose(tensor)
-    }
-    return (request) => probs[stateOf[request]!]!
   }
 }

@@ -1,0 +1,48 @@
+/** The distribution of the first token: one per distinct starting state, however many sequences start there. */
+import type { Backend, DeviceTensors, Program } from '../backend/backend'
+import type { ModelConfig } from '../model/config'
+import { bucketOf } from './buckets'
+import type { KvBlock, Start } from './kv-block'
+
+interface FirstTokens {
+  readonly backend: Backend
+  readonly model: ModelConfig
+  readonly program: Program
+}
+
+/** softmax(head(hidden) / temperature) of each distinct starting state; the result looks a request's distribution up. */
+export async function firstDistributions(
+  { backend, model, program }: FirstTokens,
+  paramInputs: DeviceTensors,
+  starts: readonly Start[],
+  temperature: DeviceTensors[string],
+): Promise<(request: number) => Float32Array> {
+  const { hiddenSize, vocabSize } = model
+  const known = new Map<KvBlock, Map<number, number>>()
+  const states: Start[] = []
+  const stateOf = starts.map((start) => {
+    const byLength = known.get(start.block) ?? new Map<number, number>()
+    known.set(start.block, byLength)
+    const seen = byLength.get(start.length)
+    if (seen !== undefined) return seen
+    byLength.set(start.length, states.length)
+    return states.push(start) - 1
+  })
+  const probs: Float32Array[] = []
+  const chunk = Math.min(bucketOf(states.length), 256)
+  for (let at = 0; at < states.length; at += chunk) {
+    const part = states.slice(at, at + chunk)
+    const hidden = new Float32Array(chunk * hiddenSize)
+    part.forEach(({ block, length }, i) => {
+      hidden.set(block.hidden.subarray((length - 1) * hiddenSize, length * hiddenSize), i * hiddenSize)
+    })
+    const tensor = backend.tensor(hidden, [chunk, hiddenSize])
+    const out = await program.run({ ...paramInputs, hidden: tensor, temperature })
+    const values = (await backend.read(out['probs']!)) as Float32Array
+    part.forEach((_, i) => {
+      probs.push(values.slice(i * vocabSize, (i + 1) * vocabSize))
+    })
+    backend.dispose(tensor)
+  }
+  return (request) => probs[stateOf[request]!]!
+}
