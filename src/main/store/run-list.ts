@@ -28,6 +28,7 @@ interface Loss {
   readonly name: number
   readonly label: string
   readonly last: number
+  readonly count: number
   /** Another one when the series has changed. */
   readonly stamp: string
 }
@@ -65,7 +66,7 @@ const ACCURACIES = `SELECT r.id, max(e.n) AS evaluated,
     (SELECT accuracy FROM evaluations WHERE run = r.key ORDER BY iteration DESC LIMIT 1) AS last
   FROM runs AS r JOIN evaluations AS e ON e.run = r.key GROUP BY r.key`
 
-const LOSS_SERIES = `SELECT r.id, s.run, s.name, n.name AS label, s.last_iteration AS last,
+const LOSS_SERIES = `SELECT r.id, s.run, s.name, n.name AS label, s.last_iteration AS last, s.count,
     concat_ws(' ', s.name, s.last_iteration, s.count, s.last, s.min, s.max) AS stamp
   FROM metric_summaries AS s JOIN metric_names AS n ON n.id = s.name JOIN runs AS r ON r.key = s.run
   WHERE n.name IN (${LOSSES.map((name) => `'${name}'`).join(', ')})`
@@ -88,14 +89,32 @@ function thumbnailOf(store: Store, { stamp, ...loss }: Loss): readonly number[] 
   return values
 }
 
-/** One point for each fortieth of the run: a search in the index each, whatever the length of the series. */
-function readThumbnail(store: Store, { run, name, last }: Omit<Loss, 'stamp'>): number[] {
-  const sql =
-    'SELECT iteration, value FROM metrics WHERE run = ? AND name = ? AND iteration >= ? ORDER BY iteration LIMIT 1'
+interface LossPoint {
+  readonly iteration: number
+  readonly value: number
+}
+
+/** Series up to this length are read whole, longer ones by a search in the index per point. */
+const SHORT = 10 * SPARKLINE
+
+/** One point for each fortieth of the run. */
+function readThumbnail(store: Store, { run, name, last, count }: Omit<Loss, 'stamp'>): number[] {
+  const sql = 'SELECT iteration, value FROM metrics WHERE run = ? AND name = ? AND iteration >= ? ORDER BY iteration'
+  if (count > SHORT) return thin(last, (from) => first<LossPoint>(store, `${sql} LIMIT 1`, run, name, from))
+  const points = all<LossPoint>(store, sql, run, name, 0)
+  let at = 0
+  return thin(last, (from) => {
+    while (at < points.length && points[at]!.iteration < from) at++
+    return points[at]
+  })
+}
+
+/** @param pointFrom the first point at an iteration or after it */
+function thin(last: number, pointFrom: (iteration: number) => LossPoint | undefined): number[] {
   const values: number[] = []
   let next = 0
   while (next <= last && values.length < SPARKLINE) {
-    const point = first<{ iteration: number; value: number }>(store, sql, run, name, next)
+    const point = pointFrom(next)
     if (point === undefined) break
     values.push(point.value)
     next = Math.max(point.iteration + 1, Math.ceil(((values.length + 1) * last) / SPARKLINE))

@@ -1,5 +1,4 @@
 /** The columns of the table of runs: what they are called, how wide they are, what stands in them. */
-import { Badge, Text } from '@mantine/core'
 import type { RunListItem } from '@shared/schemas/run'
 import type { ReactNode } from 'react'
 import { Sparkline } from '../../components/sparkline'
@@ -27,13 +26,13 @@ const percent = (share: number | null): ReactNode =>
   share === null ? <span className="quiet">–</span> : (100 * share).toFixed(1)
 
 export const COLUMNS: readonly Column[] = [
-  { key: 'status', label: 'Status', width: '124px' },
+  { key: 'status', label: 'Status', width: '116px' },
   { key: 'name', label: 'Name' },
   {
     key: 'method',
     label: 'Method',
     hint: 'Objective, and with GPO the rule that picks the critical step',
-    width: '134px',
+    width: '144px',
     title: (run) => (isGuided(run) ? `${methodName(run)}, critical step: ${gpoMode(run)}` : methodName(run)),
     cell: (run) => (
       <>
@@ -54,7 +53,7 @@ export const COLUMNS: readonly Column[] = [
   {
     key: 'started',
     label: 'Started',
-    width: '88px',
+    width: '102px',
     title: ({ startedAt, createdAt }) =>
       startedAt === null ? `made ${new Date(createdAt).toLocaleString()}` : new Date(startedAt).toLocaleString(),
     cell: ({ startedAt }) => (startedAt === null ? <span className="quiet">–</span> : formatTime(startedAt)),
@@ -63,7 +62,7 @@ export const COLUMNS: readonly Column[] = [
     key: 'duration',
     label: 'Took',
     hint: 'From the first start to the end',
-    width: '66px',
+    width: '80px',
     isNumeric: true,
     cell: (run, now) => {
       const ms = durationOf(run, now)
@@ -98,12 +97,12 @@ export const COLUMNS: readonly Column[] = [
     key: 'loss',
     label: 'Loss',
     hint: 'Training loss over the run; sorted by its end',
-    width: '92px',
+    width: '84px',
     title: ({ lossSparkline }) =>
       lossSparkline.length === 0
         ? ''
         : `training loss ${formatNumber(lossSparkline[0]!)} → ${formatNumber(lossSparkline.at(-1)!)}`,
-    cell: ({ lossSparkline }) => <Sparkline values={lossSparkline} width={80} label="Training loss over the run" />,
+    cell: ({ lossSparkline }) => <Sparkline values={lossSparkline} width={72} label="Training loss over the run" />,
   },
   {
     key: 'tags',
@@ -118,15 +117,9 @@ export const COLUMNS: readonly Column[] = [
 export const Tags = ({ tags }: { readonly tags: readonly string[] }) => (
   <span className="runs-tags">
     {tags.map((tag) => (
-      <Tag key={tag} name={tag} />
+      <span key={tag} className="runs-tag">
+        {tag}
+      </span>
     ))}
   </span>
-)
-
-const Tag = ({ name }: { readonly name: string }) => (
-  <Badge variant="default" size="sm" tt="none" fw={400} style={{ flexShrink: 0 }}>
-    <Text span size="xs">
-      {name}
-    </Text>
-  </Badge>
 )

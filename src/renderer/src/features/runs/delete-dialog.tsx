@@ -32,7 +32,7 @@ export function DeleteDialog({ runs, onDelete, onClose }: DeleteDialogProps) {
         {running.length > 0 && (
           <Text size="sm">
             {running.length === 1 ? `“${running[0]!.name}” is running` : `${plural(running.length, 'run')} are running`}{' '}
-            and will not be deleted: stop first.
+            and will not be deleted: stop it first.
           </Text>
         )}
         {going.length > 1 && (
@@ -49,17 +49,21 @@ export function DeleteDialog({ runs, onDelete, onClose }: DeleteDialogProps) {
               Plan, curves, evaluations, trajectories, tags and notes go. They can be brought back right afterwards with
               “Undo”.
             </Text>
-            <Checkbox
-              checked={withFiles}
-              onChange={(event) => setWithFiles(event.currentTarget.checked)}
-              label={<>Also delete the files: {describeFiles(files)}</>}
-              description="Without them the weights cannot be exported, tried or trained further."
-            />
+            {files.data?.bytes === 0 ? (
+              <Text size="sm">There are no files of {going.length === 1 ? 'it' : 'them'} on disk.</Text>
+            ) : (
+              <Checkbox
+                checked={withFiles}
+                onChange={(event) => setWithFiles(event.currentTarget.checked)}
+                label={<>Also delete the files: {describeFiles(files)}</>}
+                description="Without them the weights cannot be exported, tried or trained further."
+              />
+            )}
           </>
         )}
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
-            Cancel
+            {ids.length > 0 ? 'Cancel' : 'Close'}
           </Button>
           {ids.length > 0 && (
             <Button

@@ -1,10 +1,11 @@
-import { ActionIcon, Checkbox, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, TextInput, Tooltip } from '@mantine/core'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconArchive, IconDotsVertical, IconLock, IconNote } from '@tabler/icons-react'
 import { type KeyboardEvent, type MouseEvent, memo } from 'react'
 import { type Column, Tags } from './columns'
 import type { RunCommands } from './commands'
+import { rowId } from './keys'
 import { StatusCell } from './status-cell'
 
 interface RunRowProps {
@@ -23,8 +24,7 @@ interface RunRowProps {
   readonly onToggle: (id: string, isExtending: boolean) => void
 }
 
-export const rowId = (id: string): string => `run-row-${id}`
-
+/** Plain elements where a row needs no more: rows are made anew at every step of scrolling. */
 export const RunRow = memo(function RunRow(props: RunRowProps) {
   const { run, index, columns, isActive, isSelected, commands, now, onPoint, onToggle } = props
   const tabIndex = isActive ? 0 : -1
@@ -44,7 +44,9 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       onContextMenu={openMenu}
     >
       <td>
-        <Checkbox
+        <input
+          type="checkbox"
+          className="runs-check"
           checked={isSelected}
           tabIndex={tabIndex}
           aria-label={`Select ${run.name}`}
@@ -66,15 +68,16 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
         </td>
       ))}
       <td>
-        <ActionIcon
-          size="sm"
+        <button
+          type="button"
+          className="runs-menu"
           tabIndex={tabIndex}
           aria-label={`Actions for ${run.name}`}
           aria-haspopup="menu"
           onClick={openMenu}
         >
           <IconDotsVertical size={15} />
-        </ActionIcon>
+        </button>
       </td>
     </tr>
   )

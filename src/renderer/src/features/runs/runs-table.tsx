@@ -1,15 +1,15 @@
 /** The table of runs: only the rows in sight are drawn; the keyboard works on it like on a list of files. */
-import { Checkbox } from '@mantine/core'
 import type { LiveState } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef } from 'react'
+import { type RefObject, useCallback, useEffect, useRef } from 'react'
 import type { Column } from './columns'
 import type { RunCommands } from './commands'
-import { RunRow, rowId } from './run-row'
+import { handleKey, rowId } from './keys'
+import { RunRow } from './run-row'
 import './runs.css'
-import { extendTo, moveBy, type Selection, targets, toggle, toggleAll } from './selection'
+import { extendTo, moveBy, type Selection, toggle, toggleAll } from './selection'
 import type { Sorting, SortKey } from './table-model'
 
 const ROW = 32
@@ -122,10 +122,14 @@ function Header({ runs, columns, sorting, onSort, selection, onSelect }: RunsTab
     <thead>
       <tr aria-rowindex={1}>
         <th scope="col">
-          <Checkbox
+          <input
+            type="checkbox"
+            className="runs-check"
             aria-label="Select all runs"
             checked={selected > 0 && selected === runs.length}
-            indeterminate={selected > 0 && selected < runs.length}
+            ref={(box) => {
+              if (box) box.indeterminate = selected > 0 && selected < runs.length
+            }}
             onChange={() =>
               onSelect((now) =>
                 toggleAll(
@@ -159,48 +163,4 @@ function Header({ runs, columns, sorting, onSort, selection, onSelect }: RunsTab
       </tr>
     </thead>
   )
-}
-
-type KeyContext = Pick<RunsTableProps, 'selection' | 'onSelect' | 'commands' | 'gridRef'> & { readonly page: number }
-
-/** Arrows, Page Up and Down, Home, End move (with Shift they select), Space selects, Enter opens, F2 renames, Delete deletes. */
-function handleKey(event: KeyboardEvent, ids: readonly string[], context: KeyContext): void {
-  const { selection, onSelect, commands, gridRef, page } = context
-  if (event.target !== gridRef.current || event.altKey) return
-  const moves: Readonly<Record<string, number>> = {
-    ArrowDown: 1,
-    ArrowUp: -1,
-    PageDown: page,
-    PageUp: -page,
-    End: ids.length,
-    Home: -ids.length,
-  }
-  const { active } = selection
-  const isCommand = event.ctrlKey || event.metaKey
-  const move = moves[event.key]
-  const chosen = targets(selection, ids)
-  const actions: Readonly<Record<string, () => void>> = {
-    ' ': () => active !== null && onSelect((now) => toggle(now, active)),
-    Enter: () => active !== null && commands.open(active),
-    F2: () => active !== null && commands.startRename(active),
-    n: () => active !== null && commands.openNotes(active),
-    c: () => chosen.length > 0 && commands.compare(chosen),
-    Delete: () => chosen.length > 0 && commands.askRemove(chosen),
-    Escape: () => onSelect((now) => ({ ...now, selected: new Set() })),
-    ContextMenu: () => openMenuAtRow(active, commands),
-    F10: () => event.shiftKey && openMenuAtRow(active, commands),
-  }
-  if (move !== undefined) onSelect((now) => moveBy(now, ids, move, event.shiftKey))
-  else if (isCommand && event.key === 'a') onSelect((now) => ({ ...now, selected: new Set(ids) }))
-  else if (!isCommand && actions[event.key]) actions[event.key]!()
-  else return
-  event.preventDefault()
-}
-
-function openMenuAtRow(id: string | null, commands: RunCommands): void {
-  const row = id === null ? null : document.getElementById(rowId(id))
-  if (id === null || !row) return
-  const { right, bottom } = row.getBoundingClientRect()
-  // After the key: the menu would take it for a reason to close.
-  setTimeout(() => commands.openMenu(id, { x: right - 24, y: bottom - 4 }))
 }
