@@ -1,16 +1,32 @@
 import type { Services } from '@main/host/services'
+import { mapEventIterator } from '@orpc/client'
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '@shared/contract'
 import { describeError, GpoError } from '@shared/errors'
 
-/** The contract with what handlers work with. */
-export const api = implement(contract).$context<Services>()
+/** What a person can meet, as the window gets it; anything else stays as it is. */
+const wireErrorOf = (error: unknown): unknown =>
+  error instanceof GpoError
+    ? new ORPCError('GPO', { status: 422, message: error.message, data: { code: error.code } })
+    : error
+
+const isStream = (output: unknown): output is AsyncIteratorObject<unknown, unknown, void> =>
+  typeof output === 'object' && output !== null && Symbol.asyncIterator in output && 'next' in output
+
+/** The contract with what handlers work with. A stream's failure comes after its handler has returned: it is turned here. */
+export const api = implement(contract)
+  .$context<Services>()
+  .use(async ({ next }) => {
+    const result = await next()
+    if (!isStream(result.output)) return result
+    const turned = { value: async (value: unknown) => value, error: async (error: unknown) => wireErrorOf(error) }
+    return { ...result, output: mapEventIterator(result.output, turned) as typeof result.output }
+  })
 
 /** An expected failure keeps its message and code; of a bug only the message leaves the program, its stack goes to the log. */
 export function toWireError(error: unknown, onBug: (error: unknown) => void): unknown {
-  if (error instanceof ORPCError) return error
-  if (error instanceof GpoError)
-    return new ORPCError('GPO', { status: 422, message: error.message, data: { code: error.code } })
+  const known = wireErrorOf(error)
+  if (known instanceof ORPCError) return known
   onBug(error)
   return new ORPCError('INTERNAL_SERVER_ERROR', { message: describeError(error), data: { code: 'internal' } })
 }

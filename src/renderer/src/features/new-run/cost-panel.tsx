@@ -5,7 +5,7 @@ import type { PlanFacts } from '@shared/plan/facts'
 import type { Plan } from '@shared/schemas/plan'
 import { useQuery } from '@tanstack/react-query'
 import { queries } from '../../lib/api'
-import { formatDuration, formatNumber, plural } from '../../lib/format'
+import { formatBytes, formatDuration, formatNumber, plural } from '../../lib/format'
 import { useLive } from '../../lib/live'
 import { type Probe, useProbe } from './use-probe'
 
@@ -82,7 +82,7 @@ export function CostPanel({ plan, facts }: CostPanelProps) {
           />
         </Table.Tbody>
       </Table>
-      <Source probe={probe} run={past.data?.run ?? null} plan={plan} />
+      <Source probe={probe} run={past.data?.run ?? null} plan={plan} isReady={facts !== null} />
     </Box>
   )
 }
@@ -91,10 +91,12 @@ interface SourceProps {
   readonly probe: Probe
   readonly run: { readonly id: string; readonly name: string; readonly iterations: number } | null
   readonly plan: Plan
+  /** Model and data can be read. */
+  readonly isReady: boolean
 }
 
 /** Where the rates are from, and how to measure them. */
-function Source({ probe, run, plan }: SourceProps) {
+function Source({ probe, run, plan, isReady }: SourceProps) {
   const { active } = useLive()
   const { result, progress, isRunning, error } = probe
   if (isRunning) {
@@ -122,7 +124,7 @@ function Source({ probe, run, plan }: SourceProps) {
       <Group justify="space-between" wrap="nowrap" gap="sm" align="flex-start">
         <Text size="xs" className="quiet" style={{ overflowWrap: 'anywhere' }}>
           {result ? (
-            `Measured here with ${plural(result.prompts, 'prompt')}, ${result.device}.`
+            `Measured here: ${plural(result.prompts, 'prompt')}, ${result.device}, up to ${formatBytes(result.peakBytes)}.`
           ) : run ? (
             <>
               As fast as{' '}
@@ -139,7 +141,7 @@ function Source({ probe, run, plan }: SourceProps) {
           variant="default"
           size="compact-xs"
           style={{ flexShrink: 0 }}
-          disabled={active !== null}
+          disabled={active !== null || !isReady}
           onClick={() => probe.start(plan)}
         >
           {result ? 'Measure again' : 'Measure'}
