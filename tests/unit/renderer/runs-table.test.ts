@@ -9,6 +9,7 @@ import {
   toggleAll,
 } from '../../../src/renderer/src/features/runs/selection'
 import {
+  durationOf,
   facetOptions,
   filterRuns,
   NO_FILTER,
@@ -104,6 +105,8 @@ describe('sorting', () => {
 
   it('lets a running run last until now, and puts what needs attention first', () => {
     const list = [run('a'), run('b', { status: 'running', endedAt: null }), run('c', { startedAt: null })]
+    const queuedAgain = run('d', { status: 'queued', endedAt: null })
+    expect(durationOf(queuedAgain, 10_000)).toBeNull()
     expect(sorted('duration', true, list)).toBe('bac')
     expect(sorted('status', false, list)).toBe('bac')
   })

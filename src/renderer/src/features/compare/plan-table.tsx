@@ -16,7 +16,8 @@ export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
   if (loaded.length < 2) return <Text className="quiet">Add another run to see where their plans differ.</Text>
   if (differences.length === 0) return <Text className="quiet">The plans are the same, their names apart.</Text>
   return (
-    <div className="panel compare-scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard
+    <section className="panel compare-scroll" aria-label="Differences of the plans, scrollable" tabIndex={0}>
       <Table
         aria-label="Differences of the plans"
         className="compare-table compare-plans"
@@ -55,6 +56,6 @@ export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </div>
+    </section>
   )
 }

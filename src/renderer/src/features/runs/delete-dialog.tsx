@@ -67,7 +67,7 @@ export function DeleteDialog({ runs, onDelete, onClose }: DeleteDialogProps) {
           </Button>
           {ids.length > 0 && (
             <Button
-              color="orange.9"
+              color="#b93a00"
               data-autofocus
               onClick={() => {
                 onClose()

@@ -101,9 +101,11 @@ export interface Sorting {
 /** What needs attention first. */
 const STATUS_ORDER = ['running', 'queued', 'interrupted', 'failed', 'stopped', 'completed']
 
-/** Milliseconds from the start to the end, or until now; null before the start. */
-export const durationOf = ({ startedAt, endedAt }: RunListItem, now: number): number | null =>
-  startedAt === null ? null : (endedAt ?? now) - startedAt
+/** Milliseconds from the first start to the end, or until now while it runs; null before either is known. */
+export function durationOf({ status, startedAt, endedAt }: RunListItem, now: number): number | null {
+  const end = status === 'running' ? now : endedAt
+  return startedAt === null || end === null ? null : end - startedAt
+}
 
 type Sortable = string | number | null
 
