@@ -5,15 +5,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { builtProgram } from './build'
 import { writeTinyModel } from './model-folder'
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** `headless.cjs`, just built. */
-    readonly program: string
-    /** A folder with a random model in it. */
-    readonly model: string
-  }
-}
+import './provided'
 
 export default function setup({ provide }: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-cli-'))

@@ -8,6 +8,7 @@ import type { PlanInput } from '@shared/schemas/plan'
 import type { MetricSummary, RunRecord } from '@shared/schemas/run'
 import Database from 'better-sqlite3'
 import { afterAll, expect, inject } from 'vitest'
+import './provided'
 
 export interface Ended {
   readonly code: number | null

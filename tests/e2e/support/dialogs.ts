@@ -1,0 +1,12 @@
+/** Dialogs of the system cannot be clicked by a test: what a person would choose in them is answered at once. */
+import type { ElectronApplication } from 'playwright-core'
+
+export const answerSaveDialog = (electron: ElectronApplication, path: string): Promise<void> =>
+  electron.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = async () => ({ canceled: false, filePath })
+  }, path)
+
+export const answerOpenDialog = (electron: ElectronApplication, path: string): Promise<void> =>
+  electron.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [filePath] })
+  }, path)

@@ -1,0 +1,38 @@
+/** Processes below another one, as Linux lists them. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+interface Listed {
+  readonly pid: number
+  readonly parent: number
+  readonly command: string
+}
+
+function listed(): Listed[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+        return [{ pid: Number(pid), parent, command }]
+      } catch {
+        return [] // it has ended meanwhile
+      }
+    })
+}
+
+/** A child of Node runs the built worker; a utility process of Electron says so in its arguments. */
+const COMPUTES = /worker\.cjs|node\.mojom\.NodeService/
+
+/** Trainers and jobs below a process. */
+export function computing(ancestor: number): number[] {
+  const all = listed()
+  const below = (pid: number): readonly Listed[] => {
+    const children = all.filter(({ parent }) => parent === pid)
+    return [...children, ...children.flatMap((child) => below(child.pid))]
+  }
+  return below(ancestor)
+    .filter(({ command }) => COMPUTES.test(command))
+    .map(({ pid }) => pid)
+}

@@ -1,0 +1,11 @@
+/** What the global set-ups hand to the tests of the built program. */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** `headless.cjs`, just built. */
+    readonly program: string
+    /** A folder with a random model in it. */
+    readonly model: string
+  }
+}
+
+export {}
