@@ -9,6 +9,7 @@ import {
   type DeviceTensor,
   type DeviceTensors,
   type HostArray,
+  type NarrowArray,
   type Program,
   type RunOptions,
   signature,
@@ -17,6 +18,10 @@ import {
 
 interface HostTensor extends DeviceTensor {
   readonly data: HostArray
+  readonly ort: ort.Tensor
+}
+
+interface NarrowTensor extends DeviceTensor {
   readonly ort: ort.Tensor
 }
 
@@ -39,6 +44,14 @@ function hostTensor(data: HostArray, shape: readonly number[]): HostTensor {
   if (data.length !== sizeOfShape(shape)) throw new Error(`${data.length} values for shape [${shape}]`)
   const dtype = data instanceof Int32Array ? 'int32' : 'float32'
   return { shape, dtype, data, ort: new ort.Tensor(dtype, data as never, shape) }
+}
+
+/** The binding reads 16-bit floats as whole numbers only, and onnxruntime-common would make a Float16Array of them where there is one. */
+function narrowTensor(data: NarrowArray, shape: readonly [number, number]): NarrowTensor {
+  if (data.length !== sizeOfShape(shape)) throw new Error(`${data.length} values for shape [${shape}]`)
+  if (data instanceof Int8Array) return { shape, dtype: 'int8', ort: new ort.Tensor('int8', data, shape) }
+  const tensor = new ort.Tensor('uint16', data, shape)
+  return { shape, dtype: 'float16', ort: Object.assign(tensor, { type: 'float16' as const }) }
 }
 
 function emptyTensor({ shape, dtype }: GraphValue): HostTensor {
@@ -80,6 +93,9 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     intraOpNumThreads: options.threads ?? 0,
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
+    // Each session would keep an arena of its own, as large as its widest run: gigabytes for a small model's hundred programs.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
     logSeverityLevel: 3,
   }
 
@@ -132,7 +148,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
   ): Promise<DeviceTensors> {
     const session = await sessionFor(name, fn, inputs)
     const feeds: Record<string, ort.Tensor> = {}
-    for (const [key, tensor] of Object.entries(inputs)) feeds[`in:${key}`] = (tensor as HostTensor).ort
+    for (const [key, tensor] of Object.entries(inputs)) feeds[`in:${key}`] = (tensor as HostTensor | NarrowTensor).ort
     const outputs = outputsOf(session, options)
     const fetches: Record<string, ort.Tensor> = {}
     for (const [key, tensor] of Object.entries(outputs)) fetches[key] = tensor.ort
@@ -146,6 +162,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     sharesHostMemory: true,
     isDeterministic: provider === 'cpu',
     tensor: hostTensor,
+    narrow: narrowTensor,
     read: async (tensor) => (tensor as HostTensor).data,
     dispose: pool.giveBack,
     program: (name, fn): Program => ({ run: (inputs, options = {}) => run(name, fn, inputs, options) }),
