@@ -15,7 +15,13 @@ import { describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig } from '../support/tiny-model'
 
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }
-const LORA: AdaptationConfig = { kind: 'lora', r: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] }
+const LORA: AdaptationConfig = {
+  kind: 'lora',
+  r: 4,
+  alpha: 8,
+  targets: ['q_proj', 'v_proj', 'down_proj'],
+  base: 'float32',
+}
 
 const loss: LossFunction = (params, batch) => {
   const ids = batch['ids'] as Tensor2D

@@ -6,7 +6,8 @@ import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import type { Task } from '@engine/gpo/trajectory'
 import type { ModelConfig } from '@engine/model/config'
 import { readModelConfig } from '@engine/model/config'
-import { loadWeights } from '@engine/model/weights'
+import { precisionOf } from '@engine/model/narrow-weights'
+import { loadBase } from '@engine/model/weights'
 import type { TokenSequence } from '@engine/policy/batch'
 import { createPolicy } from '@engine/policy/policy'
 import { createScorer } from '@engine/policy/score'
@@ -106,7 +107,7 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   const { backend, config, tokenizer, stopTokens } = await openModel(modelFolder, plan.backend)
   const isSft = plan.objective.kind === 'sft'
   const verifier = createVerifier(plan.verifier)
-  const policy = createPolicy(backend, config, loadWeights(modelFolder, config), {
+  const policy = createPolicy(backend, config, loadBase(modelFolder, config, precisionOf(plan.adaptation)), {
     adaptation: plan.adaptation,
     seed: plan.seed,
     ...policyNeeds(plan),

@@ -55,6 +55,16 @@ export const MODEL_FIELDS: readonly PlanField[] = [
     advice: 'All seven learn best. Only q and v saves memory and time.',
   },
   {
+    ...adapted,
+    path: 'adaptation.base',
+    label: 'Precision of the frozen base',
+    aliases: ['load_in_8bit', 'load_in_4bit', 'torch_dtype', 'quantization', 'int8', 'float16', 'half precision'],
+    what: 'How the base stays in memory beside the adapters. Its matrices are 32 bits wide only while they are multiplied; adapters, optimiser and activations always are. In 8 bits each row of a matrix has a scale of its own.',
+    advice:
+      '16 bits lose nothing of most checkpoints and halve the base; 8 bits halve it again and round it a little. Each pass takes longer: take 32 bits where memory allows.',
+    options: { float32: '32 bits', float16: '16 bits', int8: '8 bits' },
+  },
+  {
     ...model,
     group: 'Model',
     path: 'backend',

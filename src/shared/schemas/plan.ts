@@ -17,6 +17,9 @@ export type BackendName = (typeof BACKEND_NAMES)[number]
 
 export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
 
+/** 4, 2 and about 1 byte a weight. */
+export const BASE_PRECISIONS = ['float32', 'float16', 'int8'] as const
+
 export const segmentationSchema = z.strictObject({
   splitter: z
     .enum(['lines', 'sentences', 'window', 'regex'])
@@ -139,6 +142,12 @@ const adaptationSchema = z.discriminatedUnion('kind', [
       .min(1)
       .default([...LORA_TARGETS])
       .describe('Projections that get an adapter.'),
+    base: z
+      .enum(BASE_PRECISIONS)
+      .default('float32')
+      .describe(
+        'How the frozen base is kept in memory; a matrix is float32 only while it is multiplied. int8: each row symmetric with a scale of its own.',
+      ),
   }),
 ])
 export type AdaptationConfig = z.infer<typeof adaptationSchema>

@@ -128,7 +128,7 @@ const CASES: Case[] = [
 ]
 
 /** Compared with composed operations elsewhere: compile.test.ts and the model's parity with PyTorch. */
-const OUR_OWN = ['GatherLogProb', 'GatherLogProbGrad', 'RmsNorm', 'Rope']
+const OUR_OWN = ['GatherLogProb', 'GatherLogProbGrad', 'RmsNorm', 'Rope', 'Widen', 'WidenRows']
 
 const listed = (result: Tensor | Tensor[]) =>
   Object.fromEntries([result].flat().map((tensor, i) => [`out${i}`, tensor]))

@@ -12,7 +12,13 @@ import { adapterSize, mergedSize } from '@main/export/sizes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeTinyModel } from '../../support/model-folder'
 
-const adaptation = { kind: 'lora', r: 4, alpha: 12, targets: ['q_proj', 'v_proj', 'down_proj'] } as const
+const adaptation = {
+  kind: 'lora',
+  r: 4,
+  alpha: 12,
+  targets: ['q_proj', 'v_proj', 'down_proj'],
+  base: 'float32',
+} as const
 const lora = { ...adaptation, targets: [...adaptation.targets] }
 
 const backend = createOnnxBackend({ threads: 1 })

@@ -4,13 +4,16 @@
  */
 import type { BackendName } from '@shared/schemas/plan'
 import type { TensorFunction } from '../compile/compile'
+import type { NarrowDtype } from '../compile/graph'
 
 export type HostArray = Float32Array | Int32Array
+/** float16 as its bits, int8 as signed bytes. */
+export type NarrowArray = Uint16Array | Int8Array
 
 /** A tensor where the backend keeps it: host memory for compiled backends, device memory for eager ones. */
 export interface DeviceTensor {
   readonly shape: readonly number[]
-  readonly dtype: 'float32' | 'int32'
+  readonly dtype: 'float32' | 'int32' | NarrowDtype
 }
 
 export type DeviceTensors = Readonly<Record<string, DeviceTensor>>
@@ -38,6 +41,11 @@ export interface Backend {
   readonly isDeterministic: boolean
   /** Host memory as a tensor. Compiled backends keep the array itself, without copying: it may be changed between runs. */
   tensor(values: HostArray, shape: readonly number[]): DeviceTensor
+  /**
+   * A matrix in 16 or 8 bits as the input of programs, which read it through `core/narrow` only. Kept in place as by `tensor`, or packed; it cannot
+   * be read back.
+   */
+  narrow(values: NarrowArray, shape: readonly [number, number]): DeviceTensor
   /** The values on the host. Compiled backends return the tensor's own memory. */
   read(tensor: DeviceTensor): Promise<HostArray>
   dispose(tensor: DeviceTensor): void
@@ -50,9 +58,11 @@ export interface Backend {
 
 export const sizeOfShape = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
+const DTYPE_MARK = { float32: '', int32: 'i', float16: 'h', int8: 'b' } as const
+
 /** `name[2x3,4]`: what a program is compiled for. */
 export function signature(inputs: DeviceTensors): string {
   return Object.entries(inputs)
-    .map(([name, { shape, dtype }]) => `${name}:${dtype === 'int32' ? 'i' : ''}${shape.join('x')}`)
+    .map(([name, { shape, dtype }]) => `${name}:${DTYPE_MARK[dtype]}${shape.join('x')}`)
     .join(',')
 }

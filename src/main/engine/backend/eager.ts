@@ -1,6 +1,7 @@
 /** The eager backend: a tfjs device backend runs each operation as it is called. Tensors stay where that backend keeps them. */
 import type { BackendName } from '@shared/schemas/plan'
 import type { TensorFunction } from '../compile/compile'
+import { packHalves, packInt8 } from '../core/packed'
 import {
   type Backend,
   type DeviceTensor,
@@ -76,6 +77,10 @@ export function createEagerBackend(options: EagerOptions): Backend {
       if (values.length !== sizeOfShape(shape)) throw new Error(`${values.length} values for shape [${shape}]`)
       // tfjs may keep the array it is given: the tensor gets its own copy, so that both sides may change theirs.
       return wrap(tf.tensor(values.slice(), [...shape], values instanceof Int32Array ? 'int32' : 'float32'))
+    },
+    narrow: (values, shape) => {
+      const words = values instanceof Int8Array ? packInt8(values, shape) : packHalves(values, shape)
+      return wrap(tf.tensor2d(words, [shape[0], words.length / shape[0]], 'int32'))
     },
     read: async (tensor) => (await (tensor as EagerTensor).tensor.data()) as HostArray,
     dispose: (tensor) => disposeAll([tensor as EagerTensor]),

@@ -5,7 +5,8 @@ export const BYTES: Readonly<Record<StoredDtype, number>> = { F32: 4, F16: 2, BF
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
-function halfToFloat(half: number): number {
+/** @param half the bits of a half-precision number */
+export function halfToFloat(half: number): number {
   const sign = half & 0x8000 ? -1 : 1
   const exponent = (half >> 10) & 31
   const fraction = half & 1023
@@ -91,4 +92,15 @@ export function encodeFloats(values: Float32Array, dtype: StoredDtype): Uint8Arr
     for (let i = 0; i < source.length; i++) view.setUint16(2 * i, convert(source[i]!), true)
   }
   return bytes
+}
+
+/** Float32 → the bits of half-precision floats, into `out` from `at`. */
+export function encodeHalves(values: Float32Array, out: Uint16Array, at = 0): void {
+  const source = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  for (let i = 0; i < source.length; i++) out[at + i] = bitsToHalf(source[i]!)
+}
+
+export function halvesToFloats(bits: Uint16Array): Float32Array {
+  const table = halfTable()
+  return Float32Array.from(bits, (half) => table[half]!)
 }

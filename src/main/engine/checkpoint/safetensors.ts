@@ -6,7 +6,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from '
 import { basename, join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { readJsonObject } from '../model/config-json'
-import { decodeFloats, firstUnstorable } from './dtypes'
+import { BYTES, decodeFloats, firstUnstorable } from './dtypes'
 import { count, damaged, type Entry, MAX_HEADER, parseHeader, shown, type TensorInfo } from './safetensors-header'
 
 export interface SafetensorsReader {
@@ -14,6 +14,8 @@ export interface SafetensorsReader {
   info(name: string): TensorInfo
   /** @throws GpoError('model') when a value is not finite */
   read(name: string): Float32Array
+  /** `count` values from the `start`th on, for a tensor that should not be there whole. */
+  readPart(name: string, start: number, count: number): Float32Array
   close(): void
 }
 
@@ -28,6 +30,9 @@ interface Home {
   readonly file: OpenFile
   readonly entry: Entry
 }
+
+/** Of a 16-bit tensor, while it is read: 16 MiB as float32. */
+const VALUES_AT_ONCE = 1 << 22
 
 const SINGLE = 'model.safetensors'
 const INDEX = 'model.safetensors.index.json'
@@ -139,13 +144,31 @@ function locate(files: readonly OpenFile[], index: ReadonlyMap<string, string>):
   return homes
 }
 
-function checkFinite(path: string, name: string, values: Float32Array): Float32Array {
+function checkFinite(path: string, name: string, values: Float32Array, start: number): Float32Array {
   const bad = firstUnstorable(values)
   if (bad < 0) return values
   throw new GpoError(
     'model',
-    `${basename(path)}: ${shown(name)} holds ${values[bad]} at index ${count(bad)}; the file is damaged or its training diverged (${path})`,
+    `${basename(path)}: ${shown(name)} holds ${values[bad]} at index ${count(start + bad)}; the file is damaged or its training diverged (${path})`,
   )
+}
+
+function readValues(name: string, { file, entry }: Home, start: number, count: number): Float32Array {
+  const width = BYTES[entry.dtype]
+  const bytes = readExactly(file.path, file.handle, entry.begin + start * width, count * width)
+  return checkFinite(file.path, name, decodeFloats(bytes, entry.dtype), start)
+}
+
+/** 16-bit values are widened in parts, so that beside the result there is never more than one part. */
+function readWhole(name: string, home: Home): Float32Array {
+  const { begin, end, dtype } = home.entry
+  const size = (end - begin) / BYTES[dtype]
+  if (dtype === 'F32' || size <= VALUES_AT_ONCE) return readValues(name, home, 0, size)
+  const out = new Float32Array(allocate(home.file.path, 4 * size).buffer)
+  for (let at = 0; at < size; at += VALUES_AT_ONCE) {
+    out.set(readValues(name, home, at, Math.min(VALUES_AT_ONCE, size - at)), at)
+  }
+  return out
 }
 
 /**
@@ -169,11 +192,8 @@ export function openSafetensors(fileOrFolder: string): SafetensorsReader {
     return {
       names: [...homes.keys()],
       info: (name) => find(name).entry,
-      read(name) {
-        const { file, entry } = find(name)
-        const bytes = readExactly(file.path, file.handle, entry.begin, entry.end - entry.begin)
-        return checkFinite(file.path, name, decodeFloats(bytes, entry.dtype))
-      },
+      read: (name) => readWhole(name, find(name)),
+      readPart: (name, start, count) => readValues(name, find(name), start, count),
       close,
     }
   } catch (error) {

@@ -3,7 +3,7 @@
  * The function may use any tfjs operation that has a lowering, `tf.valueAndGrads` included; values it cannot see, only shapes.
  */
 import { type Tensor, tf } from '../backend/tf'
-import { type DType, dropDeadNodes, type Graph, type GraphValue, mergeEqualNodes } from './graph'
+import { type DType, dropDeadNodes, type Graph, type GraphValue, mergeEqualNodes, type NarrowDtype } from './graph'
 import { LOWERINGS } from './lowerings'
 import { RECORDER, recorder } from './recorder'
 
@@ -12,7 +12,7 @@ export type TensorFunction = (inputs: Tensors) => Tensors
 
 export interface InputSpec {
   readonly shape: readonly number[]
-  readonly dtype: 'float32' | 'int32'
+  readonly dtype: 'float32' | 'int32' | NarrowDtype
 }
 
 /** tfjs says "Kernel 'X' not registered for backend 'record'": the person who reads this needs to know where X belongs. */

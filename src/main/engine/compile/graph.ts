@@ -2,7 +2,9 @@
  * The graph a recorded function becomes: plain data, close to ONNX. Knows neither tfjs nor ONNX Runtime.
  */
 
-export type DType = 'float32' | 'int32' | 'bool' | 'int64'
+export type DType = 'float32' | 'int32' | 'bool' | 'int64' | NarrowDtype
+/** Dtypes that only inputs have, and only `Dequantise` reads. */
+export type NarrowDtype = 'float16' | 'int8'
 export type Values = Float32Array | Int32Array | Uint8Array | BigInt64Array
 
 export interface GraphValue {

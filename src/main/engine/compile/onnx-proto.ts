@@ -5,7 +5,7 @@ import type { Attribute, DType, Graph, GraphNode, GraphValue, Initializer } from
 
 const IR_VERSION = 9
 const OPSET = 18
-const ELEMENT_TYPE: Record<DType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 }
+const ELEMENT_TYPE: Record<DType, number> = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 }
 const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const
 
 /** A growing list of wire-format chunks; nested messages are encoded first and then prefixed with their length. */

@@ -141,7 +141,9 @@ class Recorder extends KernelBackend {
     const dataId = {}
     this.symbols.set(dataId, { name, splat: null })
     this.inputs.push({ name, shape, dtype })
-    return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype } as TensorInfo)
+    // tfjs has no narrow dtypes: to it they are integers, as on eager backends, where they are packed in some.
+    const known = dtype === 'float16' || dtype === 'int8' ? 'int32' : dtype
+    return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: known } as TensorInfo)
   }
 
   private symbolOf(info: TensorInfo): Symbol {

@@ -2,14 +2,15 @@
  * The decoder of the Llama family (Llama, Mistral, Qwen2, Qwen3, SmolLM3), as pure functions of parameters under their checkpoint names. Knows token ids and positions; nothing of
  * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
  */
-import { type Tensor, type Tensor2D, tf } from '../backend/tf'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
+import { type NarrowMatrix, narrowMatMul, widenRows } from '../core/narrow'
 import { attention, causalMask, MASKED, QUERIES_AT_ONCE } from './attention'
 import { checkpointed } from './checkpointed'
 import { chunkedAttention } from './chunked-attention'
 import type { ModelConfig } from './config'
 import { linear } from './lora'
 import { rmsNorm } from './norm'
-import { type Params, param } from './params'
+import { isNarrow, matrix, type Params, param } from './params'
 import { rope } from './rope'
 
 /** [B·T, heads·D] → [B, heads, T, D] */
@@ -101,6 +102,14 @@ const iota = (length: number) =>
     'int32',
   )
 
+const EMBEDDING = 'model.embed_tokens.weight'
+
+/** int32 [N] → [N, hidden]. */
+function embed(config: ModelConfig, params: Params, ids: Tensor): Tensor {
+  const table = matrix(params, EMBEDDING, config.hiddenSize)
+  return isNarrow(table) ? widenRows(table, ids as Tensor1D) : tf.gather(table, ids as Tensor1D)
+}
+
 /**
  * All positions of a right-padded batch at once.
  * @param ids int32 [B, T]
@@ -112,7 +121,7 @@ export function forward(config: ModelConfig, params: Params, ids: Tensor2D, opti
   const mask = length <= QUERIES_AT_ONCE ? causalMask(length, config.heads / config.kvHeads) : null
   const keys: Tensor[] = []
   const values: Tensor[] = []
-  let x = tf.gather(param(params, 'model.embed_tokens.weight'), tf.reshape(ids, [batch * length]))
+  let x = embed(config, params, tf.reshape(ids, [batch * length]))
   for (let i = 0; i < config.layers; i++) {
     if (options.recomputesLayers) {
       const own = (tree: Params, x: Tensor) => layer(config, tree, i, x, positionsOf(), null).x
@@ -129,12 +138,13 @@ export function forward(config: ModelConfig, params: Params, ids: Tensor2D, opti
 }
 
 /** [V, hidden]; a tied head is the embedding. */
-export const headWeight = (config: ModelConfig, params: Params): Tensor2D =>
-  param(params, config.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight') as Tensor2D
+export const headWeight = (config: ModelConfig, params: Params): Tensor2D | NarrowMatrix =>
+  matrix(params, config.tieWordEmbeddings ? EMBEDDING : 'lm_head.weight', config.hiddenSize)
 
 /** [N, hidden] → logits [N, V]. */
 export function head(config: ModelConfig, params: Params, hidden: Tensor2D): Tensor2D {
-  return tf.matMul(hidden, headWeight(config, params), false, true)
+  const weight = headWeight(config, params)
+  return isNarrow(weight) ? (narrowMatMul(hidden, weight) as Tensor2D) : tf.matMul(hidden, weight, false, true)
 }
 
 /** The value head of PPO: [N, hidden] → [N]. */
@@ -173,7 +183,7 @@ export function decode(config: ModelConfig, params: Params, { ids, positions, ke
   const mask = tf.reshape(tf.mul(isUnused, MASKED), [batch, 1, 1, length])
   const newKeys: Tensor[] = []
   const newValues: Tensor[] = []
-  let x = tf.gather(param(params, 'model.embed_tokens.weight'), ids)
+  let x = embed(config, params, ids)
   for (let i = 0; i < config.layers; i++) {
     const layer = `model.layers.${i}`
     const normed = rmsNorm(x, param(params, `${layer}.input_layernorm.weight`), rmsNormEps)

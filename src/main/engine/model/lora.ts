@@ -1,9 +1,10 @@
 /** Low-rank adapters (Hu et al. 2021, arXiv 2106.09685): W x + (alpha / r) B A x. */
 import type { AdaptationConfig } from '@shared/schemas/plan'
-import { type Tensor, tf } from '../backend/tf'
+import { type Tensor, type Tensor2D, tf } from '../backend/tf'
+import { narrowMatMul } from '../core/narrow'
 import { uniform } from '../core/rng'
 import { type ModelConfig, projectionName } from './config'
-import { type Params, param } from './params'
+import { isNarrow, matrix, type Params, param } from './params'
 
 /** The scale travels with the adapter as a scalar, so that a tree of parameters is complete in itself. */
 export const LORA_SCALE = 'lora.scale'
@@ -16,7 +17,8 @@ const adapterNames = (projection: string) => ({ a: `${projection}.lora_A.weight`
  * @returns [N, out]
  */
 export function linear(params: Params, projection: string, x: Tensor): Tensor {
-  const product = tf.matMul(x, param(params, `${projection}.weight`), false, true)
+  const weight = matrix(params, `${projection}.weight`, x.shape.at(-1)!)
+  const product = isNarrow(weight) ? narrowMatMul(x, weight) : tf.matMul(x as Tensor2D, weight, false, true)
   const bias = params[`${projection}.bias`]
   const dense = bias ? tf.add(product, bias) : product
   const { a, b } = adapterNames(projection)

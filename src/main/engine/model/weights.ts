@@ -1,10 +1,11 @@
 /** Which tensors a model has, and loading them with every name and shape checked first. */
 import { GpoError } from '@shared/errors'
-import type { StoredDtype } from '../checkpoint/dtypes'
+import { firstUnstorable, type StoredDtype } from '../checkpoint/dtypes'
 import { openSafetensors, type SafetensorsReader } from '../checkpoint/safetensors'
 import { shown } from '../checkpoint/safetensors-header'
-import type { HostTensor } from '../policy/policy'
+import type { BaseTensors, HostTensor, NarrowTensor } from '../policy/policy'
 import { type ModelConfig, projectionName } from './config'
+import { type BasePrecision, emptyNarrow, narrowRows } from './narrow-weights'
 
 /** Names and shapes of a checkpoint; projections are [out, in]. */
 export function expectedWeights(config: ModelConfig): Map<string, readonly number[]> {
@@ -102,6 +103,52 @@ export function inspectWeights(folder: string, config: ModelConfig): StoredWeigh
     }
     const parameters = [...dtypes.values()].reduce((a, b) => a + b, 0)
     return { tensors: expected.size, parameters, dtypes }
+  } finally {
+    file.close()
+  }
+}
+
+/** Numbers that are float32 at once while a matrix becomes narrow: 16 MiB. */
+const FLOATS_AT_ONCE = 1 << 22
+
+function readNarrow(
+  folder: string,
+  file: SafetensorsReader,
+  name: string,
+  shape: readonly [number, number],
+  precision: 'float16' | 'int8',
+): NarrowTensor {
+  const [rows, columns] = shape
+  const target = emptyNarrow(shape, precision)
+  const atOnce = Math.max(1, Math.floor(FLOATS_AT_ONCE / columns))
+  for (let row = 0; row < rows; row += atOnce) {
+    const values = file.readPart(name, row * columns, Math.min(atOnce, rows - row) * columns)
+    const bad = precision === 'float16' ? firstUnstorable(values, 'F16') : -1
+    if (bad >= 0)
+      throw new GpoError(
+        'model',
+        `${folder}: ${name} holds ${values[bad]}, 16 bits reach to 65,504: keep this base in 8 or 32 bits (adaptation.base)`,
+      )
+    narrowRows(target, row, values)
+  }
+  return target
+}
+
+/**
+ * A frozen base: matrices in the wanted precision, norms and biases as float32. Tensor by tensor, large ones in parts: no more than the result and some
+ * megabytes are ever there.
+ * @throws GpoError('model') as `loadWeights`; for a value that 16 bits cannot hold
+ */
+export function loadBase(folder: string, config: ModelConfig, precision: BasePrecision): BaseTensors {
+  if (precision === 'float32') return loadWeights(folder, config)
+  const expected = expectedWeights(config)
+  const file = openSafetensors(folder)
+  try {
+    checkWeights(folder, file, expected)
+    const isMatrix = (shape: readonly number[]): shape is readonly [number, number] => shape.length === 2
+    const read = (name: string, shape: readonly number[]) =>
+      isMatrix(shape) ? readNarrow(folder, file, name, shape, precision) : { shape, data: file.read(name) }
+    return new Map([...expected].map(([name, shape]) => [name, read(name, shape)]))
   } finally {
     file.close()
   }

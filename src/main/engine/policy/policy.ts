@@ -6,12 +6,23 @@ import type { AdaptationConfig } from '@shared/schemas/plan'
 import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
 import type { ModelConfig } from '../model/config'
 import { initLora, LORA_SCALE, mergeLora } from '../model/lora'
+import { scaleName } from '../model/params'
 
 export interface HostTensor {
   readonly shape: readonly number[]
   readonly data: Float32Array
 }
 export type HostTensors = ReadonlyMap<string, HostTensor>
+
+/** A matrix in 16 bits (half-precision floats), or in 8: row i is scale[i] · data[i]. */
+export type NarrowTensor =
+  | { readonly shape: readonly [number, number]; readonly data: Uint16Array; readonly scale: null }
+  | { readonly shape: readonly [number, number]; readonly data: Int8Array; readonly scale: Float32Array }
+
+/** A checkpoint's weights, as float32 or its matrices narrow: those can only be frozen. */
+export type BaseTensors = ReadonlyMap<string, HostTensor | NarrowTensor>
+
+export const isNarrowTensor = (tensor: HostTensor | NarrowTensor): tensor is NarrowTensor => 'scale' in tensor
 
 export interface PolicyOptions {
   readonly adaptation: AdaptationConfig
@@ -28,7 +39,7 @@ export interface Policy {
   /** The parameters that are trained; replaced as a whole by `adopt`. */
   readonly trainable: DeviceTensors
   adopt(next: DeviceTensors): void
-  /** Dense parameters for sampling and scoring: adapters folded in, once per update. */
+  /** Parameters for sampling and scoring. Adapters are folded in, once per update; beside a narrow base they stay apart. */
   dense(): Promise<DeviceTensors>
   /** The policy before training, without adapters. */
   reference(): DeviceTensors
@@ -40,14 +51,27 @@ export interface Policy {
 
 const isAdapter = (name: string) => name.includes('.lora_')
 
-function uploadAll(backend: Backend, tensors: Iterable<readonly [string, HostTensor]>): Record<string, DeviceTensor> {
-  return Object.fromEntries([...tensors].map(([name, { shape, data }]) => [name, backend.tensor(data.slice(), shape)]))
+/** The arrays become the backend's, without a copy where it computes in host memory: nothing in them is changed afterwards. */
+function uploadAll(backend: Backend, tensors: Iterable<readonly [string, HostTensor | NarrowTensor]>): DeviceTensors {
+  const uploaded: Record<string, DeviceTensor> = {}
+  for (const [name, tensor] of tensors) {
+    if (!isNarrowTensor(tensor)) uploaded[name] = backend.tensor(tensor.data, tensor.shape)
+    else {
+      uploaded[name] = backend.narrow(tensor.data, tensor.shape)
+      if (tensor.scale) uploaded[scaleName(name)] = backend.tensor(tensor.scale, [tensor.shape[0]])
+    }
+  }
+  return uploaded
 }
 
-function initialTrainable(config: ModelConfig, weights: HostTensors, options: PolicyOptions): Map<string, HostTensor> {
+function initialTrainable(config: ModelConfig, weights: BaseTensors, options: PolicyOptions): Map<string, HostTensor> {
   const trainable = new Map<string, HostTensor>()
-  if (options.adaptation.kind === 'full') for (const [name, tensor] of weights) trainable.set(name, tensor)
-  else
+  if (options.adaptation.kind === 'full') {
+    for (const [name, tensor] of weights) {
+      if (isNarrowTensor(tensor)) throw new Error(`'${name}' is narrow and cannot be trained`)
+      trainable.set(name, tensor)
+    }
+  } else
     for (const [name, tensor] of Object.entries(initLora(config, options.adaptation, options.seed)))
       trainable.set(name, tensor)
   if (options.hasValueHead) {
@@ -57,11 +81,13 @@ function initialTrainable(config: ModelConfig, weights: HostTensors, options: Po
   return trainable
 }
 
-/** @param weights the base checkpoint under its own names (see model/weights) */
+/**
+ * @param weights the base checkpoint under its own names (see model/weights); its arrays are the policy's from here on and must not be changed
+ */
 export function createPolicy(
   backend: Backend,
   config: ModelConfig,
-  weights: HostTensors,
+  weights: BaseTensors,
   options: PolicyOptions,
 ): Policy {
   const { adaptation } = options
@@ -72,11 +98,14 @@ export function createPolicy(
     adaptation.kind === 'lora'
       ? { ...base, [LORA_SCALE]: backend.tensor(Float32Array.of(adaptation.alpha / adaptation.r), []) }
       : {}
+  const isBaseNarrow = [...weights.values()].some(isNarrowTensor)
   const merge = backend.program('merge-adapters', mergeLora)
   let dense: DeviceTensors | null = null
 
   async function fold(): Promise<DeviceTensors> {
     if (adaptation.kind === 'full') return trainable
+    // Folding them in would be the whole model in float32.
+    if (isBaseNarrow) return { ...frozen, ...trainable }
     const touched = new Set(
       Object.keys(trainable)
         .filter(isAdapter)

@@ -2,9 +2,10 @@
 import type { Backend, DeviceTensors, Program } from '../backend/backend'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
 import { linearLogProb } from '../core/linear-logprob'
+import { narrowLogProb } from '../core/narrow-logprob'
 import type { ModelConfig } from '../model/config'
 import { forward, headWeight, valueHead } from '../model/llama'
-import { type Params, underPrefix, withPrefix } from '../model/params'
+import { isNarrow, type Params, underPrefix, withPrefix } from '../model/params'
 import { batchTensors, packUnits, type TokenSequence, takeTokens } from './batch'
 
 /** [B, T] log-probability of each next token: entry t is log π(targets[t] | ids[≤ t]) at the sampling temperature. */
@@ -16,7 +17,11 @@ export function tokenLogps(
   shape: readonly number[],
   temperature: number,
 ): Tensor {
-  return tf.reshape(linearLogProb(hidden, headWeight(config, params), targets, temperature), [...shape])
+  const weight = headWeight(config, params)
+  const logps = isNarrow(weight)
+    ? narrowLogProb(hidden, weight, targets, temperature)
+    : linearLogProb(hidden, weight, targets, temperature)
+  return tf.reshape(logps, [...shape])
 }
 
 export interface Scorer {

@@ -122,7 +122,7 @@ const LAYOUTS = { merged: exportMerged, adapter: exportLora, gguf: exportGgufFil
 
 export async function exportWeights(job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
   onProgress('loading', 0, 1, 0)
-  const model = await openJobModel(job.model, job.backend)
+  const model = await openJobModel(job.model, job.backend, { isMerged: true })
   const result = await LAYOUTS[job.layout](model, job, onProgress)
   await model.backend.close()
   return result

@@ -1,6 +1,7 @@
 /** Opens a model for a job: a folder's weights, or a run's checkpoint over them. */
 import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
-import { loadWeights } from '@engine/model/weights'
+import { precisionOf, widenedAll } from '@engine/model/narrow-weights'
+import { loadBase, loadWeights } from '@engine/model/weights'
 import { createPolicy, type Policy } from '@engine/policy/policy'
 import { GpoError } from '@shared/errors'
 import { type AdaptationConfig, type Plan, planSchema } from '@shared/schemas/plan'
@@ -12,11 +13,19 @@ export interface JobModel extends OpenModel {
   readonly adaptation: AdaptationConfig
 }
 
-export async function openJobModel(source: ModelSource, backend: Plan['backend']): Promise<JobModel> {
+/**
+ * @param isMerged whether `policy.dense()` must be the weights themselves. The base of a run with a narrow one is then what it trained with, as float32:
+ *   the numbers are the run's
+ */
+export async function openJobModel(
+  source: ModelSource,
+  backend: Plan['backend'],
+  { isMerged = false } = {},
+): Promise<JobModel> {
   const model = await openModel(source.folder, backend)
-  const weights = loadWeights(source.folder, model.config)
   if (source.checkpoint === null) {
     const adaptation = { kind: 'full' } as const
+    const weights = loadWeights(source.folder, model.config)
     const policy = createPolicy(model.backend, model.config, weights, {
       adaptation,
       seed: 0,
@@ -31,7 +40,8 @@ export async function openJobModel(source: ModelSource, backend: Plan['backend']
   if (!adaptation.success || !trainable)
     throw new GpoError('storage', `${source.checkpoint} is not a training checkpoint of this program`)
   const hasValueHead = trainable.has('value_head.weight')
-  const policy = createPolicy(model.backend, model.config, weights, {
+  const base = loadBase(source.folder, model.config, precisionOf(adaptation.data))
+  const policy = createPolicy(model.backend, model.config, isMerged ? widenedAll(base) : base, {
     adaptation: adaptation.data,
     seed: 0,
     hasValueHead,

@@ -4,10 +4,17 @@ import { RECORDER, recorder } from '../recorder'
 import { elementwise } from './elementwise'
 import { fused } from './fused'
 import type { Lowering } from './lowering'
+import { narrow } from './narrow'
 import { reductions } from './reduce'
 import { shapes } from './shape'
 
-export const LOWERINGS: Readonly<Record<string, Lowering>> = { ...elementwise, ...shapes, ...reductions, ...fused }
+export const LOWERINGS: Readonly<Record<string, Lowering>> = {
+  ...elementwise,
+  ...shapes,
+  ...reductions,
+  ...fused,
+  ...narrow,
+}
 
 for (const [kernelName, lowering] of Object.entries(LOWERINGS)) {
   registerKernel({

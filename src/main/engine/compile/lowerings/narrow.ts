@@ -1,0 +1,49 @@
+/** Lowerings of frozen matrices in 16 or 8 bits: see engine/core/narrow for what they mean. */
+import type { TensorInfo } from '../../backend/tf'
+import type { Recorder } from '../recorder'
+import type { Lowering } from './lowering'
+
+const FLOAT = { attributes: { to: 1 } }
+
+/**
+ * The name of the same data, not readable before `signal` is there: Reshape copies nothing, and its shape is made of the signal. Greater of a number
+ * and itself is false, NaN or not.
+ */
+function waiting(recorder: Recorder, name: string, shape: readonly number[], signal: TensorInfo): string {
+  const flat = recorder.emit('Reshape', [recorder.nameOf(signal), recorder.int64s([-1])], [-1], 'float32')
+  const bounds = [recorder.int64s([0]), recorder.int64s([1])]
+  const one = recorder.emit('Slice', [flat.name, ...bounds], [1], 'float32')
+  const never = recorder.emit('Greater', [one.name, one.name], [1], 'bool')
+  const zero = recorder.emit('Cast', [never.name], [1], 'int64', { attributes: { to: 7 } })
+  const dynamic = recorder.emit('Add', [zero.name, recorder.int64s(shape)], [shape.length], 'int64')
+  return recorder.emit('Reshape', [name, dynamic.name], shape, 'int32').name
+}
+
+/** Narrow rows → float32; with a scale for each row they are 8 bits, else 16. */
+function widened(recorder: Recorder, name: string, scale: string | null, shape: readonly number[]): TensorInfo {
+  if (scale === null) return recorder.node('Cast', [name], shape, 'float32', FLOAT)
+  return recorder.node('DequantizeLinear', [name, scale], shape, 'float32', { attributes: { axis: 0 } })
+}
+
+const widen: Lowering = (recorder, inputs, attrs) => {
+  const { values, scale, signal } = inputs as { values: TensorInfo; scale?: TensorInfo; signal: TensorInfo }
+  const { start, size, columns } = attrs as { start: number; size: number; columns: number }
+  const [rows] = values.shape as [number]
+  const bounds = [start, start + size, 0].map((n) => recorder.int64s([n]))
+  const cut = (name: string, shape: readonly number[]) =>
+    size === rows ? name : recorder.emit('Slice', [name, ...bounds], shape, 'int32').name
+  const whole = waiting(recorder, recorder.nameOf(values), [rows, columns], signal)
+  const shape = [size, columns]
+  return widened(recorder, cut(whole, shape), scale ? cut(recorder.nameOf(scale), [size]) : null, shape)
+}
+
+const widenRows: Lowering = (recorder, inputs, attrs) => {
+  const { values, scale, ids } = inputs as { values: TensorInfo; scale?: TensorInfo; ids: TensorInfo }
+  const shape = [ids.shape[0]!, attrs['columns'] as number]
+  const pick = (info: TensorInfo, shape: readonly number[]) =>
+    recorder.emit('Gather', [recorder.nameOf(info), recorder.nameOf(ids)], shape, 'int32', { attributes: { axis: 0 } })
+      .name
+  return widened(recorder, pick(values, shape), scale ? pick(scale, [shape[0]!]) : null, shape)
+}
+
+export const narrow: Readonly<Record<string, Lowering>> = { Widen: widen, WidenRows: widenRows }
