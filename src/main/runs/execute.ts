@@ -92,8 +92,16 @@ function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit): Ru
 function describeExit({ signal, code, lastWords }: WorkerExit): string {
   if (signal === 'SIGKILL') return 'The trainer was ended by SIGKILL: by hand, or by the system when memory ran out.'
   const words = lastWords.trim()
-  return `The trainer ${signal ? `was ended by ${signal}` : `ended with code ${code}`}.${words ? ` Its last words: ${words}` : ''}`
+  const end = signal ? `was ended by ${signal}` : `ended with code ${code}`
+  return `The trainer ${end}.${ranOutOfMemory(signal, code) ? OUT_OF_MEMORY : ''}${words ? ` Its last words: ${words}` : ''}`
 }
+
+const OUT_OF_MEMORY =
+  ' Mostly that means memory ran out: fewer lanes, shorter completions or smaller microbatches need less.'
+
+/** Allocators abort or trap when there is nothing left; Electron tells the signal's number as the code. */
+const ranOutOfMemory = (signal: string | null, code: number | null): boolean =>
+  signal === 'SIGABRT' || signal === 'SIGTRAP' || [5, 6, 133, 134].includes(code ?? 0)
 
 function makeFolder(folder: string): void {
   try {

@@ -1,5 +1,6 @@
 import { Select, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
 import { Page } from '../../components/page'
 import { EmptyState, ErrorState, LoadingRows } from '../../components/states'
@@ -20,18 +21,19 @@ export function ExplorerPage({ run, trajectory }: ExplorerPageProps) {
     ...queries.runs.get.queryOptions({ input: { id: chosen ?? '-' } }),
     enabled: chosen !== undefined,
   })
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
-  if (isPending) return <LoadingRows />
+  const titled = (state: ReactNode) => <Page title="Explorer">{state}</Page>
+  if (error) return titled(<ErrorState error={error} onRetry={() => void refetch()} />)
+  if (isPending) return titled(<LoadingRows />)
   if (chosen === undefined)
-    return (
+    return titled(
       <EmptyState
         title="No trajectories yet"
         text="The explorer shows what a run sampled: each step with its value, the critical step, and what was tried from there. Train something first."
         action={{ label: 'Go to runs', onClick: () => go('/') }}
-      />
+      />,
     )
-  if (details.error) return <ErrorState error={details.error} onRetry={() => void details.refetch()} />
-  if (!details.data) return <LoadingRows />
+  if (details.error) return titled(<ErrorState error={details.error} onRetry={() => void details.refetch()} />)
+  if (!details.data) return titled(<LoadingRows />)
   const picker = (
     <Select
       data={runs.map(({ id, name }) => ({ value: id, label: name }))}
