@@ -7,6 +7,7 @@ const PARTS = {
   decode: () => import('./decode/decode'),
   gpo: () => import('./gpo/gpo'),
   store: () => import('./store/store'),
+  memory: () => import('./memory/memory'),
   ui: () => import('./ui'),
 } as const
 type Part = keyof typeof PARTS

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [train] [decode] [gpo] [store] [ui]`: measures, all five parts or those named. One JSON object on standard output, progress on
+ * `npm run bench -- [train] [decode] [gpo] [store] [memory] [ui]`: measures, all six parts or those named. One JSON object on standard output, progress on
  * standard error. What is measured and how to read it: docs/benchmarks.md.
  */
 import { spawnSync } from 'node:child_process'

@@ -41,7 +41,7 @@ export function createLastWords() {
  * Activations are freed and allocated again all the time: glibc keeps their pages instead of asking the system for zeroed ones.
  * Other allocators ignore it. What the user has set stays.
  */
-const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '8589934592' }
+export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '8589934592' }
 
 /** A child process of Node; its standard output is dropped, the end of its standard error kept. */
 export const forkNode: Fork = (workerPath) => {
