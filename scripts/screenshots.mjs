@@ -1,0 +1,149 @@
+/**
+ * `npm run screenshots -- [--home FOLDER] [--out FOLDER] [--keep]`: pictures of every page with real runs, light and dark, at 1280×800 and 1920×1080.
+ * FOLDER is a data folder; a new one is filled by training, which takes some minutes. `--keep` also renews docs/screenshots (one per page).
+ * Needs a Chromium; CHROMIUM names one.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+import { ensureBuilt } from './build.mjs'
+
+const root = resolve(import.meta.dirname, '..')
+const { values } = parseArgs({
+  options: {
+    home: { type: 'string', default: join(root, 'out/screenshots-home') },
+    out: { type: 'string', default: join(root, 'out/screenshots') },
+    keep: { type: 'boolean', default: false },
+  },
+})
+const home = resolve(values.home)
+const out = resolve(values.out)
+const LOOKS = [
+  { theme: 'light', width: 1280, height: 800 },
+  { theme: 'dark', width: 1280, height: 800 },
+  { theme: 'light', width: 1920, height: 1080 },
+  { theme: 'dark', width: 1920, height: 1080 },
+]
+/** Bytes of a picture the repository keeps. */
+const LIMIT = 150_000
+/** Milliseconds a page has to settle: curves draw after their data is there. */
+const SETTLE = 1500
+
+const program = join(root, 'out/main/headless.cjs')
+const env = { ...process.env, GPO_STUDIO_HOME: home }
+
+const gpo = (...args) => {
+  const { status } = spawnSync(process.execPath, [program, ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) throw new Error(`gpo ${args.join(' ')} ended with ${status}`)
+}
+
+/** The example, the same without GPO, and one with preferences and an adapter. */
+function train() {
+  mkdirSync(home, { recursive: true })
+  gpo('demo')
+  gpo('demo', '--set', 'gpo.criticalStep=none', '--set', 'name=without GPO')
+  const lora = '{"kind":"lora","r":8,"alpha":16}'
+  gpo('demo', '--set', 'objective={"kind":"dpo"}', '--set', `adaptation=${lora}`, '--set', 'name=preferences, LoRA')
+}
+
+async function serve() {
+  const child = spawn(process.execPath, [program, 'serve', '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const line = await new Promise((found, failed) => {
+    createInterface(child.stdout).once('line', found)
+    child.once('exit', () => failed(new Error('gpo serve ended')))
+  })
+  return { child, url: JSON.parse(line).url }
+}
+
+/** The newest finished runs, best known first. */
+function runs() {
+  const listed = spawnSync(process.execPath, [program, 'runs', '--json'], { env, encoding: 'utf8' }).stdout
+  const all = listed
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const finished = all.filter(({ status }) => status === 'completed')
+  if (finished.length === 0) throw new Error(`${home} has no finished run`)
+  return finished
+}
+
+const askPlayground = async (page) => {
+  await page.getByRole('button', { name: /^Generate/ }).click()
+  await page.waitForTimeout(6000)
+}
+
+const openDataset = async (page) => {
+  await page.getByText('shuffled-objects').first().click()
+  await page.waitForTimeout(1500)
+}
+
+/** Name, address, and what a person does there first. */
+const pagesOf = (shown, compared) => [
+  ['runs', '/'],
+  ['run', `/runs/${shown}`],
+  ['compare', `/compare/${compared.join(',')}`],
+  ['explorer', `/explorer/${shown}`],
+  ['new-run', '/new'],
+  ['models', '/models'],
+  ['datasets', '/datasets', openDataset],
+  ['playground', '/playground', askPlayground],
+  ['export', `/export/${shown}`],
+  ['settings', '/settings'],
+]
+
+/** As small as it must be for the repository: quality goes down until it fits. */
+async function keep(page, name) {
+  const client = await page.context().newCDPSession(page)
+  for (const quality of [95, 85, 70, 50]) {
+    const { data } = await client.send('Page.captureScreenshot', { format: 'webp', quality })
+    const picture = Buffer.from(data, 'base64')
+    if (picture.length > LIMIT) continue
+    writeFileSync(join(root, 'docs/screenshots', `${name}.webp`), picture)
+    return
+  }
+  throw new Error(`${name}: over ${LIMIT} bytes at every quality`)
+}
+
+async function look(browser, url, pages, { theme, width, height }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => process.stderr.write(`${theme} ${width}: ${error.message}\n`))
+  await page.goto(url)
+  for (const [name, path, first] of pages) {
+    await page.evaluate((to) => {
+      window.location.hash = `#${to}`
+    }, path)
+    await page.waitForTimeout(SETTLE)
+    await first?.(page)
+    await page.screenshot({ path: join(out, `${name}-${theme}-${width}.png`) })
+    if (values.keep && theme === 'light' && width === 1280) await keep(page, name)
+  }
+  await context.close()
+}
+
+ensureBuilt('screenshots')
+if (!existsSync(join(home, 'runs.db'))) train()
+for (const folder of [out, join(root, 'docs/screenshots')]) mkdirSync(folder, { recursive: true })
+const finished = runs()
+const shown = finished.find(({ name }) => name.startsWith('demo')) ?? finished[0]
+const pages = pagesOf(
+  shown.id,
+  finished.slice(0, 3).map(({ id }) => id),
+)
+const executablePath = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync)
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+try {
+  for (const one of LOOKS) {
+    // The address opens one browser; each look is another one.
+    const { child, url } = await serve()
+    await look(browser, url, pages, one)
+    child.kill('SIGTERM')
+    await new Promise((ended) => child.once('exit', ended))
+  }
+} finally {
+  await browser.close()
+}
+process.stdout.write(`${pages.length * LOOKS.length} pictures in ${out}\n`)
