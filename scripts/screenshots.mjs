@@ -71,6 +71,7 @@ function runs() {
 }
 
 const askPlayground = async (page) => {
+  await page.getByLabel('Prompt').fill('Ann,Bob,Cid;Ann key;Ann-Bob;Bob-Cid;Ann-Bob?')
   await page.getByRole('button', { name: /^Generate/ }).click()
   await page.waitForTimeout(6000)
 }

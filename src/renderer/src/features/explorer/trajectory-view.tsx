@@ -38,10 +38,6 @@ export function TrajectoryView(props: TrajectoryViewProps) {
       <Group className={classes['heading']} justify="space-between" wrap="nowrap" gap="sm">
         <Text size="sm" fw={600} className="clip">
           Iteration {trajectory.iteration}, trajectory {trajectory.index + 1}
-          <Text span size="sm" className="quiet" fw={400}>
-            {' '}
-            · row {trajectory.row} · {trajectory.tokens} tokens
-          </Text>
         </Text>
         <Group gap="sm" wrap="nowrap">
           {hasValues && (
@@ -73,7 +69,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
       <Box className={classes['scroller']}>
         <Box px={12} py={8} style={{ borderBottom: '1px solid var(--line)' }}>
           <Text size="xs" className="quiet">
-            Question
+            Question, row {trajectory.row} of the data; the trajectory has {trajectory.tokens} tokens
           </Text>
           <Text component="div" className="model-text">
             <MathText text={prompt.trim()} isRaw={isRaw} />
@@ -177,11 +173,11 @@ function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw,
           label={`V before: ${before.successes} of ${before.samples} continuations correct, 90 % interval ${intervals[index]!.map((x) => x.toFixed(2)).join(' to ')}. V after: ${after.samples === 0 ? 'known' : `${after.successes} of ${after.samples}`}.`}
         >
           <Box className={classes['numbers']}>
-            <ValueBar value={before.value} interval={intervals[index]} width={58} />
+            <ValueBar value={before.value} interval={intervals[index]} width={44} />
             <span>
               V {shortValue(before.value)} → {shortValue(after.value)}
             </span>
-            <AdvantageBar advantage={advantage} width={46} />
+            <AdvantageBar advantage={advantage} width={34} />
             <span className="numeric">A {formatSigned(advantage)}</span>
           </Box>
         </Tooltip>
