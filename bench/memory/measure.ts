@@ -46,9 +46,11 @@ export async function measure({ name, plan: input, demonstration }: MemoryCase, 
   }
   const begin = performance.now()
   const peaks: number[] = []
+  const arrays: number[] = []
   for (let iteration = 1; iteration <= plan.budget.iterations; iteration++) {
     await session.procedure.iterate(iteration)
     peaks.push(MB(peak()))
+    arrays.push(MB(process.memoryUsage().arrayBuffers))
   }
   const shape = { ...config, parameters, context: config.maxPositions }
   const phases = memoryEstimate(plan, shape, lengths)
@@ -61,6 +63,7 @@ export async function measure({ name, plan: input, demonstration }: MemoryCase, 
     loadedMB: MB(loaded.resident),
     loadPeakMB: MB(loaded.peak),
     peakMB: peaks,
+    hostArraysMB: arrays,
     estimateMB: MB(estimate),
     ratio: rounded(estimate / (peaks.at(-1)! * 1e6), 2),
     secondsPerIteration: rounded((performance.now() - begin) / 1000 / plan.budget.iterations, 2),

@@ -24,6 +24,11 @@ export interface RunOptions {
    * be given back with `dispose`.
    */
   readonly outputs?: 'reused' | 'fresh'
+  /**
+   * By name of an output: a tensor, mostly an input, whose memory it may be written to; the result is then that tensor. Only for outputs of which each
+   * number depends on the number in its place, and on nothing of that tensor after it was computed. Backends that cannot do it give fresh ones.
+   */
+  readonly into?: DeviceTensors
 }
 
 /** A pure function of tensors, ready to run; compiled or prepared once per combination of input shapes. */

@@ -132,10 +132,11 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     return remember(key, open(compile(name, fn, specs)))
   }
 
-  function outputsOf(session: Session, { outputs = 'reused' }: RunOptions): Record<string, HostTensor> {
+  function outputsOf(session: Session, { outputs = 'reused', into = {} }: RunOptions): Record<string, HostTensor> {
     if (outputs === 'reused' && session.reused) return session.reused
     const make = outputs === 'reused' ? emptyTensor : pool.take
-    const made = Object.fromEntries(session.outputs.map((value) => [value.name, make(value)]))
+    const given = (value: GraphValue) => into[value.name.slice('out:'.length)] as HostTensor | undefined
+    const made = Object.fromEntries(session.outputs.map((value) => [value.name, given(value) ?? make(value)]))
     if (outputs === 'reused') session.reused = made
     return made
   }

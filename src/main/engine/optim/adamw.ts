@@ -19,6 +19,8 @@ export type AdamWInput = {
   readonly learningRate: Scalar
   /** The number of this update: 1 for the first one. */
   readonly step: Scalar
+  /** The global norm of all gradients, where these are only some of them. Absent: of these. */
+  readonly gradNorm?: Scalar
 }
 
 export type AdamWOutput = {
@@ -40,9 +42,9 @@ export function adamw(config: AdamWConfig) {
   const decay = addDecayedWeights(config.weightDecay, isMatrix)
   return {
     init: adam.init,
-    update({ params, grads, state, learningRate, step }: AdamWInput): AdamWOutput {
+    update({ params, grads, state, learningRate, step, gradNorm }: AdamWInput): AdamWOutput {
       return tf.tidy(() => {
-        const clipped = clip(grads)
+        const clipped = clip(grads, gradNorm)
         const scaled = adam.update(clipped.grads, state, step)
         const updates = decay(scaled.updates, params)
         const next = mapTree(params, (p, name) => tf.sub(p, tf.mul(leaf(updates, name, 'updates'), learningRate)))

@@ -5,20 +5,22 @@ import { mapTree, type ParameterTree } from '../core/tree'
 /** Added to the norm, as in PyTorch's `clip_grad_norm_`. */
 const NORM_EPSILON = 1e-6
 
-/** `√ Σ g²` over every entry of every tensor. */
-function globalNorm(grads: ParameterTree): Scalar {
+/** `Σ g²` over every entry of every tensor. */
+export function squaredNorm(grads: ParameterTree): Scalar {
   const squares = Object.values(grads).map((g) => tf.sum(tf.square(g)) as Scalar) // a sum over all axes is a scalar
-  return tf.sqrt(squares.reduce((total, square) => tf.add(total, square) as Scalar, tf.scalar(0)))
+  return squares.reduce((total, square) => tf.add(total, square) as Scalar, tf.scalar(0))
 }
+
+/** `√ Σ g²` over every entry of every tensor. */
+const globalNorm = (grads: ParameterTree): Scalar => tf.sqrt(squaredNorm(grads))
 
 /**
  * Scales gradients by `min(1, maxNorm / (norm + 1e-6))`. `norm` is the one before clipping; not finite when a gradient is not, and
  * then the gradients are useless too: check it before the new parameters are kept. `maxNorm` 0 leaves gradients as they are.
- * Pascanu et al. 2013, arXiv 1211.5063, algorithm 1.
+ * Pascanu et al. 2013, arXiv 1211.5063, algorithm 1. `norm` may be given, where `grads` are only some of them.
  */
 export function clipByGlobalNorm(maxNorm: number) {
-  return (grads: ParameterTree): { readonly grads: ParameterTree; readonly norm: Scalar } => {
-    const norm = globalNorm(grads)
+  return (grads: ParameterTree, norm = globalNorm(grads)): { readonly grads: ParameterTree; readonly norm: Scalar } => {
     if (maxNorm === 0) return { grads, norm }
     const scale = tf.minimum(tf.div(maxNorm, tf.add(norm, NORM_EPSILON)), 1)
     return { grads: mapTree(grads, (g) => tf.mul(g, scale)), norm }
