@@ -19,6 +19,8 @@ const LORA: AdaptationConfig = {
   kind: 'lora',
   r: 4,
   alpha: 8,
+  rslora: false,
+  dropout: 0,
   targets: ['q_proj', 'v_proj', 'down_proj'],
   base: 'float32',
 }

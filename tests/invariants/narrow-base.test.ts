@@ -31,6 +31,8 @@ const adaptationOf = (base: 'float32' | 'float16' | 'int8'): AdaptationConfig =>
   kind: 'lora',
   r: 4,
   alpha: 8,
+  rslora: false,
+  dropout: 0,
   targets: ['q_proj', 'v_proj', 'down_proj'],
   base,
 })

@@ -40,18 +40,21 @@ export const peftName = (name: string): string => PREFIX + name
 export const ownName = (name: string): string => name.slice(PREFIX.length)
 
 /** What `LoraConfig.from_pretrained` reads; everything that is not ours is at PEFT's default. */
-export function adapterConfig(baseModel: string, { r, alpha, targets }: LoraConfig): Record<string, unknown> {
+export function adapterConfig(
+  baseModel: string,
+  { r, alpha, targets, dropout, rslora }: LoraConfig,
+): Record<string, unknown> {
   return {
     peft_type: 'LORA',
     task_type: 'CAUSAL_LM',
     base_model_name_or_path: baseModel,
     r,
     lora_alpha: alpha,
-    lora_dropout: 0,
+    lora_dropout: dropout,
     target_modules: [...targets],
     bias: 'none',
     fan_in_fan_out: false,
-    use_rslora: false,
+    use_rslora: rslora,
     use_dora: false,
     modules_to_save: null,
     layers_to_transform: null,

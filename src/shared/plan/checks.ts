@@ -197,12 +197,23 @@ const optimiser: Check = (plan) => {
   ]
 }
 
-const adaptation: Check = ({ adaptation }) => {
+const adaptation: Check = (plan) => {
+  const { adaptation } = plan
   if (adaptation.kind === 'full') return []
-  const scale = adaptation.alpha / adaptation.r
+  const { alpha, r, rslora, dropout } = adaptation
+  const scale = alpha / (rslora ? Math.sqrt(r) : r)
+  const name = rslora ? 'α / √r' : 'α / r'
   return [
     (scale > 8 || scale < 0.25) &&
-      issue('warning', 'adaptation.alpha', `α / r is ${Number(scale.toPrecision(2))}; 1 to 2 is usual.`),
+      issue('warning', 'adaptation.alpha', `${name} is ${Number(scale.toPrecision(2))}; 1 to 2 is usual.`),
+    dropout > 0 &&
+      isOnPolicy(plan) &&
+      issue(
+        'warning',
+        'adaptation.dropout',
+        'Rollouts are sampled without it, so probability ratios are noise around 1 and some are clipped: 0 for PPO and GRPO.',
+      ),
+    dropout > 0.3 && issue('warning', 'adaptation.dropout', 'Above 0.3 the adapters hardly learn: 0 to 0.1 is usual.'),
   ]
 }
 

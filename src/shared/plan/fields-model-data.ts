@@ -48,6 +48,22 @@ export const MODEL_FIELDS: readonly PlanField[] = [
   },
   {
     ...adapted,
+    path: 'adaptation.rslora',
+    label: 'Scale by the root of the rank',
+    aliases: ['use_rslora', 'rslora', 'rank-stabilized'],
+    what: 'The adapters’ product is multiplied by α / √r instead of α / r, so that wide adapters learn as fast as narrow ones.',
+    advice: 'On for ranks of 64 and more; lower α then, to about the root of what it was.',
+  },
+  {
+    ...adapted,
+    path: 'adaptation.dropout',
+    label: 'Dropout of the adapters',
+    aliases: ['lora_dropout', 'dropout'],
+    what: 'In training passes, this share of what enters each adapter is left out at random. Rollouts, the reference and old log-probabilities are without it, so ratios against them are not exactly 1 at the start.',
+    advice: '0 for reinforcement learning and preferences; 0.05 for SFT on few rows.',
+  },
+  {
+    ...adapted,
     path: 'adaptation.targets',
     label: 'Projections with adapters',
     aliases: ['target_modules', 'lora_target', 'lora_target_modules'],

@@ -137,6 +137,18 @@ const adaptationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('lora').describe('Low-rank adapters on chosen projections are trained; the base stays frozen.'),
     r: positiveInt(1024).default(16).describe('Rank.'),
     alpha: z.number().gt(0).max(4096).default(32).describe('Scale: the update is multiplied by alpha / r.'),
+    rslora: z
+      .boolean()
+      .default(false)
+      .describe('Rank-stabilised: the update is multiplied by alpha / √r instead (PEFT: use_rslora).'),
+    dropout: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe(
+        'Share of what enters an adapter that is left out, in training passes only (PEFT: lora_dropout). Sampling and scoring leave nothing out.',
+      ),
     targets: z
       .array(z.enum(LORA_TARGETS))
       .min(1)

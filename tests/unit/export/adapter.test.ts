@@ -16,6 +16,8 @@ const adaptation = {
   kind: 'lora',
   r: 4,
   alpha: 12,
+  rslora: false,
+  dropout: 0,
   targets: ['q_proj', 'v_proj', 'down_proj'],
   base: 'float32',
 } as const

@@ -4,12 +4,16 @@ import { type Tensor, type Tensor2D, tf } from '../backend/tf'
 import { narrowMatMul } from '../core/narrow'
 import { uniform } from '../core/rng'
 import { type ModelConfig, projectionName } from './config'
+import { DROPPED, dropoutName, droppedProduct } from './dropout'
 import { isNarrow, matrix, type Params, param } from './params'
 
 /** The scale travels with the adapter as a scalar, so that a tree of parameters is complete in itself. */
 export const LORA_SCALE = 'lora.scale'
 
-const adapterNames = (projection: string) => ({ a: `${projection}.lora_A.weight`, b: `${projection}.lora_B.weight` })
+export const adapterNames = (projection: string) => ({
+  a: `${projection}.lora_A.weight`,
+  b: `${projection}.lora_B.weight`,
+})
 
 /**
  * x W^T, plus the bias and the adapter's share if the tree has them for this projection.
@@ -23,12 +27,21 @@ export function linear(params: Params, projection: string, x: Tensor): Tensor {
   const dense = bias ? tf.add(product, bias) : product
   const { a, b } = adapterNames(projection)
   if (!params[a]) return dense
-  const low = tf.matMul(tf.matMul(x, param(params, a), false, true), param(params, b), false, true)
+  const words = params[dropoutName(projection)]
+  const narrow = words
+    ? droppedProduct(x as Tensor2D, param(params, a) as Tensor2D, words as Tensor2D, param(params, DROPPED))
+    : tf.matMul(x, param(params, a), false, true)
+  const low = tf.matMul(narrow, param(params, b), false, true)
   return tf.add(dense, tf.mul(low, param(params, LORA_SCALE)))
 }
 
+export type LoraConfig = Extract<AdaptationConfig, { kind: 'lora' }>
+
+/** What the adapters' product is multiplied by; rank-stabilised as in Kalajdzievski 2023, arXiv 2312.03732. */
+export const loraScale = ({ r, alpha, rslora }: LoraConfig): number => alpha / (rslora ? Math.sqrt(r) : r)
+
 /** Every projection that an adaptation touches, with its [out, in]. */
-function targets(config: ModelConfig, { targets }: Extract<AdaptationConfig, { kind: 'lora' }>) {
+export function adaptedProjections(config: ModelConfig, { targets }: Pick<LoraConfig, 'targets'>) {
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = config
   const shapes = {
     q_proj: [heads * headDim, hiddenSize],
@@ -45,9 +58,9 @@ function targets(config: ModelConfig, { targets }: Extract<AdaptationConfig, { k
 }
 
 /** A ~ U(±√3/√in·…) as Kaiming uniform with a = √5, B = 0: the adapter starts as nothing. */
-export function initLora(config: ModelConfig, adaptation: Extract<AdaptationConfig, { kind: 'lora' }>, seed: number) {
+export function initLora(config: ModelConfig, adaptation: LoraConfig, seed: number) {
   const arrays: Record<string, { shape: readonly number[]; data: Float32Array }> = {}
-  targets(config, adaptation).forEach(({ projection, shape: [out, width] }, index) => {
+  adaptedProjections(config, adaptation).forEach(({ projection, shape: [out, width] }, index) => {
     const bound = 1 / Math.sqrt(width)
     const { a, b } = adapterNames(projection)
     const data = new Float32Array(adaptation.r * width)

@@ -6,6 +6,7 @@ import { GpoError } from '@shared/errors'
 import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
 import { type Scalar, type Tensor, tf } from '../backend/tf'
 import type { Tensors } from '../compile/compile'
+import { dropoutWords } from '../model/dropout'
 import { type Params, underPrefix, withPrefix } from '../model/params'
 import type { ObjectiveResult } from '../objectives/result'
 import { type AdamWConfig, adamw } from '../optim/adamw'
@@ -34,11 +35,12 @@ function lossAndGrads(loss: LossFunction) {
     const frozen = underPrefix('frozen.', inputs)
     const trainable = underPrefix('trainable.', inputs)
     const batch = underPrefix('batch.', inputs)
+    const dropout = underPrefix('dropout.', inputs)
     const names = Object.keys(trainable)
     let stats: Readonly<Record<string, Scalar>> = {}
     const evaluate = (...tensors: Tensor[]): Scalar => {
       const moved = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
-      const result = loss({ ...frozen, ...moved }, batch)
+      const result = loss({ ...frozen, ...moved, ...dropout }, batch)
       stats = Object.fromEntries(Object.entries(result.stats).map(([name, stat]) => [name, tf.keep(stat)]))
       return result.loss
     }
@@ -93,12 +95,23 @@ export function createLearner(
 
   const scalarOf = async (tensor: DeviceTensor) => ((await backend.read(tensor)) as Float32Array)[0]!
 
+  /** A function of the plan's seed, the optimiser step and the microbatch: a resumed run leaves out the same. */
+  function dropoutInputs(microbatch: number, shape: readonly number[]): DeviceTensors {
+    const { dropout } = policy
+    if (!dropout) return {}
+    const rows = shape.reduce((a, b) => a * b, 1)
+    const arrays = Object.entries(dropoutWords(dropout, [steps, microbatch], rows))
+    return Object.fromEntries(arrays.map(([name, { data, shape }]) => [name, backend.tensor(data, shape)]))
+  }
+
   async function accumulate(microbatches: readonly DeviceTensors[]) {
     let grads: DeviceTensors = {}
     let total = 0
     const stats: Record<string, number> = {}
     for (const [i, batch] of microbatches.entries()) {
+      const dropout = dropoutInputs(i, batch['ids']?.shape ?? [])
       const inputs = {
+        ...withPrefix('dropout.', dropout),
         ...withPrefix('frozen.', policy.frozen),
         ...withPrefix('trainable.', policy.trainable),
         ...withPrefix('batch.', batch),
@@ -107,7 +120,8 @@ export function createLearner(
       total += await scalarOf(out['loss']!)
       for (const [key, stat] of Object.entries(underPrefix('stat.', out)))
         stats[key] = (stats[key] ?? 0) + (await scalarOf(stat))
-      for (const tensor of [out['loss']!, ...Object.values(underPrefix('stat.', out))]) backend.dispose(tensor)
+      const used = [out['loss']!, ...Object.values(underPrefix('stat.', out)), ...Object.values(dropout)]
+      for (const tensor of used) backend.dispose(tensor)
       const own = underPrefix('grad.', out)
       if (i === 0) {
         grads = own

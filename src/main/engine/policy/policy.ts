@@ -5,7 +5,7 @@
 import type { AdaptationConfig } from '@shared/schemas/plan'
 import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
 import type { ModelConfig } from '../model/config'
-import { initLora, LORA_SCALE, mergeLora } from '../model/lora'
+import { adaptedProjections, initLora, LORA_SCALE, loraScale, mergeLora } from '../model/lora'
 import { scaleName } from '../model/params'
 
 export interface HostTensor {
@@ -33,8 +33,17 @@ export interface PolicyOptions {
   readonly keepsReference: boolean
 }
 
+/** What is left out of the adapters' inputs while training. */
+export interface AdapterDropout {
+  readonly rate: number
+  readonly seed: number
+  readonly projections: readonly string[]
+}
+
 export interface Policy {
   readonly config: ModelConfig
+  /** Null where nothing is left out. */
+  readonly dropout: AdapterDropout | null
   readonly frozen: DeviceTensors
   /** The parameters that are trained; replaced as a whole by `adopt`. */
   readonly trainable: DeviceTensors
@@ -81,6 +90,12 @@ function initialTrainable(config: ModelConfig, weights: BaseTensors, options: Po
   return trainable
 }
 
+function dropoutOf(config: ModelConfig, { adaptation, seed }: PolicyOptions): AdapterDropout | null {
+  if (adaptation.kind === 'full' || adaptation.dropout === 0) return null
+  const projections = adaptedProjections(config, adaptation).map(({ projection }) => projection)
+  return { rate: adaptation.dropout, seed, projections }
+}
+
 /**
  * @param weights the base checkpoint under its own names (see model/weights); its arrays are the policy's from here on and must not be changed
  */
@@ -96,7 +111,7 @@ export function createPolicy(
   const base = adaptation.kind === 'lora' || options.keepsReference ? uploadAll(backend, weights) : null
   const frozen: DeviceTensors =
     adaptation.kind === 'lora'
-      ? { ...base, [LORA_SCALE]: backend.tensor(Float32Array.of(adaptation.alpha / adaptation.r), []) }
+      ? { ...base, [LORA_SCALE]: backend.tensor(Float32Array.of(loraScale(adaptation)), []) }
       : {}
   const isBaseNarrow = [...weights.values()].some(isNarrowTensor)
   const merge = backend.program('merge-adapters', mergeLora)
@@ -122,6 +137,7 @@ export function createPolicy(
 
   return {
     config,
+    dropout: dropoutOf(config, options),
     frozen,
     get trainable() {
       return trainable
