@@ -97,7 +97,7 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
         value={weights}
         onChange={(value) => setWeights(value ?? BASE)}
         allowDeselect={false}
-        w={84}
+        w={92}
         comboboxProps={{ width: 120, position: 'top-end' }}
       />
     </Group>
