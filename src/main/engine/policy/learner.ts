@@ -1,5 +1,5 @@
 /**
- * One optimiser step from a list of microbatches: gradients of each, accumulated, clipped, AdamW. Knows the loss only as a function of
+ * One optimiser step from a list of microbatches: gradients of each, accumulated, then the optimiser. Knows the loss only as a function of
  * parameters and a batch.
  */
 import { GpoError } from '@shared/errors'
@@ -9,7 +9,8 @@ import type { Tensors } from '../compile/compile'
 import { dropoutWords } from '../model/dropout'
 import { type Params, underPrefix, withPrefix } from '../model/params'
 import type { ObjectiveResult } from '../objectives/result'
-import { type AdamWConfig, adamw } from '../optim/adamw'
+import type { AdamWConfig } from '../optim/adamw'
+import { createOptimiser, disposeReplaced } from './optimiser'
 import type { HostTensor, HostTensors, Policy } from './policy'
 
 /** Pure. `params` holds frozen and trained parameters; the loss and its stats are this microbatch's share of the whole batch's. */
@@ -66,41 +67,25 @@ export function createLearner(
 ): Learner {
   const gradients = backend.program(`${name}-gradients`, lossAndGrads(loss))
   const add = backend.program('add-gradients', sumTrees)
-  const optimiser = adamw(config)
-  const update = backend.program('adamw', (inputs) => {
-    const result = optimiser.update({
-      params: underPrefix('param.', inputs),
-      grads: underPrefix('grad.', inputs),
-      state: { m: underPrefix('m.', inputs), v: underPrefix('v.', inputs) },
-      learningRate: inputs['learningRate'] as Scalar,
-      step: inputs['step'] as Scalar,
-    })
-    return {
-      gradNorm: result.gradNorm,
-      ...withPrefix('param.', result.params),
-      ...withPrefix('m.', result.state.m),
-      ...withPrefix('v.', result.state.v),
-    }
-  })
-  const zeros = (): DeviceTensors =>
-    Object.fromEntries(
-      Object.entries(policy.trainable).map(([key, { shape }]) => [
-        key,
-        backend.tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape),
-      ]),
-    )
-  let m = zeros()
-  let v = zeros()
-  let steps = 0
+  const optimiser = createOptimiser(backend, policy.trainable, config)
 
   const scalarOf = async (tensor: DeviceTensor) => ((await backend.read(tensor)) as Float32Array)[0]!
+
+  /** Adds `own` to `sums`, in their memory where the backend can. */
+  async function added(sums: DeviceTensors, own: DeviceTensors): Promise<DeviceTensors> {
+    const inputs = { ...withPrefix('a.', sums), ...withPrefix('b.', own) }
+    const next = await add.run(inputs, { outputs: 'fresh', into: sums })
+    disposeReplaced(backend, sums, next)
+    for (const tensor of Object.values(own)) backend.dispose(tensor)
+    return next
+  }
 
   /** A function of the plan's seed, the optimiser step and the microbatch: a resumed run leaves out the same. */
   function dropoutInputs(microbatch: number, shape: readonly number[]): DeviceTensors {
     const { dropout } = policy
     if (!dropout) return {}
     const rows = shape.reduce((a, b) => a * b, 1)
-    const arrays = Object.entries(dropoutWords(dropout, [steps, microbatch], rows))
+    const arrays = Object.entries(dropoutWords(dropout, [optimiser.steps, microbatch], rows))
     return Object.fromEntries(arrays.map(([name, { data, shape }]) => [name, backend.tensor(data, shape)]))
   }
 
@@ -123,70 +108,26 @@ export function createLearner(
       const used = [out['loss']!, ...Object.values(underPrefix('stat.', out)), ...Object.values(dropout)]
       for (const tensor of used) backend.dispose(tensor)
       const own = underPrefix('grad.', out)
-      if (i === 0) {
-        grads = own
-        continue
-      }
-      const sum = await add.run({ ...withPrefix('a.', grads), ...withPrefix('b.', own) }, { outputs: 'fresh' })
-      for (const tensor of [...Object.values(grads), ...Object.values(own)]) backend.dispose(tensor)
-      grads = sum
+      grads = i === 0 ? own : await added(grads, own)
     }
     return { grads, loss: total, stats }
   }
 
   return {
     get steps() {
-      return steps
+      return optimiser.steps
     },
     async step(microbatches, learningRate) {
       const { grads, loss, stats } = await accumulate(microbatches)
       if (!Number.isFinite(loss)) throw notFinite('loss', loss, learningRate)
-      const rate = backend.tensor(Float32Array.of(learningRate), [])
-      const count = backend.tensor(Float32Array.of(steps + 1), [])
-      const out = await update.run(
-        {
-          ...withPrefix('param.', policy.trainable),
-          ...withPrefix('grad.', grads),
-          ...withPrefix('m.', m),
-          ...withPrefix('v.', v),
-          learningRate: rate,
-          step: count,
-        },
-        { outputs: 'fresh' },
-      )
-      const gradNorm = await scalarOf(out['gradNorm']!)
-      for (const tensor of [rate, count, ...Object.values(grads)]) backend.dispose(tensor)
+      const gradNorm = await optimiser.norm(grads)
       if (!Number.isFinite(gradNorm)) throw notFinite('gradient norm', gradNorm, learningRate)
-      for (const tensor of [...Object.values(m), ...Object.values(v)]) backend.dispose(tensor)
-      m = underPrefix('m.', out)
-      v = underPrefix('v.', out)
-      policy.adopt(underPrefix('param.', out))
-      backend.dispose(out['gradNorm']!)
-      steps++
+      policy.adopt(await optimiser.update(policy.trainable, grads, gradNorm, learningRate))
+      for (const tensor of Object.values(grads)) backend.dispose(tensor)
       return { loss, gradNorm, stats }
     },
-    async snapshot() {
-      const entries = [...Object.entries(withPrefix('m.', m)), ...Object.entries(withPrefix('v.', v))].map(
-        async ([key, tensor]) => {
-          const data = ((await backend.read(tensor)) as Float32Array).slice()
-          return [key, { shape: tensor.shape, data }] as const
-        },
-      )
-      return new Map(await Promise.all(entries))
-    },
-    restore(tensors, done) {
-      const take = (prefix: string) =>
-        Object.fromEntries(
-          Object.keys(policy.trainable).map((key) => {
-            const tensor = tensors.get(prefix + key)
-            if (!tensor) throw new Error(`the checkpoint lacks the optimiser state '${prefix}${key}'`)
-            return [key, backend.tensor(tensor.data.slice(), tensor.shape)]
-          }),
-        )
-      m = take('m.')
-      v = take('v.')
-      steps = done
-    },
+    snapshot: optimiser.snapshot,
+    restore: optimiser.restore,
   }
 }
 

@@ -45,7 +45,7 @@ export interface Policy {
   /** Null where nothing is left out. */
   readonly dropout: AdapterDropout | null
   readonly frozen: DeviceTensors
-  /** The parameters that are trained; replaced as a whole by `adopt`. */
+  /** The parameters that are trained; replaced as a whole by `adopt`, perhaps by themselves with other numbers in them. */
   readonly trainable: DeviceTensors
   adopt(next: DeviceTensors): void
   /** Parameters for sampling and scoring. Adapters are folded in, once per update; beside a narrow base they stay apart. */
@@ -60,7 +60,7 @@ export interface Policy {
 
 const isAdapter = (name: string) => name.includes('.lora_')
 
-/** The arrays become the backend's, without a copy where it computes in host memory: nothing in them is changed afterwards. */
+/** The arrays become the backend's, without a copy where it computes in host memory. */
 function uploadAll(backend: Backend, tensors: Iterable<readonly [string, HostTensor | NarrowTensor]>): DeviceTensors {
   const uploaded: Record<string, DeviceTensor> = {}
   for (const [name, tensor] of tensors) {
@@ -78,7 +78,7 @@ function initialTrainable(config: ModelConfig, weights: BaseTensors, options: Po
   if (options.adaptation.kind === 'full') {
     for (const [name, tensor] of weights) {
       if (isNarrowTensor(tensor)) throw new Error(`'${name}' is narrow and cannot be trained`)
-      trainable.set(name, tensor)
+      trainable.set(name, options.keepsReference ? { ...tensor, data: tensor.data.slice() } : tensor)
     }
   } else
     for (const [name, tensor] of Object.entries(initLora(config, options.adaptation, options.seed)))
@@ -97,7 +97,7 @@ function dropoutOf(config: ModelConfig, { adaptation, seed }: PolicyOptions): Ad
 }
 
 /**
- * @param weights the base checkpoint under its own names (see model/weights); its arrays are the policy's from here on and must not be changed
+ * @param weights the base checkpoint under its own names (see model/weights); its arrays are the policy's from here on: training changes them
  */
 export function createPolicy(
   backend: Backend,
@@ -143,7 +143,7 @@ export function createPolicy(
       return trainable
     },
     adopt(next) {
-      for (const tensor of Object.values(trainable)) backend.dispose(tensor)
+      for (const [name, tensor] of Object.entries(trainable)) if (tensor !== next[name]) backend.dispose(tensor)
       trainable = next
       dense = null
     },
@@ -171,7 +171,9 @@ export function createPolicy(
       this.adopt(
         uploadAll(
           backend,
-          [...tensors].filter(([name]) => name in trainable),
+          [...tensors]
+            .filter(([name]) => name in trainable)
+            .map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
         ),
       )
     },
