@@ -19,7 +19,7 @@ export function JobBar() {
         </Text>
         <Text size="sm" className="quiet" style={{ whiteSpace: 'nowrap' }} aria-live="off">
           {doing} · iteration {iteration}/{iterations}
-          {secondsLeft !== null && ` · ${formatDuration(secondsLeft)} left`}
+          {state === 'running' && secondsLeft !== null && ` · ${formatDuration(secondsLeft)} left`}
           {queue.length > 0 && ` · ${queue.length} waiting`}
         </Text>
         <Progress value={share} w={120} size="sm" aria-label={`${Math.round(share)} % of the iterations are done`} />

@@ -10,6 +10,9 @@ const RETRY = 1000
 
 export const LiveContext = createContext<LiveState>(EMPTY)
 
+/** A read on its way is left to end: one that takes longer than the next record would never end. The run's end reads once more. */
+const PATIENT = { cancelRefetch: false }
+
 /** What runs right now. */
 export const useLive = (): LiveState => useContext(LiveContext)
 
@@ -36,12 +39,15 @@ export function useLiveStream(onEnded: (event: Extract<LiveEvent, { type: 'ended
           break
         case 'recorded': {
           const { run, kinds } = event
-          void client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id: run } }) })
-          if (kinds.includes('metrics')) void client.invalidateQueries({ queryKey: ['series', run] })
-          if (kinds.includes('trajectories')) void client.invalidateQueries({ queryKey: ['trajectories', run] })
+          void client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id: run } }) }, PATIENT)
+          if (kinds.includes('metrics')) void client.invalidateQueries({ queryKey: ['series', run] }, PATIENT)
+          if (kinds.includes('trajectories'))
+            void client.invalidateQueries({ queryKey: ['trajectories', run] }, PATIENT)
           break
         }
         case 'ended':
+          void client.invalidateQueries({ queryKey: ['series', event.run.id] })
+          void client.invalidateQueries({ queryKey: ['trajectories', event.run.id] })
           onEnded(event)
       }
     }

@@ -58,7 +58,7 @@ function LiveStatus({ live }: { readonly live: ActiveRun }) {
   const { state, iteration, iterations, secondsLeft, phase } = live
   const share = (100 * iteration) / Math.max(1, iterations)
   const doing = state === 'running' ? (phase?.phase ?? 'starting') : state
-  const left = secondsLeft === null ? '' : `, ${formatDuration(secondsLeft)} left`
+  const left = secondsLeft === null || state !== 'running' ? '' : `, ${formatDuration(secondsLeft)} left`
   const LiveIcon = state === 'paused' ? IconPlayerPause : IconPlayerPlay
   return (
     <Tooltip label={`${doing}, iteration ${iteration} of ${iterations}${left}`}>
