@@ -1,5 +1,6 @@
 /** The program itself: what it runs on, its settings, files a person chose. */
 import { z } from 'zod'
+import type { BackendReport } from '../schemas/backend'
 import type { BackendName } from '../schemas/plan'
 import { asked, done, oc, shortText, type } from './base'
 
@@ -10,21 +11,6 @@ export const settingsSchema = z.strictObject({
   notifications: z.boolean().default(true),
 })
 export type Settings = z.infer<typeof settingsSchema>
-
-/** One place to compute, as it was found on this machine. */
-export interface BackendReport {
-  readonly name: BackendName
-  readonly isAvailable: boolean
-  /** Why not, in one sentence; null when available. */
-  readonly reason: string | null
-  readonly device: string | null
-  /** Bytes; null where the device does not say. */
-  readonly memory: number | null
-  /** Worst relative difference from the stored loss and gradients; null when it could not run. */
-  readonly selfTest: number | null
-  /** Billions of floating-point operations a second of a float32 matrix product; null when not measured. */
-  readonly gflops: number | null
-}
 
 export interface BackendFindings {
   /** Milliseconds since 1970. */

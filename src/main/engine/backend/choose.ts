@@ -1,26 +1,13 @@
 /** Chooses where to compute: opens candidates in order, self-tests each, keeps the reason why one is not used. */
 import { GpoError } from '@shared/errors'
+import type { BackendReport } from '@shared/schemas/backend'
 import type { BackendName } from '@shared/schemas/plan'
 import type { Backend } from './backend'
 import { CANDIDATES, type Candidate, type Opened } from './candidates'
 import { selfTest } from './self-test'
 import { type Tensor2D, tf } from './tf'
 
-export interface CandidateReport {
-  readonly name: BackendName
-  readonly isAvailable: boolean
-  /** Why not, in one sentence; null when available. */
-  readonly reason: string | null
-  readonly device: string | null
-  /** Bytes; null where the device does not say. */
-  readonly memory: number | null
-  /** Worst relative difference from the stored loss and gradients; null when it could not run. */
-  readonly selfTest: number | null
-  /** Billions of floating-point operations a second of a float32 matrix product; null when not measured. */
-  readonly gflops: number | null
-}
-
-const unavailable = (name: BackendName, reason: string, selfTest: number | null = null): CandidateReport => ({
+const unavailable = (name: BackendName, reason: string, selfTest: number | null = null): BackendReport => ({
   name,
   isAvailable: false,
   reason,
@@ -31,7 +18,7 @@ const unavailable = (name: BackendName, reason: string, selfTest: number | null 
 })
 
 interface Probed {
-  readonly report: CandidateReport
+  readonly report: BackendReport
   readonly opened: Opened | null
 }
 
@@ -86,13 +73,13 @@ async function measureMatmul(backend: Backend): Promise<number> {
 }
 
 export interface Doctor {
-  readonly candidates: readonly CandidateReport[]
+  readonly candidates: readonly BackendReport[]
   readonly chosen: BackendName | null
 }
 
 /** Opens, tests and measures every candidate, one after the other. */
 export async function examine(): Promise<Doctor> {
-  const candidates: CandidateReport[] = []
+  const candidates: BackendReport[] = []
   let chosen: BackendName | null = null
   for (const candidate of CANDIDATES) {
     const { report, opened } = await probe(candidate, false)

@@ -1,13 +1,12 @@
 /** Where a plan can begin: presets, an earlier run, a plan in a file. */
-import { ActionIcon, Button, Group, Menu, Popover, Stack, Text, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core'
 import { draftOf, type PlanDraft } from '@shared/plan/draft'
 import { PRESETS } from '@shared/plan/presets'
 import { IconChevronDown, IconFileImport } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { PathPopover } from '../../components/path-popover'
 import { api, queries } from '../../lib/api'
 import { useChoosing } from '../../lib/choose'
-import { messageOf } from '../../lib/errors'
 import { formatTime } from '../../lib/format'
 
 interface StartFromProps {
@@ -68,74 +67,32 @@ export function StartFrom({ begin }: StartFromProps) {
 
 const nameOf = (path: string) => path.split(/[\\/]/).at(-1) ?? path
 
-/** A dialog where there are dialogs, else a path that is typed. */
 export function ImportPlan({ begin }: StartFromProps) {
   const { hasDialogs, choose, typed } = useChoosing('plan')
-  const [isOpen, setOpen] = useState(false)
-  const [path, setPath] = useState('')
-  const [error, setError] = useState<string | null>(null)
   const take = async (grant: string) => {
     const { plan, file } = await api.plans.read({ grant })
     begin(draftOf(plan), nameOf(file))
-    setOpen(false)
-    setPath('')
-  }
-  const attempt = async (work: () => Promise<void>) => {
-    setError(null)
-    try {
-      await work()
-    } catch (failure) {
-      setError(messageOf(failure))
-      setOpen(true)
-    }
   }
   const chooseFile = async () => {
     const chosen = await choose()
     if (chosen) await take(chosen.grant)
   }
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (path.trim() !== '') void attempt(async () => take((await typed(path.trim())).grant))
-  }
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="bottom-start" width={420} trapFocus withArrow shadow="md">
-      <Popover.Target>
+    <PathPopover
+      hasDialogs={hasDialogs}
+      onChoose={chooseFile}
+      onTyped={async (path) => take((await typed(path)).grant)}
+      label="Path of a plan on this machine"
+      placeholder="/home/me/plan.json"
+      submitLabel="Import"
+      position="bottom-start"
+      target={(ask, isBusy) => (
         <Tooltip label="Import a plan from a file">
-          <ActionIcon
-            size={30}
-            variant="default"
-            aria-label="Import a plan from a file"
-            onClick={() => (hasDialogs ? void attempt(chooseFile) : setOpen((was) => !was))}
-          >
+          <ActionIcon size={30} variant="default" aria-label="Import a plan from a file" loading={isBusy} onClick={ask}>
             <IconFileImport size={16} />
           </ActionIcon>
         </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown>
-        {hasDialogs ? (
-          <Text size="sm" role="alert">
-            {error}
-          </Text>
-        ) : (
-          <form onSubmit={submit}>
-            <Stack gap="sm">
-              <TextInput
-                label="Path of a plan on this machine"
-                placeholder="/home/me/plan.json"
-                value={path}
-                error={error}
-                onChange={(event) => setPath(event.currentTarget.value)}
-                data-autofocus
-              />
-              <Group justify="flex-end">
-                <Button type="submit" disabled={path.trim() === ''}>
-                  Import
-                </Button>
-              </Group>
-            </Stack>
-          </form>
-        )}
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    />
   )
 }

@@ -1,5 +1,6 @@
 import { Group, Table, Text, Tooltip } from '@mantine/core'
-import type { BackendFindings, BackendReport } from '@shared/contract/system'
+import type { BackendFindings } from '@shared/contract/system'
+import type { BackendReport } from '@shared/schemas/backend'
 import { IconCheck, IconMinus, IconStarFilled } from '@tabler/icons-react'
 import { formatBytes, formatNumber } from '../../lib/format'
 

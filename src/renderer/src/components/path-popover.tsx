@@ -1,0 +1,82 @@
+/** Asks for something on disk: the system's dialog, or below what was clicked a field for a path where there is none. */
+import { Button, Group, Popover, type PopoverProps, Stack, Text, TextInput } from '@mantine/core'
+import { type FormEvent, type ReactElement, useState } from 'react'
+import { messageOf } from '../lib/errors'
+
+export interface PathAsking {
+  readonly hasDialogs: boolean
+  /** Opens the dialog and takes what was chosen. */
+  readonly onChoose: () => Promise<void>
+  /** Takes what is at a path. */
+  readonly onTyped: (path: string) => Promise<void>
+}
+
+interface PathPopoverProps extends PathAsking {
+  readonly label: string
+  /** What to type. */
+  readonly description?: string
+  readonly placeholder: string
+  readonly submitLabel: string
+  readonly position: NonNullable<PopoverProps['position']>
+  /** What is clicked. */
+  readonly target: (ask: () => void, isBusy: boolean) => ReactElement
+}
+
+export function PathPopover(props: PathPopoverProps) {
+  const { hasDialogs, onChoose, onTyped, label, description, placeholder, submitLabel, position, target } = props
+  const [isBusy, setBusy] = useState(false)
+  const [isOpen, setOpen] = useState(false)
+  const [path, setPath] = useState('')
+  const [error, setError] = useState<string | null>(null)
+
+  const attempt = async (work: () => Promise<void>) => {
+    setBusy(true)
+    setError(null)
+    try {
+      await work()
+      setOpen(false)
+      setPath('')
+    } catch (failure) {
+      setError(messageOf(failure))
+      setOpen(true)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const ask = () => (hasDialogs ? void attempt(onChoose) : setOpen((was) => !was))
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (path.trim() !== '') void attempt(() => onTyped(path.trim()))
+  }
+  return (
+    <Popover opened={isOpen} onChange={setOpen} position={position} width={420} trapFocus withArrow shadow="md">
+      <Popover.Target>{target(ask, isBusy)}</Popover.Target>
+      <Popover.Dropdown>
+        {hasDialogs ? (
+          <Text size="sm" role="alert">
+            {error}
+          </Text>
+        ) : (
+          <form onSubmit={submit}>
+            <Stack gap="sm">
+              <TextInput
+                label={label}
+                description={description}
+                placeholder={placeholder}
+                value={path}
+                error={error}
+                onChange={(event) => setPath(event.currentTarget.value)}
+                data-autofocus
+              />
+              <Group justify="flex-end">
+                <Button type="submit" loading={isBusy} disabled={path.trim() === ''}>
+                  {submitLabel}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

@@ -1,0 +1,17 @@
+/** What was found out about a place to compute. */
+import type { BackendName } from './plan'
+
+/** One place to compute, as it was found on this machine. */
+export interface BackendReport {
+  readonly name: BackendName
+  readonly isAvailable: boolean
+  /** Why not, in one sentence; null when available. */
+  readonly reason: string | null
+  readonly device: string | null
+  /** Bytes; null where the device does not say. */
+  readonly memory: number | null
+  /** Worst relative difference from the stored loss and gradients; null when it could not run. */
+  readonly selfTest: number | null
+  /** Billions of floating-point operations a second of a float32 matrix product; null when not measured. */
+  readonly gflops: number | null
+}
