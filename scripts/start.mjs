@@ -15,8 +15,10 @@ function electronPath() {
   if (own) return join(own, process.platform === 'win32' ? 'electron.exe' : 'electron')
   const folder = join(root, 'node_modules/electron')
   const pathFile = join(folder, 'path.txt')
-  if (!existsSync(pathFile))
+  if (!existsSync(pathFile)) {
+    process.stderr.write('Electron is downloaded, once (about 120 MB) …\n')
     spawnSync(process.execPath, [join(folder, 'install.js')], { stdio: 'ignore', timeout: 300_000 })
+  }
   if (!existsSync(pathFile)) return null
   return createRequire(import.meta.url)('electron')
 }

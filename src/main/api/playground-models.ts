@@ -24,6 +24,8 @@ function hasChatTemplate(folder: string): boolean {
   }
 }
 
+const nameOf = (bundledPath: string): string => bundledPath.replace(/^bundled:/, '')
+
 const problemOf = (folder: string): string | null =>
   existsSync(join(folder, 'config.json'))
     ? null
@@ -77,7 +79,7 @@ function usableModelsOfRun(store: Store, run: RunSummary): PlaygroundModel[] {
 
 export function playgroundModels({ store }: Services): PlaygroundModel[] {
   const bundled = bundledPaths('model').map((path) =>
-    described({ kind: 'bundled', name: path.replace(/^bundled:/, '') }, path, 'In the box', modelPath(path)),
+    described({ kind: 'bundled', name: nameOf(path) }, nameOf(path), 'In the box', modelPath(path)),
   )
   const added = listEntries(store, 'model').map(({ id, name, path }) =>
     described({ kind: 'library', id }, name, 'Library', path),
