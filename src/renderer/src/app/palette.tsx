@@ -1,49 +1,107 @@
-import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from '@mantine/spotlight'
-import { IconSearch } from '@tabler/icons-react'
+import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight'
+import { type Icon, IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { queries } from '../lib/api'
 import { PAGES } from './pages'
 
-/** Every page and every run, found by typing. */
+const [store, opener] = createSpotlight()
+export const palette = opener
+
+interface Entry {
+  readonly path: string
+  readonly group: 'Pages' | 'Runs'
+  readonly label: string
+  readonly description?: string
+  readonly keywords?: string
+  readonly icon?: Icon
+}
+
+const LIMIT = 12
+const LIST = 'palette-list'
+const optionId = (index: number) => `palette-${index}`
+/** Mantine's list scrolls in an element of its own, which is the one that has to be the list. */
+const SCROLLER = { viewportProps: { id: LIST, role: 'listbox', 'aria-label': 'Pages and runs' } }
+
+/** Names first, then what is found in descriptions and keywords; pages before runs. */
+function matching(entries: readonly Entry[], query: string): Entry[] {
+  const wanted = query.trim().toLowerCase()
+  const has = (text = '') => text.toLowerCase().includes(wanted)
+  const named = entries.filter(({ label }) => has(label))
+  const about = entries.filter((one) => !has(one.label) && (has(one.description) || has(one.keywords)))
+  const found = [...named, ...about].slice(0, LIMIT)
+  return [...found.filter(({ group }) => group === 'Pages'), ...found.filter(({ group }) => group === 'Runs')]
+}
+
+/** Every page and every run, found by typing. The field keeps the focus; it says which entry the arrows are on. */
 export function Palette() {
   const [, go] = useLocation()
+  const [query, setQuery] = useState('')
+  const { selected } = useSpotlight(store)
   const { data: runs = [] } = useQuery(queries.runs.list.queryOptions({}))
-  const pages = PAGES.map(
-    ({ path, label, icon: PageIcon, keywords }): SpotlightActionData => ({
-      id: path,
-      label,
-      keywords,
-      leftSection: <PageIcon size={17} stroke={1.6} />,
-      onClick: () => go(path),
-    }),
-  )
-  const found = runs.slice(0, 500).flatMap(({ id, name, status }): SpotlightActionData[] => [
-    { id: `run-${id}`, label: name, description: `run ${id}, ${status}`, onClick: () => go(`/runs/${id}`) },
-    {
-      id: `explore-${id}`,
-      label: `Explore ${name}`,
-      description: `critical steps of run ${id}`,
-      onClick: () => go(`/explorer/${id}`),
-    },
-  ])
-  const actions: SpotlightActionGroupData[] = [
-    { group: 'Pages', actions: pages },
-    { group: 'Runs', actions: found },
+  const entries = [
+    ...PAGES.map((page): Entry => ({ ...page, group: 'Pages' })),
+    ...runs.slice(0, 500).flatMap(({ id, name, status }): Entry[] => [
+      { path: `/runs/${id}`, group: 'Runs', label: name, description: `run ${id}, ${status}` },
+      {
+        path: `/explorer/${id}`,
+        group: 'Runs',
+        label: `Explore ${name}`,
+        description: `critical steps of run ${id}`,
+      },
+    ]),
   ]
+  const found = matching(entries, query)
+  const groups = (['Pages', 'Runs'] as const).filter((name) => found.some(({ group }) => group === name))
   return (
-    <Spotlight
-      actions={actions}
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
       shortcut={null}
-      limit={12}
       scrollable
       maxHeight={420}
-      nothingFound="Nothing has that name"
-      searchProps={{
-        leftSection: <IconSearch size={16} />,
-        placeholder: 'Page, run…',
-        'aria-label': 'Find a page or a run',
-      }}
-    />
+      title="Find a page or a run"
+      classNames={{ header: 'palette-header', actionsGroup: 'palette-group', action: 'palette-action' }}
+    >
+      <Spotlight.Search
+        leftSection={<IconSearch size={16} />}
+        placeholder="Page, run…"
+        aria-label="Find a page or a run"
+        role="combobox"
+        aria-expanded={found.length > 0}
+        aria-controls={LIST}
+        aria-autocomplete="list"
+        aria-activedescendant={selected >= 0 && selected < found.length ? optionId(selected) : undefined}
+      />
+      {found.length === 0 && <Spotlight.Empty>Nothing has that name</Spotlight.Empty>}
+      {found.length > 0 && (
+        <Spotlight.ActionsList {...SCROLLER}>
+          {groups.map((name) => (
+            <Spotlight.ActionsGroup key={name} label={name} role="group" aria-label={name}>
+              {found.map((entry, index) => {
+                const { path, group, label, description, icon: PageIcon } = entry
+                if (group !== name) return null
+                return (
+                  <Spotlight.Action
+                    key={path}
+                    ref={(option) => {
+                      if (option) option.id = optionId(index) // as a property it would be dropped
+                    }}
+                    role="option"
+                    aria-selected={index === selected}
+                    label={label}
+                    description={description}
+                    leftSection={PageIcon && <PageIcon size={17} stroke={1.6} />}
+                    onClick={() => go(path)}
+                  />
+                )
+              })}
+            </Spotlight.ActionsGroup>
+          ))}
+        </Spotlight.ActionsList>
+      )}
+    </Spotlight.Root>
   )
 }

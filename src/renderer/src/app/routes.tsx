@@ -1,4 +1,5 @@
 import { Route, Switch, useLocation } from 'wouter'
+import { Page } from '../components/page'
 import { EmptyState } from '../components/states'
 import { ComparePage } from '../features/compare/compare-page'
 import { DatasetsPage } from '../features/datasets/datasets-page'
@@ -34,11 +35,13 @@ export function Routes() {
         <Route path="/export/:run?">{({ run }) => <ExportPage run={run} />}</Route>
         <Route path="/settings" component={SettingsPage} />
         <Route>
-          <EmptyState
-            title="There is no such page"
-            text={`Nothing lives at ${location}.`}
-            action={{ label: 'Go to runs', onClick: () => go('/') }}
-          />
+          <Page title="No such page">
+            <EmptyState
+              title="There is no such page"
+              text={`Nothing lives at ${location}.`}
+              action={{ label: 'Go to runs', onClick: () => go('/') }}
+            />
+          </Page>
         </Route>
       </Switch>
     </ErrorBoundary>

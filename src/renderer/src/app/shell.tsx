@@ -12,7 +12,6 @@ import {
 } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { spotlight } from '@mantine/spotlight'
 import type { LiveEvent } from '@shared/contract/runs'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
@@ -23,7 +22,7 @@ import { LiveContext, useLiveStream } from '../lib/live'
 import { ConnectionBanner } from './connection-banner'
 import { JobBar } from './job-bar'
 import { PAGES } from './pages'
-import { Palette } from './palette'
+import { Palette, palette } from './palette'
 
 const isCurrent = (path: string, location: string) =>
   path === '/'
@@ -53,7 +52,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   useTheme()
   useMenuCommands(go)
   useHotkeys([
-    ['mod+K', spotlight.open],
+    ['mod+K', palette.open],
     ...PAGES.map(({ path }, i): [string, () => void] => [`alt+${i + 1}`, () => go(path)]),
   ])
   return (
@@ -66,7 +65,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
             </Text>
             <JobBar />
             <Tooltip label="Find a page, a run or an action">
-              <UnstyledButton onClick={spotlight.open} aria-label="Open the command palette">
+              <UnstyledButton onClick={palette.open} aria-label="Open the command palette">
                 <Group gap="xs" wrap="nowrap">
                   <IconSearch size={15} />
                   <Kbd size="xs">Ctrl K</Kbd>

@@ -1,5 +1,6 @@
 import { Box } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Page } from '../../components/page'
 import { ErrorState, LoadingRows } from '../../components/states'
 import { queries } from '../../lib/api'
 import { useActiveRun } from '../../lib/live'
@@ -19,7 +20,12 @@ export function RunPage({ id }: { readonly id: string }) {
   const { data, error, isPending, refetch } = useQuery(queries.runs.get.queryOptions({ input: { id } }))
   const active = useActiveRun(id)
   if (isPending) return <LoadingRows />
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (error)
+    return (
+      <Page title="Run">
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      </Page>
+    )
   const { run, metrics } = data
   const isRunning = active !== null || run.status === 'running'
   return (
