@@ -15,4 +15,6 @@ process.exitCode =
   spawnSync(process.execPath, ['--enable-source-maps', file, ...parts], {
     cwd: root,
     stdio: 'inherit',
+    // What trainers start with (src/main/trainer/fork.ts); the peer gets the same.
+    env: { MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '8589934592', ...process.env },
   }).status ?? 1
