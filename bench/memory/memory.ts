@@ -44,6 +44,10 @@ export async function run(): Promise<object> {
   const isWanted = (name: string) => only === undefined || new RegExp(only).test(name)
   const root = mkdtempSync(join(tmpdir(), 'gpo-bench-memory-'))
   const progress = (name: string) => process.stderr.write(`  ${name}\n`)
+  const reported = (result: object) => {
+    progress(`  ${JSON.stringify(result)}`)
+    return result
+  }
   try {
     const written = new Set<string>()
     const training = CASES.filter(({ name }) => isWanted(name)).map((one) => {
@@ -51,7 +55,7 @@ export async function run(): Promise<object> {
       const folder = join(root, one.model)
       if (!written.has(one.model)) writeModel(folder, MODELS[one.model], 'F32')
       written.add(one.model)
-      return inProcess({ folder, training: one })
+      return reported(inProcess({ folder, training: one }))
     })
     const loading = LOADING.filter(({ stored }) => isWanted(`loading ${stored}`)).map((one) => {
       progress(`loading ${one.stored} as ${one.precision}`)

@@ -118,6 +118,12 @@ const CASES: Case[] = [
     (t) => tf.unsortedSegmentSum(t['x']!, t['i'] as never, 3),
   ],
   [
+    'UnsortedSegmentSum',
+    // more than is one-hot at once
+    { x: f([4100, 2]), i: ints(...Array.from({ length: 4100 }, (_, i) => (i * 7919) % 3000)) },
+    (t) => tf.unsortedSegmentSum(t['x']!, t['i'] as never, 3000),
+  ],
+  [
     'BatchMatMul',
     { a: f([3, 4]), b: f([5, 4]) },
     (t) => tf.matMul(t['a'] as Tensor2D, t['b'] as Tensor2D, false, true),
@@ -128,7 +134,7 @@ const CASES: Case[] = [
 ]
 
 /** Compared with composed operations elsewhere: compile.test.ts and the model's parity with PyTorch. */
-const OUR_OWN = ['GatherLogProb', 'GatherLogProbGrad', 'RmsNorm', 'Rope', 'Widen', 'WidenRows']
+const OUR_OWN = ['GatherLogProb', 'GatherLogProbGrad', 'RmsNorm', 'Rope', 'Widen', 'WidenRows', 'After']
 
 const listed = (result: Tensor | Tensor[]) =>
   Object.fromEntries([result].flat().map((tensor, i) => [`out${i}`, tensor]))

@@ -5,6 +5,7 @@ import { elementwise } from './elementwise'
 import { fused } from './fused'
 import type { Lowering } from './lowering'
 import { narrow } from './narrow'
+import { order } from './order'
 import { reductions } from './reduce'
 import { shapes } from './shape'
 
@@ -14,6 +15,7 @@ export const LOWERINGS: Readonly<Record<string, Lowering>> = {
   ...reductions,
   ...fused,
   ...narrow,
+  ...order,
 }
 
 for (const [kernelName, lowering] of Object.entries(LOWERINGS)) {

@@ -2,22 +2,9 @@
 import type { TensorInfo } from '../../backend/tf'
 import type { Recorder } from '../recorder'
 import type { Lowering } from './lowering'
+import { waiting } from './order'
 
 const FLOAT = { attributes: { to: 1 } }
-
-/**
- * The name of the same data, not readable before `signal` is there: Reshape copies nothing, and its shape is made of the signal. Greater of a number
- * and itself is false, NaN or not.
- */
-function waiting(recorder: Recorder, name: string, shape: readonly number[], signal: TensorInfo): string {
-  const flat = recorder.emit('Reshape', [recorder.nameOf(signal), recorder.int64s([-1])], [-1], 'float32')
-  const bounds = [recorder.int64s([0]), recorder.int64s([1])]
-  const one = recorder.emit('Slice', [flat.name, ...bounds], [1], 'float32')
-  const never = recorder.emit('Greater', [one.name, one.name], [1], 'bool')
-  const zero = recorder.emit('Cast', [never.name], [1], 'int64', { attributes: { to: 7 } })
-  const dynamic = recorder.emit('Add', [zero.name, recorder.int64s(shape)], [shape.length], 'int64')
-  return recorder.emit('Reshape', [name, dynamic.name], shape, 'int32').name
-}
 
 /** Narrow rows → float32; with a scale for each row they are 8 bits, else 16. */
 function widened(recorder: Recorder, name: string, scale: string | null, shape: readonly number[]): TensorInfo {

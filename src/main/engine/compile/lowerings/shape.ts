@@ -3,9 +3,13 @@ import { backend_util, slice_util, util } from '@tensorflow/tfjs-core'
 import type { TensorInfo } from '../../backend/tf'
 import type { Recorder } from '../recorder'
 import type { Lowering } from './lowering'
+import { waiting } from './order'
 
 const x = (inputs: unknown) => (inputs as { x: TensorInfo }).x
 const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i])
+
+/** Numbers of a one-hot matrix at once at most: 32 MiB. */
+const HOT_AT_ONCE = 1 << 23
 
 /** A node unless the shape is unchanged or the tensor is a splat. */
 export function reshaped(recorder: Recorder, info: TensorInfo, shape: readonly number[]): TensorInfo {
@@ -149,16 +153,29 @@ const gather: Lowering = (recorder, inputs, attrs) => {
   return recorder.node('Gather', names, shape, source.dtype, { attributes: { axis } })
 }
 
-/** [N] integers → [N, depth] of 0 and 1. Comparing with 0 … depth − 1 is several times faster than ONNX Runtime's OneHot, on one thread. */
-export function oneHotName(recorder: Recorder, indices: TensorInfo, depth: number): string {
-  const column = reshaped(recorder, indices, [...indices.shape, 1])
+/**
+ * [N] integers → [N, depth] of 0 and 1. Comparing with start … start + depth − 1 is several times faster than ONNX Runtime's OneHot, on one thread.
+ * @param name of the indices in the graph, where it is not theirs
+ */
+export function oneHotName(
+  recorder: Recorder,
+  indices: TensorInfo,
+  depth: number,
+  start = 0,
+  name: string | null = null,
+): string {
+  const wide = [...indices.shape, 1]
+  const column =
+    name === null
+      ? recorder.nameOf(reshaped(recorder, indices, wide))
+      : recorder.emit('Reshape', [name, recorder.int64s(wide)], wide, indices.dtype).name
   const columns = recorder.constant(
-    Int32Array.from({ length: depth }, (_, i) => i),
+    Int32Array.from({ length: depth }, (_, i) => start + i),
     [depth],
     'int32',
   )
   const shape = [...indices.shape, depth]
-  const isEqual = recorder.emit('Equal', [recorder.nameOf(column), columns], shape, 'bool')
+  const isEqual = recorder.emit('Equal', [column, columns], shape, 'bool')
   return recorder.emit('Cast', [isEqual.name], shape, 'float32', { attributes: { to: 1 } }).name
 }
 
@@ -190,7 +207,8 @@ const oneHot: Lowering = (recorder, inputs, attrs) => {
 
 /**
  * The gradient of an embedding: rows summed by id, as a one-hot matrix product. ONNX Runtime's ScatterND with reduction=add loses
- * updates when it runs on several threads and ids repeat; the matrix product is exact and deterministic.
+ * updates when it runs on several threads and ids repeat; the matrix product is exact and deterministic. Some segments at a time: [N, segments] is
+ * never held whole.
  */
 const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
   const { x: rows, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo }
@@ -199,10 +217,23 @@ const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
   const width = util.sizeFromShape(rows.shape) / n
   const flatIds = reshaped(recorder, segmentIds, [n])
   const flatRows = reshaped(recorder, rows, [n, width])
-  const hot = oneHotName(recorder, flatIds, segments)
-  const sums = recorder.node('Gemm', [hot, recorder.nameOf(flatRows)], [segments, width], 'float32', {
-    attributes: { transA: 1, transB: 0 },
-  })
+  const atOnce = Math.max(1, Math.floor(HOT_AT_ONCE / n))
+  const parts: TensorInfo[] = []
+  for (let start = 0; start < segments; start += atOnce) {
+    const size = Math.min(atOnce, segments - start)
+    const ids = parts.length === 0 ? null : waiting(recorder, recorder.nameOf(flatIds), [n], parts.at(-1)!)
+    const hot = oneHotName(recorder, flatIds, size, start, ids)
+    parts.push(
+      recorder.node('Gemm', [hot, recorder.nameOf(flatRows)], [size, width], 'float32', {
+        attributes: { transA: 1, transB: 0 },
+      }),
+    )
+  }
+  const names = parts.map((part) => recorder.nameOf(part))
+  const sums =
+    parts.length === 1
+      ? parts[0]!
+      : recorder.node('Concat', names, [segments, width], 'float32', { attributes: { axis: 0 } })
   return reshaped(recorder, sums, [segments, ...rows.shape.slice(segmentIds.shape.length)])
 }
 
