@@ -3,25 +3,30 @@ import type { TensorInfo } from '../../backend/tf'
 import type { Recorder } from '../recorder'
 import type { Lowering } from './lowering'
 
-/**
- * The name of the same data, not readable before `signal` is there: Reshape copies nothing, and its shape is made of the signal. Greater of a number
- * and itself is false, NaN or not.
- */
-export function waiting(recorder: Recorder, name: string, shape: readonly number[], signal: TensorInfo): string {
+/** [1]: 0, not before `signal` is there. Greater of a number and itself is false, NaN or not. */
+function zeroAfter(recorder: Recorder, signal: TensorInfo): string {
   const flat = recorder.emit('Reshape', [recorder.nameOf(signal), recorder.int64s([-1])], [-1], 'float32')
   const bounds = [recorder.int64s([0]), recorder.int64s([1])]
   const one = recorder.emit('Slice', [flat.name, ...bounds], [1], 'float32')
   const never = recorder.emit('Greater', [one.name, one.name], [1], 'bool')
-  const zero = recorder.emit('Cast', [never.name], [1], 'int64', { attributes: { to: 7 } })
-  const dynamic = recorder.emit('Add', [zero.name, recorder.int64s(shape)], [shape.length], 'int64')
+  return recorder.emit('Cast', [never.name], [1], 'int64', { attributes: { to: 7 } }).name
+}
+
+/**
+ * The name of the same data in a shape of its own, not readable before `signal` is there; nothing is copied. What reads it must not be another
+ * Reshape: ONNX Runtime would make one of both, and fail.
+ */
+export function waiting(recorder: Recorder, name: string, shape: readonly number[], signal: TensorInfo): string {
+  const zero = zeroAfter(recorder, signal)
+  const dynamic = recorder.emit('Add', [zero, recorder.int64s(shape)], [shape.length], 'int64')
   return recorder.emit('Reshape', [name, dynamic.name], shape, 'int32').name
 }
 
-/** x, for the nodes that use it not before `signal` is there. */
+/** x, for the nodes that use it not before `signal` is there: a copy, which any node may read. */
 const after: Lowering = (recorder, inputs) => {
   const { x, signal } = inputs as { x: TensorInfo; signal: TensorInfo }
-  const name = waiting(recorder, recorder.nameOf(x), x.shape, signal)
-  return recorder.node('Identity', [name], x.shape, x.dtype)
+  const names = [recorder.nameOf(x), zeroAfter(recorder, signal), recorder.int64s([x.shape[0]!]), recorder.int64s([0])]
+  return recorder.node('Slice', names, x.shape, x.dtype)
 }
 
 export const order: Readonly<Record<string, Lowering>> = { After: after }

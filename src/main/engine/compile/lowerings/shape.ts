@@ -155,7 +155,7 @@ const gather: Lowering = (recorder, inputs, attrs) => {
 
 /**
  * [N] integers → [N, depth] of 0 and 1. Comparing with start … start + depth − 1 is several times faster than ONNX Runtime's OneHot, on one thread.
- * @param name of the indices in the graph, where it is not theirs
+ * @param name of the indices as [N, 1] in the graph, where they are there already
  */
 export function oneHotName(
   recorder: Recorder,
@@ -164,11 +164,7 @@ export function oneHotName(
   start = 0,
   name: string | null = null,
 ): string {
-  const wide = [...indices.shape, 1]
-  const column =
-    name === null
-      ? recorder.nameOf(reshaped(recorder, indices, wide))
-      : recorder.emit('Reshape', [name, recorder.int64s(wide)], wide, indices.dtype).name
+  const column = name ?? recorder.nameOf(reshaped(recorder, indices, [...indices.shape, 1]))
   const columns = recorder.constant(
     Int32Array.from({ length: depth }, (_, i) => start + i),
     [depth],
@@ -221,7 +217,7 @@ const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
   const parts: TensorInfo[] = []
   for (let start = 0; start < segments; start += atOnce) {
     const size = Math.min(atOnce, segments - start)
-    const ids = parts.length === 0 ? null : waiting(recorder, recorder.nameOf(flatIds), [n], parts.at(-1)!)
+    const ids = parts.length === 0 ? null : waiting(recorder, recorder.nameOf(flatIds), [n, 1], parts.at(-1)!)
     const hot = oneHotName(recorder, flatIds, size, start, ids)
     parts.push(
       recorder.node('Gemm', [hot, recorder.nameOf(flatRows)], [size, width], 'float32', {
