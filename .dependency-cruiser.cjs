@@ -56,7 +56,7 @@ module.exports = {
       room('store/'),
       room('paths'),
       room('engine/(checkpoint|tokenizer|verifier)/'),
-      room('engine/model/(config|weights)'),
+      room('engine/model/(config|weights|adapter-shapes)'),
       room('engine/gpo/segment'),
     ]),
     may('runs', room('runs/'), [
@@ -71,7 +71,7 @@ module.exports = {
       room('paths'),
       room('runs/hub'),
       room('trainer/(job-client|fork|jobs/(job|results))'),
-      room('engine/(checkpoint|model/(config|weights|rope-frequencies))'),
+      room('engine/(checkpoint|model/(config|weights|adapter-shapes|rope-frequencies))'),
     ]),
     may('api', room('api/'), [
       room('(host|store|library|runs|export)/'),
@@ -121,7 +121,7 @@ module.exports = {
         // A model's config and the headers of its weights are text that is read, steps are cut from text; nothing is computed with tensors.
         pathNot: [
           room('engine/(checkpoint|verifier|tokenizer)/'),
-          room('engine/model/(config|weights)'),
+          room('engine/model/(config|weights|adapter-shapes)'),
           room('engine/gpo/segment'),
         ],
         dependencyTypesNot: ['type-only'],

@@ -54,7 +54,10 @@ const settings = () =>
 
 function modelAndData(command: Command): Command {
   return command
-    .requiredOption('--model <dir or run>', "a model's folder, bundled:tiny, or a run (id, its beginning, name, last)")
+    .requiredOption(
+      '--model <model>',
+      'folder of a model or adapter, bundled:tiny, a name as `gpo models list` tells, or a run (id, its beginning, name, last)',
+    )
     .requiredOption('--data <file>', 'dataset file, or bundled:NAME/test')
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options; default: what fits the data')
     .option('--limit <n>', 'rows at most', whole(1))
@@ -172,7 +175,10 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command('score')
     .description('log-probabilities of a completion after a prompt')
-    .requiredOption('--model <dir or run>', "a model's folder, bundled:tiny, or a run")
+    .requiredOption(
+      '--model <model>',
+      'folder of a model or adapter, bundled:tiny, a name as `gpo models list` tells, or a run',
+    )
     .requiredOption('--prompt <text>', 'the prompt')
     .requiredOption('--completion <text>', 'the completion')
     .addOption(backend())

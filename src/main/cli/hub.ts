@@ -1,11 +1,13 @@
 /** `gpo models` and `gpo data`: what is in the library, what is added from disk, what is downloaded because it was asked for. */
 import { basename, resolve } from 'node:path'
+import { readPeftConfig } from '@engine/checkpoint/peft'
 import { readModelConfig } from '@engine/model/config'
 import { loadDataset } from '@main/library/datasets/load'
 import { addEntry, listEntries } from '@main/library/entries'
 import { cachedRepositories } from '@main/library/hub/cache'
 import { endpointOf, type HubOptions, type RepositoryKind, readRepository, searchHub } from '@main/library/hub/client'
 import { downloadRepository, wantedFiles } from '@main/library/hub/download'
+import { isAdapterFolder } from '@main/library/models/adapter'
 import { databaseFile } from '@main/paths'
 import { openStore } from '@main/store/open'
 import { formatBytes, formatTable, type Output } from './output'
@@ -41,7 +43,7 @@ export async function addToLibrary(
   output: Output,
 ): Promise<number> {
   const at = resolve(path)
-  if (kind === 'model') readModelConfig(at)
+  if (kind === 'model') (isAdapterFolder(at) ? readPeftConfig : readModelConfig)(at)
   else await loadDataset(at, { limit: 100 })
   const store = openStore(databaseFile(options.db))
   try {

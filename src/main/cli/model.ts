@@ -1,6 +1,8 @@
-/** Finds the model a command is asked about: a folder, `bundled:NAME`, or a run. */
+/** Finds the model a command is asked about: a folder, an adapter's folder, `bundled:NAME`, a name in the library or on the Hub, or a run. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isAdapterFolder, modelInFolder } from '@main/library/models/adapter'
+import { namedModel } from '@main/library/models/names'
 import { databaseFile, modelPath } from '@main/paths'
 import { resolveRun } from '@main/runs/prepare'
 import { listCheckpoints } from '@main/store/checkpoints'
@@ -17,6 +19,17 @@ export interface FoundModel {
   readonly plan: Plan | null
 }
 
+/** By its name in the library or on the Hub, where `gpo models` lists it. */
+export function findNamed(wanted: string, db?: string): string | null {
+  const file = databaseFile(db)
+  const store = existsSync(file) ? openStore(file) : null
+  try {
+    return namedModel(store, wanted)
+  } finally {
+    store?.close()
+  }
+}
+
 /** The database that should hold a run; none is made to look for it. @throws GpoError('notFound') */
 export function openRunsOf(wanted: string, db?: string): Store {
   const file = databaseFile(db)
@@ -27,11 +40,14 @@ export function openRunsOf(wanted: string, db?: string): Store {
   )
 }
 
-/** @throws GpoError('notFound') when it is neither a folder nor a run, or the run has no checkpoint */
+/** @throws GpoError('notFound') when it is neither a folder nor a name nor a run, or the run has no checkpoint */
 export function findModel(wanted: string, db?: string): FoundModel {
   if (wanted.startsWith('bundled:') || existsSync(join(resolve(wanted), 'config.json'))) {
     return { source: { folder: modelPath(wanted), checkpoint: null }, plan: null }
   }
+  if (isAdapterFolder(resolve(wanted))) return { source: modelInFolder(resolve(wanted)), plan: null }
+  const named = findNamed(wanted, db)
+  if (named !== null) return { source: modelInFolder(named), plan: null }
   if (existsSync(resolve(wanted)))
     throw new GpoError('model', `${resolve(wanted)} has no config.json: it is not a model's folder`)
   const store = openRunsOf(wanted, db)

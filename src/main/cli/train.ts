@@ -1,5 +1,6 @@
 /** `gpo train` and `gpo resume`. */
 
+import { withOwnAdapter } from '@main/library/models/adapter'
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
 import { executeRun } from '@main/runs/execute'
@@ -11,7 +12,7 @@ import { ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
 import { stopOnInterrupt } from './interrupt'
-import { openRunsOf } from './model'
+import { findNamed, openRunsOf } from './model'
 import type { Output } from './output'
 import { createProgress, runProgress } from './progress'
 import { TRAINER } from './workers'
@@ -83,7 +84,8 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
 }
 
 /** Makes a run from a plan and drives it to its end. Data and model are checked before the run exists. */
-export async function runPlan({ store, plan, output, dbFlag }: RunFromPlan): Promise<RunRecord> {
+export async function runPlan({ store, plan: wanted, output, dbFlag }: RunFromPlan): Promise<RunRecord> {
+  const plan = withOwnAdapter(wanted)
   const inputs = await loadInputs(plan)
   const run = newRun(store, plan)
   output.note(`run ${run.id}: ${run.name}`)
@@ -97,7 +99,7 @@ export interface StoreOptions {
 const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${db}` : '')
 
 export async function train(file: string, options: StoreOptions & { set: string[] }, output: Output): Promise<number> {
-  const plan = readPlan(file, options.set)
+  const plan = readPlan(file, options.set, (name) => findNamed(name, options.db))
   const store = openStore(databaseFile(options.db))
   try {
     recoverInterrupted(store)

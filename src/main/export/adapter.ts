@@ -4,17 +4,15 @@
  */
 import { join } from 'node:path'
 import type { StoredDtype } from '@engine/checkpoint/dtypes'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, peftName } from '@engine/checkpoint/peft'
 import { type TensorToWrite, writeSafetensors } from '@engine/checkpoint/safetensors-writer'
+import type { LoraConfig } from '@engine/model/adapter-shapes'
 import { GpoError } from '@shared/errors'
-import type { AdaptationConfig } from '@shared/schemas/plan'
 import { compareTensors, countingFileSystem, type OnTensors } from './compare'
 import { writeFolder, writeJson } from './folder'
 import type { Exported } from './safetensors'
 
-export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
-const PREFIX = 'base_model.model.'
-
-export type LoraConfig = Extract<AdaptationConfig, { kind: 'lora' }>
+export type { LoraConfig } from '@engine/model/adapter-shapes'
 
 export interface AdapterExport {
   /** Where the base model is, as PEFT should look for it. */
@@ -32,12 +30,6 @@ export interface AdapterExport {
 
 const ADAPTER = /\.lora_[AB]\.weight$/
 export const isAdapterTensor = (name: string): boolean => ADAPTER.test(name)
-
-/** model.layers.0.self_attn.q_proj.lora_A.weight → base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight */
-export const peftName = (name: string): string => PREFIX + name
-
-/** The name a tensor of an adapter file has in this program. */
-export const ownName = (name: string): string => name.slice(PREFIX.length)
 
 /** What `LoraConfig.from_pretrained` reads; everything that is not ours is at PEFT's default. */
 export function adapterConfig(
@@ -82,7 +74,7 @@ export function exportAdapter(adapter: AdapterExport): Exported {
   return writeFolder(
     out,
     (folder) => {
-      const config = writeJson(join(folder, 'adapter_config.json'), adapterConfig(baseModel, adaptation))
+      const config = writeJson(join(folder, ADAPTER_CONFIG), adapterConfig(baseModel, adaptation))
       const file = join(folder, ADAPTER_WEIGHTS)
       const system = countingFileSystem(tensors, dtype, onProgress)
       const weights = writeSafetensors(file, tensors, dtype, {}, system)

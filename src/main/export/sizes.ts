@@ -2,20 +2,17 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StoredDtype } from '@engine/checkpoint/dtypes'
+import { peftName } from '@engine/checkpoint/peft'
 import { safetensorsSize } from '@engine/checkpoint/safetensors-writer'
-import { projectionName, readModelConfig } from '@engine/model/config'
+import { adapterTensors, type LoraConfig } from '@engine/model/adapter-shapes'
+import { readModelConfig } from '@engine/model/config'
 import { expectedWeights } from '@engine/model/weights'
-import { adapterConfig, type LoraConfig, peftName } from './adapter'
+import { adapterConfig } from './adapter'
 import { COPIED } from './safetensors'
 
 export interface Size {
   readonly bytes: number
   readonly tensors: number
-}
-
-interface Shaped {
-  readonly name: string
-  readonly shape: readonly number[]
 }
 
 const jsonBytes = (value: unknown) => Buffer.byteLength(`${JSON.stringify(value, null, 2)}\n`)
@@ -28,25 +25,10 @@ export function mergedSize(sourceFolder: string, dtype: StoredDtype): Size {
   return { bytes: safetensorsSize(weights, dtype) + others, tensors: weights.length }
 }
 
-/** The two matrices of each projection that has an adapter. */
-function adapterTensors(sourceFolder: string, { r, targets }: LoraConfig): Shaped[] {
-  const config = readModelConfig(sourceFolder)
-  const weights = expectedWeights(config)
-  return Array.from({ length: config.layers }, (_, layer) =>
-    targets.flatMap((target): Shaped[] => {
-      const projection = projectionName(layer, target)
-      const [out = 0, width = 0] = weights.get(`${projection}.weight`) ?? []
-      return [
-        { name: peftName(`${projection}.lora_A.weight`), shape: [r, width] },
-        { name: peftName(`${projection}.lora_B.weight`), shape: [out, r] },
-      ]
-    }),
-  ).flat()
-}
-
 /** An adapter in PEFT's layout. */
 export function adapterSize(sourceFolder: string, adaptation: LoraConfig, dtype: StoredDtype): Size {
-  const tensors = adapterTensors(sourceFolder, adaptation)
+  const expected = adapterTensors(readModelConfig(sourceFolder), adaptation)
+  const tensors = [...expected].map(([name, shape]) => ({ name: peftName(name), shape }))
   const config = jsonBytes(adapterConfig(sourceFolder, adaptation))
   return { bytes: safetensorsSize(tensors, dtype) + config, tensors: tensors.length }
 }

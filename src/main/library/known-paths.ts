@@ -11,12 +11,17 @@ import { type EntryKind, findEntryByPath } from './entries'
 
 /** Runs out of a bundle came from elsewhere: nobody here chose their paths. */
 const USED: Readonly<Record<EntryKind, string>> = {
-  model: `SELECT DISTINCT plan ->> '$.model.path' AS path FROM runs WHERE is_read_only = 0`,
+  model: `SELECT plan ->> '$.model.path' AS path FROM runs WHERE is_read_only = 0
+    UNION SELECT plan ->> '$.adaptation.from' FROM runs WHERE is_read_only = 0`,
   dataset: `SELECT plan ->> '$.data.train.path' AS path FROM runs WHERE is_read_only = 0
     UNION SELECT plan ->> '$.data.eval.path' FROM runs WHERE is_read_only = 0`,
 }
 
 const PAGES: Readonly<Record<EntryKind, string>> = { model: 'Models', dataset: 'Datasets' }
+
+/** The folder of the adapter a plan begins with; null where it begins with none. */
+export const adapterOf = ({ adaptation }: Plan): string | null =>
+  adaptation.kind === 'lora' ? (adaptation.from ?? null) : null
 
 export function isKnownPath(store: Store, kind: EntryKind, path: string): boolean {
   if (isBundled(path)) return true
@@ -35,8 +40,11 @@ export function refuseUnknownPath(store: Store, kind: EntryKind, path: string, k
 }
 
 /** @throws {GpoError} 'usage' naming the first path of the plan that was not chosen here */
-export function refuseUnknownPaths(store: Store, { model, data }: Plan): void {
+export function refuseUnknownPaths(store: Store, plan: Plan): void {
+  const { model, data } = plan
+  const adapter = adapterOf(plan)
   refuseUnknownPath(store, 'model', model.path, 'model.path')
+  if (adapter !== null) refuseUnknownPath(store, 'model', adapter, 'adaptation.from')
   refuseUnknownPath(store, 'dataset', data.train.path, 'data.train.path')
   if (data.eval) refuseUnknownPath(store, 'dataset', data.eval.path, 'data.eval.path')
 }

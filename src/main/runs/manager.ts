@@ -1,5 +1,6 @@
 /** The runs this program drives: one at a time, the others wait. Tells everyone who listens what happens. */
 import { rmSync } from 'node:fs'
+import { withOwnAdapter } from '@main/library/models/adapter'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
 import { deleteRun, getRun, listRuns, queueRun, refuseReadOnly } from '@main/store/runs'
@@ -169,7 +170,8 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   })
 
   return {
-    async start(plan) {
+    async start(wanted) {
+      const plan = withOwnAdapter(wanted)
       await loadInputs(plan)
       const { id } = newRun(store, plan)
       enqueue(id)

@@ -3,6 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { latestCheckpoint, readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import { loadDataset } from '@main/library/datasets/load'
+import { checkAdapterFits } from '@main/library/models/adapter'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { type Store, transaction } from '@main/store/query'
@@ -73,6 +74,7 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
       `${modelFolder} has no config.json: model.path must be a folder in Hugging Face layout or bundled:NAME`,
     )
   }
+  checkAdapterFits(plan, modelFolder)
   const train = await loadRows(plan.data.train, { isImitated: plan.objective.kind === 'sft' })
   requireReferences(plan, train.examples, plan.data.train.path)
   const evaluation = plan.data.eval

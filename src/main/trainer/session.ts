@@ -2,14 +2,16 @@
 
 import type { Backend } from '@engine/backend/backend'
 import { openBackend } from '@engine/backend/choose'
+import { readAdapter } from '@engine/checkpoint/peft'
 import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import type { Task } from '@engine/gpo/trajectory'
+import { adapterTensors } from '@engine/model/adapter-shapes'
 import type { ModelConfig } from '@engine/model/config'
 import { readModelConfig } from '@engine/model/config'
 import { precisionOf } from '@engine/model/narrow-weights'
 import { loadBase } from '@engine/model/weights'
 import type { TokenSequence } from '@engine/policy/batch'
-import { createPolicy } from '@engine/policy/policy'
+import { createPolicy, type HostTensors } from '@engine/policy/policy'
 import { createScorer } from '@engine/policy/score'
 import type { Procedure, Run } from '@engine/recipes/run'
 import { createProcedure, policyNeeds } from '@engine/recipes/train'
@@ -101,6 +103,12 @@ export async function openModel(folder: string, backendName: Plan['backend']): P
   return { backend: await openBackend(backendName), config, tokenizer, stopTokens }
 }
 
+/** The adapter that the plan begins with. */
+function adapterOf({ adaptation }: Plan, config: ModelConfig): { adapter?: HostTensors } {
+  if (adaptation.kind !== 'lora' || adaptation.from === undefined) return {}
+  return { adapter: readAdapter(adaptation.from, adapterTensors(config, adaptation)) }
+}
+
 /** @throws GpoError of the kind of what is wrong: model, data, backend, plan, storage */
 export async function openSession(start: SessionStart, onProgress: Run['onProgress'] = () => {}): Promise<Session> {
   const { plan, modelFolder, train, evaluation } = start
@@ -110,6 +118,7 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   const policy = createPolicy(backend, config, loadBase(modelFolder, config, precisionOf(plan.adaptation)), {
     adaptation: plan.adaptation,
     seed: plan.seed,
+    ...adapterOf(plan, config),
     ...policyNeeds(plan),
   })
   const run: Run = {

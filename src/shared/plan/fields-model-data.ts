@@ -29,6 +29,14 @@ export const MODEL_FIELDS: readonly PlanField[] = [
   },
   {
     ...adapted,
+    path: 'adaptation.from',
+    label: 'Begin with an adapter',
+    aliases: ['adapter_name_or_path', 'resume_adapter', 'peft_model_id', 'adapter'],
+    what: 'An adapter that was trained before, here or with PEFT, is trained further; rank, scale and projections are its own. The reference is the base with it.',
+    advice: 'Add its folder on the page Models first. Empty: a new adapter, which changes nothing at the start.',
+  },
+  {
+    ...adapted,
     path: 'adaptation.r',
     label: 'Rank',
     symbol: 'r',

@@ -7,6 +7,8 @@ const SAMPLED = ['budget.trainedPerPrompt', 'rollout.temperature', 'rollout.topP
 /** Of evaluations too. */
 const DECODED = ['rollout.maxNewTokens', 'rollout.lanes']
 const PAIRS = ['dpo', 'simpo', 'orpo']
+/** An adapter that is there already has its own. */
+const OF_NEW_ADAPTER = ['adaptation.r', 'adaptation.alpha', 'adaptation.rslora', 'adaptation.targets']
 const OF_SPLITTER: Readonly<Record<string, string>> = {
   'gpo.segmentation.windowTokens': 'window',
   'gpo.segmentation.pattern': 'regex',
@@ -19,6 +21,7 @@ export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   const kind = String(draft['objective.kind'])
   const hasEvaluation = draft['data.eval.path'] !== undefined
   const isSft = kind === 'sft'
+  if (OF_NEW_ADAPTER.includes(path)) return draft['adaptation.from@lora'] === undefined
   if (path.startsWith('evaluation.')) return hasEvaluation
   if (path === 'checkpoint.keepBest') return hasEvaluation
   if (path.startsWith('verifier.')) return !isSft || hasEvaluation

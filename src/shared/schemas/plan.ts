@@ -135,6 +135,11 @@ const adaptationSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('full').describe('Every parameter is trained.') }),
   z.strictObject({
     kind: z.literal('lora').describe('Low-rank adapters on chosen projections are trained; the base stays frozen.'),
+    from: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Folder of an adapter in PEFT's layout to begin with; r, alpha, rslora and targets are then its own."),
     r: positiveInt(1024).default(16).describe('Rank.'),
     alpha: z.number().gt(0).max(4096).default(32).describe('Scale: the update is multiplied by alpha / r.'),
     rslora: z

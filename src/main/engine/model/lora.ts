@@ -1,19 +1,14 @@
 /** Low-rank adapters (Hu et al. 2021, arXiv 2106.09685): W x + (alpha / r) B A x. */
-import type { AdaptationConfig } from '@shared/schemas/plan'
 import { type Tensor, type Tensor2D, tf } from '../backend/tf'
 import { narrowMatMul } from '../core/narrow'
 import { uniform } from '../core/rng'
-import { type ModelConfig, projectionName } from './config'
+import { adaptedProjections, adapterNames, type LoraConfig } from './adapter-shapes'
+import type { ModelConfig } from './config'
 import { DROPPED, dropoutName, droppedProduct } from './dropout'
 import { isNarrow, matrix, type Params, param } from './params'
 
 /** The scale travels with the adapter as a scalar, so that a tree of parameters is complete in itself. */
 export const LORA_SCALE = 'lora.scale'
-
-export const adapterNames = (projection: string) => ({
-  a: `${projection}.lora_A.weight`,
-  b: `${projection}.lora_B.weight`,
-})
 
 /**
  * x W^T, plus the bias and the adapter's share if the tree has them for this projection.
@@ -33,28 +28,6 @@ export function linear(params: Params, projection: string, x: Tensor): Tensor {
     : tf.matMul(x, param(params, a), false, true)
   const low = tf.matMul(narrow, param(params, b), false, true)
   return tf.add(dense, tf.mul(low, param(params, LORA_SCALE)))
-}
-
-export type LoraConfig = Extract<AdaptationConfig, { kind: 'lora' }>
-
-/** What the adapters' product is multiplied by; rank-stabilised as in Kalajdzievski 2023, arXiv 2312.03732. */
-export const loraScale = ({ r, alpha, rslora }: LoraConfig): number => alpha / (rslora ? Math.sqrt(r) : r)
-
-/** Every projection that an adaptation touches, with its [out, in]. */
-export function adaptedProjections(config: ModelConfig, { targets }: Pick<LoraConfig, 'targets'>) {
-  const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = config
-  const shapes = {
-    q_proj: [heads * headDim, hiddenSize],
-    k_proj: [kvHeads * headDim, hiddenSize],
-    v_proj: [kvHeads * headDim, hiddenSize],
-    o_proj: [hiddenSize, heads * headDim],
-    gate_proj: [intermediateSize, hiddenSize],
-    up_proj: [intermediateSize, hiddenSize],
-    down_proj: [hiddenSize, intermediateSize],
-  } as const
-  return Array.from({ length: config.layers }, (_, i) =>
-    targets.map((name) => ({ projection: projectionName(i, name), shape: shapes[name] })),
-  ).flat()
 }
 
 /** A ~ U(±√3/√in·…) as Kaiming uniform with a = √5, B = 0: the adapter starts as nothing. */

@@ -4,8 +4,9 @@
  */
 import type { AdaptationConfig } from '@shared/schemas/plan'
 import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
+import { adaptedProjections, loraScale } from '../model/adapter-shapes'
 import type { ModelConfig } from '../model/config'
-import { adaptedProjections, initLora, LORA_SCALE, loraScale, mergeLora } from '../model/lora'
+import { initLora, LORA_SCALE, mergeLora } from '../model/lora'
 import { scaleName } from '../model/params'
 
 export interface HostTensor {
@@ -29,6 +30,8 @@ export interface PolicyOptions {
   readonly seed: number
   /** PPO's value head, zero at the start. */
   readonly hasValueHead: boolean
+  /** Adapters to begin with; they are then part of the reference. */
+  readonly adapter?: HostTensors
   /** With full fine-tuning: keep a copy of the start as the reference. With LoRA it costs nothing and is always there. */
   readonly keepsReference: boolean
 }
@@ -50,7 +53,7 @@ export interface Policy {
   adopt(next: DeviceTensors): void
   /** Parameters for sampling and scoring. Adapters are folded in, once per update; beside a narrow base they stay apart. */
   dense(): Promise<DeviceTensors>
-  /** The policy before training, without adapters. */
+  /** The policy before training: the base, with the adapters it began with if it began with some. */
   reference(): DeviceTensors
   /** Trained parameters on the host, for a checkpoint. */
   snapshot(): Promise<Map<string, HostTensor>>
@@ -80,7 +83,9 @@ function initialTrainable(config: ModelConfig, weights: BaseTensors, options: Po
       if (isNarrowTensor(tensor)) throw new Error(`'${name}' is narrow and cannot be trained`)
       trainable.set(name, options.keepsReference ? { ...tensor, data: tensor.data.slice() } : tensor)
     }
-  } else
+  } else if (options.adapter)
+    for (const [name, { shape, data }] of options.adapter) trainable.set(name, { shape, data: data.slice() })
+  else
     for (const [name, tensor] of Object.entries(initLora(config, options.adaptation, options.seed)))
       trainable.set(name, tensor)
   if (options.hasValueHead) {
@@ -113,6 +118,7 @@ export function createPolicy(
     adaptation.kind === 'lora'
       ? { ...base, [LORA_SCALE]: backend.tensor(Float32Array.of(loraScale(adaptation)), []) }
       : {}
+  const beginning: DeviceTensors = options.adapter ? { ...frozen, ...uploadAll(backend, options.adapter) } : {}
   const isBaseNarrow = [...weights.values()].some(isNarrowTensor)
   const merge = backend.program('merge-adapters', mergeLora)
   let dense: DeviceTensors | null = null
@@ -153,7 +159,7 @@ export function createPolicy(
     },
     reference() {
       if (!base) throw new Error('this policy was made without a reference')
-      return base
+      return options.adapter ? beginning : base
     },
     async snapshot() {
       const entries = Object.entries(trainable).map(async ([name, tensor]) => {

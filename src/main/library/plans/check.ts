@@ -4,15 +4,18 @@ import type { PlanReport } from '@shared/contract/plans'
 import { checkFacts } from '@shared/plan/facts'
 import { issue, type PlanIssue } from '@shared/plan/issue'
 import type { Plan } from '@shared/schemas/plan'
-import { isKnownPath } from '../known-paths'
+import { adapterOf, isKnownPath } from '../known-paths'
 import { PlanProblem, planFacts } from './facts'
 
 const PAGES = { model: 'Models', dataset: 'Datasets' } as const
 
 /** The window names only what was chosen here; a plan from a file may name something else. */
-function unknownPaths(store: Store, { model, data }: Plan): PlanIssue[] {
+function unknownPaths(store: Store, plan: Plan): PlanIssue[] {
+  const { model, data } = plan
+  const adapter = adapterOf(plan)
   const paths = [
     { at: 'model.path', kind: 'model', path: model.path },
+    ...(adapter === null ? [] : [{ at: 'adaptation.from', kind: 'model', path: adapter } as const]),
     { at: 'data.train.path', kind: 'dataset', path: data.train.path },
     ...(data.eval ? [{ at: 'data.eval.path', kind: 'dataset', path: data.eval.path } as const] : []),
   ] as const

@@ -8,6 +8,7 @@ import type { Dataset } from '@shared/schemas/dataset'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import { openDataset, stampOf } from '../datasets/summary'
 import { tryVerifier } from '../datasets/trial'
+import { checkAdapterFits, withOwnAdapter } from '../models/adapter'
 import { lookAtModel } from '../models/look'
 import { startWork } from '../pause'
 import { openTokenizer } from '../tokenizers'
@@ -115,6 +116,7 @@ function modelFacts(plan: Plan): { readonly model: PlanFacts['model']; readonly 
 /** @throws the setting that cannot be used, as `PlanProblem` */
 export async function planFacts(plan: Plan): Promise<PlanFacts> {
   const { model, tokenizer } = await blamed('model.path', () => modelFacts(plan))
+  await blamed('adaptation.from', () => checkAdapterFits(withOwnAdapter(plan), modelPath(plan.model.path)))
   const { train, eval: held } = plan.data
   const evaluation = held && { ...held, limit: Math.min(plan.evaluation.limit, held.limit ?? plan.evaluation.limit) }
   return {

@@ -1,5 +1,5 @@
 /** Reads a plan from a file and applies `--set key=value`. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describeError, GpoError } from '@shared/errors'
 import { type Plan, planSchema } from '@shared/schemas/plan'
@@ -69,13 +69,22 @@ export function parsePlan(raw: unknown, name: string): Plan {
   throw new GpoError('plan', `${name}: ${problems.join('; ')}`)
 }
 
-/** Paths in a plan are meant from the plan's own folder. */
-function resolvePaths(plan: Plan, folder: string): Plan {
+/** Finds a model's folder by a name; null if nothing is called that. */
+export type FindNamed = (name: string) => string | null
+
+/** Paths in a plan are meant from the plan's own folder; a model may have a name instead. */
+function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
   const at = (path: string) => (path.startsWith('bundled:') ? path : resolve(folder, path))
+  const named = (path: string) => (existsSync(at(path)) ? at(path) : (findNamed(path) ?? at(path)))
   const { train, eval: evaluation } = plan.data
+  const { adaptation } = plan
   return {
     ...plan,
-    model: { path: at(plan.model.path) },
+    model: { path: named(plan.model.path) },
+    adaptation:
+      adaptation.kind === 'lora' && adaptation.from !== undefined
+        ? { ...adaptation, from: named(adaptation.from) }
+        : adaptation,
     data: {
       ...plan.data,
       train: { ...train, path: at(train.path) },
@@ -108,8 +117,28 @@ function readJson(file: string): unknown {
   }
 }
 
+const PEFT_NAMES: Readonly<Record<string, string>> = {
+  lora_alpha: 'alpha',
+  lora_dropout: 'dropout',
+  use_rslora: 'rslora',
+  target_modules: 'targets',
+}
+
+/** Settings of an adapter may have the names that PEFT gives them. @throws GpoError('plan') for one under both names */
+function ownNames(adaptation: unknown): unknown {
+  if (!isObject(adaptation)) return adaptation
+  const own: Json = {}
+  for (const [key, value] of Object.entries(adaptation)) {
+    const name = Object.hasOwn(PEFT_NAMES, key) ? (PEFT_NAMES[key] ?? key) : key
+    if (name !== key && name in adaptation)
+      throw new GpoError('plan', `adaptation has both ${key} and ${name}, which are one setting: keep one`)
+    own[name] = value
+  }
+  return own
+}
+
 /** @throws GpoError('plan') for a file that cannot be read or is not a plan */
-export function readPlan(file: string, settings: readonly string[]): Plan {
+export function readPlan(file: string, settings: readonly string[], findNamed: FindNamed = () => null): Plan {
   const raw = readJson(file)
   if (!isObject(raw))
     throw new GpoError(
@@ -117,5 +146,6 @@ export function readPlan(file: string, settings: readonly string[]): Plan {
       `${file} holds ${JSON.stringify(raw)?.slice(0, 40)}, expected an object with the keys of a plan`,
     )
   for (const setting of settings) applySetting(raw, setting)
-  return resolvePaths(parsePlan(raw, file), dirname(resolve(file)))
+  if ('adaptation' in raw) raw['adaptation'] = ownNames(raw['adaptation'])
+  return resolvePaths(parsePlan(raw, file), dirname(resolve(file)), findNamed)
 }

@@ -1,12 +1,11 @@
 /** The merged weights of a model or run as a Hugging Face folder or a GGUF file, or a run's adapter alone. */
-import { join } from 'node:path'
 import type { DeviceTensors } from '@engine/backend/backend'
 import type { StoredDtype } from '@engine/checkpoint/dtypes'
-import { openSafetensors } from '@engine/checkpoint/safetensors'
+import { readAdapter } from '@engine/checkpoint/peft'
 import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
 import { expectedWeights } from '@engine/model/weights'
 import type { HostTensor } from '@engine/policy/policy'
-import { ADAPTER_WEIGHTS, exportAdapter, isAdapterTensor, ownName } from '@main/export/adapter'
+import { exportAdapter, isAdapterTensor } from '@main/export/adapter'
 import { exportGguf } from '@main/export/gguf/export'
 import { exportModel } from '@main/export/safetensors'
 import { GpoError } from '@shared/errors'
@@ -67,16 +66,6 @@ async function exportGgufFile(model: JobModel, job: ExportJob, onProgress: OnPro
   return { out, tensors: tensors.length, bytes, maxDifference }
 }
 
-/** The tensors of an adapter file under the names they have here. */
-function readAdapter(folder: string): Map<string, HostTensor> {
-  const file = openSafetensors(join(folder, ADAPTER_WEIGHTS))
-  try {
-    return new Map(file.names.map((name) => [ownName(name), { shape: file.info(name).shape, data: file.read(name) }]))
-  } finally {
-    file.close()
-  }
-}
-
 /** The largest difference that the written adapter makes to the merged model, against the one in memory. */
 async function mergedDifference(
   model: JobModel,
@@ -87,7 +76,10 @@ async function mergedDifference(
   const touched = [...trained.keys()].filter((name) => name.endsWith('.lora_A.weight'))
   const names = touched.map((name) => name.replace(/\.lora_A\.weight$/, '.weight'))
   const before = (await readAll(model, await policy.dense(), names)).map(({ data }) => data.slice())
-  policy.restore(new Map([...trained, ...readAdapter(out)]))
+  const shapes = [...trained]
+    .filter(([name]) => isAdapterTensor(name))
+    .map(([name, { shape }]) => [name, shape] as const)
+  policy.restore(new Map([...trained, ...readAdapter(out, new Map(shapes))]))
   const after = await readAll(model, await policy.dense(), names)
   let worst = 0
   after.forEach(({ data }, i) => {

@@ -7,6 +7,8 @@ const modelSchema = z.strictObject({
   folder: z.string().min(1),
   /** Folder of a run's checkpoint whose weights replace the base model's. */
   checkpoint: z.string().nullable(),
+  /** Folder of an adapter in PEFT's layout over the model; not together with a checkpoint. */
+  adapter: z.string().min(1).optional(),
 })
 export type ModelSource = z.infer<typeof modelSchema>
 

@@ -1,5 +1,7 @@
 /** Opens a model for a job: a folder's weights, or a run's checkpoint over them. */
+import { readAdapter, readPeftConfig } from '@engine/checkpoint/peft'
 import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
+import { adapterTensors } from '@engine/model/adapter-shapes'
 import { precisionOf, widenedAll } from '@engine/model/narrow-weights'
 import { loadBase, loadWeights } from '@engine/model/weights'
 import { createPolicy, type Policy } from '@engine/policy/policy'
@@ -13,6 +15,20 @@ export interface JobModel extends OpenModel {
   readonly adaptation: AdaptationConfig
 }
 
+/** A model with an adapter over it, as float32. */
+function withAdapter(model: OpenModel, folder: string, adapter: string): JobModel {
+  const { base: _, ...settings } = readPeftConfig(adapter)
+  const adaptation = { kind: 'lora', ...settings, base: 'float32' } as const
+  const policy = createPolicy(model.backend, model.config, loadWeights(folder, model.config), {
+    adaptation,
+    seed: 0,
+    hasValueHead: false,
+    keepsReference: false,
+    adapter: readAdapter(adapter, adapterTensors(model.config, settings)),
+  })
+  return { ...model, policy, adaptation }
+}
+
 /**
  * @param isMerged whether `policy.dense()` must be the weights themselves. The base of a run with a narrow one is then what it trained with, as float32:
  *   the numbers are the run's
@@ -23,6 +39,7 @@ export async function openJobModel(
   { isMerged = false } = {},
 ): Promise<JobModel> {
   const model = await openModel(source.folder, backend)
+  if (source.adapter !== undefined) return withAdapter(model, source.folder, source.adapter)
   if (source.checkpoint === null) {
     const adaptation = { kind: 'full' } as const
     const weights = loadWeights(source.folder, model.config)
