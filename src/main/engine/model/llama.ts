@@ -3,7 +3,6 @@
  * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
  */
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
-import { after } from '../core/after'
 import { type NarrowMatrix, narrowMatMul, widenRows } from '../core/narrow'
 import { attention, causalMask, MASKED, QUERIES_AT_ONCE } from './attention'
 import { checkpointed } from './checkpointed'
@@ -27,9 +26,7 @@ function swiGlu(gate: Tensor, up: Tensor): Tensor {
     const [g, u, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void]
     save([g, u])
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const u = saved[1]!
-      // Otherwise the forward pass's sigmoid and its product would be kept: two more tensors of this size in every layer.
-      const g = after(saved[0]!, dy)
+      const [g, u] = saved as [Tensor, Tensor]
       const s = tf.sigmoid(g)
       const silu = tf.mul(g, s)
       const slope = tf.add(s, tf.mul(silu, tf.sub(1, s)))
