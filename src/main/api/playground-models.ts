@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Services } from '@main/host/services'
 import { getEntry, listEntries } from '@main/library/entries'
+import { isAdapterFolder, modelInFolder } from '@main/library/models/adapter'
 import { bundledPaths, modelPath } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
@@ -30,6 +31,17 @@ const problemOf = (folder: string): string | null =>
   existsSync(join(folder, 'config.json'))
     ? null
     : `${folder} has no config.json: it is no model's folder, or it is gone.`
+
+/** An adapter's base answers for its files; without one here it cannot be asked. */
+function describedFolder(reference: ModelReference, label: string, group: string, folder: string): PlaygroundModel {
+  if (!isAdapterFolder(folder)) return described(reference, label, group, folder)
+  try {
+    return { ...described(reference, label, group, modelInFolder(folder).folder), path: folder }
+  } catch (error) {
+    if (!(error instanceof GpoError)) throw error
+    return { ...described(reference, label, group, folder), problem: error.message }
+  }
+}
 
 const described = (reference: ModelReference, label: string, group: string, folder: string): PlaygroundModel => ({
   reference,
@@ -82,7 +94,7 @@ export function playgroundModels({ store }: Services): PlaygroundModel[] {
     described({ kind: 'bundled', name: nameOf(path) }, nameOf(path), 'In the box', modelPath(path)),
   )
   const added = listEntries(store, 'model').map(({ id, name, path }) =>
-    described({ kind: 'library', id }, name, 'Library', path),
+    describedFolder({ kind: 'library', id }, name, 'Library', path),
   )
   // A bundle's plan names paths that nobody here has chosen.
   const own = listRuns(store).filter(({ isReadOnly }) => !isReadOnly)
@@ -92,7 +104,7 @@ export function playgroundModels({ store }: Services): PlaygroundModel[] {
 
 export function inspectGrant({ grants }: Services, grant: string): PlaygroundModel {
   const folder = grants.take(grant)
-  return described({ kind: 'grant', grant }, folder, 'Chosen', folder)
+  return describedFolder({ kind: 'grant', grant }, folder, 'Chosen', folder)
 }
 
 /** @throws GpoError('notFound') for what is not there any more */
@@ -101,9 +113,9 @@ export function sourceOf({ store, grants }: Services, reference: ModelReference)
     case 'bundled':
       return { folder: modelPath(`bundled:${reference.name}`), checkpoint: null }
     case 'library':
-      return { folder: getEntry(store, 'model', reference.id).path, checkpoint: null }
+      return modelInFolder(getEntry(store, 'model', reference.id).path)
     case 'grant':
-      return { folder: grants.take(reference.grant), checkpoint: null }
+      return modelInFolder(grants.take(reference.grant))
     case 'run': {
       const { plan, folder, isReadOnly } = getRun(store, reference.id)
       if (isReadOnly) throw new GpoError('usage', 'A run from a bundle has no weights here.')

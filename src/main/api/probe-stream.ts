@@ -1,7 +1,8 @@
 /** A probe as a stream of events; whoever stops reading ends its process. */
 import type { Services } from '@main/host/services'
+import { withOwnAdapter } from '@main/library/models/adapter'
+import { findModelByPath } from '@main/library/models/list'
 import { loadPlanData } from '@main/library/plans/facts'
-import { modelPath } from '@main/paths'
 import { runJob } from '@main/trainer/job-client'
 import type { ProbeResult } from '@main/trainer/jobs/results'
 import type { ProbeEvent } from '@shared/contract/plans'
@@ -11,19 +12,21 @@ import type { Plan } from '@shared/schemas/plan'
 /** Rows that a probe may ask; it never needs as many. */
 const MAX_ROWS = 512
 
-async function probeJob(plan: Plan) {
+/** Speed does not depend on the weights: of a run's model, those it began with are measured. */
+async function probeJob(store: Services['store'], wanted: Plan) {
+  const plan = withOwnAdapter(wanted)
   const { examples } = await loadPlanData(plan.data.train)
   const rows = examples.slice(0, MAX_ROWS).map(({ row, prompt, reference, completion, messages }) => ({
     ...{ row, prompt, reference },
     ...(completion === undefined ? {} : { completion }),
     ...(messages === undefined ? {} : { messages: messages.map(({ role, content }) => ({ role, content })) }),
   }))
-  return { kind: 'probe' as const, folder: modelPath(plan.model.path), plan, examples: rows }
+  return { kind: 'probe' as const, folder: findModelByPath(store, plan.model.path).folder, plan, examples: rows }
 }
 
 /** Progress that came while nobody read is handed over as its newest. */
 export async function* probeStream(
-  { jobWorkerPath, fork, runs }: Services,
+  { store, jobWorkerPath, fork, runs }: Services,
   plan: Plan,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ProbeEvent, void> {
@@ -36,7 +39,7 @@ export async function* probeStream(
   const work = runJob<ProbeResult>({
     workerPath: jobWorkerPath,
     fork,
-    job: await probeJob(plan),
+    job: await probeJob(store, plan),
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     onProgress: ({ label, done, total }) => {
       newest = { type: 'progress', label, done, total }

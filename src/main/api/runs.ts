@@ -1,5 +1,6 @@
 import { refuseUnknownPaths } from '@main/library/known-paths'
 import { folderBytes } from '@main/runs/files'
+import { withStartingModel } from '@main/runs/starting-model'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries, readSeries } from '@main/store/metrics'
@@ -50,9 +51,9 @@ export const runsApi = {
     restoreRuns(store, ids)
     runs.announceRuns()
   }),
-  start: api.runs.start.handler(async ({ context: { store, runs }, input: { plan } }) => {
+  start: api.runs.start.handler(async ({ context: { store, runs, jobWorkerPath, fork }, input: { plan } }) => {
     refuseUnknownPaths(store, plan)
-    return { id: await runs.start(plan) }
+    return { id: await runs.start(await withStartingModel({ store, plan, workerPath: jobWorkerPath, fork })) }
   }),
   resume: api.runs.resume.handler(({ context: { runs }, input: { id } }) => runs.resume(id)),
   pause: api.runs.pause.handler(({ context: { runs }, input: { id } }) => runs.pause(id)),

@@ -5,6 +5,7 @@ import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
 import { executeRun } from '@main/runs/execute'
 import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
+import { withStartingModel } from '@main/runs/starting-model'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getRun, refuseReadOnly } from '@main/store/runs'
@@ -15,7 +16,7 @@ import { stopOnInterrupt } from './interrupt'
 import { findNamed, openRunsOf } from './model'
 import type { Output } from './output'
 import { createProgress, runProgress } from './progress'
-import { TRAINER } from './workers'
+import { JOB_WORKER, TRAINER } from './workers'
 
 /** A failed run ends the command as its error would have. */
 export function exitCodeOf({ status, error }: RunRecord): number {
@@ -85,7 +86,11 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
 
 /** Makes a run from a plan and drives it to its end. Data and model are checked before the run exists. */
 export async function runPlan({ store, plan: wanted, output, dbFlag }: RunFromPlan): Promise<RunRecord> {
-  const plan = withOwnAdapter(wanted)
+  const progress = createProgress()
+  const onProgress = (label: string, done: number, total: number) => progress.show(label, done, total, 0, 0)
+  const begun = await withStartingModel({ store, plan: wanted, workerPath: JOB_WORKER, onProgress })
+  progress.end()
+  const plan = withOwnAdapter(begun)
   const inputs = await loadInputs(plan)
   const run = newRun(store, plan)
   output.note(`run ${run.id}: ${run.name}`)

@@ -23,8 +23,15 @@ const PAGES: Readonly<Record<EntryKind, string>> = { model: 'Models', dataset: '
 export const adapterOf = ({ adaptation }: Plan): string | null =>
   adaptation.kind === 'lora' ? (adaptation.from ?? null) : null
 
+/** `run:ID`: what a run of this installation has trained. */
+export const RUN_MODEL = 'run:'
+
+const hasRun = (store: Store, id: string): boolean =>
+  all(store, 'SELECT 1 FROM runs WHERE id = ? AND is_read_only = 0 AND removed_at IS NULL', id).length > 0
+
 export function isKnownPath(store: Store, kind: EntryKind, path: string): boolean {
   if (isBundled(path)) return true
+  if (kind === 'model' && path.startsWith(RUN_MODEL)) return hasRun(store, path.slice(RUN_MODEL.length))
   if (findEntryByPath(store, kind, path)) return true
   const wanted = resolve(path)
   return all<{ path: string | null }>(store, USED[kind]).some(

@@ -1,15 +1,20 @@
 /** Models: bundled, from disk, from runs. */
 import { z } from 'zod'
-import type { CriticalRule, ObjectiveKind } from '../schemas/plan'
+import type { AdaptationConfig, CriticalRule, ObjectiveKind } from '../schemas/plan'
 import { asked, done, eventIterator, oc, type } from './base'
 import { grantId } from './system'
+
+type LoraSettings = Extract<AdaptationConfig, { kind: 'lora' }>
 
 export interface ModelItem {
   readonly id: string
   readonly name: string
-  /** What a plan's `model.path` takes: `bundled:NAME` or a folder. Of a run: `run:ID`, which is tried, exported, but not trained from. */
+  /**
+   * What a plan's `model.path` takes: `bundled:NAME`, a folder, or `run:ID`, which is written out as a folder when a run begins with it. Of an
+   * adapter: its folder, which `adaptation.from` takes.
+   */
   readonly path: string
-  readonly kind: 'bundled' | 'folder' | 'run'
+  readonly kind: 'bundled' | 'folder' | 'run' | 'adapter'
   /** Why it cannot be used; null if it can. */
   readonly problem: string | null
   readonly parameters: number | null
@@ -21,6 +26,13 @@ export interface ModelItem {
   /** Added to the list, or the run's end; null for what is in the box. */
   readonly since: number | null
   readonly run: ModelRun | null
+  readonly adapter: ModelAdapter | null
+}
+
+/** Settings of an adapter, as its files have them. */
+export interface ModelAdapter extends Pick<LoraSettings, 'r' | 'alpha' | 'rslora' | 'targets'> {
+  /** The model it was trained on, as its maker named it. */
+  readonly base: string | null
 }
 
 /** Where a fine-tuned model comes from. */

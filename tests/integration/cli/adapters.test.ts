@@ -183,3 +183,28 @@ describe('names', () => {
     renameSync(elsewhere, model)
   })
 })
+
+describe('a run that begins with what another has trained', () => {
+  it.each([{ kind: 'lora', r: 2 }, { kind: 'full' }] as const)('$kind', async (adaptation) => {
+    const first = await train({ adaptation, optimiser: { learningRate: 0.02 } })
+    const trained = await score(first.id)
+    expect(trained).not.toEqual(await score(model))
+    const second = await train({ model: { path: `run:${first.id}` }, optimiser: { learningRate: 0 } })
+    expect(second.plan.model.path).toMatch(new RegExp(`${first.id}-1$`))
+    const own = await score(second.plan.model.path)
+    own.forEach((value, i) => {
+      expect(value).toBeCloseTo(trained[i]!, 5)
+    })
+    expect(await score(second.id)).toEqual(own)
+    // What it began with is a model of its own: a third run takes it as it is.
+    const third = await train({ model: { path: `run:${first.id.slice(0, 12)}` }, optimiser: { learningRate: 0 } })
+    expect(third.plan.model.path).toBe(second.plan.model.path)
+    const listed = await gpo(home, 'models', 'list', '--json')
+    expect(jsonLines<{ path: string }>(listed).map(({ path }) => path)).toContain(second.plan.model.path)
+  })
+
+  it('is refused where there is no such run', async () => {
+    const plan = planFrom({ model: { path: 'run:nobody' } })
+    expectFailure(await gpo(home, 'train', writePlan(home, plan)), 8, /no run "nobody"/)
+  })
+})

@@ -3,7 +3,7 @@ import { refuseUnknownPaths } from '@main/library/known-paths'
 import { addModel, findModelByPath } from '@main/library/models/list'
 import { change } from '@main/store/query'
 import { createRun, newRunId } from '@main/store/runs'
-import type { Plan } from '@shared/schemas/plan'
+import { type Plan, planSchema } from '@shared/schemas/plan'
 import { describe, expect, it } from 'vitest'
 import { errorOf, open, plan, tempFolder } from '../store/fixtures'
 
@@ -47,6 +47,18 @@ describe('paths of a plan from the window', () => {
       /data\.eval\.path/,
     )
     expect(errorOf(() => findModelByPath(store, '/etc')).code).toBe('usage')
+  })
+
+  it('an adapter is refused too where nobody chose it, and a run’s model where there is no such run', () => {
+    const store = open()
+    const adaptation = { ...planSchema.shape.adaptation.parse({ kind: 'lora', from: '/data/adapter' }) }
+    const begun: Plan = { ...withPaths(TINY, DATA), adaptation }
+    expect(errorOf(() => refuseUnknownPaths(store, begun)).message).toMatch(/adaptation\.from is "\/data\/adapter"/)
+    addEntry(store, 'model', 'adapter', '/data/adapter')
+    expect(() => refuseUnknownPaths(store, begun)).not.toThrow()
+    expect(errorOf(() => refuseUnknownPaths(store, withPaths('run:1', DATA))).code).toBe('usage')
+    createRun(store, { id: '1', name: 'one', plan, folder: tempFolder() })
+    expect(() => refuseUnknownPaths(store, withPaths('run:1', DATA))).not.toThrow()
   })
 
   it('may be those in the library, but not of the other kind', () => {

@@ -1,8 +1,11 @@
 import { cpSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { adapterTensors, type LoraConfig } from '@engine/model/adapter-shapes'
+import { readModelConfig } from '@engine/model/config'
+import { exportAdapter } from '@main/export/adapter'
 import { checksumModel } from '@main/library/models/checksums'
 import { inspectModel } from '@main/library/models/details'
-import { addModel, findModel, listModels } from '@main/library/models/list'
+import { addModel, findModel, findModelByPath, listModels } from '@main/library/models/list'
 import { modelPath } from '@main/paths'
 import { insertCheckpoint } from '@main/store/checkpoints'
 import type { ChecksumEvent } from '@shared/contract/models'
@@ -34,6 +37,30 @@ describe('models', () => {
       architecture: 'LlamaForCausalLM',
     })
     expect(added).toMatchObject({ id, name: 'model', kind: 'folder', problem: null, parameters: bundled?.parameters })
+  })
+
+  it('that are adapters are listed as such, with their settings, and whether their base is here', () => {
+    const store = open()
+    const base = copy()
+    const folder = join(tempFolder(), 'adapter')
+    const adaptation: LoraConfig = {
+      ...{ kind: 'lora', r: 2, alpha: 4, rslora: false, dropout: 0, base: 'float32' },
+      targets: ['q_proj'],
+    }
+    const shapes = [...adapterTensors(readModelConfig(base), adaptation)]
+    const tensors = shapes.map(([name, shape]) => ({ name, shape, data: new Float32Array(shape[0]! * shape[1]!) }))
+    exportAdapter({ baseModel: base, adaptation, tensors, out: folder, dtype: 'F32' })
+    const id = addModel(store, folder)
+    const numbers = tensors.reduce((sum, { data }) => sum + data.length, 0)
+    const item = () => listModels(store).find((one) => one.id === id)
+    expect(item()).toMatchObject({ kind: 'adapter', problem: null, parameters: numbers, adapter: { r: 2, base } })
+    expect(findModelByPath(store, folder)).toEqual({ folder: base, checkpoint: null, adapter: folder })
+    expect(inspectModel(store, id).checks.every(({ isGood }) => isGood)).toBe(true)
+    rmSync(base, { recursive: true })
+    expect(inspectModel(store, id).checks.find(({ label }) => label === 'Base model')?.isGood).toBe(false)
+    expect(() => findModelByPath(store, folder)).toThrow(/is an adapter for .* which is not here/)
+    writeFileSync(join(folder, 'adapter_config.json'), '{"peft_type": "LORA", "r": 2, "use_dora": true}')
+    expect(item()?.problem).toMatch(/"use_dora" is true/)
   })
 
   it('that cannot be used say why', () => {

@@ -77,7 +77,7 @@ export async function* checksumModel(
     const manifest = checkpoint ? manifestSums(checkpoint) : null
     const files = yield* sums(folder, manifest ? [...manifest.keys()] : await namesOf(folder), signal)
     const checksums: Checksums = { at: Date.now(), files }
-    if (item.kind !== 'folder') {
+    if (item.kind !== 'folder' && item.kind !== 'adapter') {
       const comparedWith = manifest ? 'manifest' : null
       yield { type: 'done', checksums, comparedWith, different: manifest ? differing(files, manifest) : [] }
       return

@@ -9,6 +9,7 @@ import type { Store } from '@main/store/query'
 import type { ModelCheck, ModelDetails, ModelFile } from '@shared/contract/models'
 import { getEntry } from '../entries'
 import { openTokenizer } from '../tokenizers'
+import { inspectAdapter } from './adapter-details'
 import { notedChecksums } from './checksums'
 import { findModel } from './list'
 import { lookAtModel, type ModelLook, noteProblem, sentenceOf } from './look'
@@ -118,6 +119,7 @@ function lookAtCheckpoint(folder: string): { readonly check: ModelCheck; readonl
 /** @throws {GpoError} 'notFound' */
 export function inspectModel(store: Store, id: string): ModelDetails {
   const { folder, checkpoint, item } = findModel(store, id)
+  if (item.kind === 'adapter') return inspectAdapter(item, notedChecksums(getEntry(store, 'model', id).options))
   const look = lookAtModel(folder)
   const tokenizer = lookAtTokenizer(folder, look.config)
   const written = checkpoint === null ? null : lookAtCheckpoint(checkpoint)

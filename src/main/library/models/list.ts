@@ -1,16 +1,16 @@
 /** All models there are to choose from: in the box, from disk, from runs. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@engine/checkpoint/peft'
 import { bundledPaths, isBundled, modelPath } from '@main/paths'
 import { all, type Store } from '@main/store/query'
 import type { ModelItem } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
 import type { CriticalRule, ObjectiveKind } from '@shared/schemas/plan'
 import { addEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
-import { refuseUnknownPath } from '../known-paths'
-import { lookAtModel, type ModelLook } from './look'
-
-const RUN = 'run:'
+import { RUN_MODEL as RUN, refuseUnknownPath } from '../known-paths'
+import { isAdapterFolder, modelInFolder } from './adapter'
+import { lookAtModel, type ModelLook, sentenceOf } from './look'
 
 interface RunRow {
   readonly id: string
@@ -43,13 +43,38 @@ function bundledItem(path: string): ModelItem {
   const look = lookAtModel(modelPath(path))
   const name = path.slice(path.indexOf(':') + 1)
   const { problem, bytes } = look
-  return { id: path, name, path, kind: 'bundled', problem, ...factsOf(look), bytes, since: null, run: null }
+  return {
+    id: path,
+    name,
+    path,
+    kind: 'bundled',
+    problem,
+    ...factsOf(look),
+    bytes,
+    since: null,
+    run: null,
+    adapter: null,
+  }
 }
 
-function folderItem({ id, name, path, addedAt }: LibraryEntry): ModelItem {
+/** An adapter by its config and the headers of its tensors; whether it fits is a question of the model. */
+function adapterItem({ id, name, path, addedAt }: LibraryEntry): ModelItem {
+  const { value, problem } = sentenceOf(() => {
+    const { dropout: _, ...adapter } = readPeftConfig(path)
+    return { adapter, parameters: adapterParameters(path) }
+  })
+  const bytes = statSync(join(path, ADAPTER_WEIGHTS), { throwIfNoEntry: false })?.size ?? null
+  const about = { parameters: value?.parameters ?? null, adapter: value?.adapter ?? null, problem }
+  const none = { architecture: null, context: null, run: null }
+  return { id, name, path, kind: 'adapter', ...about, ...none, bytes, since: addedAt }
+}
+
+function folderItem(entry: LibraryEntry): ModelItem {
+  const { id, name, path, addedAt } = entry
+  if (isAdapterFolder(path)) return adapterItem(entry)
   const look = lookAtModel(path)
   const { problem, bytes } = look
-  return { id, name, path, kind: 'folder', problem, ...factsOf(look), bytes, since: addedAt, run: null }
+  return { id, name, path, kind: 'folder', problem, ...factsOf(look), bytes, since: addedAt, run: null, adapter: null }
 }
 
 /** A base model that is gone takes its runs' models with it: a checkpoint has only what was trained. */
@@ -70,7 +95,18 @@ function runItem(store: Store, row: RunRow): ModelItem {
   const { id, name, iteration, adaptation, objective, criticalStep, model, accuracy, bytes, since } = row
   const run = { id, name, iteration, adaptation, objective, criticalStep, base: model, accuracy }
   const facts = base ? factsOf(base) : { architecture: null, parameters: null, context: null }
-  return { id: RUN + id, name, path: RUN + id, kind: 'run', problem: gone ?? noBase, ...facts, bytes, since, run }
+  return {
+    id: RUN + id,
+    name,
+    path: RUN + id,
+    kind: 'run',
+    problem: gone ?? noBase,
+    ...facts,
+    bytes,
+    since,
+    run,
+    adapter: null,
+  }
 }
 
 const runRows = (store: Store, id?: string): RunRow[] =>
@@ -88,8 +124,9 @@ export const listModels = (store: Store): ModelItem[] => [
 /** @throws {GpoError} 'model' for what is no model's folder; one that cannot be used is listed, with the reason */
 export function addModel(store: Store, path: string): string {
   if (!existsSync(path)) throw new GpoError('model', `${path} does not exist: check the path.`)
-  if (!existsSync(join(path, 'config.json'))) {
-    const cure = 'choose a folder in Hugging Face layout, with config.json, tokenizer.json and model.safetensors'
+  if (!existsSync(join(path, 'config.json')) && !isAdapterFolder(path)) {
+    const cure =
+      'choose a folder in Hugging Face layout, with config.json, tokenizer.json and model.safetensors, or the folder of an adapter'
     throw new GpoError('model', `${path} has no config.json: ${cure}.`)
   }
   return addEntry(store, 'model', basename(path) || path, path)
@@ -100,6 +137,8 @@ export interface FoundModel {
   readonly folder: string
   /** A run's checkpoint over it; null for a whole model. */
   readonly checkpoint: string | null
+  /** An adapter over it. */
+  readonly adapter?: string
   readonly item: ModelItem
 }
 
@@ -120,5 +159,5 @@ export function findModel(store: Store, id: string): FoundModel {
 export function findModelByPath(store: Store, path: string): Omit<FoundModel, 'item'> {
   if (path.startsWith(RUN)) return findModel(store, path)
   refuseUnknownPath(store, 'model', path, 'model')
-  return { folder: modelPath(path), checkpoint: null }
+  return modelInFolder(modelPath(path))
 }

@@ -27,7 +27,7 @@ const MAX_KEPT = 200
 const kept = new Map<string, Kept>()
 
 /** The files of a model lie directly in its folder; folders in it are not its own. */
-function filesOf(folder: string): { readonly files: readonly ModelFile[]; readonly stamp: string } {
+export function filesOf(folder: string): { readonly files: readonly ModelFile[]; readonly stamp: string } {
   const names = existsSync(folder) ? readdirSync(folder).sort() : []
   const found = names.flatMap((name) => {
     const info = statSync(join(folder, name), { throwIfNoEntry: false })

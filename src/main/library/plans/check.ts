@@ -1,10 +1,12 @@
 /** A plan against its model and its data, before anything is loaded. */
 import type { Store } from '@main/store/query'
 import type { PlanReport } from '@shared/contract/plans'
+import { GpoError } from '@shared/errors'
 import { checkFacts } from '@shared/plan/facts'
 import { issue, type PlanIssue } from '@shared/plan/issue'
 import type { Plan } from '@shared/schemas/plan'
-import { adapterOf, isKnownPath } from '../known-paths'
+import { adapterOf, isKnownPath, RUN_MODEL } from '../known-paths'
+import { findModel } from '../models/list'
 import { PlanProblem, planFacts } from './facts'
 
 const PAGES = { model: 'Models', dataset: 'Datasets' } as const
@@ -27,11 +29,24 @@ function unknownPaths(store: Store, plan: Plan): PlanIssue[] {
     })
 }
 
+/** A run's model has the shape of the one it began with. @throws the setting that cannot be used, as `PlanProblem` */
+function onFolder(store: Store, plan: Plan): Plan {
+  const { path } = plan.model
+  if (!path.startsWith(RUN_MODEL)) return plan
+  try {
+    const { folder, item } = findModel(store, path)
+    if (item.problem !== null) throw new GpoError('model', item.problem)
+    return { ...plan, model: { path: folder } }
+  } catch (error) {
+    throw error instanceof GpoError ? new PlanProblem('model.path', error) : error
+  }
+}
+
 export async function checkedPlan(store: Store, plan: Plan): Promise<PlanReport> {
   const unknown = unknownPaths(store, plan)
   if (unknown.length > 0) return { issues: unknown, facts: null }
   try {
-    const facts = await planFacts(plan)
+    const facts = await planFacts(onFolder(store, plan))
     return { issues: checkFacts(plan, facts), facts }
   } catch (error) {
     if (error instanceof PlanProblem) return { issues: [issue('error', error.path, error.message)], facts: null }

@@ -75,7 +75,8 @@ export type FindNamed = (name: string) => string | null
 /** Paths in a plan are meant from the plan's own folder; a model may have a name instead. */
 function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
   const at = (path: string) => (path.startsWith('bundled:') ? path : resolve(folder, path))
-  const named = (path: string) => (existsSync(at(path)) ? at(path) : (findNamed(path) ?? at(path)))
+  const named = (path: string) =>
+    path.startsWith('run:') ? path : existsSync(at(path)) ? at(path) : (findNamed(path) ?? at(path))
   const { train, eval: evaluation } = plan.data
   const { adaptation } = plan
   return {

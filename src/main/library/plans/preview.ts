@@ -1,9 +1,9 @@
 /** A text cut into the steps that GPO would find critical ones among. */
 import { segment } from '@engine/gpo/segment'
-import { modelPath } from '@main/paths'
 import { all, type Store } from '@main/store/query'
 import type { StepsPreview } from '@shared/contract/plans'
 import type { DataFile, Segmentation } from '@shared/schemas/plan'
+import { findModelByPath } from '../models/list'
 import { openTokenizer } from '../tokenizers'
 import { loadPlanData } from './facts'
 
@@ -68,7 +68,7 @@ export async function previewSteps(store: Store, request: PreviewRequest): Promi
   const shown = await textOf(store, request)
   if (!shown) return null
   const { text, ...about } = shown
-  const tokenizer = openTokenizer(modelPath(request.model))
+  const tokenizer = openTokenizer(findModelByPath(store, request.model).folder)
   const pieces = tokenizer.pieces(tokenizer.encode(text, { addSpecialTokens: false }))
   const steps = segment(pieces, request.segmentation).map(({ start, end }) => ({
     text: pieces.slice(start, end).join(''),

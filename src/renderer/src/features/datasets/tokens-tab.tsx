@@ -16,7 +16,9 @@ interface TokensTabProps {
 
 export function TokensTab({ item, hasCompletions }: TokensTabProps) {
   const models = useQuery(queries.models.list.queryOptions({}))
-  const usable = (models.data ?? []).filter(({ problem, kind }) => problem === null && kind !== 'run')
+  const usable = (models.data ?? []).filter(
+    ({ problem, kind }) => problem === null && kind !== 'run' && kind !== 'adapter',
+  )
   const [chosen, choose] = useState<string | null>(null)
   const [chatTemplate, setChatTemplate] = useState(false)
   const model = chosen ?? usable[0]?.path ?? null

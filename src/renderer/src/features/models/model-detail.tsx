@@ -23,7 +23,7 @@ export function ModelDetail({ item, actions }: ModelDetailProps) {
     ...queries.models.inspect.queryOptions({ input: { id: item.id } }),
     refetchOnMount: 'always',
   })
-  const isFolder = item.kind === 'folder'
+  const isFolder = item.kind === 'folder' || item.kind === 'adapter'
   return (
     <Stack gap="md">
       <Group justify="space-between" wrap="nowrap">
@@ -67,15 +67,15 @@ function Uses({ item }: Pick<ModelDetailProps, 'item'>) {
   const target = encodeURIComponent(item.path)
   return (
     <Group gap="sm">
-      {item.kind === 'run' ? (
-        <Tooltip label="Writes the whole model as a folder, which new runs can start from">
-          <Button disabled={!isUsable} onClick={() => go(`/export/${item.run?.id ?? ''}`)}>
-            Export
-          </Button>
-        </Tooltip>
-      ) : (
-        <Button disabled={!isUsable} onClick={() => go(`/new?model=${target}`)}>
-          Use in a new run
+      <Button
+        disabled={!isUsable}
+        onClick={() => go(`/new?${item.kind === 'adapter' ? 'adapter' : 'model'}=${target}`)}
+      >
+        Use in a new run
+      </Button>
+      {item.kind === 'run' && (
+        <Button variant="default" disabled={!isUsable} onClick={() => go(`/export/${item.run?.id ?? ''}`)}>
+          Export
         </Button>
       )}
       <Button variant="default" disabled={!isUsable} onClick={() => go(`/playground?model=${target}`)}>

@@ -8,6 +8,7 @@ import { formatParameters, shortArchitecture } from './words'
 const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [
   { kind: 'bundled', title: 'In the box', empty: 'Nothing is in the box.' },
   { kind: 'folder', title: 'From disk', empty: 'None yet: add a folder, or drop one on the window.' },
+  { kind: 'adapter', title: 'Adapters', empty: 'None yet: add a folder that PEFT, or an export here, has written.' },
   { kind: 'run', title: 'Fine-tuned by runs', empty: 'None yet: a run that has written a checkpoint appears here.' },
 ]
 
@@ -75,7 +76,7 @@ interface ModelRowProps {
 }
 
 function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
-  const { id, name, problem, architecture, parameters, context, bytes, run } = item
+  const { id, name, problem, architecture, parameters, context, bytes, run, adapter } = item
   const look = isSelected ? { background: 'var(--mantine-primary-color-light)' } : {}
   return (
     <Table.Tr onClick={() => onSelect(id)} style={{ cursor: 'pointer', ...look }}>
@@ -98,7 +99,7 @@ function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
         </UnstyledButton>
       </Table.Td>
       <Table.Td className="clip" title={architecture ?? undefined}>
-        {shortArchitecture(architecture)}
+        {adapter ? `LoRA r ${adapter.r}` : shortArchitecture(architecture)}
       </Table.Td>
       <Table.Td className="numeric">{parameters === null ? '–' : formatParameters(parameters)}</Table.Td>
       <Table.Td className="numeric">{context === null ? '–' : formatCount(context)}</Table.Td>

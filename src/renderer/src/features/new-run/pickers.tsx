@@ -6,7 +6,7 @@ import type { DescribedLeaf } from '@shared/plan/fields'
 import { formatCount, plural } from '../../lib/format'
 import { inputProps, type SettingIds } from './controls'
 import { usePlanForm } from './form'
-import { datasetValues } from './use-draft'
+import { adapterValues, datasetValues } from './use-draft'
 
 interface PickerProps {
   readonly setting: DescribedLeaf
@@ -96,13 +96,36 @@ const modelFacts = ({ problem, parameters, context, architecture }: ModelItem) =
 
 export function ModelPicker({ setting, ids }: PickerProps) {
   const { models, set } = usePlanForm()
-  const choices = models
-    .filter(({ kind }) => kind !== 'run')
-    .map((item) => ({
-      ...{ value: item.path, label: item.name, facts: modelFacts(item), isDisabled: item.problem !== null },
-      group: item.kind === 'bundled' ? 'In the box' : 'From disk',
-    }))
+  const choices = models.flatMap((item) =>
+    item.kind === 'adapter'
+      ? []
+      : [
+          {
+            ...{ value: item.path, label: item.name, facts: modelFacts(item), isDisabled: item.problem !== null },
+            group: MODEL_GROUPS[item.kind],
+          },
+        ],
+  )
   return <Pick setting={setting} ids={ids} choices={choices} onPick={(path) => path && set(setting.leaf.id, path)} />
+}
+
+const MODEL_GROUPS = { bundled: 'In the box', folder: 'From disk', run: 'Fine-tuned by runs' } as const
+
+const adapterFacts = ({ problem, adapter }: ModelItem) =>
+  problem !== null || !adapter
+    ? 'cannot be used'
+    : `r ${adapter.r} · α ${adapter.alpha} · ${adapter.targets.map((name) => name.replace('_proj', '')).join(', ')}`
+
+/** Choosing an adapter brings its rank, scale and projections along; without one they are the defaults again. */
+export function AdapterPicker({ setting, ids }: PickerProps) {
+  const { models, merge } = usePlanForm()
+  const adapters = models.filter(({ kind }) => kind === 'adapter')
+  const choices = adapters.map((item) => ({
+    ...{ value: item.path, label: item.name, facts: adapterFacts(item), isDisabled: item.problem !== null },
+    group: 'Adapters',
+  }))
+  const pick = (path: string | null) => merge(adapterValues(adapters.find((item) => item.path === path)))
+  return <Pick setting={setting} ids={ids} choices={choices} onPick={pick} isClearable />
 }
 
 const KINDS = {

@@ -5,7 +5,7 @@ import { usePlanForm } from './form'
 import { GpoSwitch } from './gpo'
 import classes from './new-run.module.css'
 import { ObjectiveCards } from './objectives'
-import { EvaluationPicker, ModelPicker, TrainPicker } from './pickers'
+import { AdapterPicker, EvaluationPicker, ModelPicker, TrainPicker } from './pickers'
 import { Section, SettingGroup, useVisible } from './section'
 import { Setting } from './setting'
 
@@ -21,12 +21,21 @@ export function Sections() {
 }
 
 function ModelSection() {
+  const { draft, models } = usePlanForm()
+  const isVisible = useVisible()
+  const adapter = describedById('adaptation.from@lora')
+  const hasAdapters = models.some(({ kind }) => kind === 'adapter') || draft[adapter.leaf.id] !== undefined
   return (
     <Section id="model" title="Model" text="what is trained, and how much of it">
-      <SettingGroup name="Model" hasTitle={false} without={['model.path']}>
+      <SettingGroup name="Model" hasTitle={false} without={['model.path', 'adaptation.from']}>
         <Setting setting={describedById('model.path')} isWide>
           {(ids) => <ModelPicker setting={describedById('model.path')} ids={ids} />}
         </Setting>
+        {(hasAdapters || isVisible(adapter)) && (
+          <Setting setting={adapter} isWide>
+            {(ids) => <AdapterPicker setting={adapter} ids={ids} />}
+          </Setting>
+        )}
       </SettingGroup>
     </Section>
   )

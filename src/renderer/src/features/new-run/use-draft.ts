@@ -1,5 +1,6 @@
 /** The plan that is being written: kept when the page is left, begun from a run, a preset or what another page passes on. */
 import type { DatasetItem } from '@shared/contract/datasets'
+import type { ModelItem } from '@shared/contract/models'
 import { type DraftValue, draftOf, type PlanDraft, withValue } from '@shared/plan/draft'
 import { PLAN_LEAVES } from '@shared/plan/leaves'
 import { PRESETS } from '@shared/plan/presets'
@@ -47,6 +48,18 @@ export function datasetValues(item: DatasetItem): Record<string, DraftValue | un
     'data.eval.columns': undefined,
     ...(kind ? { 'verifier.kind': kind } : {}),
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`verifier.${key}@${kind}`, value])),
+  }
+}
+
+/** What an adapter brings along: a run that begins with it has its settings. */
+export function adapterValues(item: ModelItem | undefined): Record<string, DraftValue | undefined> {
+  const { r, alpha, rslora, targets } = item?.adapter ?? {}
+  return {
+    'adaptation.from@lora': item?.path,
+    'adaptation.r@lora': r,
+    'adaptation.alpha@lora': alpha,
+    'adaptation.rslora@lora': rslora,
+    'adaptation.targets@lora': targets,
   }
 }
 
@@ -99,7 +112,7 @@ export function useDraft(): DraftState {
   }
 }
 
-/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?data=PATH: taken over once, then gone from the address. */
+/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?adapter=PATH, ?data=PATH: taken over once, then gone from the address. */
 function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): string | null {
   const search = useSearch()
   const [, go] = useLocation()
@@ -107,7 +120,8 @@ function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): str
   useEffect(() => {
     const asked = new URLSearchParams(search)
     const take = async () => {
-      const [from, preset, model, data] = ['from', 'preset', 'model', 'data'].map((key) => asked.get(key))
+      const keys = ['from', 'preset', 'model', 'adapter', 'data']
+      const [from, preset, model, adapter, data] = keys.map((key) => asked.get(key))
       if (from) {
         const { run } = await api.runs.get({ id: from })
         begin(cloneDraft(run.plan), run.name)
@@ -115,6 +129,8 @@ function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): str
       const known = PRESETS.find(({ id }) => id === preset)
       if (known) begin(draftOf(known.plan), known.label)
       if (model) merge({ 'model.path': model })
+      const found = adapter && (await api.models.list()).find(({ path }) => path === adapter)
+      if (found) merge({ 'adaptation.kind': 'lora', ...adapterValues(found) })
       const item = data && (await api.datasets.list()).find(({ path }) => path === data)
       if (item) merge(datasetValues(item))
       setProblem(null)
