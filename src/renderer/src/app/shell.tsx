@@ -93,6 +93,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <AppShell.Main h="100dvh" style={{ display: 'flex', flexDirection: 'column', minHeight: 0 }}>
           <ConnectionBanner />
           <Box style={{ flex: 1, minHeight: 0, overflow: 'auto' }}>{children}</Box>
+          <div id="floating" />
         </AppShell.Main>
       </AppShell>
       <Palette />

@@ -14,6 +14,9 @@ const accent: MantineColorsTuple = [
   '#0d3d73',
 ]
 
+/** Menus and tooltips float inside the page's main part: beside all landmarks they are not found by ear. */
+const FLOATING = { target: '#floating' }
+
 export const theme = createTheme({
   primaryColor: 'accent',
   // White on it can be read in both themes (5.6 to 1).
@@ -42,13 +45,19 @@ export const theme = createTheme({
     MultiSelect: { defaultProps: { size: 'xs' } },
     TagsInput: { defaultProps: { size: 'xs' } },
     // Mantine's are two pixels smaller than the smallest size and too pale for small text.
-    InputWrapper: { styles: { description: { fontSize: 'var(--mantine-font-size-xs)', color: 'var(--quiet)' } } },
+    InputWrapper: {
+      styles: {
+        description: { fontSize: 'var(--mantine-font-size-xs)', color: 'var(--quiet)' },
+        error: { fontSize: 'var(--mantine-font-size-xs)' },
+      },
+    },
     Textarea: { defaultProps: { size: 'xs' } },
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'sm' } },
     Checkbox: { defaultProps: { size: 'xs' } },
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 300, multiline: true, maw: 360 } },
+    Tooltip: { defaultProps: { portalProps: FLOATING, withArrow: true, openDelay: 300, multiline: true, maw: 360 } },
     Table: { defaultProps: { verticalSpacing: 5, horizontalSpacing: 'sm' } },
+    Menu: { defaultProps: { portalProps: FLOATING, withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     // Theirs are <header>, of which the page has one.

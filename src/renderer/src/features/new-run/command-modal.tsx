@@ -47,7 +47,7 @@ export function CommandModal({ isOpen, onClose }: CommandModalProps) {
         {way === 'file' ? (
           <>
             <Text size="sm">Save this as {FILE}; what is not in it has its default.</Text>
-            <pre className={classes.pre}>{file}</pre>
+            <Scrolling text={file} />
             <Group gap="sm">
               <Copied label="Copy the plan" text={file} />
               <Button variant="default" disabled={plan === null} onClick={() => plan && downloadPlan(plan)}>
@@ -55,7 +55,7 @@ export function CommandModal({ isOpen, onClose }: CommandModalProps) {
               </Button>
             </Group>
             <Text size="sm">Then, in the program’s folder:</Text>
-            <pre className={classes.pre}>{fileCommand(FILE)}</pre>
+            <Scrolling text={fileCommand(FILE)} />
             <Group>
               <Copied label="Copy the command" text={fileCommand(FILE)} />
             </Group>
@@ -63,7 +63,7 @@ export function CommandModal({ isOpen, onClose }: CommandModalProps) {
         ) : (
           <>
             <Text size="sm">In the program’s folder, in a POSIX shell:</Text>
-            <pre className={classes.pre}>{flags}</pre>
+            <Scrolling text={flags} />
             <Group>
               <Copied label="Copy the command" text={flags} />
             </Group>
@@ -78,3 +78,10 @@ export function CommandModal({ isOpen, onClose }: CommandModalProps) {
     </Modal>
   )
 }
+
+const Scrolling = ({ text }: { readonly text: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+  <pre className={classes.pre} tabIndex={0}>
+    {text}
+  </pre>
+)

@@ -33,7 +33,13 @@ export function RunMenu({ run, live, at, commands, onClose }: RunMenuProps) {
   return (
     <Menu opened onClose={onClose} position="bottom-start" returnFocus={false} withinPortal>
       <Menu.Target>
-        <div style={{ position: 'fixed', left: at.x, top: at.y, width: 1, height: 1 }} />
+        <button
+          type="button"
+          className="runs-menu-anchor"
+          tabIndex={-1}
+          aria-label={`Actions for ${run.name}`}
+          style={{ left: at.x, top: at.y }}
+        />
       </Menu.Target>
       <Menu.Dropdown miw={210}>
         <Menu.Item
