@@ -1,0 +1,101 @@
+/** No finding of axe on any page, nor in what opens over it, in light and in dark: all of its rules, over all of the page. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { gpo, jsonLines } from '../support/gpo'
+import { journey } from './support/journey'
+import { train } from './support/runs'
+import { DATASET, viewsOf } from './support/views'
+
+const SCHEMES = ['light', 'dark'] as const
+
+/** What axe finds, with what is needed to look it up. */
+async function findings(page: Page, where: string): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
+    await settled(page)
+    // The legacy mode: otherwise it opens a page of its own, which Electron has not.
+    const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], preload: false })
+    // The second time only colours have changed.
+    if (colorScheme !== SCHEMES[0]) axe.withRules(['color-contrast', 'link-in-text-block'])
+    const { violations, passes } = await axe.analyze()
+    expect(
+      passes.map(({ id }) => id),
+      `rules that looked at ${where}`,
+    ).toContain('color-contrast')
+    for (const { id, nodes } of violations)
+      for (const { html, failureSummary } of nodes)
+        found.push(`${where}, ${colorScheme}: ${id}\n${html}\n${failureSummary}`)
+  }
+  return found
+}
+
+/** Nothing moves or fades: what is half transparent has another contrast. */
+const settled = (page: Page) =>
+  page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
+
+async function expectNone(page: Page, found: readonly string[]): Promise<void> {
+  await page.emulateMedia({ colorScheme: null })
+  expect(found.join('\n\n')).toBe('')
+}
+
+/** A second run without training it: a bundle of the first, brought in. */
+async function copyOf(home: string, run: string): Promise<string> {
+  const bundle = join(home, 'run.gpo')
+  expect((await gpo(home, 'export', run, '--format', 'bundle', '--out', bundle)).code).toBe(0)
+  return jsonLines<{ id: string }>(await gpo(home, 'import', bundle, '--json'))[0]!.id
+}
+
+async function addDataset(home: string): Promise<void> {
+  const file = join(home, DATASET)
+  writeFileSync(file, 'prompt,answer\n1+1=,2\n2+2=,4\n"2+3=",\n')
+  expect((await gpo(home, 'data', 'add', file)).code).toBe(0)
+}
+
+let ids: readonly [run: string, other: string]
+
+journey(
+  'axe finds nothing on pages with data',
+  async ({ page, go }) => {
+    const found: string[] = []
+    for (const { name, path, open } of viewsOf(...ids)) {
+      await go('/nowhere')
+      await go(path)
+      await open(page)
+      found.push(...(await findings(page, name)))
+      await page.keyboard.press('Escape')
+    }
+    await expectNone(page, found)
+  },
+  {
+    hosts: ['browser'],
+    async prepare(home) {
+      const run = await train(home)
+      ids = [run, await copyOf(home, run)]
+      await addDataset(home)
+    },
+  },
+)
+
+journey(
+  'axe finds nothing on pages without data',
+  async ({ page, go }) => {
+    const found: string[] = []
+    for (const [path, title] of [
+      ['/', 'Runs'],
+      ['/explorer', 'Explorer'],
+      ['/export', 'Export'],
+      ['/settings', 'Settings'],
+    ] as const) {
+      await go(path)
+      await page.getByRole('heading', { level: 1, name: title }).waitFor()
+      found.push(...(await findings(page, title)))
+    }
+    await expectNone(page, found)
+  },
+  { hosts: ['electron'] },
+)
