@@ -171,6 +171,16 @@ describe('mapped columns', () => {
     expect(set.examples).toEqual([{ row: 0, prompt: 'p', reference: 'a' }])
   })
 
+  it('names bad values by the columns of the file', async () => {
+    const rows = [{ ask: 'p', gold: 7 }, { ask: 'p', gold: ' ' }, { gold: 'a' }, { ask: [1], gold: 'column "prompt"' }]
+    const set = await loadDataset(writeLines('bad-mapped.jsonl', rows), { columns: { prompt: 'ask', answer: 'gold' } })
+    expect(set.badRows).toEqual([
+      { line: 2, reason: 'column "gold" is empty' },
+      { line: 3, reason: 'column "ask" is missing' },
+      { line: 4, reason: 'column "ask" is a list, not a text' },
+    ])
+  })
+
   it('names a role that does not exist, and a column that is in no row', async () => {
     const path = writeLines('roles.jsonl', [{ ask: 'p', gold: 7 }])
     const role = await failureOf(loadDataset(path, { columns: { question: 'ask' } }))

@@ -63,7 +63,7 @@ describe('Parquet', () => {
     const set = await loadDataset(path, { columns })
     expect(set.layout).toBe('mmlu')
     expect(set.examples.map((example) => example.reference)).toEqual(['B', 'A'])
-    expect(set.badRows).toEqual([{ line: 3, reason: 'column "prompt" is empty, not a text' }])
+    expect(set.badRows).toEqual([{ line: 3, reason: 'column "question" is empty, not a text' }])
   })
 
   it('reads real lists of choices', async () => {

@@ -46,6 +46,15 @@ export function applyColumnMap(fields: Fields, map: ColumnMap): Fields {
   return view
 }
 
+/** The reason why a row is bad, under the name its column has in the file. Reasons begin with the column, before any value. */
+export function withOwnName(reason: string, map: ColumnMap): string {
+  return reason.replace(/^column "([a-z]+)"/, (begin, role) => {
+    // A row without its prompt is said to have no question.
+    const column = map.get(role === 'question' ? 'prompt' : (role as Role))
+    return column === undefined ? begin : `column "${column.slice(0, 100)}"`
+  })
+}
+
 function copyField(from: Fields, name: string, to: Map<string, unknown>, as: string): void {
   if (from.has(name)) to.set(as, from.get(name))
 }

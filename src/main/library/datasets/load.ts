@@ -5,7 +5,15 @@
 import { GpoError } from '@shared/errors'
 import type { BadRow, Dataset, DatasetLayout, Example, RecordKind, TypedExamples } from '@shared/schemas/dataset'
 import { convertRecord } from './convert'
-import { applyColumnMap, type ColumnMap, kindOf, parseColumnMap, recogniseLayout, wantedColumns } from './layout'
+import {
+  applyColumnMap,
+  type ColumnMap,
+  kindOf,
+  parseColumnMap,
+  recogniseLayout,
+  wantedColumns,
+  withOwnName,
+} from './layout'
 import type { Fields, RawRecord } from './record'
 import { recordsOf } from './records'
 import { type DataFormat, findSource, unreadable } from './source'
@@ -114,7 +122,7 @@ function convert(line: number, fields: Fields, row: number, intake: Intake): voi
     intake.examples.push(convertRecord(intake.layout, fields, row))
   } catch (error) {
     if (!(error instanceof BadValue)) throw error
-    refuse(line, error.message, intake)
+    refuse(line, withOwnName(error.message, intake.map), intake)
   }
 }
 

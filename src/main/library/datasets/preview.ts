@@ -2,7 +2,7 @@
 import type { DatasetPage, DatasetRow } from '@shared/contract/datasets'
 import type { DatasetLayout } from '@shared/schemas/dataset'
 import { convertRecord } from './convert'
-import { applyColumnMap, parseColumnMap } from './layout'
+import { applyColumnMap, parseColumnMap, withOwnName } from './layout'
 import type { Fields, RawRecord } from './record'
 import { readRecords } from './records'
 import { type Columns, stampOf } from './summary'
@@ -90,11 +90,12 @@ const replaceBig = (_key: string, value: unknown) => (typeof value === 'bigint' 
 /** Why a row cannot be used under a layout; null if it can. */
 function problemOf(fields: Fields, layout: DatasetLayout | null, columns: Columns): string | null {
   if (layout === null) return null
+  const map = parseColumnMap(columns as Record<string, string>)
   try {
-    convertRecord(layout, applyColumnMap(fields, parseColumnMap(columns as Record<string, string>)), 0)
+    convertRecord(layout, applyColumnMap(fields, map), 0)
     return null
   } catch (error) {
-    if (error instanceof BadValue) return error.message
+    if (error instanceof BadValue) return withOwnName(error.message, map)
     throw error
   }
 }
