@@ -1,39 +1,100 @@
-/** Two finished runs side by side: their curves, where their plans differ, how they ended. */
+/** Two finished runs, over one another. */
+import { wilsonInterval } from '@shared/interval'
+import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
+import { type Shown, show } from '../support/gpo'
 import { journey } from './support/journey'
-import { train } from './support/runs'
+import { smallPlan, trainedOnce } from './support/runs'
+
+const { optimiser } = smallPlan()
+const trained = trainedOnce(
+  { name: 'slow learner' },
+  { name: 'fast learner', seed: 2, optimiser: { ...optimiser, learningRate: 1e-3 } },
+)
+let ids: readonly string[] = []
+
+/** Pixels of a chart's canvas that have each of the colours, its smoothed edges aside. */
+const pixelsOf = (chart: Locator, colours: readonly string[]): Promise<number[]> =>
+  chart.locator('canvas').evaluate((canvas: HTMLCanvasElement, wanted) => {
+    const context = canvas.getContext('2d')
+    const { data } = context!.getImageData(0, 0, canvas.width, canvas.height)
+    const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
+    return wanted.map((colour) => {
+      pen.fillStyle = colour
+      pen.fillRect(0, 0, 1, 1)
+      const own = pen.getImageData(0, 0, 1, 1).data
+      let count = 0
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i + 3]! > 200 && [0, 1, 2].every((part) => Math.abs(data[i + part]! - own[part]!) < 12)) count++
+      return count
+    })
+  }, colours)
+
+/** The last accuracy of a run and its interval as the table says them. */
+function accuracyOf({ evaluations }: Shown): string[] {
+  const { accuracy, correct, n } = evaluations.at(-1)!
+  const [low, high] = wilsonInterval(correct, n).map((share) => (100 * share).toFixed(1))
+  return [`${(100 * accuracy).toFixed(1)} %`, `${low}–${high} %, ${n}`]
+}
 
 journey(
-  'compare two runs that differ in the critical step alone',
-  async ({ page }) => {
-    await page.getByLabel('Select guided').check()
-    await page.getByLabel('Select plain').check()
-    await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  'two runs ticked in the table and compared',
+  async ({ page, home }) => {
+    await page.getByRole('checkbox', { name: 'Select slow learner' }).check()
+    await page.getByRole('checkbox', { name: 'Select fast learner' }).check()
+    await page.getByText('2 selected').waitFor()
+    await page.getByRole('button', { name: 'Compare' }).click()
     await page.getByRole('heading', { level: 1, name: 'Compare 2 runs' }).waitFor()
 
-    const differences = page.getByRole('table', { name: 'Differences of the plans' })
-    await differences.waitFor()
-    const settings = await differences.getByRole('rowheader').allInnerTexts()
-    expect(settings).toEqual(['gpo.criticalStep'])
-    const cells = await differences.getByRole('cell').allInnerTexts()
-    expect(cells.toSorted()).toEqual(['max', 'none'])
-
-    const ends = page.getByRole('table', { name: 'Runs and their final metrics' })
-    for (const name of ['guided', 'plain']) {
-      const row = ends.getByRole('row').filter({ hasText: name })
-      // Accuracy on 20 rows, with Wilson's interval at its side.
-      expect(await row.innerText()).toMatch(/\d+\.\d–\d+\.\d %, 20/)
+    // Final metrics, with the interval that the rows of the evaluation allow.
+    const table = page.getByRole('table', { name: 'Runs and their final metrics' })
+    for (const [i, name] of ['slow learner', 'fast learner'].entries()) {
+      const row = table.getByRole('row').filter({ hasText: name })
+      const shown = await show(home, ids[i])
+      await expect.poll(() => row.innerText()).toContain('completed')
+      for (const text of accuracyOf(shown)) expect(await row.innerText()).toContain(text)
     }
-    const reward = page.getByRole('region', { name: 'reward', exact: true })
-    await reward.getByRole('img', { name: /reward of 2 runs over/ }).waitFor()
-    await page.getByRole('button', { name: 'Show plain in the charts' }).click()
-    await reward.getByRole('img', { name: /reward of 1 runs? over/ }).waitFor()
+
+    // Only what differs, apart from the names.
+    const plans = page.getByRole('table', { name: 'Differences of the plans' })
+    const names = await plans.getByRole('columnheader').allInnerTexts()
+    const cells = await plans
+      .getByRole('row')
+      .evaluateAll((rows) =>
+        rows.slice(1).map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)),
+      )
+    const inOrder = (slow: string, fast: string) => (names[1] === 'slow learner' ? [slow, fast] : [fast, slow])
+    expect(names.slice(1).toSorted()).toEqual(['fast learner', 'slow learner'])
+    expect(cells).toEqual([
+      ['seed', ...inOrder('1', '2')],
+      ['optimiser.learningRate', ...inOrder('0.0002', '0.001')],
+    ])
+
+    // Both lines lie in one chart; a run that is hidden leaves it.
+    const reward = page.getByRole('img', { name: 'reward of 2 runs over iteration', exact: true })
+    await reward.waitFor()
+    await page.getByRole('img', { name: 'accuracy of 2 runs over iteration' }).waitFor()
+    const swatches = table.getByRole('row').locator('th line')
+    const colours = await swatches.evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke))
+    expect(new Set(colours).size).toBe(2)
+    await expect.poll(async () => Math.min(...(await pixelsOf(reward, colours)))).toBeGreaterThan(40)
+    await table
+      .getByRole('row')
+      .nth(1)
+      .getByRole('button', { name: /^Show .* in the charts$/ })
+      .click()
+    const alone = page.getByRole('img', { name: 'reward of 1 run over iteration' })
+    await alone.waitFor()
+    await expect.poll(async () => (await pixelsOf(alone, colours))[0]).toBe(0)
+    expect((await pixelsOf(alone, colours))[1]).toBeGreaterThan(40)
+
+    // The way on: a run's own page.
+    await table.getByRole('link', { name: 'slow learner' }).click()
+    await page.getByRole('heading', { level: 1, name: 'slow learner' }).waitFor()
   },
   {
-    timeout: 180_000,
     async prepare(home) {
-      await train(home, { name: 'guided' })
-      await train(home, { name: 'plain', gpo: { criticalStep: 'none' } })
+      ids = await trained(home)
     },
   },
 )

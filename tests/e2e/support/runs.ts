@@ -1,8 +1,9 @@
 /** Runs that are there before a journey begins: trained by the `gpo` command, as a person would. */
+import { cpSync } from 'node:fs'
 import { demoPlan } from '@shared/demo-plan'
 import type { PlanInput } from '@shared/schemas/plan'
 import { expect } from 'vitest'
-import { gpo, jsonLines, writePlan } from '../../support/gpo'
+import { gpo, jsonLines, temporaryFolder, writePlan } from '../../support/gpo'
 
 type Changes = Partial<PlanInput>
 
@@ -21,4 +22,24 @@ export async function train(home: string, changes: Changes = {}): Promise<string
   expect(ended.stderr).not.toMatch(/error/i)
   expect(ended.code).toBe(0)
   return jsonLines<{ run: string }>(ended)[0]!.run
+}
+
+/**
+ * Runs that are looked at and not continued: trained once for all hosts of a journey.
+ * @returns fills a data folder; gives the runs' ids, in the order of `plans`
+ */
+export function trainedOnce(...plans: readonly Changes[]): (home: string) => Promise<readonly string[]> {
+  let trained: Promise<{ readonly folder: string; readonly ids: readonly string[] }> | null = null
+  const make = async () => {
+    const folder = temporaryFolder()
+    const ids: string[] = []
+    for (const plan of plans) ids.push(await train(folder, plan))
+    return { folder, ids }
+  }
+  return async (home) => {
+    trained ??= make()
+    const { folder, ids } = await trained
+    cpSync(folder, home, { recursive: true })
+    return ids
+  }
 }

@@ -2,7 +2,7 @@ import { Group, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import { Chart } from '../../components/chart'
 import { RunSwatch } from '../../components/run-swatch'
-import { formatClock, formatCount, formatNumber, formatPercent } from '../../lib/format'
+import { formatClock, formatCount, formatNumber, formatPercent, plural } from '../../lib/format'
 import { ACCURACY, AXIS_LABELS, type Axis } from './comparison'
 import { type CurveModel, curveModel, type Drawn, valueAt } from './curve-model'
 import type { ComparedRun, RunCurves } from './use-comparison'
@@ -77,7 +77,7 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
           x={model.x}
           lines={model.lines}
           height={HEIGHT}
-          label={`${metric} of ${drawn.length} runs over ${AXIS_LABELS[axis]}`}
+          label={`${metric} of ${plural(drawn.length, 'run')} over ${AXIS_LABELS[axis]}`}
           syncKey={`compare-${axis}`}
           isLog={model.isLog}
           {...(model.asinhFrom === undefined ? {} : { asinhFrom: model.asinhFrom })}
