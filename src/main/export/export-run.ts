@@ -30,6 +30,7 @@ import { ggufSize } from './gguf/export'
 import { nextSteps } from './next-steps'
 import { bundlePreview, dataPreview } from './preview'
 import { adapterSize, mergedSize, type Size } from './sizes'
+import { refuseConfigs, writeConfigs } from './write-configs'
 
 type TensorRequest = ExportRequestOf<'safetensors' | 'adapter' | 'gguf'>
 
@@ -177,13 +178,15 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
 export async function exportRun(context: ExportContext, request: ExportRequest): Promise<ExportOutcome> {
   const { store, run, out } = context
   refuse(store, run.id, request)
+  refuseConfigs(context, request.format)
   const write = () => {
     if (hasTensors(request)) return exportTensors(context, request)
     return isDataRequest(request) ? exportData(context, request) : exportBundle(context)
   }
   const written = await write()
+  const trainers = writeConfigs(context, request.format)
   const { plan } = run
   const base = plan.model.path.startsWith('bundled:') ? modelPath(plan.model.path) : plan.model.path
   const data = plan.data.eval?.path ?? plan.data.train.path
-  return { ...written, out, next: nextSteps(request.format, { out, base, data }) }
+  return { ...written, out, next: [...nextSteps(request.format, { out, base, data }), ...trainers] }
 }

@@ -6,7 +6,7 @@ type Next = ExportOutcome['next']
 /** As a string of Python, which JSON's are. */
 const quoted = (text: string) => JSON.stringify(text)
 /** As one word of a shell. */
-const word = (text: string) => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+export const word = (text: string) => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 interface Exported {
   readonly out: string

@@ -1,0 +1,142 @@
+/**
+ * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. What has no counterpart is said in a comment, never left out silently.
+ * Pure.
+ */
+import type { Plan } from '@shared/schemas/plan'
+import { word } from './next-steps'
+import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
+import { comment, type Entry, yamlOf } from './yaml'
+
+const SCHEDULERS = { constant: 'constant', linear: 'linear', cosine: 'cosine' } as const
+
+/** Sequences side by side that every graphics card of today holds; the rest is accumulated. */
+const PER_DEVICE = 8
+
+const epochsOf = ({ objective }: Plan) => objective.epochs
+const minibatchesOf = ({ objective }: Plan) => ('minibatches' in objective ? objective.minibatches : 1)
+const unitsPerStep = (plan: Plan) =>
+  Math.max(1, Math.ceil((plan.budget.promptsPerIteration * plan.budget.trainedPerPrompt) / minibatchesOf(plan)))
+
+function modelEntries({ plan, base }: ConfigSource): Entry[] {
+  const { adaptation } = plan
+  const entries: Entry[] = [
+    comment('The model the run began with. To go on from what it learnt, put the folder of the exported model here.'),
+    { model_name_or_path: base },
+  ]
+  if (adaptation.kind === 'full') return entries
+  const { r, alpha, dropout, rslora, targets, from, base: precision } = adaptation
+  return [
+    ...entries,
+    { use_peft: true, lora_r: r },
+    ...(Number.isInteger(alpha) ? [] : [comment(`The plan has ${alpha}; TRL takes whole numbers.`)]),
+    {
+      lora_alpha: Math.max(1, Math.round(alpha)),
+      lora_dropout: dropout,
+      use_rslora: rslora,
+      lora_target_modules: targets,
+    },
+    ...(dropout > 0 ? [comment('TRL switches dropout off unless told.'), { disable_dropout: false }] : []),
+    ...(from === undefined
+      ? []
+      : [comment(`The run began with the adapter in ${from}: merge it into the model first.`)]),
+    ...(precision === 'int8'
+      ? [comment('The base was in 8 bits here, each row with a scale; TRL has load_in_8bit, which rounds differently.')]
+      : []),
+  ]
+}
+
+function optimiserEntries({ plan, context }: ConfigSource): Entry[] {
+  const { learningRate, weightDecay, beta1, beta2, epsilon, maxGradNorm, schedule, warmupSteps } = plan.optimiser
+  const units = unitsPerStep(plan)
+  const perDevice = Math.min(PER_DEVICE, units)
+  const scheduler = schedule === 'constant' && warmupSteps > 0 ? 'constant_with_warmup' : SCHEDULERS[schedule]
+  return [
+    { learning_rate: learningRate, lr_scheduler_type: scheduler, warmup_steps: warmupSteps },
+    {
+      weight_decay: weightDecay,
+      adam_beta1: beta1,
+      adam_beta2: beta2,
+      adam_epsilon: epsilon,
+      max_grad_norm: maxGradNorm,
+    },
+    ...(maxGradNorm === 0 ? [comment('0: clipping is off, here as there.')] : []),
+    comment(`${units} records an optimiser step, as in the run; divide by the number of devices.`),
+    { per_device_train_batch_size: perDevice, gradient_accumulation_steps: Math.ceil(units / perDevice) },
+    { num_train_epochs: epochsOf(plan), max_length: context ?? undefined, seed: plan.seed },
+    { gradient_checkpointing: plan.budget.recomputeLayers, logging_steps: 1 },
+    comment('The run computed in float32; TRL would take bfloat16.'),
+    { bf16: false },
+  ]
+}
+
+const noCounterpart = ({ plan }: ConfigSource): Entry[] => [
+  comment('Without a counterpart:'),
+  comment('- In the run, records were made anew in every iteration by the policy of that time. Here they are fixed.'),
+  ...(plan.gpo.criticalStep === 'none'
+    ? []
+    : [comment(`- gpo.*: critical steps (${plan.gpo.criticalStep}) are in the data: a prompt ends where they begin.`)]),
+  comment(
+    `- rollout.temperature ${plan.rollout.temperature}, verifier ${plan.verifier.kind}: they made the data, nothing more is sampled or judged.`,
+  ),
+]
+
+export function trlDpo(source: ConfigSource): TrainerConfig {
+  const { plan, data } = source
+  const { objective } = plan
+  const beta = objective.kind === 'dpo' ? objective.beta : 0.1
+  const other = `The run trained with ${objective.kind.toUpperCase()}, so there is no β of DPO in its plan: this is TRL's default.`
+  const variants: Entry[] =
+    objective.kind === 'simpo'
+      ? [
+          comment(
+            `For SimPO: CPOTrainer of trl.experimental.cpo, loss_type simpo, beta ${objective.beta}, simpo_gamma ${objective.gammaRatio * objective.beta}.`,
+          ),
+        ]
+      : objective.kind === 'orpo'
+        ? [comment(`For ORPO: ORPOTrainer of trl.experimental.orpo, beta ${objective.lambda}.`)]
+        : []
+  return {
+    suffix: '.trl-dpo.yaml',
+    text: 'Go on with DPO in TRL, with the settings of this run',
+    command: (file) => `trl dpo --config ${word(file)}`,
+    content: yamlOf([
+      ...header(source, 'DPO with TRL'),
+      ...modelEntries(source),
+      { datasets: [{ path: 'json', data_files: data, split: 'train' }] },
+      ...(objective.kind === 'dpo' ? [] : [comment(other), ...variants]),
+      { loss_type: ['sigmoid'], beta },
+      ...optimiserEntries(source),
+      { output_dir: `gpo-${source.run}-dpo` },
+      ...noCounterpart(source),
+    ]),
+  }
+}
+
+export function trlKto(source: ConfigSource): TrainerConfig {
+  const { plan, data } = source
+  const { objective } = plan
+  const own =
+    objective.kind === 'kto'
+      ? {
+          beta: objective.beta,
+          desirable_weight: objective.desirableWeight,
+          undesirable_weight: objective.undesirableWeight,
+        }
+      : { beta: 0.1, desirable_weight: 1, undesirable_weight: 1 }
+  const other = `The run trained with ${objective.kind.toUpperCase()}, so there are no settings of KTO in its plan: these are TRL's defaults.`
+  return {
+    suffix: '.trl-kto.yaml',
+    text: 'Go on with KTO in TRL, with the settings of this run',
+    command: (file) => `trl kto --config ${word(file)}`,
+    content: yamlOf([
+      ...header(source, 'KTO with TRL'),
+      ...modelEntries(source),
+      { datasets: [{ path: 'json', data_files: data, split: 'train' }] },
+      ...(objective.kind === 'kto' ? [] : [comment(other)]),
+      { loss_type: 'kto', ...own },
+      ...optimiserEntries(source),
+      { output_dir: `gpo-${source.run}-kto` },
+      ...noCounterpart(source),
+    ]),
+  }
+}

@@ -1,0 +1,48 @@
+/** The configuration files of other trainers, written beside exported data. */
+import { existsSync } from 'node:fs'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { writeAtomically } from '@engine/checkpoint/atomic'
+import { readModelConfig } from '@engine/model/config'
+import { modelPath } from '@main/paths'
+import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
+import { GpoError } from '@shared/errors'
+import type { ExportContext } from './context'
+import type { TrainerConfig } from './trainer-config'
+import { trainerConfigs } from './trainer-configs'
+
+interface Placed extends TrainerConfig {
+  readonly file: string
+}
+
+/** The base as TRL and verl should look for it, and what it holds; a run from elsewhere names a model that is not here. */
+function baseOf(path: string): { readonly base: string; readonly context: number | null } {
+  try {
+    const base = modelPath(path)
+    return { base, context: readModelConfig(base).maxPositions }
+  } catch (error) {
+    if (error instanceof GpoError) return { base: path, context: null }
+    throw error
+  }
+}
+
+function placed({ run, out }: ExportContext, format: ExportFormat): Placed[] {
+  const data = resolve(out)
+  const stem = join(dirname(data), basename(data, extname(data)))
+  const source = { plan: run.plan, run: run.id, data, ...baseOf(run.plan.model.path) }
+  return trainerConfigs(format, source).map((config) => ({ ...config, file: stem + config.suffix }))
+}
+
+/** @throws GpoError('usage') where one of them is there already and may not be replaced; before anything is written */
+export function refuseConfigs(context: ExportContext, format: ExportFormat): void {
+  const there = context.replaces ? undefined : placed(context, format).find(({ file }) => existsSync(file))
+  if (there)
+    throw new GpoError('usage', `${there.file} is there already: choose another name for the data, or move it away`)
+}
+
+/** @returns what can be done with them @throws GpoError('storage') */
+export function writeConfigs(context: ExportContext, format: ExportFormat): ExportOutcome['next'] {
+  return placed(context, format).map(({ file, content, text, command }) => {
+    writeAtomically(file, [new TextEncoder().encode(content)])
+    return { text, code: command(file) }
+  })
+}

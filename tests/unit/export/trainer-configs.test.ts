@@ -1,0 +1,121 @@
+/** Configuration files for TRL and verl: only settings that are known there, the plan's values, and a word on what has no counterpart. */
+import type { ConfigSource } from '@main/export/trainer-config'
+import { trainerConfigs } from '@main/export/trainer-configs'
+import { comment, yamlOf } from '@main/export/yaml'
+import { type PlanInput, planSchema } from '@shared/schemas/plan'
+import { describe, expect, it } from 'vitest'
+
+const sourceOf = (changes: Partial<PlanInput>): ConfigSource => ({
+  plan: planSchema.parse({
+    model: { path: '/models/base' },
+    data: { train: { path: '/data/train.jsonl' } },
+    objective: { kind: 'dpo', beta: 0.25, epochs: 2 },
+    ...changes,
+  }),
+  ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512 },
+})
+
+const named = (source: ConfigSource, format: 'pairs' | 'unpaired' | 'stepwise', suffix: string) => {
+  const found = trainerConfigs(format, source).find((config) => config.suffix === suffix)
+  if (!found) throw new Error(`there is no ${suffix}`)
+  return found
+}
+
+/** The settings at the top of a file, as written. */
+const settingsOf = (content: string) =>
+  new Map([...content.matchAll(/^(\w+): ?(.*)$/gm)].map(([, key, value]) => [key, value] as const))
+
+/** Of TRL 1.13's ScriptArguments, DatasetMixtureConfig, ModelConfig, DPOConfig, KTOConfig and transformers' TrainingArguments: those used. */
+const TRL = [
+  ...['model_name_or_path', 'use_peft', 'lora_r', 'lora_alpha', 'lora_dropout', 'lora_target_modules', 'use_rslora'],
+  ...['datasets', 'disable_dropout', 'max_length', 'loss_type', 'beta', 'desirable_weight', 'undesirable_weight'],
+  ...['learning_rate', 'lr_scheduler_type', 'warmup_steps', 'weight_decay', 'adam_beta1', 'adam_beta2', 'adam_epsilon'],
+  ...['max_grad_norm', 'per_device_train_batch_size', 'gradient_accumulation_steps', 'num_train_epochs', 'seed'],
+  ...['gradient_checkpointing', 'logging_steps', 'bf16', 'output_dir'],
+]
+
+describe('TRL', () => {
+  it('gets a DPO run’s settings under its names', () => {
+    const adaptation = { kind: 'lora', r: 8, alpha: 12, rslora: true, dropout: 0.05, targets: ['q_proj'] } as const
+    const source = sourceOf({
+      adaptation: { ...adaptation, targets: [...adaptation.targets] },
+      optimiser: { learningRate: 1e-7, schedule: 'constant', warmupSteps: 5 },
+      budget: { promptsPerIteration: 30, trainedPerPrompt: 1 },
+    })
+    const { content, command } = named(source, 'pairs', '.trl-dpo.yaml')
+    const settings = settingsOf(content)
+    for (const key of settings.keys()) expect(TRL).toContain(key)
+    expect(Object.fromEntries(settings)).toMatchObject({
+      ...{ beta: '0.25', num_train_epochs: '2', max_length: '512', loss_type: '["sigmoid"]' },
+      ...{ lora_r: '8', lora_alpha: '12', use_rslora: 'true', lora_dropout: '0.05', disable_dropout: 'false' },
+      ...{ learning_rate: '1.0e-7', lr_scheduler_type: '"constant_with_warmup"', warmup_steps: '5' },
+      ...{ per_device_train_batch_size: '8', gradient_accumulation_steps: '4' },
+    })
+    expect(content).toContain('data_files: "/out/my pairs.jsonl"')
+    expect(command('/out/my pairs.trl-dpo.yaml')).toBe("trl dpo --config '/out/my pairs.trl-dpo.yaml'")
+  })
+
+  it('is told what the plan does not have, and what TRL does not have', () => {
+    const { content } = named(sourceOf({ objective: { kind: 'ppo' } }), 'unpaired', '.trl-kto.yaml')
+    for (const key of settingsOf(content).keys()) expect(TRL).toContain(key)
+    expect(content).toMatch(/# The run trained with PPO, so there are no settings of KTO in its plan/)
+    expect(content).toMatch(/# Without a counterpart:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/)
+    const simpo = named(sourceOf({ objective: { kind: 'simpo' } }), 'pairs', '.trl-dpo.yaml').content
+    expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375/)
+  })
+
+  it('gets KTO’s weights', () => {
+    const source = sourceOf({ objective: { kind: 'kto', beta: 0.3, desirableWeight: 2, undesirableWeight: 0.5 } })
+    const settings = settingsOf(named(source, 'unpaired', '.trl-kto.yaml').content)
+    expect(Object.fromEntries(settings)).toMatchObject({
+      beta: '0.3',
+      desirable_weight: '2',
+      undesirable_weight: '0.5',
+    })
+  })
+})
+
+describe('verl', () => {
+  it('gets GRPO', () => {
+    const source = sourceOf({
+      objective: { kind: 'grpo', kl: 0.02, clip: 0.1, minibatches: 4 },
+      budget: { promptsPerIteration: 64, trainedPerPrompt: 8, iterations: 33 },
+      rollout: { maxNewTokens: 100, topK: 20 },
+    })
+    const { content, command } = named(source, 'pairs', '.verl.yaml')
+    for (const line of [
+      'adv_estimator: "grpo"',
+      'ppo_mini_batch_size: 16',
+      'clip_ratio: 0.1',
+      'loss_agg_mode: "seq-mean-token-mean"',
+      'kl_loss_coef: 0.02',
+      'kl_loss_type: "low_var_kl"',
+      'n: 8',
+      'top_k: 20',
+      'max_prompt_length: 412',
+      'max_response_length: 100',
+      'total_training_steps: 33',
+      'train_files: "???"',
+    ])
+      expect(content).toMatch(new RegExp(`^ +${line.replaceAll('?', '\\?')}$`, 'm'))
+    expect(content).not.toMatch(/^critic:/m)
+    expect(content).toMatch(/# Without a counterpart: gpo\.\*/)
+    expect(command('/out/x.verl.yaml')).toBe('python3 -m verl.trainer.main_ppo --config-path /out --config-name x.verl')
+  })
+
+  it('gets PPO with its critic', () => {
+    const { content } = named(sourceOf({ objective: { kind: 'ppo', kl: 0.05, lambda: 0.9 } }), 'unpaired', '.verl.yaml')
+    expect(content).toMatch(/adv_estimator: "gae"\n {2}gamma: 1\n {2}lam: 0\.9\n {2}use_kl_in_reward: true/)
+    expect(content).toMatch(/^critic:\n {2}# .*\n {2}model:\n {4}path: "\/models\/base"/m)
+  })
+
+  it('is left alone by other objectives, and stepwise records have no configuration', () => {
+    expect(trainerConfigs('pairs', sourceOf({})).map(({ suffix }) => suffix)).toEqual(['.trl-dpo.yaml'])
+    expect(trainerConfigs('stepwise', sourceOf({ objective: { kind: 'grpo' } }))).toEqual([])
+  })
+})
+
+it('a text cannot leave its line: neither as a value nor as a comment', () => {
+  const written = yamlOf([comment('one\nkey: 1\u2028two: 2'), { key: 'a"\n- b: #', number: 1e21, none: null }])
+  expect(written).toBe('# one\n# key: 1\n# two: 2\nkey: "a\\"\\n- b: #"\nnumber: 1.0e+21\nnone: null\n')
+})
