@@ -1,6 +1,6 @@
 /**
- * How much memory each phase of a plan needs, from the model's shape alone. Pure, in bytes; every number is a float32. An estimate: what the
- * formulas leave out (the runtime's own buffers, fragments) is in OVERHEAD and in what a pass keeps twice.
+ * How much memory each phase of a plan needs, from the model's shape alone. Pure, in bytes; every number is a float32 but those of a narrow base.
+ * An estimate: what the formulas leave out (the runtime's own buffers, fragments) is in OVERHEAD. Measured: docs/benchmarks.md.
  *
  * Notation: P parameters, T trained ones, D hidden size, I intermediate size, L layers, H heads of size h, K key heads, V vocabulary,
  * M tokens of a microbatch, S tokens of a sequence.
@@ -33,8 +33,15 @@ export interface MemoryPhase {
 }
 
 const FLOAT = 4
+/** Bytes of a weight of the frozen base. */
+const BASE_BYTES = { float32: 4, float16: 2, int8: 1 } as const
+/** Of a narrow matrix, numbers that are float32 at once at most. */
+const WIDENED_AT_ONCE = 2 ** 23
 /** The program itself with its libraries and compiled graphs. */
-const OVERHEAD = 300e6
+const OVERHEAD = 250e6
+/** Of an optimiser step, numbers that are updated at once, but for a tensor that has more; and tensors of that size on the way. */
+const UPDATED_AT_ONCE = 2 ** 22
+const STEP_TENSORS = 6
 /** Lengths are rounded up to a multiple of this. */
 const LENGTH_BUCKET = 32
 /** Logits that are held at once at most; beyond, they are made in parts. */
@@ -81,16 +88,22 @@ export function keepsReference({ objective, adaptation }: Plan): boolean {
   return usesKl || objective.kind === 'dpo' || objective.kind === 'kto'
 }
 
+const isNarrow = ({ adaptation }: Plan): boolean => adaptation.kind === 'lora' && adaptation.base !== 'float32'
+
+/** Adapters are folded into copies of their matrices to decode and score, but not beside a narrow base. SFT without evaluation does neither. */
+const mergesAdapters = (plan: Plan): boolean =>
+  plan.adaptation.kind === 'lora' && !isNarrow(plan) && (plan.objective.kind !== 'sft' || plan.data.eval !== undefined)
+
 /** What is there in every phase: weights, reference, merged adapters, AdamW's two moments (8 T). */
 function standing(plan: Plan, shape: ModelShape): MemoryPart[] {
   const trained = FLOAT * trainedParameters(plan, shape)
-  const weights = FLOAT * shape.parameters
+  const weights = (plan.adaptation.kind === 'lora' ? BASE_BYTES[plan.adaptation.base] : FLOAT) * shape.parameters
   const parts = [
     { label: 'program', bytes: OVERHEAD },
     { label: 'weights', bytes: plan.adaptation.kind === 'full' ? trained : weights + trained },
   ]
   if (keepsReference(plan)) parts.push({ label: 'reference model', bytes: weights })
-  if (plan.adaptation.kind === 'lora') {
+  if (plan.adaptation.kind === 'lora' && mergesAdapters(plan)) {
     const sizes = projections(shape)
     const merged = plan.adaptation.targets.reduce((sum, name) => sum + sizes[name][0] * sizes[name][1], 0)
     parts.push({ label: 'merged adapters', bytes: FLOAT * shape.layers * merged })
@@ -102,15 +115,15 @@ function standing(plan: Plan, shape: ModelShape): MemoryPart[] {
 const kvFloats = ({ layers, kvHeads, headDim }: ModelShape) => 2 * layers * kvHeads * headDim
 
 /**
- * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries before and after
- * the rotation and the mixed heads (3 H h); keys and values (4 K h); gate, up and their product (3 I); attention weights over S keys (H S), while
- * the sequence is no longer than 512 tokens.
+ * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries and the mixed heads, as
+ * they were and side by side (3 H h); keys and values (2 K h); gate, its sigmoid, both multiplied, up and the product (5 I); attention weights over S
+ * keys (H S), while the sequence is no longer than 512 tokens.
  */
 const layerFloats = (shape: ModelShape, length: number): number =>
   4 * shape.hiddenSize +
   3 * shape.heads * shape.headDim +
-  4 * shape.kvHeads * shape.headDim +
-  3 * shape.intermediateSize +
+  2 * shape.kvHeads * shape.headDim +
+  5 * shape.intermediateSize +
   (length <= QUERIES_AT_ONCE ? shape.heads * length : 0)
 
 /** Rollouts that are decoded in a phase, at most. */
@@ -122,6 +135,13 @@ function sequencesOf(plan: Plan, isValues: boolean): number {
   return isOnePerPrompt ? prompts : prompts * trainedPerPrompt
 }
 
+/** Keys, values and a hidden vector of each token of each trajectory, kept to continue from. */
+function keptPrefixes(plan: Plan, shape: ModelShape, promptTokens: number): MemoryPart {
+  const length = Math.min(shape.context, promptTokens + plan.rollout.maxNewTokens)
+  const tokens = sequencesOf(plan, false) * length
+  return { label: 'kept prefixes', bytes: FLOAT * tokens * (kvFloats(shape) + shape.hiddenSize) }
+}
+
 /**
  * Lanes × S × 2 L K h for the cache; the same and a hidden vector for each token of each trajectory that is kept to continue from; lanes × V for the
  * probabilities, three times; a prefill of at most 8,192 tokens in front.
@@ -129,7 +149,6 @@ function sequencesOf(plan: Plan, isValues: boolean): number {
 function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isValues: boolean): MemoryPart[] {
   const length = Math.min(shape.context, promptTokens + plan.rollout.maxNewTokens)
   const lanes = Math.max(8, Math.min(powerOfTwo(plan.rollout.lanes), powerOfTwo(sequencesOf(plan, isValues))))
-  const kept = sequencesOf(plan, false) * length
   const prefill = Math.min(PREFILL_TOKENS, 64 * roundUp(promptTokens, LENGTH_BUCKET))
   const passing = isValues ? 0 : prefill * (kvFloats(shape) + layerFloats(shape, roundUp(promptTokens, LENGTH_BUCKET)))
   return [
@@ -137,7 +156,7 @@ function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isVa
       label: 'keys and values',
       bytes: FLOAT * lanes * roundUp(length, LENGTH_BUCKET) * kvFloats(shape),
     },
-    { label: 'kept prefixes', bytes: FLOAT * kept * (kvFloats(shape) + shape.hiddenSize) },
+    keptPrefixes(plan, shape, promptTokens),
     { label: 'passes', bytes: FLOAT * Math.max(passing, 3 * lanes * shape.vocabSize + lanes * layerFloats(shape, 0)) },
   ]
 }
@@ -149,9 +168,14 @@ export function microbatchTokens(plan: Plan, promptTokens: number, completionTok
   return Math.max(unit, Math.floor(plan.budget.microbatchTokens / unit) * unit)
 }
 
+/** The largest matrix: the embedding, or a projection of the feed-forward part. */
+const largestMatrix = ({ vocabSize, hiddenSize, intermediateSize }: ModelShape): number =>
+  hiddenSize * Math.max(vocabSize, intermediateSize)
+
 /**
  * Activations: M × L × what a layer keeps, or with recomputed layers M × (L D + one layer), and one layer's gradients besides; logits M × V three
- * times, at most 32 MiB each when they are made in parts. Gradients: T, three times while microbatches are added up.
+ * times, at most 32 MiB each when they are made in parts. Gradients: T, twice while microbatches are added up. Where the embedding is trained: all
+ * of the logits' gradient, one-hot rows and the embedding's gradient in parts. Beside a narrow base: some rows of a matrix, widened.
  */
 function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, completionTokens: number): MemoryPart[] {
   const tokens = microbatchTokens(plan, promptTokens, completionTokens)
@@ -159,10 +183,15 @@ function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, comple
   const layer = layerFloats(shape, length)
   const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
   const logits = 3 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
-  return [
-    { label: 'activations', bytes: FLOAT * (tokens * (kept + layer + 2 * shape.hiddenSize) + logits) },
-    { label: 'gradients', bytes: 3 * FLOAT * trainedParameters(plan, shape) },
+  const hot = 1.25 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
+  const ofEmbedding =
+    plan.adaptation.kind === 'full' ? tokens * shape.vocabSize + hot + shape.vocabSize * shape.hiddenSize : 0
+  const parts = [
+    { label: 'activations', bytes: FLOAT * (tokens * (kept + layer + 2 * shape.hiddenSize) + logits + ofEmbedding) },
+    { label: 'gradients', bytes: 2 * FLOAT * trainedParameters(plan, shape) },
   ]
+  if (!isNarrow(plan)) return parts
+  return [...parts, { label: 'widened rows', bytes: FLOAT * Math.min(largestMatrix(shape), WIDENED_AT_ONCE) }]
 }
 
 const phase = (name: MemoryPhase['phase'], parts: readonly MemoryPart[]): MemoryPhase => ({
@@ -184,15 +213,20 @@ export function memoryEstimate(
   const trained = FLOAT * trainedParameters(plan, shape)
   const isSampling = plan.objective.kind !== 'sft'
   const isGuided = isSampling && plan.gpo.criticalStep !== 'none'
+  const largestGroup =
+    plan.adaptation.kind === 'full' ? Math.max(UPDATED_AT_ONCE, largestMatrix(shape)) : UPDATED_AT_ONCE
+  // An iteration's prefixes are there until it ends.
+  const kept = isSampling ? [keptPrefixes(plan, shape, promptTokens)] : []
   return [
     ...(isSampling ? [phase('sampling', [...always, ...samplingParts(plan, shape, promptTokens, false)])] : []),
     ...(isGuided ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),
-    phase('gradients', [...always, ...updateParts(plan, shape, promptTokens, completionTokens)]),
-    // AdamW: the gradients are still there while new parameters and moments are made beside the old ones.
+    phase('gradients', [...always, ...kept, ...updateParts(plan, shape, promptTokens, completionTokens)]),
+    // AdamW writes over the old values, a group of tensors at a time.
     phase('optimiser', [
       ...always,
+      ...kept,
       { label: 'gradients', bytes: trained },
-      { label: 'new parameters and moments', bytes: 3 * trained },
+      { label: 'new parameters and moments', bytes: STEP_TENSORS * Math.min(trained, FLOAT * largestGroup) },
     ]),
   ]
 }

@@ -34,6 +34,8 @@ export interface Graph {
   readonly initializers: readonly Initializer[]
   readonly inputs: readonly GraphValue[]
   readonly outputs: readonly GraphValue[]
+  /** Results whose shapes ONNX Runtime cannot know by itself: without them it reuses no memory in what follows. */
+  readonly declared: readonly GraphValue[]
 }
 
 /** Drops nodes and initializers no output depends on. Inputs stay: they are the function's signature. */
@@ -49,6 +51,7 @@ export function dropDeadNodes(graph: Graph): Graph {
     ...graph,
     nodes: kept.reverse(),
     initializers: graph.initializers.filter((value) => needed.has(value.name)),
+    declared: graph.declared.filter((value) => needed.has(value.name)),
   }
 }
 

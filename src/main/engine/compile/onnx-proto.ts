@@ -109,6 +109,7 @@ export function encodeOnnx(graph: Graph): Uint8Array {
   for (const initializer of graph.initializers) body.message(5, tensorProto(initializer))
   for (const value of graph.inputs) body.message(11, valueInfoProto(value))
   for (const value of graph.outputs) body.message(12, valueInfoProto(value))
+  for (const value of graph.declared) body.message(13, valueInfoProto(value))
   return new Writer()
     .int(1, IR_VERSION)
     .string(2, 'gpo-studio')

@@ -35,6 +35,7 @@ class Recorder extends KernelBackend {
   private initializers: Initializer[] = []
   private constants = new Map<string, string>()
   private inputs: GraphValue[] = []
+  private declared: GraphValue[] = []
   private counter = 0
 
   reset(): void {
@@ -43,11 +44,19 @@ class Recorder extends KernelBackend {
     this.initializers = []
     this.constants = new Map()
     this.inputs = []
+    this.declared = []
     this.counter = 0
   }
 
   graph(name: string, outputs: readonly GraphValue[]): Graph {
-    return { name, nodes: this.nodes, initializers: this.initializers, inputs: this.inputs, outputs }
+    return {
+      name,
+      nodes: this.nodes,
+      initializers: this.initializers,
+      inputs: this.inputs,
+      outputs,
+      declared: this.declared,
+    }
   }
 
   // -- what lowerings use
@@ -94,6 +103,12 @@ class Recorder extends KernelBackend {
     const dataId = {}
     this.symbols.set(dataId, { name, splat: null })
     return { name, info: { dataId, shape: [...shape], dtype } as TensorInfo }
+  }
+
+  /** Says the shape of a result that is computed from values. */
+  declare(name: string, shape: readonly number[], dtype: DType): string {
+    this.declared.push({ name, shape, dtype })
+    return name
   }
 
   /** A node whose output has a name chosen by the caller; returns that name. */

@@ -35,12 +35,30 @@ describe('memory', () => {
     expect(microbatchTokens(plan({ budget }), 300, 60)).toBe(384)
   })
 
-  it('is measured in four phases, in the order of an iteration; AdamW needs seven times the trained parameters', () => {
+  it('is measured in four phases, in the order of an iteration; AdamW keeps four numbers a parameter, and six of those it updates at once', () => {
     const lengths = { promptTokens: 30, completionTokens: 60 }
     const phases = memoryEstimate(plan({ adaptation: { kind: 'full' }, objective: { kind: 'simpo' } }), shape, lengths)
     expect(phases.map(({ phase }) => phase)).toEqual(['sampling', 'values', 'gradients', 'optimiser'])
-    const optimiser = phases[3]!.parts.filter(({ label }) => label !== 'program')
-    expect(optimiser.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(7 * 4 * 1000)
+    const optimiser = phases[3]!.parts.filter(({ label }) => !['program', 'kept prefixes'].includes(label))
+    expect(optimiser.reduce((sum, { bytes }) => sum + bytes, 0)).toBe((4 + 6) * 4 * 1000)
+  })
+
+  it('counts a narrow base by its bytes, without merged adapters but with some rows widened', () => {
+    const parts = (base: 'float32' | 'float16' | 'int8') => {
+      const adaptation = { kind: 'lora' as const, r: 1, targets: ['q_proj' as const], base }
+      const phases = memoryEstimate(plan({ adaptation, objective: { kind: 'dpo' } }), shape, {
+        promptTokens: 8,
+        completionTokens: 8,
+      })
+      const found = phases.find(({ phase }) => phase === 'gradients')!.parts
+      return Object.fromEntries(found.map(({ label, bytes }) => [label, bytes]))
+    }
+    const trained = 4 * 2 * 16 // two layers, 8 rows and 8 columns
+    expect(parts('float32')).toMatchObject({ weights: 4000 + trained, 'merged adapters': 4 * 2 * 64 })
+    expect(parts('float16')).toMatchObject({ weights: 2000 + trained, 'widened rows': 4 * 8 * 16 })
+    expect(parts('int8')).toMatchObject({ weights: 1000 + trained, 'widened rows': 4 * 8 * 16 })
+    expect(parts('int8')).not.toHaveProperty('merged adapters')
+    expect(parts('float32')).not.toHaveProperty('widened rows')
   })
 
   it('has no phase that the plan does not have', () => {

@@ -19,7 +19,8 @@ const widen: Lowering = (recorder, inputs, attrs) => {
   const bounds = [start, start + size, 0].map((n) => recorder.int64s([n]))
   const cut = (name: string, shape: readonly number[]) =>
     size === rows ? name : recorder.emit('Slice', [name, ...bounds], shape, 'int32').name
-  const whole = waiting(recorder, recorder.nameOf(values), [rows, columns], signal)
+  const dtype = scale ? 'int8' : 'float16'
+  const whole = waiting(recorder, { name: recorder.nameOf(values), shape: [rows, columns], dtype }, signal)
   const shape = [size, columns]
   return widened(recorder, cut(whole, shape), scale ? cut(recorder.nameOf(scale), [size]) : null, shape)
 }

@@ -1,5 +1,6 @@
 /** Order in a graph: ONNX Runtime runs a node as soon as its inputs are there, which is too soon where its output takes much memory until it is used. */
 import type { TensorInfo } from '../../backend/tf'
+import type { DType, GraphValue } from '../graph'
 import type { Recorder } from '../recorder'
 import type { Lowering } from './lowering'
 
@@ -16,17 +17,19 @@ function zeroAfter(recorder: Recorder, signal: TensorInfo): string {
  * The name of the same data in a shape of its own, not readable before `signal` is there; nothing is copied. What reads it must not be another
  * Reshape: ONNX Runtime would make one of both, and fail.
  */
-export function waiting(recorder: Recorder, name: string, shape: readonly number[], signal: TensorInfo): string {
+export function waiting(recorder: Recorder, { name, shape, dtype }: GraphValue, signal: TensorInfo): string {
   const zero = zeroAfter(recorder, signal)
   const dynamic = recorder.emit('Add', [zero, recorder.int64s(shape)], [shape.length], 'int64')
-  return recorder.emit('Reshape', [name, dynamic.name], shape, 'int32').name
+  return recorder.declare(recorder.emit('Reshape', [name, dynamic.name], shape, dtype).name, shape, dtype)
 }
 
 /** x, for the nodes that use it not before `signal` is there: a copy, which any node may read. */
 const after: Lowering = (recorder, inputs) => {
   const { x, signal } = inputs as { x: TensorInfo; signal: TensorInfo }
   const names = [recorder.nameOf(x), zeroAfter(recorder, signal), recorder.int64s([x.shape[0]!]), recorder.int64s([0])]
-  return recorder.node('Slice', names, x.shape, x.dtype)
+  const copy = recorder.emit('Slice', names, x.shape, x.dtype)
+  recorder.declare(copy.name, x.shape, x.dtype as DType)
+  return copy.info
 }
 
 export const order: Readonly<Record<string, Lowering>> = { After: after }

@@ -217,7 +217,10 @@ const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
   const parts: TensorInfo[] = []
   for (let start = 0; start < segments; start += atOnce) {
     const size = Math.min(atOnce, segments - start)
-    const ids = parts.length === 0 ? null : waiting(recorder, recorder.nameOf(flatIds), [n, 1], parts.at(-1)!)
+    const ids =
+      parts.length === 0
+        ? null
+        : waiting(recorder, { name: recorder.nameOf(flatIds), shape: [n, 1], dtype: 'int32' }, parts.at(-1)!)
     const hot = oneHotName(recorder, flatIds, size, start, ids)
     parts.push(
       recorder.node('Gemm', [hot, recorder.nameOf(flatRows)], [size, width], 'float32', {
