@@ -3,8 +3,8 @@ import { api } from './base'
 
 export const exportsApi = {
   options: api.exports.options.handler(({ context: { store }, input: { run } }) => exportOptions(store, run)),
-  preview: api.exports.preview.handler(({ context: { store }, input: { run, request }, signal }) =>
-    previewExport(store, run, request, signal),
+  preview: api.exports.preview.handler(({ context: { store, version }, input: { run, request }, signal }) =>
+    previewExport(store, run, request, signal, version),
   ),
   destination: api.exports.destination.handler(({ context: { grants }, input: { grant, format } }) =>
     destinationOf(grants.take(grant), format),

@@ -22,11 +22,13 @@ import type {
 } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import type { RunRecord } from '@shared/schemas/run'
+import { cardBase } from './card-base'
 import type { ExportContext, WrittenExport } from './context'
 import { isDataRequest } from './data'
 import { exportBundle, exportData, refuseExisting } from './export-file'
 import { partialOf, refuseOccupied } from './folder'
 import { ggufSize } from './gguf/export'
+import { modelCard } from './model-card'
 import { nextSteps } from './next-steps'
 import { bundlePreview, dataPreview } from './preview'
 import { adapterSize, mergedSize, type Size } from './sizes'
@@ -97,20 +99,36 @@ export async function previewExport(
   id: string,
   request: ExportRequest,
   signal?: AbortSignal,
+  version = '',
 ): Promise<ExportPreview> {
   refuse(store, id, request)
   if (isDataRequest(request)) return dataPreview(store, id, request, signal)
   if (!hasTensors(request)) return bundlePreview(store, id)
-  const { plan } = getRun(store, id)
-  const folder = modelPath(plan.model.path)
-  const size = sizeOf(folder, plan.adaptation, request)
-  return { bytes: size.bytes, isExact: true, count: size.tensors, unit: 'tensors', sample: null }
+  const run = getRun(store, id)
+  const folder = modelPath(run.plan.model.path)
+  const size = sizeOf(folder, run.plan.adaptation, request)
+  const card = cardOf(store, run, request, version)
+  return {
+    bytes: size.bytes + Buffer.byteLength(card ?? ''),
+    isExact: true,
+    count: size.tensors,
+    unit: 'tensors',
+    sample: null,
+  }
 }
 
 function sizeOf(folder: string, adaptation: RunRecord['plan']['adaptation'], request: TensorRequest): Size {
   if (request.format === 'gguf') return ggufSize(folder, request.dtype)
   if (request.format === 'adapter' && adaptation.kind === 'lora') return adapterSize(folder, adaptation, request.dtype)
   return mergedSize(folder, request.dtype)
+}
+
+/** The README of a merged model. */
+function cardOf(store: Store, run: RunRecord, request: TensorRequest, version: string): string | undefined {
+  if (request.format !== 'safetensors') return undefined
+  const { environment, plan } = run
+  const about = { run, environment, evaluations: listEvaluations(store, run.id), version }
+  return modelCard({ ...about, iteration: request.checkpoint, dtype: request.dtype, base: cardBase(plan.model.path) })
 }
 
 function freeBytes(path: string): number | null {
@@ -160,6 +178,7 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
         out,
         partial,
         dtype: request.dtype,
+        card: cardOf(store, run, request, context.version),
       },
       onProgress: ({ label, done, total }) => onProgress(label, done, total),
     })

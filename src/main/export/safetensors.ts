@@ -23,6 +23,7 @@ export const COPIED = [
   'chat_template.jinja',
   'generation_config.json',
 ]
+const CARD = 'README.md'
 const TORCH_DTYPE: Readonly<Record<StoredDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }
 
 /** Bytes of tensors in one file, as the Hugging Face libraries split. */
@@ -35,6 +36,8 @@ export interface ModelExport {
   /** A folder that does not exist yet or is empty. */
   readonly out: string
   readonly dtype: StoredDtype
+  /** Text of its README.md. */
+  readonly card?: string | undefined
   /** Bytes of tensors in one file at most; a single larger tensor has a file of its own. */
   readonly shardBytes?: number
   /** Folder that is filled first, beside `out`. */
@@ -97,8 +100,9 @@ function copyFiles(folder: string, sourceFolder: string): number {
 function fill(folder: string, model: ModelExport): Exported {
   const config = writeConfig(folder, model)
   const copied = copyFiles(folder, model.sourceFolder)
+  const card = model.card === undefined ? 0 : writeDurably(join(folder, CARD), [new TextEncoder().encode(model.card)])
   const weights = writeWeights(folder, model)
-  return { bytes: config + copied + weights, maxDifference: compareTensors(folder, model) }
+  return { bytes: config + copied + card + weights, maxDifference: compareTensors(folder, model) }
 }
 
 /**

@@ -107,12 +107,31 @@ describe('gpo export', () => {
     expectFailure(absent, 8, /no checkpoint 7; choose last, or one of 1, 2/)
   })
 
+  it('writes a card with what was measured, of the size that was told', async () => {
+    const out = join(home, 'with-card')
+    const { bytes } = await exported(out, '--checkpoint', '1', '--dtype', 'F32')
+    expect(bytes).toBe(readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0))
+    const card = readFileSync(join(out, 'README.md'), 'utf8')
+    const first = run.evaluations.find(({ iteration }) => iteration === 1)
+    expect(card).toContain(`| 1 | ${first?.n} | ${first?.correct} |`)
+    expect(card).not.toContain('\n| 2 |')
+    expect(card).toContain(run.id)
+  })
+
   it('writes data that can be trained on again', async () => {
     const files = ['pairs', 'unpaired', 'stepwise'].map((format) => [format, join(home, `${format}.jsonl`)] as const)
     for (const [format, file] of files) {
       const { count, bytes } = await exported(file, '--format', format, '--states', 'all')
       expect(recordsOf(file)).toHaveLength(count)
       expect(bytes).toBe(statSync(file).size)
+    }
+    for (const [name, key] of [
+      ['pairs.trl-dpo.yaml', 'beta: 0.1'],
+      ['unpaired.trl-kto.yaml', 'desirable_weight: 1'],
+    ] as const) {
+      const config = readFileSync(join(home, name), 'utf8')
+      expect(config).toContain(key)
+      expect(config).toContain(`data_files: ${JSON.stringify(join(home, `${name.split('.')[0]}.jsonl`))}`)
     }
     const [pairs, unpaired, stepwise] = files.map(([, file]) => recordsOf(file))
     expect(Object.keys(pairs![0]!)).toEqual(['prompt', 'chosen', 'rejected'])

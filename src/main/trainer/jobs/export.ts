@@ -39,6 +39,7 @@ async function exportMerged(model: JobModel, job: ExportJob, onProgress: OnProgr
     tensors,
     out,
     partial,
+    card: job.card,
     dtype,
     onProgress: (label, done, total) => onProgress(label, done, total, 0),
   })

@@ -67,6 +67,8 @@ export const jobSchema = z.discriminatedUnion('kind', [
     /** Filled first, beside `out`; whoever ends this process before it is done removes it. */
     partial: z.string().min(1),
     dtype: z.enum(['F32', 'F16', 'BF16', 'Q8_0']),
+    /** README.md of a merged model. */
+    card: z.string().optional(),
   }),
   /** Continuations of one row's trajectory after `prefix`, the text of the steps that are kept. */
   z.strictObject({

@@ -1,0 +1,40 @@
+/** What a model's card says of its base: where it came from and under which licence, as far as its files tell. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { isBundled, modelPath } from '@main/paths'
+import type { CardBase } from './model-card'
+
+/** Of a README that is read. */
+const MAX_README = 1 << 20
+
+/** `license:` in the block of settings that a README of the Hub begins with. */
+export function licenseOfReadme(text: string): string | null {
+  const [, front = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text) ?? []
+  const [, value] = /^license:[ \t]*["']?([\w.+-]{1,80})["']?[ \t]*$/m.exec(front) ?? []
+  return value ?? null
+}
+
+/** models--org--name/snapshots/COMMIT is org/name. */
+export function repositoryOf(folder: string): string | null {
+  const [, organisation, name] = /models--([^/\\]+?)--([^/\\]+)[/\\]snapshots[/\\][^/\\]+$/.exec(folder) ?? []
+  return organisation !== undefined && name !== undefined ? `${organisation}/${name}` : null
+}
+
+function licenseOf(folder: string): CardBase['license'] {
+  const readme = join(folder, 'README.md')
+  const size = statSync(readme, { throwIfNoEntry: false })?.size ?? 0
+  const stated = size > 0 && size <= MAX_README ? licenseOfReadme(readFileSync(readme, 'utf8')) : null
+  if (stated !== null) return { name: stated, source: 'as its README says' }
+  const file = ['LICENSE', 'LICENSE.txt', 'LICENSE.md'].find((one) => existsSync(join(folder, one)))
+  return file === undefined ? null : { name: 'other', source: `see ${file} in ${basename(folder)}` }
+}
+
+/** @param path as the plan names it */
+export function cardBase(path: string): CardBase {
+  const folder = modelPath(path)
+  return {
+    repository: isBundled(path) ? null : repositoryOf(folder),
+    path,
+    license: isBundled(path) ? null : licenseOf(folder),
+  }
+}

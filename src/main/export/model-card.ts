@@ -1,0 +1,162 @@
+/** The README of a merged model: what it is, what was measured, how it was made. Only what is known is said. Pure. */
+import type { EvaluationRecord } from '@shared/schemas/events'
+import type { Plan } from '@shared/schemas/plan'
+import { yamlOf } from './yaml'
+
+export interface CardBase {
+  /** `organisation/name` where it is a download of the Hub; else null. */
+  readonly repository: string | null
+  /** A folder, or `bundled:NAME`. */
+  readonly path: string
+  readonly license: { readonly name: string; readonly source: string } | null
+}
+
+export interface CardSource {
+  readonly run: { readonly id: string; readonly name: string; readonly plan: Plan; readonly iterations: number }
+  readonly environment: Readonly<Record<string, string | number>> | null
+  readonly evaluations: readonly EvaluationRecord[]
+  /** Iterations done when the exported checkpoint was written. */
+  readonly iteration: number
+  readonly dtype: string
+  readonly base: CardBase
+  /** Of this program. */
+  readonly version: string
+}
+
+/** A text of somebody as code that it cannot leave. */
+function code(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const padding = longest > 0 ? ' ' : ''
+  return `${fence}${padding}${line.replaceAll('|', '\\|') || ' '}${padding}${fence}`
+}
+
+/** A heading in plain characters. */
+const plain = (text: string) =>
+  text
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/[\\`*_{}[\]<>#|!~&]/g, (sign) => `\\${sign}`)
+    .trim()
+
+const methodOf = ({ objective, gpo }: Plan): string =>
+  objective.kind !== 'sft' && gpo.criticalStep !== 'none'
+    ? `GPO-${objective.kind.toUpperCase()}`
+    : objective.kind.toUpperCase()
+
+function adaptationOf({ adaptation }: Plan): string {
+  if (adaptation.kind === 'full') return 'all parameters'
+  const { r, alpha, rslora, dropout, targets, base } = adaptation
+  const parts = [
+    `LoRA of rank ${r}, scale ${alpha} / ${rslora ? '√' : ''}${r}`,
+    ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+    `on ${targets.join(', ')}`,
+    ...(base === 'float32' ? [] : [`beside a base in ${base === 'float16' ? '16' : '8'} bits`]),
+  ]
+  return `${parts.join(', ')}; merged into the weights`
+}
+
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  row(head),
+  row(head.map(() => '---')),
+  ...rows.map(row),
+]
+
+function results({ evaluations, iteration, run }: CardSource): string[] {
+  const shown = evaluations.filter((one) => one.iteration <= iteration)
+  const data = run.plan.data.eval
+  if (shown.length === 0 || !data) return ['Nothing was measured on held-out rows.']
+  const rows = shown.map(({ iteration, n, correct, accuracy }) => [
+    iteration === 0 ? '0, before training' : String(iteration),
+    String(n),
+    String(correct),
+    `${(100 * accuracy).toFixed(1)} %`,
+  ])
+  return [
+    `Greedy answers on rows of ${code(data.path)}, judged by the verifier below. Nothing else was measured.`,
+    '',
+    ...table(['Iteration', 'Rows', 'Correct', 'Accuracy'], rows),
+  ]
+}
+
+function making({ run, environment, base, iteration, dtype, version }: CardSource): string[] {
+  const { plan } = run
+  const { optimiser, budget, data, rollout } = plan
+  const facts: [string, string][] = [
+    ['Method', methodOf(plan)],
+    ['Base model', base.repository ?? code(base.path)],
+    ['Trained', adaptationOf(plan)],
+    ['Training data', code(data.train.path)],
+    ['Prompt', code(data.template) + (data.chatTemplate ? ', in the chat template' : '')],
+    ['Verifier', code(JSON.stringify(plan.verifier))],
+    ['Sampling', `temperature ${rollout.temperature}, at most ${rollout.maxNewTokens} new tokens`],
+    ['Optimiser', `AdamW, learning rate ${optimiser.learningRate}, ${optimiser.schedule}`],
+    ['Length', `${iteration} of ${run.iterations} iterations, ${budget.promptsPerIteration} prompts each`],
+    ['Seed', String(plan.seed)],
+    ['Computed with', environment ? code(JSON.stringify(environment)) : code(plan.backend)],
+    ['Weights', dtype],
+    ['Written by', `GPO Studio ${version}, run ${code(run.id)}`],
+  ]
+  return table(
+    ['', ''],
+    facts.map(([name, value]) => [name, value]),
+  )
+}
+
+function licence({ base }: CardSource): string[] {
+  const { license } = base
+  if (!license)
+    return [
+      'The licence of the base model is not known here: look it up where the model came from, and that of the data.',
+    ]
+  return [`The base model: ${code(license.name)} (${license.source}). What the data’s licence asks for comes on top.`]
+}
+
+function planBlock(plan: Plan): string[] {
+  const text = JSON.stringify(plan, null, 2)
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return [`${fence}json`, text, fence]
+}
+
+export function modelCard(source: CardSource): string {
+  const { run, base } = source
+  const { plan } = run
+  const isGuided = plan.objective.kind !== 'sft' && plan.gpo.criticalStep !== 'none'
+  const front = yamlOf([
+    {
+      base_model: base.repository ?? undefined,
+      library_name: 'transformers',
+      pipeline_tag: 'text-generation',
+      license: base.license?.name,
+      tags: ['gpo-studio', plan.objective.kind, ...(isGuided ? ['gpo'] : [])],
+    },
+  ])
+  return [
+    `---\n${front}---`,
+    '',
+    `# ${plain(run.name) || 'Model'}`,
+    '',
+    `${methodOf(plan)} on ${base.repository ?? code(base.path)}: the weights after iteration ${source.iteration}.`,
+    '',
+    '## Results',
+    '',
+    ...results(source),
+    '',
+    '## How it was made',
+    '',
+    ...making(source),
+    '',
+    '## Licence',
+    '',
+    ...licence(source),
+    '',
+    '## Plan',
+    '',
+    'The run can be repeated with `gpo train plan.json`.',
+    '',
+    ...planBlock(plan),
+    '',
+  ].join('\n')
+}
