@@ -1,30 +1,13 @@
 /** Two finished runs, over one another. */
 import { wilsonInterval } from '@shared/interval'
-import type { Locator } from 'playwright-core'
 import { expect } from 'vitest'
 import { type Shown, show } from '../support/gpo'
 import { journey } from './support/journey'
+import { pixelsOf } from './support/pixels'
 import { trainedOnce } from './support/runs'
 
 const trained = trainedOnce({ name: 'guided' }, { name: 'plain', gpo: { criticalStep: 'none' } })
 let ids: readonly string[] = []
-
-/** Pixels of a chart's canvas that have each of the colours, its smoothed edges aside. */
-const pixelsOf = (chart: Locator, colours: readonly string[]): Promise<number[]> =>
-  chart.locator('canvas').evaluate((canvas: HTMLCanvasElement, wanted) => {
-    const context = canvas.getContext('2d')
-    const { data } = context!.getImageData(0, 0, canvas.width, canvas.height)
-    const pen = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!
-    return wanted.map((colour) => {
-      pen.fillStyle = colour
-      pen.fillRect(0, 0, 1, 1)
-      const own = pen.getImageData(0, 0, 1, 1).data
-      let count = 0
-      for (let i = 0; i < data.length; i += 4)
-        if (data[i + 3]! > 200 && [0, 1, 2].every((part) => Math.abs(data[i + part]! - own[part]!) < 12)) count++
-      return count
-    })
-  }, colours)
 
 /** The last accuracy of a run and its interval as the table says them. */
 function accuracyOf({ evaluations }: Shown): string[] {

@@ -7,12 +7,8 @@ import { inject } from 'vitest'
 import type { Opened, OpenOptions } from './journey'
 
 /** Nothing but this machine is reachable from the pages. */
-const ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-]
+export const ONLY_HERE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', ONLY_HERE]
 
 export interface Server {
   readonly child: ChildProcess

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { _electron } from 'playwright-core'
 import { inject } from 'vitest'
+import { ONLY_HERE } from './browser'
 import type { Opened, OpenOptions } from './journey'
 
 /** Chromium's sandbox cannot be set up by root, which containers usually are. */
@@ -15,6 +16,7 @@ export async function openWindow({ built, home, env }: OpenOptions): Promise<Ope
     args: [
       ...(isRoot ? ['--no-sandbox'] : []),
       '--disable-gpu',
+      ONLY_HERE,
       // The lock of the single instance lies there too.
       `--user-data-dir=${join(home, 'electron')}`,
       join(built, 'main/index.cjs'),
