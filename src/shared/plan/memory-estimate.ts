@@ -114,17 +114,21 @@ function standing(plan: Plan, shape: ModelShape): MemoryPart[] {
 /** Keys and values of one token, all layers: 2 L K h. */
 const kvFloats = ({ layers, kvHeads, headDim }: ModelShape) => 2 * layers * kvHeads * headDim
 
+/** Attention weights of a token in one layer, on average. */
+const scoresOf = ({ heads }: ModelShape, length: number): number =>
+  heads * (length <= QUERIES_AT_ONCE ? length : (length + QUERIES_AT_ONCE) / 2)
+
 /**
  * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries and the mixed heads, as
  * they were and side by side (3 H h); keys and values (2 K h); gate, its sigmoid, both multiplied, up and the product (5 I); attention weights over S
- * keys (H S), while the sequence is no longer than 512 tokens.
+ * keys (H S), or over those up to a query's part of 512 in longer sequences.
  */
 const layerFloats = (shape: ModelShape, length: number): number =>
   4 * shape.hiddenSize +
   3 * shape.heads * shape.headDim +
   2 * shape.kvHeads * shape.headDim +
   5 * shape.intermediateSize +
-  (length <= QUERIES_AT_ONCE ? shape.heads * length : 0)
+  scoresOf(shape, length)
 
 /** Rollouts that are decoded in a phase, at most. */
 function sequencesOf(plan: Plan, isValues: boolean): number {
@@ -181,7 +185,9 @@ function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, comple
   const tokens = microbatchTokens(plan, promptTokens, completionTokens)
   const length = roundUp(promptTokens + completionTokens, LENGTH_BUCKET)
   const layer = layerFloats(shape, length)
-  const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
+  // Measured, not wanted: attention weights of recomputed layers are given back at the end of the pass only, three times each.
+  const recomputed = shape.layers * (shape.hiddenSize + 3 * scoresOf(shape, length)) + layer
+  const kept = plan.budget.recomputeLayers ? Math.min(recomputed, 2 * shape.layers * layer) : shape.layers * layer
   const logits = 3 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
   const hot = 1.25 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
   const ofEmbedding =
