@@ -49,15 +49,21 @@ class ByteWriter {
     }
     return at
   }
-  uint32 = (value: number): void => this.view.setUint32(this.room(4), value, true)
-  int32 = (value: number): void => this.view.setInt32(this.room(4), value, true)
-  uint64 = (value: number): void => this.view.setBigUint64(this.room(8), BigInt(value), true)
-  float32 = (value: number): void => this.view.setFloat32(this.room(4), value, true)
-  uint8 = (value: number): void => this.view.setUint8(this.room(1), value)
+  /** Room first, then the view: it may be another one by then. */
+  private write(size: number, set: (view: DataView, at: number) => void): void {
+    const at = this.room(size)
+    set(this.view, at)
+  }
+  uint32 = (value: number): void => this.write(4, (view, at) => view.setUint32(at, value, true))
+  int32 = (value: number): void => this.write(4, (view, at) => view.setInt32(at, value, true))
+  uint64 = (value: number): void => this.write(8, (view, at) => view.setBigUint64(at, BigInt(value), true))
+  float32 = (value: number): void => this.write(4, (view, at) => view.setFloat32(at, value, true))
+  uint8 = (value: number): void => this.write(1, (view, at) => view.setUint8(at, value))
   string(text: string): void {
     const encoded = new TextEncoder().encode(text)
     this.uint64(encoded.length)
-    this.bytes.set(encoded, this.room(encoded.length))
+    const at = this.room(encoded.length)
+    this.bytes.set(encoded, at)
   }
   pad(): void {
     this.room((ALIGNMENT - (this.used % ALIGNMENT)) % ALIGNMENT)
