@@ -75,6 +75,10 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     made.on('closed', () => {
       window = null
     })
+    // Electron asks nobody before it shows about:blank: a page that went there is brought back.
+    made.webContents.on('did-navigate', (_event, url) => {
+      if (!url.startsWith(`${ORIGIN}/`)) void made.loadURL(`${ORIGIN}/`)
+    })
     void made.loadURL(`${ORIGIN}/`)
     return made
   }
