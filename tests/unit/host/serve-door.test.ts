@@ -11,6 +11,18 @@ afterAll(() => server.close())
 const origin = () => `http://127.0.0.1:${server.port}`
 const tokenOf = (link: string) => new URL(link).searchParams.get('token')!
 
+/** The answer to these lines, exactly as they are. */
+const raw = (head: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let answer = ''
+    const wire = connect(server.port, '127.0.0.1', () => wire.write(`${head}\r\nConnection: close\r\n\r\n`))
+    wire.on('data', (text) => {
+      answer += text.toString('latin1')
+    })
+    wire.on('error', reject)
+    wire.on('close', () => resolve(answer))
+  })
+
 describe('requests under another name', () => {
   it.each(['evil.example', 'evil.example:PORT', '127.0.0.1', 'localhost', '127.0.0.1.evil.example:PORT', '[::1]:PORT'])(
     'Host %s is refused, with the right cookie too: what DNS rebinding sends',
@@ -37,6 +49,21 @@ describe('requests under another name', () => {
     for (const foreign of ['http://evil.example', 'null', `https://127.0.0.1:${server.port}`, 'http://127.0.0.1:1'])
       expect((await server.get('/', { headers: { cookie, origin: foreign } })).status).toBe(403)
     expect((await server.get('/', { headers: { cookie, origin: origin() } })).status).toBe(200)
+  })
+
+  it('requests that name no host, two, or another one in their first line are refused', async () => {
+    const cookie = await server.enter()
+    const own = `127.0.0.1:${server.port}`
+    const heads = [
+      `GET / HTTP/1.0\r\nCookie: ${cookie}`,
+      `GET / HTTP/1.1\r\nHost:\r\nCookie: ${cookie}`,
+      `GET / HTTP/1.1\r\nHost: evil.example\r\nHost: ${own}\r\nCookie: ${cookie}`,
+      `GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: ${own}\r\nCookie: ${cookie}`,
+      `GET http://${own}/ HTTP/1.1\r\nHost: evil.example\r\nCookie: ${cookie}`,
+      `GET / HTTP/1.1\r\nHost: ${own}@evil.example\r\nCookie: ${cookie}`,
+    ]
+    for (const head of heads) expect(await raw(head), head).toMatch(/^HTTP\/1\.1 4(00|03) /)
+    expect(await raw(`GET / HTTP/1.1\r\nHost: ${own}\r\nCookie: ${cookie}`)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   it('localhost with the port is this server too', async () => {
@@ -126,6 +153,8 @@ describe('the WebSocket', () => {
     expect(await server.socket({ cookie })).toBe(403)
     expect(await server.socket({ origin: 'http://evil.example', cookie })).toBe(403)
     expect(await server.socket({ origin: 'null', cookie })).toBe(403)
+    // Another program on this machine: its pages are of the same site, so that the cookie comes along.
+    expect(await server.socket({ origin: 'http://127.0.0.1:1', cookie })).toBe(403)
     expect(await server.socket({ origin: `http://localhost:${server.port}`, cookie })).toBe(403)
     expect(await server.socket({ origin: 'http://evil.example', host: 'evil.example', cookie })).toBe(403)
     expect(await server.socket({ origin: origin() })).toBe(403)
