@@ -1,0 +1,52 @@
+/** Using the program without a pointer. */
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+interface Focused {
+  /** What a person hears: name or text. */
+  readonly name: string
+  /** A ring, or another sign that it is this one. */
+  readonly isVisible: boolean
+}
+
+const focused = (page: Page): Promise<Focused | null> =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLElement | null
+    if (!element || element === document.body) return null
+    const label = (element as HTMLInputElement).labels?.[0]?.innerText
+    const name = element.getAttribute('aria-label') ?? label ?? element.innerText
+    // Mantine draws the ring of a checkbox or switch on what stands for it.
+    const drawn = [element, ...(element.parentElement?.querySelectorAll('*') ?? [])]
+    const hasRing = (one: Element) => {
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one)
+      return (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
+    }
+    const isField = element.matches('input, textarea') // the border says it, and the caret
+    return { name: name.trim(), isVisible: element.matches(':focus-visible') && (isField || drawn.some(hasRing)) }
+  })
+
+const LIMIT = 200
+
+/** Tab until the focus is on what has this name; everything on the way there shows that it has the focus. */
+export async function tabTo(page: Page, name: RegExp): Promise<void> {
+  const seen: string[] = []
+  for (let i = 0; i < LIMIT; i++) {
+    await page.keyboard.press('Tab')
+    const now = await focused(page)
+    if (now) expect(now.isVisible, `the focus is to be seen on ${now.name}`).toBe(true)
+    if (now && name.test(now.name)) return
+    seen.push(now?.name.slice(0, 40) ?? '(page)')
+  }
+  throw new Error(`Tab does not reach ${name}: ${seen.join(' · ')}`)
+}
+
+/** Tab goes through the whole page and comes back to where it began. @returns how many stops there are */
+export async function expectNoTrap(page: Page): Promise<number> {
+  await page.keyboard.press('Tab')
+  await page.evaluate(() => document.activeElement?.setAttribute('data-first', ''))
+  for (let i = 1; i < LIMIT; i++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate(() => document.activeElement?.hasAttribute('data-first'))) return i
+  }
+  throw new Error(`after ${LIMIT} times Tab the focus is at ${(await focused(page))?.name}`)
+}
