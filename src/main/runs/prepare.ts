@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { latestCheckpoint, readCheckpoint } from '@engine/checkpoint/run-checkpoint'
 import { loadDataset } from '@main/library/datasets/load'
-import { checkAdapterFits } from '@main/library/models/adapter'
+import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { type Store, transaction } from '@main/store/query'
@@ -75,6 +75,7 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
     )
   }
   checkAdapterFits(plan, modelFolder)
+  const otherModel = otherBase(plan, modelFolder)
   const train = await loadRows(plan.data.train, { isImitated: plan.objective.kind === 'sft' })
   requireReferences(plan, train.examples, plan.data.train.path)
   const evaluation = plan.data.eval
@@ -86,7 +87,7 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
     modelFolder,
     train: train.examples,
     evaluation: evaluation.examples,
-    warnings: [...train.warnings, ...evaluation.warnings],
+    warnings: [...(otherModel === null ? [] : [otherModel]), ...train.warnings, ...evaluation.warnings],
   }
 }
 

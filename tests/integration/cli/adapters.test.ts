@@ -129,6 +129,14 @@ describe('refused before a run is made:', () => {
     )
   })
 
+  it('but over weights of the same shape that it was not trained on, a warning', async () => {
+    const twin = writeTinyModel(join(home, 'twin'))
+    const plan = { ...planFrom({ adaptation: { kind: 'lora', from: adapter } }), model: { path: twin } }
+    const ended = await gpo(home, 'train', writePlan(home, plan))
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toMatch(/warning: The adapter in .* was trained on .*base; on other weights/)
+  })
+
   it('settings that are not the adapter’s', async () => {
     const plan = planFrom({ adaptation: { kind: 'lora', from: adapter, r: 8 } })
     expectFailure(await gpo(home, 'train', writePlan(home, plan)), 2, /adaptation\.r is 8, the adapter in .* has 3/)

@@ -72,3 +72,11 @@ export function checkAdapterFits(plan: Plan, modelFolder: string): void {
   if (adaptation.kind !== 'lora' || adaptation.from === undefined) return
   checkAdapter(adaptation.from, adapterTensors(readModelConfig(modelFolder), adaptation))
 }
+
+/** A sentence where an adapter was trained on another model than it is put on, which its shapes do not tell; else null. */
+export function otherBase({ adaptation }: Plan, modelFolder: string): string | null {
+  if (adaptation.kind !== 'lora' || adaptation.from === undefined) return null
+  const { base } = readPeftConfig(adaptation.from)
+  if (base === null || baseFolderOf(adaptation.from) === modelFolder) return null
+  return `The adapter in ${adaptation.from} was trained on ${base}; on other weights it means something else.`
+}

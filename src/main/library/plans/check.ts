@@ -1,4 +1,6 @@
 /** A plan against its model and its data, before anything is loaded. */
+
+import { modelPath } from '@main/paths'
 import type { Store } from '@main/store/query'
 import type { PlanReport } from '@shared/contract/plans'
 import { GpoError } from '@shared/errors'
@@ -6,6 +8,7 @@ import { checkFacts } from '@shared/plan/facts'
 import { issue, type PlanIssue } from '@shared/plan/issue'
 import type { Plan } from '@shared/schemas/plan'
 import { adapterOf, isKnownPath, RUN_MODEL } from '../known-paths'
+import { otherBase } from '../models/adapter'
 import { findModel } from '../models/list'
 import { PlanProblem, planFacts } from './facts'
 
@@ -46,8 +49,12 @@ export async function checkedPlan(store: Store, plan: Plan): Promise<PlanReport>
   const unknown = unknownPaths(store, plan)
   if (unknown.length > 0) return { issues: unknown, facts: null }
   try {
-    const facts = await planFacts(onFolder(store, plan))
-    return { issues: checkFacts(plan, facts), facts }
+    const own = onFolder(store, plan)
+    const facts = await planFacts(own)
+    // A run's model is another than its base, whose shape was looked at.
+    const other = otherBase(plan, own === plan ? modelPath(plan.model.path) : plan.model.path)
+    const hints = other === null ? [] : [issue('hint', 'adaptation.from', other)]
+    return { issues: [...hints, ...checkFacts(plan, facts)], facts }
   } catch (error) {
     if (error instanceof PlanProblem) return { issues: [issue('error', error.path, error.message)], facts: null }
     throw error
