@@ -73,6 +73,7 @@ journey(
   },
   {
     hosts: ['browser'],
+    timeout: 300_000,
     async prepare(home) {
       const run = await train(home)
       ids = [run, await copyOf(home, run)]
