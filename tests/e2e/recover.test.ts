@@ -1,61 +1,78 @@
 /** A trainer that is killed, and a program that is killed: nothing is lost, and the run goes on. */
 import { expect } from 'vitest'
-import type { Journey } from './support/journey'
-import { journey } from './support/journey'
-import { computing } from './support/processes'
+import { metricsOf, show, until } from '../support/gpo'
+import { type Journey, journey } from './support/journey'
+import { computing, descendants } from './support/processes'
+import { smallPlan } from './support/runs'
+import { reached, startRun } from './support/start'
 
-async function begin({ page }: Pick<Journey, 'page'>): Promise<void> {
-  await page.getByRole('button', { name: /Train the example/ }).click()
-  await page.getByRole('heading', { level: 1, name: /demo: gpo-ppo/ }).waitFor()
+const NAME = 'killed twice'
+const ITERATIONS = 6
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
-/** Waits until so many iterations are done. */
-const reached = ({ page }: Pick<Journey, 'page'>, iteration: number) =>
-  expect
-    .poll(
-      async () =>
-        Number(/iteration (\d+)\//.exec(await page.getByRole('button', { name: /^Open demo/ }).innerText())?.[1]),
-      {
-        timeout: 120_000,
-        interval: 250,
-      },
-    )
-    .toBeGreaterThanOrEqual(iteration)
+/** The one process that trains. */
+function trainerOf({ pid }: Journey): number {
+  const found = computing(pid)
+  expect(found).toHaveLength(1)
+  return found[0]!
+}
 
-const interrupted = ({ page }: Pick<Journey, 'page'>) =>
-  page.getByText('The run was interrupted').waitFor({ timeout: 30_000 })
+/** Says that it was interrupted and why, and where it would go on. @returns the iteration of its newest checkpoint */
+async function readInterruption({ page }: Journey, why: RegExp): Promise<number> {
+  const notice = page.getByRole('alert').filter({ hasText: 'The run was interrupted' })
+  await notice.waitFor()
+  const text = await notice.innerText()
+  expect(text).toMatch(why)
+  return Number(/The checkpoint of iteration (\d+) is kept .*; resuming goes on from there/.exec(text)?.[1])
+}
+
+const resume = async (walk: Journey) => {
+  await walk.page.getByRole('button', { name: 'Resume', exact: true }).click()
+  await walk.page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
+}
 
 journey(
-  'a run whose trainer was killed is interrupted, and resumes',
+  'a run whose trainer was killed, and then the whole program, is interrupted, resumes and ends',
   async (walk) => {
-    const { page } = walk
-    await begin(walk)
-    await reached(walk, 2)
-    const trainers = computing(walk.pid)
-    expect(trainers).toHaveLength(1)
-    process.kill(trainers[0]!, 'SIGKILL')
-    await interrupted(walk)
-    await page
-      .getByText(/ended by SIGKILL/)
-      .first()
-      .waitFor()
-
-    // The whole program goes, too: it is still so after another start.
-    await walk.restart()
-    await walk.page.getByText('interrupted').first().waitFor()
-    await walk.page
-      .getByRole('link', { name: /demo: gpo-ppo/ })
-      .first()
-      .click()
-    await interrupted(walk)
-    await walk.page.getByRole('button', { name: 'Resume' }).click()
-    await reached(walk, 3)
-    await walk.page.getByRole('button', { name: 'Stop', exact: true }).click()
-    await walk.page
-      .getByText(/^stopped$/)
-      .first()
-      .waitFor({ timeout: 60_000 })
+    await startRun(walk, smallPlan({ name: NAME, budget: { iterations: ITERATIONS, promptsPerIteration: 4 } }))
+    await reached(walk, NAME, 2) // the checkpoint of an iteration follows its metrics: that of the first is written now
+    process.kill(trainerOf(walk), 'SIGKILL')
+    const first = await readInterruption(walk, /ended by SIGKILL/)
+    expect(first).toBeGreaterThanOrEqual(1)
+    expect(first).toBeLessThan(ITERATIONS)
     expect(computing(walk.pid)).toEqual([])
+
+    await resume(walk)
+    await reached(walk, NAME, first + 2)
+    const own = descendants(walk.pid)
+    expect(own).toContain(trainerOf(walk))
+    process.kill(walk.pid, 'SIGKILL')
+    await until(() => !own.some(isAlive), 'a trainer and a window without their program end')
+    await walk.restart()
+    walk.problems.length = 0 // of the page that lost its program
+
+    // After the next start the table says so, and nothing trains by itself.
+    const row = walk.page.getByRole('row').filter({ hasText: NAME })
+    await row.getByText('interrupted').waitFor()
+    expect(computing(walk.pid)).toEqual([])
+    await row.getByRole('link', { name: NAME }).click()
+    const second = await readInterruption(walk, /program/)
+    expect(second).toBeGreaterThanOrEqual(first + 1)
+
+    await resume(walk)
+    await walk.page.getByText('completed', { exact: true }).first().waitFor({ timeout: 120_000 })
+    expect(computing(walk.pid)).toEqual([])
+    const { id, status } = await show(walk.home)
+    expect(status).toBe('completed')
+    const iterations = Object.keys(metricsOf(walk.home, id)['reward'] ?? {}).map(Number)
+    expect(iterations, 'each iteration is recorded once').toEqual([1, 2, 3, 4, 5, 6])
   },
   { timeout: 300_000 },
 )

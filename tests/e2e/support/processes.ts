@@ -25,14 +25,20 @@ function listed(): Listed[] {
 /** A child of Node runs the built worker; a utility process of Electron says so in its arguments. */
 const COMPUTES = /worker\.cjs|node\.mojom\.NodeService/
 
-/** Trainers and jobs below a process. */
-export function computing(ancestor: number): number[] {
+function listedBelow(ancestor: number): readonly Listed[] {
   const all = listed()
   const below = (pid: number): readonly Listed[] => {
     const children = all.filter(({ parent }) => parent === pid)
     return [...children, ...children.flatMap((child) => below(child.pid))]
   }
   return below(ancestor)
+}
+
+/** All processes below a process. */
+export const descendants = (ancestor: number): number[] => listedBelow(ancestor).map(({ pid }) => pid)
+
+/** Trainers and jobs below a process. */
+export const computing = (ancestor: number): number[] =>
+  listedBelow(ancestor)
     .filter(({ command }) => COMPUTES.test(command))
     .map(({ pid }) => pid)
-}
