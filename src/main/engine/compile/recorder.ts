@@ -29,11 +29,17 @@ function typedValues(values: ArrayLike<number | boolean>, dtype: string): Values
   return Float32Array.from(numbers)
 }
 
+function sameValues(a: Values, b: Values): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (!Object.is(a[i], b[i])) return false
+  return true
+}
+
 class Recorder extends KernelBackend {
   private symbols = new WeakMap<object, Symbol>()
   private nodes: GraphNode[] = []
   private initializers: Initializer[] = []
-  private constants = new Map<string, string>()
+  private constants = new Map<string, readonly Initializer[]>()
   private inputs: GraphValue[] = []
   private declared: GraphValue[] = []
   private counter = 0
@@ -133,14 +139,16 @@ class Recorder extends KernelBackend {
     return { dataId, shape: [...shape], dtype } as TensorInfo
   }
 
+  /** Equal ones are one: what is computed from constants alone, as masks are, is then computed and kept once for all layers. */
   constant(values: Values, shape: readonly number[], dtype: DType): string {
-    const key = values.length <= 64 ? `${dtype}|${shape}|${values}` : null
-    const known = key && this.constants.get(key)
-    if (known) return known
-    const name = `const_${this.counter++}`
-    this.initializers.push({ name, values, shape, dtype })
-    if (key) this.constants.set(key, name)
-    return name
+    const key = `${dtype}|${shape}`
+    const alike = this.constants.get(key) ?? []
+    const known = alike.find((one) => sameValues(one.values, values))
+    if (known) return known.name
+    const constant = { name: `const_${this.counter++}`, values, shape, dtype }
+    this.initializers.push(constant)
+    this.constants.set(key, [...alike, constant])
+    return constant.name
   }
 
   int64s(values: readonly number[]): string {
