@@ -41,7 +41,9 @@ export function checkpointed(
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const [x, ...weights] = saved as [Tensor, ...Tensor[]]
       const again = (...inputs: Tensor[]) => run(inputs[0]!, ...inputs.slice(1))
-      return withOwnTape(() => tf.grads(again)([after(x, dy), ...weights], dy))
+      const [dx, ...own] = withOwnTape(() => tf.grads(again)([after(x, dy), ...weights], dy))
+      // What is below goes on when this part's own gradients are there: left to the end, they would keep all that was computed again for them.
+      return [own.reduce((waiting, gradient) => after(waiting, gradient), dx!), ...own]
     }
     return { value: run(...tensors), gradFunc }
   })
