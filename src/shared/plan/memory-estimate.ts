@@ -114,21 +114,29 @@ function standing(plan: Plan, shape: ModelShape): MemoryPart[] {
 /** Keys and values of one token, all layers: 2 L K h. */
 const kvFloats = ({ layers, kvHeads, headDim }: ModelShape) => 2 * layers * kvHeads * headDim
 
-/** Attention weights of a token in one layer, on average. */
-const scoresOf = ({ heads }: ModelShape, length: number): number =>
-  heads * (length <= QUERIES_AT_ONCE ? length : (length + QUERIES_AT_ONCE) / 2)
+const isInParts = (length: number): boolean => length > QUERIES_AT_ONCE
 
 /**
  * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries and the mixed heads, as
  * they were and side by side (3 H h); keys and values (2 K h); gate, its sigmoid, both multiplied, up and the product (5 I); attention weights over S
- * keys (H S), or over those up to a query's part of 512 in longer sequences.
+ * keys (H S), but for longer sequences, where they are computed again.
  */
 const layerFloats = (shape: ModelShape, length: number): number =>
   4 * shape.hiddenSize +
   3 * shape.heads * shape.headDim +
   2 * shape.kvHeads * shape.headDim +
   5 * shape.intermediateSize +
-  scoresOf(shape, length)
+  (isInParts(length) ? 0 : shape.heads * length)
+
+/**
+ * Longer sequences: each part of 512 queries has scores as wide as its last key, three times; buffers of different widths do not replace each other,
+ * so they add up to S (S + 512) / 2 for a head. Masks in the same widths, H / K rows a query, are constants of the program.
+ */
+function scoresInParts({ heads, kvHeads }: ModelShape, tokens: number, length: number): number {
+  if (!isInParts(length)) return 0
+  const widths = (length * (length + QUERIES_AT_ONCE)) / 2
+  return widths * (3 * heads * Math.ceil(tokens / length) + heads / kvHeads)
+}
 
 /** Rollouts that are decoded in a phase, at most. */
 function sequencesOf(plan: Plan, isValues: boolean): number {
@@ -185,15 +193,17 @@ function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, comple
   const tokens = microbatchTokens(plan, promptTokens, completionTokens)
   const length = roundUp(promptTokens + completionTokens, LENGTH_BUCKET)
   const layer = layerFloats(shape, length)
-  // Measured, not wanted: attention weights of recomputed layers are given back at the end of the pass only, three times each.
-  const recomputed = shape.layers * (shape.hiddenSize + 3 * scoresOf(shape, length)) + layer
-  const kept = plan.budget.recomputeLayers ? Math.min(recomputed, 2 * shape.layers * layer) : shape.layers * layer
+  const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
+  const scores = scoresInParts(shape, tokens, length)
   const logits = 3 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
   const hot = 1.25 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
   const ofEmbedding =
     plan.adaptation.kind === 'full' ? tokens * shape.vocabSize + hot + shape.vocabSize * shape.hiddenSize : 0
   const parts = [
-    { label: 'activations', bytes: FLOAT * (tokens * (kept + layer + 2 * shape.hiddenSize) + logits + ofEmbedding) },
+    {
+      label: 'activations',
+      bytes: FLOAT * (tokens * (kept + layer + 2 * shape.hiddenSize) + scores + logits + ofEmbedding),
+    },
     { label: 'gradients', bytes: 2 * FLOAT * trainedParameters(plan, shape) },
   ]
   if (!isNarrow(plan)) return parts
