@@ -31,6 +31,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: 1,
           testTimeout: 180_000,
+          // A window, a browser and a training run share a small machine: what fails once is tried once more, and says so.
+          retry: 1,
           hookTimeout: 120_000,
         },
       },

@@ -4,28 +4,42 @@ import { _electron } from 'playwright-core'
 import { inject } from 'vitest'
 import { ONLY_HERE } from './browser'
 import type { Opened, OpenOptions } from './journey'
+import { killNamed } from './processes'
 
 /** Chromium's sandbox cannot be set up by root, which containers usually are. */
 const isRoot = process.getuid?.() === 0
 
-export async function openWindow({ built, home, env }: OpenOptions): Promise<Opened> {
+/** Milliseconds a window has to open; Playwright now and then waits forever for one that is there. */
+const PATIENCE = 45_000
+
+async function launch(executablePath: string, { built, home, env }: OpenOptions) {
+  const data = `--user-data-dir=${join(home, 'electron')}` // the lock of the single instance lies there too
+  const attempt = async () => {
+    const electron = await _electron.launch({
+      executablePath,
+      args: [...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu', ONLY_HERE, data, join(built, 'main/index.cjs')],
+      env: { ...env, DISPLAY: inject('display') },
+    })
+    return { electron, page: await electron.firstWindow() }
+  }
+  const inTime = () =>
+    Promise.race([attempt(), new Promise<null>((give) => setTimeout(() => give(null), PATIENCE))]).catch((error) => {
+      console.log(`the window could not be opened: ${error}`)
+      return null
+    })
+  const first = await inTime()
+  if (first) return first
+  console.log(`no window within ${PATIENCE / 1000} s: once more`)
+  killNamed(data)
+  return attempt()
+}
+
+export async function openWindow(options: OpenOptions): Promise<Opened> {
   const found = inject('electron')
   if (!('path' in found)) throw new Error(found.reason)
-  const electron = await _electron.launch({
-    executablePath: found.path,
-    args: [
-      ...(isRoot ? ['--no-sandbox'] : []),
-      '--disable-gpu',
-      ONLY_HERE,
-      // The lock of the single instance lies there too.
-      `--user-data-dir=${join(home, 'electron')}`,
-      join(built, 'main/index.cjs'),
-    ],
-    env: { ...env, DISPLAY: inject('display') },
-  })
+  const { electron, page } = await launch(found.path, options)
   const child = electron.process()
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const page = await electron.firstWindow()
   return {
     page,
     electron,

@@ -155,7 +155,10 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
       <Box style={{ borderTop: '1px solid var(--line)' }} p={8}>
         {(choice.chosen !== null || choice.rejected !== null) && (
           <Group gap="sm" mb={8}>
-            <Button onClick={() => void save()} disabled={chosen === undefined || rejected === undefined}>
+            <Button
+              onClick={() => void save()}
+              disabled={chosen === undefined || rejected === undefined || chosen === rejected}
+            >
               Save as pair
             </Button>
             <Text size="xs" className="quiet">
@@ -163,7 +166,9 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
                 ? 'choose the better one'
                 : rejected === undefined
                   ? 'choose the worse one'
-                  : 'both chosen'}
+                  : chosen === rejected
+                    ? 'both say the same: choose two that differ'
+                    : 'both chosen'}
             </Text>
           </Group>
         )}
