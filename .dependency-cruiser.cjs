@@ -9,9 +9,14 @@ const may = (name, from, allowed) => ({
   to: { path: '^src/', pathNot: ['^src/shared/', from, ...allowed] },
 })
 
+/** A room of the engine: what it may reach are other rooms of the engine and, named with their folder, the rooms below it. */
+const engine = (name, allowed, below = []) =>
+  may(`engine-${name}`, room(`engine/${name}/`), [...allowed.map((other) => `engine/${other}/`), ...below].map(room))
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-folder-cycles', scope: 'folder', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-orphan-imports',
       severity: 'error',
@@ -31,19 +36,42 @@ module.exports = {
       from: { path: '^src/shared/', pathNot: '^src/shared/contract/' },
       to: { path: 'node_modules/@orpc/' },
     },
-    may('engine-imports-itself', room('engine/'), []),
+
+    // What main and the trainer both read: files of numbers, and text.
+    may('formats', room('formats/'), []),
+    may('text', room('text/'), [room('formats/config-json')]),
+
+    // The engine, from its floor to its roof.
+    engine('tensor', []),
+    engine('core', ['tensor'], ['formats/dtypes']),
+    engine('compile', ['tensor']),
+    engine('model', ['tensor', 'core'], ['formats/']),
+    engine('rollout', ['tensor', 'core', 'model'], ['formats/model-config']),
+    engine('gpo', ['tensor', 'core', 'rollout'], ['text/segment']),
+    engine('objectives', ['tensor', 'core']),
+    engine('optim', ['tensor', 'core']),
+    engine('policy', ['tensor', 'core', 'model', 'objectives', 'optim'], ['formats/']),
+    engine('recipes', ['tensor', 'core', 'model', 'rollout', 'gpo', 'objectives', 'optim', 'policy'], ['text/segment']),
+    engine('devices', ['tensor', 'core', 'compile', 'model'], ['formats/']),
     {
       name: 'engine-is-bare',
       severity: 'error',
-      from: { path: room('engine/') },
+      from: { path: room('(engine|formats)/') },
       to: { path: 'node_modules/(electron|better-sqlite3|zod|commander|@orpc)/' },
     },
     {
       name: 'tfjs-through-one-door',
       severity: 'error',
-      from: { path: '^src/', pathNot: room('engine/(backend|compile)/') },
+      from: { path: '^src/', pathNot: room('engine/(tensor|compile|devices)/') },
       to: { path: 'node_modules/@tensorflow/' },
     },
+    {
+      name: 'only-the-trainer-computes',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('(engine|trainer)/') },
+      to: { path: room('engine/') },
+    },
+
     may('store-knows-nobody', room('store/'), []),
     {
       name: 'sqlite-in-the-store-only',
@@ -51,46 +79,21 @@ module.exports = {
       from: { path: '^src/', pathNot: room('store/') },
       to: { path: 'node_modules/better-sqlite3/' },
     },
-    // It looks at models and datasets: headers of weights, tokens of texts, verdicts on answers. It opens no tensor.
-    may('library', room('library/'), [
-      room('store/'),
-      room('paths'),
-      room('engine/(checkpoint|tokenizer|verifier)/'),
-      room('engine/model/(config|weights|adapter-shapes)'),
-      room('engine/gpo/segment'),
-    ]),
-    may('runs', room('runs/'), [
-      room('store/'),
-      room('library/'),
-      room('trainer/(client|protocol|fork|job-client|jobs/(job|results))'),
-      room('paths'),
-      room('engine/checkpoint/'),
-    ]),
-    may('export', room('export/'), [
-      room('store/'),
-      room('paths'),
-      room('runs/hub'),
-      room('trainer/(job-client|fork|jobs/(job|results))'),
-      room('engine/(checkpoint|model/(config|weights|adapter-shapes|rope-frequencies))'),
-    ]),
-    may('api', room('api/'), [
-      room('(host|store|library|runs|export)/'),
-      room('paths'),
-      room('trainer/(job-client|fork|jobs/(job|results))'),
-      room('engine/(tokenizer|verifier|checkpoint)/'),
-    ]),
-    may('host', room('host/'), [
-      room('(api|store|library|runs|export)/'),
-      room('paths'),
-      room('trainer/(client|fork|generators)'),
-    ]),
+    may('paths', room('paths/'), []),
+    may('library', room('library/'), [room('(store|paths|formats|text)/')]),
+    may('workers', room('workers/'), []),
+    may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
+    may('export', room('export/'), [room('(store|paths|runs/hub|workers|formats)/')]),
+    may('api', room('api/'), [room('(store|library|runs|export|workers|paths|formats|text)/')]),
+    may('host', room('host/'), [room('(api|store|library|runs|export|workers|paths)/')]),
     {
       name: 'electron-in-the-window-only',
       severity: 'error',
       from: { path: '^src/', pathNot: [room('window/'), room('index'), '^src/preload/'] },
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },
-    may('window', room('window/'), [room('engine/checkpoint/atomic'), room('(api|host|runs)/'), room('trainer/fork')]),
+    may('window', room('window/'), [room('(api|host|runs|workers)/'), room('formats/atomic')]),
+    may('cli', room('cli/'), [room('(host|api|store|library|runs|export|workers|paths|formats|text)/')]),
     may('preload', '^src/preload/', []),
     may('renderer-knows-the-contract-only', '^src/renderer/', []),
     {
@@ -111,22 +114,10 @@ module.exports = {
       from: { path: '^src/renderer/' },
       to: { dependencyTypes: ['core'] },
     },
-    may('trainer', room('trainer/'), [room('engine/'), room('export/')]),
-    {
-      name: 'only-the-trainer-computes',
-      severity: 'error',
-      from: { path: room('(api|host|window|cli|runs|library|store|paths|headless|index)') },
-      to: {
-        path: room('engine/'),
-        // A model's config and the headers of its weights are text that is read, steps are cut from text; nothing is computed with tensors.
-        pathNot: [
-          room('engine/(checkpoint|verifier|tokenizer)/'),
-          room('engine/model/(config|weights|adapter-shapes)'),
-          room('engine/gpo/segment'),
-        ],
-        dependencyTypesNot: ['type-only'],
-      },
-    },
+    may('trainer', room('trainer/'), [
+      room('(engine|formats|text|workers)/'),
+      room('export/(adapter|safetensors|gguf/export)'),
+    ]),
     { name: 'not-to-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(tests|bench|scripts)/' } },
   ],
   options: {

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { normal } from '@engine/core/rng'
-import { type ModelConfig, readModelConfig } from '@engine/model/config'
-import { expectedWeights } from '@engine/model/weights'
-import type { HostTensor } from '@engine/policy/policy'
+import type { HostTensor } from '@main/formats/host-tensor'
+import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
+import { expectedWeights } from '@main/formats/weights'
 import { modelPath } from '@main/paths'
 
 export interface BenchModel {

@@ -1,5 +1,5 @@
 /** A backend that notes how long each of its programs ran: the rest of a measured time is the host's. */
-import type { Backend } from '@engine/backend/backend'
+import type { Backend } from '@engine/tensor/backend'
 
 export interface TimedBackend {
   readonly backend: Backend

@@ -4,10 +4,10 @@
  * must agree.
  */
 
-import type { DeviceTensor } from '@engine/backend/backend'
-import { openBackend } from '@engine/backend/choose'
 import { hash } from '@engine/core/rng'
+import { openBackend } from '@engine/devices/choose'
 import { createSampler, type SamplerConfig } from '@engine/rollout/sampler'
+import type { DeviceTensor } from '@engine/tensor/backend'
 import { type BenchModel, benchModels } from '../models'
 import { type Peer, startPeer } from '../peer/peer'
 import { compare, median, milliseconds, rounded, sum } from '../statistics'

@@ -1,8 +1,9 @@
 /** What loading a checkpoint needs beside its result: a process of its own reads all weights and keeps them. */
-import { readModelConfig } from '@engine/model/config'
-import type { BasePrecision } from '@engine/model/narrow-weights'
-import { loadBase } from '@engine/model/weights'
-import { isNarrowTensor } from '@engine/policy/policy'
+
+import { isNarrowTensor } from '@main/formats/host-tensor'
+import { readModelConfig } from '@main/formats/model-config'
+import type { BasePrecision } from '@main/formats/narrow-weights'
+import { loadBase } from '@main/formats/weights'
 import { rounded } from '../statistics'
 
 export interface LoadingCase {

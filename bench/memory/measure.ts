@@ -1,6 +1,6 @@
 /** One case, in a process of its own: its peak is this process's. */
-import { inspectWeights } from '@engine/model/weights'
-import { openSession } from '@main/trainer/session'
+import { inspectWeights } from '@main/formats/weights'
+import { openSession } from '@main/trainer/session/session'
 import { memoryEstimate } from '@shared/plan/memory-estimate'
 import type { Example } from '@shared/schemas/dataset'
 import { planSchema } from '@shared/schemas/plan'

@@ -1,10 +1,10 @@
 /** Random checkpoints in the shape of Qwen2, in Hugging Face layout with the bundled tokenizer: whole folders, so that the real loader reads them. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StoredDtype } from '@engine/checkpoint/dtypes'
-import { writeSafetensors } from '@engine/checkpoint/safetensors-writer'
-import { type ModelConfig, readModelConfig } from '@engine/model/config'
-import { expectedWeights } from '@engine/model/weights'
+import type { StoredDtype } from '@main/formats/dtypes'
+import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
+import { writeSafetensors } from '@main/formats/safetensors-writer'
+import { expectedWeights } from '@main/formats/weights'
 import { modelPath } from '@main/paths'
 
 export interface QwenShape {

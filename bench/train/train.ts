@@ -2,14 +2,15 @@
  * One training step, 16 sequences of 128 tokens in one microbatch: loss and all gradients, then clipping and AdamW, through
  * policy/learner. PyTorch eager takes the same steps from the same weights on the same batch, in turns with ours; losses must agree.
  */
-import { openBackend } from '@engine/backend/choose'
-import type { Scalar, Tensor1D, Tensor2D } from '@engine/backend/tf'
+
 import { hash } from '@engine/core/rng'
+import { openBackend } from '@engine/devices/choose'
 import { forward } from '@engine/model/llama'
 import { sftLoss } from '@engine/objectives/sft'
 import { createLearner, type LossFunction } from '@engine/policy/learner'
 import { createPolicy } from '@engine/policy/policy'
 import { tokenLogps } from '@engine/policy/score'
+import type { Scalar, Tensor1D, Tensor2D } from '@engine/tensor/tf'
 import { type BenchModel, benchModels } from '../models'
 import { type Peer, startPeer } from '../peer/peer'
 import { compare, median, milliseconds, rounded } from '../statistics'

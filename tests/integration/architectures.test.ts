@@ -5,13 +5,13 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Backend } from '@engine/backend/backend'
-import { openBackend } from '@engine/backend/choose'
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/backend/tf'
 import { gatherLogProb } from '@engine/core/logprob'
+import { openBackend } from '@engine/devices/choose'
 import { decode, forward, head } from '@engine/model/llama'
 import { LORA_SCALE } from '@engine/model/lora'
 import { underPrefix, withPrefix } from '@engine/model/params'
+import type { Backend } from '@engine/tensor/backend'
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/tensor/tf'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ARCHITECTURE_CONFIGS,

@@ -1,11 +1,11 @@
 /** The same objectives and optimiser, compiled to ONNX graphs: values, gradients and extremes equal the eager ones. */
-import { createOnnxBackend } from '@engine/backend/onnx'
-import { type Scalar, type Tensor, tf } from '@engine/backend/tf'
-import type { TensorFunction } from '@engine/compile/compile'
+import { createOnnxBackend } from '@engine/devices/onnx'
 import { adamw } from '@engine/optim/adamw'
+import type { TensorFunction } from '@engine/tensor/tensors'
+import { type Scalar, type Tensor, tf } from '@engine/tensor/tf'
 import '@tensorflow/tfjs-backend-cpu'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { evaluate, OBJECTIVE_CASES, type ObjectiveCase } from '../unit/objectives/cases'
+import { evaluate, OBJECTIVE_CASES, type ObjectiveCase } from '../unit/engine/objectives/cases'
 
 const onnx = createOnnxBackend({ threads: 1 })
 beforeAll(async () => {

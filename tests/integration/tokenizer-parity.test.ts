@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { uniform } from '@engine/core/rng'
-import { loadTokenizer } from '@engine/tokenizer/tokenizer'
+import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
 import { describe, expect, test } from 'vitest'
 
 const home = process.env['GPO_ORACLES'] ?? resolve(import.meta.dirname, '../..')

@@ -1,12 +1,12 @@
 /** Objectives, GAE and AdamW against PyTorch in float64, where a Python with PyTorch is installed. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { type Tensor, tf } from '@engine/backend/tf'
 import { generalizedAdvantages, whiten } from '@engine/objectives/gae'
 import { adamw } from '@engine/optim/adamw'
+import { type Tensor, tf } from '@engine/tensor/tf'
 import '@tensorflow/tfjs-backend-cpu'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { evaluate, OBJECTIVE_CASES } from '../unit/objectives/cases'
+import { evaluate, OBJECTIVE_CASES } from '../unit/engine/objectives/cases'
 
 const SCRIPT = join(import.meta.dirname, '../parity/objectives.py')
 

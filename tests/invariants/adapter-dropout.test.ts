@@ -1,8 +1,7 @@
 /** Dropout of adapters: the right share, the same in every repetition, undone in no gradient, and nowhere but in training passes. */
-import type { Backend } from '@engine/backend/backend'
-import { openBackend } from '@engine/backend/choose'
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/backend/tf'
+
 import { normal, uniform } from '@engine/core/rng'
+import { openBackend } from '@engine/devices/choose'
 import { DROPPED, dropoutMask, dropoutName, dropoutWords, droppedProduct } from '@engine/model/dropout'
 import { forward } from '@engine/model/llama'
 import { sftLoss } from '@engine/objectives/sft'
@@ -10,6 +9,8 @@ import { batchTensors, packUnits, type TokenSequence } from '@engine/policy/batc
 import { createLearner } from '@engine/policy/learner'
 import { createPolicy } from '@engine/policy/policy'
 import { createScorer, tokenLogps } from '@engine/policy/score'
+import type { Backend } from '@engine/tensor/backend'
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/tensor/tf'
 import type { AdaptationConfig } from '@shared/schemas/plan'
 import { describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig } from '../support/tiny-model'

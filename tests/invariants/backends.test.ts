@@ -1,9 +1,9 @@
 /** The compiled path and the eager ones are the same program: same seeds, same sequences, same scores. */
 import { createRequire } from 'node:module'
-import type { Backend } from '@engine/backend/backend'
-import { examine, openBackend } from '@engine/backend/choose'
+import { examine, openBackend } from '@engine/devices/choose'
 import { createScorer } from '@engine/policy/score'
 import { createSampler } from '@engine/rollout/sampler'
+import type { Backend } from '@engine/tensor/backend'
 import { GpoError } from '@shared/errors'
 import { expect, test } from 'vitest'
 import { randomWeights, tinyConfig, upload } from '../support/tiny-model'

@@ -1,5 +1,5 @@
-import { createOnnxBackend } from '@engine/backend/onnx'
-import { createGenerator, type GenerationConfig } from '@engine/generate/generate'
+import { createOnnxBackend } from '@engine/devices/onnx'
+import { createGenerator, type GenerationConfig } from '@engine/rollout/generate'
 import { createSampler } from '@engine/rollout/sampler'
 import { afterAll, describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig, upload } from '../support/tiny-model'

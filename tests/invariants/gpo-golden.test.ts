@@ -2,8 +2,7 @@
  * A policy small enough to enumerate: 4 tokens, at most 5 new ones. Values, advantages and the critical step computed exactly, by summing
  * over every completion with uncached probabilities, are what the method must find by sampling.
  */
-import { createOnnxBackend } from '@engine/backend/onnx'
-import { type Tensor2D, tf } from '@engine/backend/tf'
+import { createOnnxBackend } from '@engine/devices/onnx'
 import { advantages, selectCriticalStep } from '@engine/gpo/critical-step'
 import { resetRollouts } from '@engine/gpo/reset'
 import { rolloutsFromPrompts } from '@engine/gpo/sampling'
@@ -12,6 +11,7 @@ import { estimateValues } from '@engine/gpo/value'
 import { forward, head } from '@engine/model/llama'
 import { underPrefix, withPrefix } from '@engine/model/params'
 import { createSampler } from '@engine/rollout/sampler'
+import { type Tensor2D, tf } from '@engine/tensor/tf'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { randomWeights, tinyConfig, upload } from '../support/tiny-model'
 

@@ -1,9 +1,9 @@
-import { createOnnxBackend } from '@engine/backend/onnx'
-import type { Tensor2D } from '@engine/backend/tf'
-import { tf } from '@engine/backend/tf'
+import { createOnnxBackend } from '@engine/devices/onnx'
 import { forward, head } from '@engine/model/llama'
 import { underPrefix, withPrefix } from '@engine/model/params'
 import { createSampler, type SamplerConfig } from '@engine/rollout/sampler'
+import type { Tensor2D } from '@engine/tensor/tf'
+import { tf } from '@engine/tensor/tf'
 import { afterAll, describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig, upload } from '../support/tiny-model'
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { normal } from '@engine/core/rng'
-import { type ModelConfig, readModelConfig } from '@engine/model/config'
-import { expectedWeights } from '@engine/model/weights'
+import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
+import { expectedWeights } from '@main/formats/weights'
 
 const base = {
   vocab_size: 19,

@@ -3,7 +3,7 @@
  * with little room: it imports nothing that needs more than Node.
  */
 import { readdirSync } from 'node:fs'
-import { latestCheckpoint, writeCheckpoint } from '@engine/checkpoint/run-checkpoint'
+import { latestCheckpoint, writeCheckpoint } from '@main/formats/run-checkpoint'
 import { GpoError } from '@shared/errors'
 
 const [runFolder = ''] = process.argv.slice(2)

@@ -1,8 +1,8 @@
 /** A random model of 2 layers in Hugging Face layout, with the bundled tokenizer. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { writeSafetensors } from '@engine/checkpoint/safetensors-writer'
-import type { ModelConfig } from '@engine/model/config'
+import type { ModelConfig } from '@main/formats/model-config'
+import { writeSafetensors } from '@main/formats/safetensors-writer'
 import { randomWeights, tinyConfig } from './tiny-model'
 
 const tokenizer = resolve(import.meta.dirname, '../../resources/models/tiny')

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeCheckpoint } from '@engine/checkpoint/run-checkpoint'
+import { writeCheckpoint } from '@main/formats/run-checkpoint'
 import { type Execution, executeRun } from '@main/runs/execute'
 import { newRun } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'

@@ -1,5 +1,5 @@
 /** A start message that is right, to be changed by a test. */
-import { type StartMessage, startMessage } from '@main/trainer/protocol'
+import { type StartMessage, startMessage } from '@main/workers/protocol'
 import { planSchema } from '@shared/schemas/plan'
 
 export function startOf(name: string, change: Partial<Omit<StartMessage, 'type' | 'version'>> = {}): StartMessage {

@@ -1,7 +1,8 @@
 /** A small random Llama for tests: grouped-query attention, tied head. */
-import type { Backend, DeviceTensor } from '@engine/backend/backend'
+
 import { normal } from '@engine/core/rng'
-import type { ModelConfig } from '@engine/model/config'
+import type { Backend, DeviceTensor } from '@engine/tensor/backend'
+import type { ModelConfig } from '@main/formats/model-config'
 
 export const tinyConfig: ModelConfig = {
   architecture: 'LlamaForCausalLM',

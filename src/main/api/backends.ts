@@ -1,8 +1,8 @@
 /** Where this machine can compute: measured when asked, remembered with the time. */
-import type { Services } from '@main/host/services'
+import type { Services } from '@main/api/services'
 import type { Store } from '@main/store/query'
 import { readSetting, writeSetting } from '@main/store/settings'
-import { runJob } from '@main/trainer/job-client'
+import { runJob } from '@main/workers/job-client'
 import type { BackendFindings } from '@shared/contract/system'
 
 const NAME = 'backends'

@@ -1,4 +1,4 @@
-import type { Services } from '@main/host/services'
+import type { Services } from '@main/api/services'
 import { mapEventIterator } from '@orpc/client'
 import { implement, ORPCError } from '@orpc/server'
 import { contract } from '@shared/contract'

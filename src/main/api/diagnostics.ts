@@ -1,6 +1,6 @@
 /** A text a person may send to someone: what the program runs on, how it is set, what failed last. */
 import { arch, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os'
-import type { Services } from '@main/host/services'
+import type { Services } from '@main/api/services'
 import { listRuns } from '@main/store/runs'
 import type { BackendFindings, Settings } from '@shared/contract/system'
 import { redact, secretsOf } from '@shared/redact'

@@ -1,4 +1,4 @@
-import type { Services } from '@main/host/services'
+import type { Services } from '@main/api/services'
 import { downloadWatched, hubContents } from '@main/library/hub/add'
 import { cacheFolder } from '@main/library/hub/cache'
 import { endpointOf, type HubOptions, searchHub } from '@main/library/hub/client'

@@ -1,5 +1,5 @@
 /** Rows of data to take prompts from, as a model would get them. */
-import type { Services } from '@main/host/services'
+import type { Services } from '@main/api/services'
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
 import { getEntry, listEntries } from '@main/library/entries'

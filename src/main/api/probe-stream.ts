@@ -1,10 +1,10 @@
 /** A probe as a stream of events; whoever stops reading ends its process. */
-import type { Services } from '@main/host/services'
+import type { Services } from '@main/api/services'
 import { withOwnAdapter } from '@main/library/models/adapter'
 import { findModelByPath } from '@main/library/models/list'
 import { loadPlanData } from '@main/library/plans/facts'
-import { runJob } from '@main/trainer/job-client'
-import type { ProbeResult } from '@main/trainer/jobs/results'
+import { runJob } from '@main/workers/job-client'
+import type { ProbeResult } from '@main/workers/results'
 import type { ProbeEvent } from '@shared/contract/plans'
 import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'

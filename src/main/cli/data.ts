@@ -1,9 +1,9 @@
 /** `gpo data FILE`. */
 
-import { loadTokenizer } from '@engine/tokenizer/tokenizer'
-import { createVerifier } from '@engine/verifier/index'
 import { type DatasetReport, describeDataset } from '@main/library/datasets/describe'
 import { datasetPath, modelPath } from '@main/paths'
+import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
+import { createVerifier } from '@main/text/verifier/index'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { parseVerifier } from './jobs'
 import { formatTable, type Output } from './output'

@@ -1,7 +1,7 @@
 /** `gpo models` and `gpo data`: what is in the library, what is added from disk, what is downloaded because it was asked for. */
 import { basename, resolve } from 'node:path'
-import { readPeftConfig } from '@engine/checkpoint/peft'
-import { readModelConfig } from '@engine/model/config'
+import { readModelConfig } from '@main/formats/model-config'
+import { readPeftConfig } from '@main/formats/peft'
 import { loadDataset } from '@main/library/datasets/load'
 import { addEntry, listEntries } from '@main/library/entries'
 import { cachedRepositories } from '@main/library/hub/cache'

@@ -1,5 +1,5 @@
 /** Ctrl-C: once asks for a stop at the next safe point, twice ends at once. */
-import type { Trainer } from '@main/trainer/client'
+import type { Trainer } from '@main/workers/client'
 
 /** @param say where to tell the person what happens; @returns how to stop listening */
 export function stopOnInterrupt(trainer: Trainer, say: (text: string) => void): () => void {

@@ -1,13 +1,13 @@
 /** The commands that ask a model something: eval, critical, score, export, doctor. */
 
-import type { Doctor } from '@engine/backend/choose'
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
 import { datasetPath } from '@main/paths'
-import { runJob } from '@main/trainer/job-client'
-import type { Job } from '@main/trainer/jobs/job'
-import type { CriticalResult, EvaluationResult, ScoreResult } from '@main/trainer/jobs/results'
+import type { Job } from '@main/workers/job'
+import { runJob } from '@main/workers/job-client'
+import type { CriticalResult, EvaluationResult, ScoreResult } from '@main/workers/results'
 import { GpoError } from '@shared/errors'
+import type { Doctor } from '@shared/schemas/backend'
 import type { Example } from '@shared/schemas/dataset'
 import { type CriticalRule, type Plan, planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES, type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'

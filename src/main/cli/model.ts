@@ -9,7 +9,7 @@ import { listCheckpoints } from '@main/store/checkpoints'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
-import type { ModelSource } from '@main/trainer/jobs/job'
+import type { ModelSource } from '@main/workers/job'
 import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 

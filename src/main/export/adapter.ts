@@ -3,16 +3,16 @@
  * checkpoint's behind `base_model.model.`. Read back before it is called done.
  */
 import { join } from 'node:path'
-import type { StoredDtype } from '@engine/checkpoint/dtypes'
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, peftName } from '@engine/checkpoint/peft'
-import { type TensorToWrite, writeSafetensors } from '@engine/checkpoint/safetensors-writer'
-import type { LoraConfig } from '@engine/model/adapter-shapes'
+import type { LoraConfig } from '@main/formats/adapter-shapes'
+import type { StoredDtype } from '@main/formats/dtypes'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS, peftName } from '@main/formats/peft'
+import { type TensorToWrite, writeSafetensors } from '@main/formats/safetensors-writer'
 import { GpoError } from '@shared/errors'
 import { compareTensors, countingFileSystem, type OnTensors } from './compare'
 import { writeFolder, writeJson } from './folder'
 import type { Exported } from './safetensors'
 
-export type { LoraConfig } from '@engine/model/adapter-shapes'
+export type { LoraConfig } from '@main/formats/adapter-shapes'
 
 export interface AdapterExport {
   /** Where the base model is, as PEFT should look for it. */

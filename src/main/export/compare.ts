@@ -1,8 +1,8 @@
 /** Reads tensors back and compares them with those in memory. */
-import { type FileSystem, realFileSystem } from '@engine/checkpoint/atomic'
-import { BYTES, decodeFloats, encodeFloats, type StoredDtype } from '@engine/checkpoint/dtypes'
-import { openSafetensors, type SafetensorsReader } from '@engine/checkpoint/safetensors'
-import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
+import { type FileSystem, realFileSystem } from '@main/formats/atomic'
+import { BYTES, decodeFloats, encodeFloats, type StoredDtype } from '@main/formats/dtypes'
+import { openSafetensors, type SafetensorsReader } from '@main/formats/safetensors'
+import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { GpoError } from '@shared/errors'
 
 /** Bytes written, or read back, of all there are. */

@@ -1,6 +1,6 @@
 /** What every export is given, and what it answers. */
 import type { Store } from '@main/store/query'
-import type { Fork } from '@main/trainer/fork'
+import type { Fork } from '@main/workers/fork'
 import type { ExportOutcome } from '@shared/contract/exports'
 import type { RunRecord } from '@shared/schemas/run'
 

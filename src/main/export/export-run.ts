@@ -8,8 +8,8 @@ import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { countSavedPairs } from '@main/store/saved-pairs'
 import { countTrajectories } from '@main/store/trajectories'
-import { runJob } from '@main/trainer/job-client'
-import type { ExportResult } from '@main/trainer/jobs/results'
+import { runJob } from '@main/workers/job-client'
+import type { ExportResult } from '@main/workers/results'
 import type {
   Destination,
   ExportCheckpoint,

@@ -1,7 +1,7 @@
 /** Fills a folder beside its final place and renames it when it is whole, so that it is complete or not there. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { storageError, syncFolder, writeDurably } from '@engine/checkpoint/atomic'
+import { storageError, syncFolder, writeDurably } from '@main/formats/atomic'
 import { GpoError } from '@shared/errors'
 
 /** The neighbour that is filled or written first. */

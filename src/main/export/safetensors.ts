@@ -4,10 +4,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeDurably } from '@engine/checkpoint/atomic'
-import { BYTES, type StoredDtype } from '@engine/checkpoint/dtypes'
-import { type TensorToWrite, writeSafetensors } from '@engine/checkpoint/safetensors-writer'
-import { readJsonObject } from '@engine/model/config-json'
+import { writeDurably } from '@main/formats/atomic'
+import { readJsonObject } from '@main/formats/config-json'
+import { BYTES, type StoredDtype } from '@main/formats/dtypes'
+import { type TensorToWrite, writeSafetensors } from '@main/formats/safetensors-writer'
 import { compareTensors, countingFileSystem, type OnTensors } from './compare'
 import { writeFolder, writeJson } from './folder'
 

@@ -1,12 +1,12 @@
 /** How large an export will be, told before it is written: from names, shapes and lengths, never from tensors. */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StoredDtype } from '@engine/checkpoint/dtypes'
-import { peftName } from '@engine/checkpoint/peft'
-import { safetensorsSize } from '@engine/checkpoint/safetensors-writer'
-import { adapterTensors, type LoraConfig } from '@engine/model/adapter-shapes'
-import { readModelConfig } from '@engine/model/config'
-import { expectedWeights } from '@engine/model/weights'
+import { adapterTensors, type LoraConfig } from '@main/formats/adapter-shapes'
+import type { StoredDtype } from '@main/formats/dtypes'
+import { readModelConfig } from '@main/formats/model-config'
+import { peftName } from '@main/formats/peft'
+import { safetensorsSize } from '@main/formats/safetensors-writer'
+import { expectedWeights } from '@main/formats/weights'
 import { adapterConfig } from './adapter'
 import { COPIED } from './safetensors'
 

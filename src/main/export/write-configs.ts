@@ -1,8 +1,8 @@
 /** The configuration files of other trainers, written beside exported data. */
 import { existsSync } from 'node:fs'
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { writeAtomically } from '@engine/checkpoint/atomic'
-import { readModelConfig } from '@engine/model/config'
+import { writeAtomically } from '@main/formats/atomic'
+import { readModelConfig } from '@main/formats/model-config'
 import { modelPath } from '@main/paths'
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'

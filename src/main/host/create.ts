@@ -4,11 +4,11 @@ import { databaseFile } from '@main/paths'
 import { createRunManager } from '@main/runs/manager'
 import { recoverInterrupted } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
-import type { Fork } from '@main/trainer/fork'
-import { createGenerators } from '@main/trainer/generators'
+import type { Fork } from '@main/workers/fork'
+import { createGenerators } from '@main/workers/generators'
 import packageJson from '../../../package.json'
-import { createGrants } from './grants'
-import type { Host, Services } from './services'
+import { createGrants } from '../api/grants'
+import type { Host, Services } from '../api/services'
 
 /** A removed run can be taken back for this long; milliseconds. */
 const UNDO_MS = 60 * 60 * 1000

@@ -11,8 +11,8 @@ import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { GpoError } from '@shared/errors'
 import { WebSocketServer } from 'ws'
+import type { Services } from '../api/services'
 import { readPage, SECURITY_HEADERS } from './pages'
-import type { Services } from './services'
 
 /** With the port: cookies are the whole machine's, and two databases may be served at once. */
 const cookieName = ({ headers }: IncomingMessage) => `gpo-session-${headers.host?.split(':')[1]}`

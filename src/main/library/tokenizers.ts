@@ -1,7 +1,7 @@
 /** Tokenizers in memory: the last ones asked for, loaded again when their file changes. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadTokenizer, type Tokenizer } from '@engine/tokenizer/tokenizer'
+import { loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 
 const MAX_OPEN = 2
 const open = new Map<string, Tokenizer>()

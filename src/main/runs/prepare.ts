@@ -1,7 +1,7 @@
 /** Everything before a run can start: checking its plan against model and data, and finding where a resumed one goes on. */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { latestCheckpoint, readCheckpoint } from '@engine/checkpoint/run-checkpoint'
+import { latestCheckpoint, readCheckpoint } from '@main/formats/run-checkpoint'
 import { loadDataset } from '@main/library/datasets/load'
 import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
@@ -9,7 +9,7 @@ import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/stor
 import { type Store, transaction } from '@main/store/query'
 import { createRun, endRun, getRun, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
 import { truncateAfter } from '@main/store/truncate'
-import { isCheckpointFolder } from '@main/trainer/protocol'
+import { isCheckpointFolder } from '@main/workers/protocol'
 import { GpoError } from '@shared/errors'
 import type { Dataset, Example } from '@shared/schemas/dataset'
 import type { CheckpointRecord } from '@shared/schemas/events'

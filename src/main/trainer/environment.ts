@@ -1,6 +1,6 @@
 /** What a run's numbers depend on, besides its plan. */
 import { cpus, platform, release } from 'node:os'
-import { version as tfjs } from '@engine/backend/versions'
+import { version as tfjs } from '@engine/devices/versions'
 
 export function engineVersions(): Record<string, string | number> {
   return {

@@ -1,7 +1,7 @@
 /** The worker's side of a playground: keeps one model open and generates with it, one request after the other. */
 import { describeError, GpoError } from '@shared/errors'
+import { type JobOf, type JobReply, jobSchema } from '../workers/job'
 import { openTextGenerator, type TextGenerator } from './jobs/generate'
-import { type JobOf, type JobReply, jobSchema } from './jobs/job'
 
 /** A process that nobody asks for so long ends by itself; milliseconds. */
 const IDLE_MS = 15 * 60 * 1000

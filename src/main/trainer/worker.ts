@@ -2,16 +2,17 @@
  * The trainer process: gets a start message, trains, streams events, writes checkpoints at safe points, and obeys stop, pause, checkpoint and
  * evaluate there. Knows no database and no window. Ends when its parent goes away.
  */
-import { applyRetention, writeCheckpoint } from '@engine/checkpoint/run-checkpoint'
+
 import { evaluate } from '@engine/recipes/evaluate'
 import { train } from '@engine/recipes/train'
+import { applyRetention, writeCheckpoint } from '@main/formats/run-checkpoint'
 import { describeError, GpoError } from '@shared/errors'
 import type { TrainerEvent } from '@shared/schemas/events'
+import { parseTrainerCommand, type StartMessage } from '../workers/protocol'
 import { engineVersions } from './environment'
 import { createMeter } from './meter'
 import { onPost, post, postAndWait } from './parent-port'
-import { parseTrainerCommand, type StartMessage } from './protocol'
-import { openSession, type Session, throttled } from './session'
+import { openSession, type Session, throttled } from './session/session'
 
 interface Control {
   isStopping: boolean

@@ -1,7 +1,7 @@
 /** Gives each page of our own its message port to the API, and nothing to anyone else. */
 import { toWireError } from '@main/api/base'
 import { router } from '@main/api/router'
-import type { Services } from '@main/host/services'
+import type { Services } from '@main/api/services'
 import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { ipcMain, type WebFrameMain } from 'electron'

@@ -1,5 +1,5 @@
 /** Dialogs of the system, for what a person may choose. */
-import type { ChoiceKind, Host } from '@main/host/services'
+import type { ChoiceKind, Host } from '@main/api/services'
 import { dialog, type OpenDialogOptions, shell } from 'electron'
 import { keychain } from './secrets'
 import type { Windows } from './windows'

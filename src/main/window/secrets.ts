@@ -1,8 +1,8 @@
 /** Tokens in the system's keychain: encrypted by Electron, kept beside the window's state. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeAtomically } from '@engine/checkpoint/atomic'
-import type { Secrets } from '@main/host/services'
+import type { Secrets } from '@main/api/services'
+import { writeAtomically } from '@main/formats/atomic'
 import { GpoError } from '@shared/errors'
 import { app, safeStorage } from 'electron'
 

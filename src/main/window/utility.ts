@@ -1,5 +1,5 @@
 /** Processes that compute, as Electron's utility processes: they have Node and no window. */
-import { createLastWords, type Fork } from '@main/trainer/fork'
+import { createLastWords, type Fork } from '@main/workers/fork'
 import { utilityProcess } from 'electron'
 
 export const forkUtility: Fork = (workerPath) => {

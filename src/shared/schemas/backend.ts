@@ -15,3 +15,8 @@ export interface BackendReport {
   /** Billions of floating-point operations a second of a float32 matrix product; null when not measured. */
   readonly gflops: number | null
 }
+
+export interface Doctor {
+  readonly candidates: readonly BackendReport[]
+  readonly chosen: BackendName | null
+}

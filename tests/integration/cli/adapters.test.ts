@@ -1,8 +1,8 @@
 /** Adapters in: one that was exported here is where another run begins, is scored over its base, and dropout is the same when a run is resumed. */
 import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSafetensors } from '@engine/checkpoint/safetensors'
-import type { ScoreResult } from '@main/trainer/jobs/results'
+import { openSafetensors } from '@main/formats/safetensors'
+import type { ScoreResult } from '@main/workers/results'
 import type { PlanInput } from '@shared/schemas/plan'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {

@@ -2,9 +2,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { loadDataset } from '@main/library/datasets/load'
-import { createGenerators } from '@main/trainer/generators'
-import type { JobOf } from '@main/trainer/jobs/job'
-import type { ExportResult, ScoreResult } from '@main/trainer/jobs/results'
+import { createGenerators } from '@main/workers/generators'
+import type { JobOf } from '@main/workers/job'
+import type { ExportResult, ScoreResult } from '@main/workers/results'
 import type { GeneratedToken } from '@shared/contract/playground'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import {

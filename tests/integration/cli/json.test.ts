@@ -1,9 +1,9 @@
 /** What `--json` prints is JSON Lines and nothing else, and its numbers agree with each other. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Doctor } from '@engine/backend/choose'
 import type { DatasetReport } from '@main/library/datasets/describe'
-import type { CriticalResult, EvaluationResult, ExportResult, ScoreResult } from '@main/trainer/jobs/results'
+import type { CriticalResult, EvaluationResult, ExportResult, ScoreResult } from '@main/workers/results'
+import type { Doctor } from '@shared/schemas/backend'
 import type { RunSummary } from '@shared/schemas/run'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import {

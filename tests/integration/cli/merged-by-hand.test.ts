@@ -4,10 +4,10 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSafetensors } from '@engine/checkpoint/safetensors'
-import { narrowed, widened } from '@engine/model/narrow-weights'
 import { decodeHeader } from '@main/export/gguf/format'
-import type { ExportResult, ScoreResult } from '@main/trainer/jobs/results'
+import { narrowed, widened } from '@main/formats/narrow-weights'
+import { openSafetensors } from '@main/formats/safetensors'
+import type { ExportResult, ScoreResult } from '@main/workers/results'
 import { describe, expect, it } from 'vitest'
 import {
   expectFailure,

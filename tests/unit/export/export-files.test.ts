@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openSafetensors } from '@engine/checkpoint/safetensors'
 import { exportModel } from '@main/export/safetensors'
+import { openSafetensors } from '@main/formats/safetensors'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { writeTinyModel } from '../../support/model-folder'
 

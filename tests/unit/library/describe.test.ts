@@ -1,6 +1,6 @@
-import { verifierOf } from '@engine/verifier/kind'
-import { numberKind } from '@engine/verifier/number'
 import { describeDataset } from '@main/library/datasets/describe'
+import { verifierOf } from '@main/text/verifier/kind'
+import { numberKind } from '@main/text/verifier/number'
 import { describe, expect, it } from 'vitest'
 import { writeLines } from './files'
 

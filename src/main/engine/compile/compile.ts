@@ -2,13 +2,19 @@
  * Compiles a pure function of tensors to one graph: runs it once on the recorder with symbolic inputs, then tidies the record.
  * The function may use any tfjs operation that has a lowering, `tf.valueAndGrads` included; values it cannot see, only shapes.
  */
-import { type Tensor, tf } from '../backend/tf'
-import { type DType, dropDeadNodes, type Graph, type GraphValue, mergeEqualNodes, type NarrowDtype } from './graph'
-import { LOWERINGS } from './lowerings'
-import { RECORDER, recorder } from './recorder'
 
-export type Tensors = Readonly<Record<string, Tensor>>
-export type TensorFunction = (inputs: Tensors) => Tensors
+import {
+  type DType,
+  dropDeadNodes,
+  type Graph,
+  type GraphValue,
+  mergeEqualNodes,
+  type NarrowDtype,
+} from '../tensor/graph'
+import { RECORDER, recorder } from '../tensor/recorder'
+import type { TensorFunction, Tensors } from '../tensor/tensors'
+import { tf } from '../tensor/tf'
+import { LOWERINGS } from './lowerings'
 
 export interface InputSpec {
   readonly shape: readonly number[]

@@ -1,7 +1,7 @@
 /**
  * Encodes a graph as an ONNX `ModelProto` (protocol buffers wire format; field numbers from onnx.proto3). Knows nothing of tfjs.
  */
-import type { Attribute, DType, Graph, GraphNode, GraphValue, Initializer } from './graph'
+import type { Attribute, DType, Graph, GraphNode, GraphValue, Initializer } from '../tensor/graph'
 
 const IR_VERSION = 9
 const OPSET = 18

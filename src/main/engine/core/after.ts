@@ -1,6 +1,6 @@
 /** Order in a compiled graph. Knows nothing of models. */
-import { isRecording } from '../backend/recording'
-import { type Tensor, tf } from '../backend/tf'
+import { isRecording } from '../tensor/recording'
+import { type Tensor, tf } from '../tensor/tf'
 
 /**
  * `x`, not to be computed with before `signal` is there. What is recomputed in a backward pass from `after(x, dy)` is neither merged with the

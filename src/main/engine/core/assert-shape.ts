@@ -1,5 +1,5 @@
 /** Shape asserts for the first line of a function. A wrong shape is a bug of the caller, so it throws a plain Error. */
-import type { Tensor } from '../backend/tf'
+import type { Tensor } from '../tensor/tf'
 
 /** Throws unless `tensor` has exactly the shape `expected`; the message names the tensor and both shapes. */
 export function assertShape(name: string, tensor: Tensor, expected: readonly number[]): void {

@@ -1,5 +1,5 @@
 /** Cross-entropy over a large vocabulary without all of its logits in memory. Knows nothing of models. */
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { after } from './after'
 import { gatherLogProb, logProbGradient, logProbOf } from './logprob'
 

@@ -2,7 +2,7 @@
  * Logarithms of probabilities that stay finite and precise in float32. Values and derivatives are written out by hand
  * (`tf.customGrad`), because the derivatives of `max` and `abs` are wrong exactly at 0, where preference training starts.
  */
-import { type Tensor, tf } from '../backend/tf'
+import { type Tensor, tf } from '../tensor/tf'
 
 /** Log-probabilities above this count as this in `logOdds`: the odds of a certain event are infinite. */
 const LOGP_CEILING = -1e-6

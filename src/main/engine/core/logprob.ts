@@ -1,7 +1,7 @@
 /** Log-probabilities of given tokens, as one operation with its own gradient. Knows nothing of models. */
 
-import { isRecording } from '../backend/recording'
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
+import { isRecording } from '../tensor/recording'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 
 function runKernel(name: string, inputs: Record<string, Tensor>): Tensor {
   return tf.engine().runKernel(name, inputs) as Tensor

@@ -2,7 +2,7 @@
  * Sums over the entries a mask selects. A mask is float: 0 leaves an entry out, whatever stands there (also infinities and NaN),
  * 1 counts it, another positive number weighs it. Knows nothing about tokens or sequences.
  */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 
 /** `x` where the mask is positive, 0 elsewhere. Same shapes; no gradient flows to `mask`. */
 export function maskOut(x: Tensor, mask: Tensor): Tensor {

@@ -2,7 +2,7 @@
  * Cross-entropy over a large vocabulary whose matrix is narrow: a block of the vocabulary is widened once and meets all rows before the next one.
  * Neither [N, V] logits nor the whole matrix in float32 are ever there. Knows nothing of models.
  */
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { blocksOf, type NarrowMatrix, type RowBlock, widen, widenRows } from './narrow'
 
 /** Numbers of a block, and logits of a tile, at most: 32 MiB each. */

@@ -4,8 +4,8 @@
  * In a compiled graph every block waits for a value that is only there when its product is due (`signal`). Without it all blocks would be made at
  * the start, and those of the backward pass would be the forward pass's, kept: the whole matrix in float32 again.
  */
-import { isRecording } from '../backend/recording'
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
+import { isRecording } from '../tensor/recording'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { unpackHalves, unpackInt8 } from './packed'
 
 /** W [rows, columns]. On a compiled backend `values` has this shape, on an eager one its columns are packed (see `packed`). */

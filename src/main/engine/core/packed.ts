@@ -2,8 +2,9 @@
  * Narrow numbers side by side in 32-bit integers, for backends whose tensors are nothing narrower: four bytes, or two half-precision floats. The
  * columns of each row are packed, the last word filled with zeros. The highest part of a word is signed, so that rounding down divides exactly.
  */
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
-import { halfToFloat } from '../checkpoint/dtypes'
+
+import { halfToFloat } from '../../formats/dtypes'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 
 const wordsOf = (columns: number, perWord: number) => Math.ceil(columns / perWord)
 

@@ -1,7 +1,7 @@
 /**
  * Counter-based random numbers: the value is a pure function of (seed, stream, counter), so a sequence's randomness depends neither on
  * the lane it runs in nor on what else is sampled, and resuming needs no generator state. The mixing function is the finaliser of
- * MurmurHash3, applied after each word (Appleby, public domain); it passes the tests in tests/unit/core/rng.test.ts.
+ * MurmurHash3, applied after each word (Appleby, public domain); it passes the tests in tests/unit/engine/core/rng.test.ts.
  */
 
 function mix(h: number): number {

@@ -1,5 +1,5 @@
 /** Parameter trees: tensors by name. Gradients and optimiser state have the same names. */
-import type { Tensor } from '../backend/tf'
+import type { Tensor } from '../tensor/tf'
 
 export type ParameterTree = Readonly<Record<string, Tensor>>
 

@@ -1,8 +1,9 @@
 /** What the method works on, as plain data. */
 import type { Verdict } from '@shared/schemas/verifier'
-import type { DeviceTensors } from '../backend/backend'
+import type { Step } from '../../text/segment'
 import type { KvBlock } from '../rollout/kv-block'
 import type { Progress, Sampler, SamplerConfig } from '../rollout/sampler'
+import type { DeviceTensors } from '../tensor/backend'
 
 /** A prompt x to be answered. */
 export interface Task {
@@ -10,12 +11,6 @@ export interface Task {
   readonly row: number
   readonly prompt: Int32Array
   readonly reference: string
-}
-
-/** Steps are token ranges [start, end) of the completion; together they are the whole of it. */
-export interface Step {
-  readonly start: number
-  readonly end: number
 }
 
 /** A sampled answer y to a task, judged. */

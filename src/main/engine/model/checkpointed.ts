@@ -1,6 +1,7 @@
 /** Gradient checkpointing (Chen et al. 2016, arXiv 1604.06174): a part of a model whose activations are computed again for the gradient. */
-import { type Tensor, tf } from '../backend/tf'
+
 import { after } from '../core/after'
+import { type Tensor, tf } from '../tensor/tf'
 import type { Params } from './params'
 
 type Save = (tensors: Tensor[]) => void

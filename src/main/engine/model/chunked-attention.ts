@@ -2,8 +2,9 @@
  * Causal attention over a long sequence, some queries at a time: their scores reach no further than the last of them, and are computed again for
  * the gradient instead of being kept (Dao et al. 2022, arXiv 2205.14135, without its blocks of keys). [T, T] is never held whole.
  */
-import { type Tensor, tf } from '../backend/tf'
+
 import { after } from '../core/after'
+import { type Tensor, tf } from '../tensor/tf'
 import { MASKED, QUERIES_AT_ONCE } from './attention'
 
 type Save = (tensors: Tensor[]) => void

@@ -6,9 +6,10 @@
  * numbers of a row are independent, and rows are of each other. Every product and sum is a whole number below 2^22, exact in float32 and for factors in
  * TF32 as well, so that all devices leave out the same.
  */
-import { type Tensor, type Tensor2D, tf } from '../backend/tf'
+
 import { after } from '../core/after'
 import { deriveSeed, hash } from '../core/rng'
+import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
 
 const PRIME = 1021
 const WORDS = 4

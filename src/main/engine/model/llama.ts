@@ -2,12 +2,13 @@
  * The decoder of the Llama family (Llama, Mistral, Qwen2, Qwen3, SmolLM3), as pure functions of parameters under their checkpoint names. Knows token ids and positions; nothing of
  * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
  */
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
+
+import type { ModelConfig } from '../../formats/model-config'
 import { type NarrowMatrix, narrowMatMul, widenRows } from '../core/narrow'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { attention, causalMask, MASKED, QUERIES_AT_ONCE } from './attention'
 import { checkpointed } from './checkpointed'
 import { chunkedAttention } from './chunked-attention'
-import type { ModelConfig } from './config'
 import { linear } from './lora'
 import { rmsNorm } from './norm'
 import { isNarrow, matrix, type Params, param } from './params'

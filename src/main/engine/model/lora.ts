@@ -1,9 +1,10 @@
 /** Low-rank adapters (Hu et al. 2021, arXiv 2106.09685): W x + (alpha / r) B A x. */
-import { type Tensor, type Tensor2D, tf } from '../backend/tf'
+
+import { adaptedProjections, adapterNames, type LoraConfig } from '../../formats/adapter-shapes'
+import type { ModelConfig } from '../../formats/model-config'
 import { narrowMatMul } from '../core/narrow'
 import { uniform } from '../core/rng'
-import { adaptedProjections, adapterNames, type LoraConfig } from './adapter-shapes'
-import type { ModelConfig } from './config'
+import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
 import { DROPPED, dropoutName, droppedProduct } from './dropout'
 import { isNarrow, matrix, type Params, param } from './params'
 

@@ -1,6 +1,6 @@
 /** RMSNorm with a gradient of its own: fewer passes over [N, D] than automatic differentiation of the formula. */
-import { isRecording } from '../backend/recording'
-import { type Tensor, tf } from '../backend/tf'
+import { isRecording } from '../tensor/recording'
+import { type Tensor, tf } from '../tensor/tf'
 
 function inverseRms(x: Tensor, eps: number): Tensor {
   return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), eps))

@@ -1,6 +1,7 @@
 /** Parameter trees: flat records of tensors under their checkpoint names. */
-import type { Tensor, Tensor2D } from '../backend/tf'
+
 import type { NarrowMatrix } from '../core/narrow'
+import type { Tensor, Tensor2D } from '../tensor/tf'
 
 export type Params = Readonly<Record<string, Tensor>>
 

@@ -1,7 +1,8 @@
 /** Rotary position embedding (Su et al. 2021, arXiv 2104.09864), the half-split form of Llama checkpoints. */
-import { isRecording } from '../backend/recording'
-import { type Tensor, tf } from '../backend/tf'
-import { frequencies, type RopeShape } from './rope-frequencies'
+
+import { frequencies, type RopeShape } from '../../formats/rope-frequencies'
+import { isRecording } from '../tensor/recording'
+import { type Tensor, tf } from '../tensor/tf'
 
 /** cos and sin of position · frequency for positions 0 … length − 1; each [length, D/2]. */
 function tables(length: number, speeds: readonly number[]): { cos: Tensor; sin: Tensor } {

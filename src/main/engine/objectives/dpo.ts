@@ -1,8 +1,9 @@
 /** Direct Preference Optimization. Log-probabilities are sums over the response's tokens. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { logSigmoid } from '../core/logistic'
 import { maskedMean } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import { preferenceStats } from './preference-stats'
 import type { ObjectiveResult } from './result'
 

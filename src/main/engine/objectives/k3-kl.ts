@@ -1,7 +1,8 @@
 /** GRPO's penalty on the distance to the reference policy, per token. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { clamp, maskedMean, maskOut } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import type { ObjectiveResult } from './result'
 
 /** Log ratios beyond ±20 count as ±20 and give no gradient, so that nothing overflows. */

@@ -1,7 +1,8 @@
 /** Kahneman-Tversky Optimization: unpaired answers, each labelled desirable or not. Log-probabilities are sums over tokens. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { maskedMean } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import type { ObjectiveResult } from './result'
 
 export type KtoInput = {

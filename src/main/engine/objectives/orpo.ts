@@ -1,8 +1,9 @@
 /** Odds Ratio Preference Optimization: supervised loss and preference in one, no reference policy. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { logOdds, logSigmoid } from '../core/logistic'
 import { maskedMean } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import { meanLogp } from './mean-logp'
 import { preferenceStats } from './preference-stats'
 import type { ObjectiveResult } from './result'

@@ -1,7 +1,8 @@
 /** The clipped policy loss of PPO and GRPO, per token. Knows nothing about where advantages come from. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { clamp, isGreater, maskedMean, maskOut } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import type { ObjectiveResult } from './result'
 
 /** Log ratios beyond ±20 (a ratio of 4.9e8) count as ±20 and give no gradient, so that nothing overflows. */

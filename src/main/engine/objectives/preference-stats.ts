@@ -1,6 +1,7 @@
 /** What every pairwise objective logs, under the names of TRL. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { isGreater, maskedMean } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 
 export type PreferencePairs = {
   /** [P] implicit rewards. */

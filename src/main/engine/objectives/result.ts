@@ -1,4 +1,4 @@
-import type { Scalar } from '../backend/tf'
+import type { Scalar } from '../tensor/tf'
 
 /**
  * What an objective gives for one microbatch. The loss and every stat are sums over the microbatch divided by the whole batch's

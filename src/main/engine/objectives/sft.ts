@@ -1,7 +1,8 @@
 /** Supervised fine-tuning. Knows nothing about models: takes the log-probabilities of the tokens that were there. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { maskedMean } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import type { ObjectiveResult } from './result'
 
 export type SftInput = {

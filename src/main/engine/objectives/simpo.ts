@@ -1,8 +1,9 @@
 /** Simple Preference Optimization: a length-normalised reward and a target margin, no reference policy. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { logSigmoid } from '../core/logistic'
 import { maskedMean } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import { meanLogp } from './mean-logp'
 import { preferenceStats } from './preference-stats'
 import type { ObjectiveResult } from './result'

@@ -1,7 +1,8 @@
 /** The clipped value loss of PPO, per token. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { assertSameShape } from '../core/assert-shape'
 import { clamp, isGreater, maskedMean } from '../core/mask'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import type { ObjectiveResult } from './result'
 
 export type ValueInput = {

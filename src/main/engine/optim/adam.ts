@@ -1,7 +1,8 @@
 /** Adam's direction: gradients divided by their running size. Knows nothing about learning rates. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { oneMinusExp } from '../core/logistic'
 import { leaf, mapTree, type ParameterTree } from '../core/tree'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 
 export type AdamConfig = { readonly beta1: number; readonly beta2: number; readonly epsilon: number }
 

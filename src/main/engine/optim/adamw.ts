@@ -1,6 +1,7 @@
 /** AdamW with gradient clipping: clip, scale by Adam, add decayed weights, step. Pure: parameters and state go in, new ones come out. */
-import { type Scalar, type Tensor, tf } from '../backend/tf'
+
 import { leaf, mapTree, type ParameterTree } from '../core/tree'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import { type AdamConfig, type AdamState, scaleByAdam } from './adam'
 import { clipByGlobalNorm } from './clip'
 import { addDecayedWeights } from './weight-decay'

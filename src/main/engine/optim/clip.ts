@@ -1,6 +1,7 @@
 /** Gradient clipping by the norm over all parameters together. */
-import { type Scalar, tf } from '../backend/tf'
+
 import { mapTree, type ParameterTree } from '../core/tree'
+import { type Scalar, tf } from '../tensor/tf'
 
 /** Added to the norm, as in PyTorch's `clip_grad_norm_`. */
 const NORM_EPSILON = 1e-6

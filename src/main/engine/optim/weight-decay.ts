@@ -1,6 +1,7 @@
 /** Decoupled weight decay. */
-import { type Tensor, tf } from '../backend/tf'
+
 import { leaf, mapTree, type ParameterTree } from '../core/tree'
+import { type Tensor, tf } from '../tensor/tf'
 
 /** Adds `decay · parameter` to the updates of the parameters `which` names. Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2. */
 export function addDecayedWeights(decay: number, which: (name: string, parameter: Tensor) => boolean) {

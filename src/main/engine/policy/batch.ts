@@ -2,7 +2,7 @@
  * Packs token sequences into padded microbatches of few distinct shapes (each shape is compiled once). Arrays are indexed by the
  * position that predicts: entry t belongs to token t + 1.
  */
-import type { Backend, DeviceTensor, HostArray } from '../backend/backend'
+import type { Backend, DeviceTensor, HostArray } from '../tensor/backend'
 
 export interface TokenSequence {
   /** Prompt (and kept prefix) followed by the completion. */

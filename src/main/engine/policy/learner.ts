@@ -3,15 +3,16 @@
  * parameters and a batch.
  */
 import { GpoError } from '@shared/errors'
-import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
-import { type Scalar, type Tensor, tf } from '../backend/tf'
-import type { Tensors } from '../compile/compile'
+import type { HostTensor, HostTensors } from '../../formats/host-tensor'
 import { dropoutWords } from '../model/dropout'
 import { type Params, underPrefix, withPrefix } from '../model/params'
 import type { ObjectiveResult } from '../objectives/result'
 import type { AdamWConfig } from '../optim/adamw'
+import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
+import type { Tensors } from '../tensor/tensors'
+import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import { createOptimiser, disposeReplaced } from './optimiser'
-import type { HostTensor, HostTensors, Policy } from './policy'
+import type { Policy } from './policy'
 
 /** Pure. `params` holds frozen and trained parameters; the loss and its stats are this microbatch's share of the whole batch's. */
 export type LossFunction = (params: Params, batch: Tensors) => ObjectiveResult

@@ -2,14 +2,15 @@
  * AdamW over parameters on a backend: its two moments, and steps that need little memory beside them. New values are written over old ones where the
  * backend can, a group of tensors at a time, so that what a step computes on the way is never there for all of them.
  */
-import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
-import { sizeOfShape } from '../backend/backend'
-import type { Scalar } from '../backend/tf'
-import type { Tensors } from '../compile/compile'
+
+import type { HostTensor, HostTensors } from '../../formats/host-tensor'
 import { underPrefix, withPrefix } from '../model/params'
 import { type AdamWConfig, adamw } from '../optim/adamw'
 import { squaredNorm } from '../optim/clip'
-import type { HostTensor, HostTensors } from './policy'
+import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
+import { sizeOfShape } from '../tensor/backend'
+import type { Tensors } from '../tensor/tensors'
+import type { Scalar } from '../tensor/tf'
 
 /** Numbers of a group of tensors at most, but for a tensor that has more: 16 MiB. Small models are one group. */
 const GROUP = 1 << 22

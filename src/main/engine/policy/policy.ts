@@ -3,27 +3,18 @@
  * objectives or optimisers.
  */
 import type { AdaptationConfig } from '@shared/schemas/plan'
-import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
-import { adaptedProjections, loraScale } from '../model/adapter-shapes'
-import type { ModelConfig } from '../model/config'
+import { adaptedProjections, loraScale } from '../../formats/adapter-shapes'
+import {
+  type BaseTensors,
+  type HostTensor,
+  type HostTensors,
+  isNarrowTensor,
+  type NarrowTensor,
+} from '../../formats/host-tensor'
+import type { ModelConfig } from '../../formats/model-config'
 import { initLora, LORA_SCALE, mergeLora } from '../model/lora'
 import { scaleName } from '../model/params'
-
-export interface HostTensor {
-  readonly shape: readonly number[]
-  readonly data: Float32Array
-}
-export type HostTensors = ReadonlyMap<string, HostTensor>
-
-/** A matrix in 16 bits (half-precision floats), or in 8: row i is scale[i] · data[i]. */
-export type NarrowTensor =
-  | { readonly shape: readonly [number, number]; readonly data: Uint16Array; readonly scale: null }
-  | { readonly shape: readonly [number, number]; readonly data: Int8Array; readonly scale: Float32Array }
-
-/** A checkpoint's weights, as float32 or its matrices narrow: those can only be frozen. */
-export type BaseTensors = ReadonlyMap<string, HostTensor | NarrowTensor>
-
-export const isNarrowTensor = (tensor: HostTensor | NarrowTensor): tensor is NarrowTensor => 'scale' in tensor
+import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
 
 export interface PolicyOptions {
   readonly adaptation: AdaptationConfig

@@ -1,11 +1,12 @@
 /** Log-probabilities and values of given sequences, without gradients. */
-import type { Backend, DeviceTensors, Program } from '../backend/backend'
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
+
+import type { ModelConfig } from '../../formats/model-config'
 import { linearLogProb } from '../core/linear-logprob'
 import { narrowLogProb } from '../core/narrow-logprob'
-import type { ModelConfig } from '../model/config'
 import { forward, headWeight, valueHead } from '../model/llama'
 import { isNarrow, type Params, underPrefix, withPrefix } from '../model/params'
+import type { Backend, DeviceTensors, Program } from '../tensor/backend'
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { batchTensors, packUnits, type TokenSequence, takeTokens } from './batch'
 
 /** [B, T] log-probability of each next token: entry t is log π(targets[t] | ids[≤ t]) at the sampling temperature. */

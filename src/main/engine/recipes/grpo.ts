@@ -11,7 +11,6 @@
  * The loss of a rollout is the mean over its tokens, as in the paper's equation 3.
  */
 import type { ObjectiveOf } from '@shared/schemas/plan'
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
 import { resetRollouts } from '../gpo/reset'
 import { rolloutsFromPrompts } from '../gpo/sampling'
 import type { Rollout } from '../gpo/trajectory'
@@ -22,6 +21,7 @@ import { clippedPolicyLoss } from '../objectives/policy-gradient'
 import { alignTokens } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { tokenLogps } from '../policy/score'
+import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { type Clock, startClock } from './clock'
 import { findCriticalSteps, type Guided, guidedRecord, guideMetrics, isGuided, plainRecord } from './guide'
 import { optimise, scalar } from './optimise'

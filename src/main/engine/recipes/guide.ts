@@ -4,10 +4,10 @@
  */
 import type { GpoConfig } from '@shared/schemas/plan'
 import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
+import { segment } from '../../text/segment'
 import { deriveSeed } from '../core/rng'
 import { advantages, type CriticalStep, selectCriticalStep } from '../gpo/critical-step'
 import { STREAM } from '../gpo/sampling'
-import { segment } from '../gpo/segment'
 import type { Rollout, Segmented, Trajectory, Valued } from '../gpo/trajectory'
 import { estimateValues } from '../gpo/value'
 import type { Clock } from './clock'

@@ -8,7 +8,6 @@
  *        completion i after the state of completion i + 1
  */
 import type { ObjectiveOf } from '@shared/schemas/plan'
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
 import { resetRollouts } from '../gpo/reset'
 import type { Rollout } from '../gpo/trajectory'
 import { forward } from '../model/llama'
@@ -16,6 +15,7 @@ import { ktoBaseline, ktoLoss } from '../objectives/kto'
 import type { TokenSequence } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { tokenLogps } from '../policy/score'
+import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { startClock } from './clock'
 import { describe, findStates } from './contrast'
 import { isGuided } from './guide'

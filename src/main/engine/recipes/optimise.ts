@@ -1,10 +1,10 @@
 /** The passes over a batch: epochs, minibatches, microbatches, one optimiser step each. */
 
-import type { DeviceTensors } from '../backend/backend'
 import { deriveSeed, permutation } from '../core/rng'
 import { learningRateAt } from '../optim/schedule'
 import { batchTensors, type Microbatch, packUnits, type TokenSequence } from '../policy/batch'
 import type { Learner } from '../policy/learner'
+import type { DeviceTensors } from '../tensor/backend'
 import { type Run, totalSteps } from './run'
 
 /** More inputs of the loss for one microbatch: arrays with their shapes, and scalars that concern the whole minibatch. */

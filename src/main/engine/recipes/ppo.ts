@@ -12,7 +12,6 @@
  * The kept prefix of y' is state: no policy loss, no value loss, no KL.
  */
 import type { ObjectiveOf } from '@shared/schemas/plan'
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
 import { resetRollouts } from '../gpo/reset'
 import { rolloutsFromPrompts } from '../gpo/sampling'
 import type { Rollout } from '../gpo/trajectory'
@@ -24,6 +23,7 @@ import { clippedValueLoss } from '../objectives/value'
 import { alignTokens, type TokenSequence } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { tokenLogps } from '../policy/score'
+import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { startClock } from './clock'
 import { findCriticalSteps, guidedRecord, guideMetrics, isGuided, plainRecord } from './guide'
 import { optimise, scalar } from './optimise'

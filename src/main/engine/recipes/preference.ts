@@ -7,13 +7,14 @@
  *     2. from s_m (or the prompt) sample until there are correct and incorrect rollouts: pairs
  *     3. passes of the pairwise loss over them; the kept prefix is part of the prompt
  */
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '../backend/tf'
-import type { Tensors } from '../compile/compile'
+
 import type { Pair } from '../gpo/reset'
 import { forward } from '../model/llama'
 import type { ObjectiveResult } from '../objectives/result'
 import { createLearner } from '../policy/learner'
 import { tokenLogps } from '../policy/score'
+import type { Tensors } from '../tensor/tensors'
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { startClock } from './clock'
 import { harvestPairs } from './contrast'
 import { type BatchInputs, optimise, scalar } from './optimise'

@@ -3,7 +3,6 @@ import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { Verdict } from '@shared/schemas/verifier'
-import type { Backend } from '../backend/backend'
 import { deriveSeed, permutation } from '../core/rng'
 import type { Sampling, Task } from '../gpo/trajectory'
 import type { TokenSequence } from '../policy/batch'
@@ -11,6 +10,7 @@ import type { Learner } from '../policy/learner'
 import type { Policy } from '../policy/policy'
 import type { Scorer } from '../policy/score'
 import type { Sampler } from '../rollout/sampler'
+import type { Backend } from '../tensor/backend'
 
 /** Text, for what needs it: segmentation, verification, records. */
 export interface TextCodec {

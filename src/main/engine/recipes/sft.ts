@@ -2,11 +2,12 @@
  * Supervised fine-tuning: cross-entropy of the demonstrations' completions. One optimiser step per iteration, on `promptsPerIteration` rows;
  * `gpo.criticalStep` has no meaning here.
  */
-import type { Scalar, Tensor1D, Tensor2D } from '../backend/tf'
+
 import { forward } from '../model/llama'
 import { sftLoss } from '../objectives/sft'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { tokenLogps } from '../policy/score'
+import type { Scalar, Tensor1D, Tensor2D } from '../tensor/tf'
 import { startClock } from './clock'
 import { optimise, scalar } from './optimise'
 import { type Procedure, type Run, takeShuffled } from './run'

@@ -1,6 +1,7 @@
 /** The distribution of the first token: one per distinct starting state, however many sequences start there. */
-import type { Backend, DeviceTensors, Program } from '../backend/backend'
-import type { ModelConfig } from '../model/config'
+
+import type { ModelConfig } from '../../formats/model-config'
+import type { Backend, DeviceTensors, Program } from '../tensor/backend'
 import { bucketOf } from './buckets'
 import type { KvBlock, Start } from './kv-block'
 

@@ -2,7 +2,7 @@
  * The keys and values of the sequences being decoded side by side: one lane each, per layer [lanes, kvHeads, capacity, headDim] in host
  * memory, which compiled backends read in place. Knows nothing of tokens or models.
  */
-import type { Backend, DeviceTensor, DeviceTensors } from '../backend/backend'
+import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
 import { copyHeads, type KvBlock, type KvShape } from './kv-block'
 
 interface Arrays {

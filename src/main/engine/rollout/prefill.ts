@@ -1,6 +1,7 @@
 /** Prompts through the model, each once, in batches of similar length: the blocks that every sequence starts from. */
-import type { Backend, DeviceTensors, Program } from '../backend/backend'
+
 import { withPrefix } from '../model/params'
+import type { Backend, DeviceTensors, Program } from '../tensor/backend'
 import { bucketOf, LENGTH_BUCKET, roundUp } from './buckets'
 import type { KvBlock, KvShape } from './kv-block'
 

@@ -1,10 +1,11 @@
 /** The three programs of sampling: a whole prompt, one token per lane, the distribution after a known state. */
-import type { Backend, Program } from '../backend/backend'
-import { type Tensor, type Tensor2D, tf } from '../backend/tf'
-import type { Tensors } from '../compile/compile'
-import type { ModelConfig } from '../model/config'
+
+import type { ModelConfig } from '../../formats/model-config'
 import { decode, forward, head } from '../model/llama'
 import { underPrefix } from '../model/params'
+import type { Backend, Program } from '../tensor/backend'
+import type { Tensors } from '../tensor/tensors'
+import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
 
 export interface SamplingPrograms {
   /** ids [B, T] → hidden [B·T, hidden], keys.i and values.i [B, kvHeads, T, D] */

@@ -2,10 +2,11 @@
  * Batched sampling: many sequences side by side, each with a seed of its own. A finished sequence leaves its lane and the next one of
  * the queue enters; every sequence starts from a cached prefix, so nothing is ever prefilled twice. Knows token ids, not text.
  */
-import type { Backend, DeviceTensors } from '../backend/backend'
+
+import type { ModelConfig } from '../../formats/model-config'
 import { uniform } from '../core/rng'
-import type { ModelConfig } from '../model/config'
 import { withPrefix } from '../model/params'
+import type { Backend, DeviceTensors } from '../tensor/backend'
 import { bucketOf, LENGTH_BUCKET, roundUp } from './buckets'
 import { type Draw, draw, drawGreedy, type Truncation } from './draw'
 import { firstDistributions } from './first-token'

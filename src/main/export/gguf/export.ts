@@ -1,11 +1,11 @@
 /** A model as one GGUF file, read back and compared before it is called done. */
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { storageError, syncFolder, writeDurably } from '@engine/checkpoint/atomic'
-import { firstUnstorable } from '@engine/checkpoint/dtypes'
-import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
-import { type ModelConfig, readModelConfig } from '@engine/model/config'
-import { expectedWeights } from '@engine/model/weights'
+import { storageError, syncFolder, writeDurably } from '@main/formats/atomic'
+import { firstUnstorable } from '@main/formats/dtypes'
+import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
+import type { TensorToWrite } from '@main/formats/safetensors-writer'
+import { expectedWeights } from '@main/formats/weights'
 import { GpoError } from '@shared/errors'
 import {
   decodeHeader,

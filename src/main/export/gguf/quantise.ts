@@ -1,5 +1,5 @@
 /** Numbers as ggml stores them. */
-import { decodeFloats, encodeFloats } from '@engine/checkpoint/dtypes'
+import { decodeFloats, encodeFloats } from '@main/formats/dtypes'
 import { type TensorType, tensorBytes } from './format'
 
 /** Q8_0: blocks of 32 values share a half-precision scale, max|x| / 127; each value is a signed byte times it. */

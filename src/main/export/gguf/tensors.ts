@@ -1,7 +1,8 @@
 /** A checkpoint's tensors under llama.cpp's names, in the order of rows it expects. */
-import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
-import type { ModelConfig } from '@engine/model/config'
-import { frequencies } from '@engine/model/rope-frequencies'
+
+import type { ModelConfig } from '@main/formats/model-config'
+import { frequencies } from '@main/formats/rope-frequencies'
+import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { GpoError } from '@shared/errors'
 
 /** What llama.cpp calls an architecture, and whether it rotates neighbouring numbers (q and k are then reordered) or halves. */

@@ -1,8 +1,8 @@
 /** A tokenizer.json as llama.cpp's keys: byte-level BPE ("gpt2") and SentencePiece-style BPE ("llama"). */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ModelConfig } from '@engine/model/config'
-import { readJsonObject } from '@engine/model/config-json'
+import { readJsonObject } from '@main/formats/config-json'
+import type { ModelConfig } from '@main/formats/model-config'
 import { GpoError } from '@shared/errors'
 import type { MetadataValue } from './format'
 

@@ -1,7 +1,7 @@
 /** A set as a model sees it: how long its texts are in tokens, and its first sequences token by token. */
-import { readModelConfig } from '@engine/model/config'
-import { encodePrompt, type PromptFormat } from '@engine/tokenizer/prompt'
-import type { Tokenizer } from '@engine/tokenizer/tokenizer'
+import { readModelConfig } from '@main/formats/model-config'
+import { encodePrompt, type PromptFormat } from '@main/text/tokenizer/prompt'
+import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import type { BatchSequence, BatchToken, DatasetBatch, DatasetLengths, LengthBins } from '@shared/contract/datasets'
 import { GpoError } from '@shared/errors'
 import type { Dataset, Example } from '@shared/schemas/dataset'

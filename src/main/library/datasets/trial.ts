@@ -1,5 +1,5 @@
 /** A verifier, tried on a set: it judges the rows' own answers as if a model had written them. */
-import { createVerifier, type Verifier } from '@engine/verifier/index'
+import { createVerifier, type Verifier } from '@main/text/verifier/index'
 import type { JudgedRow, VerifierTrial } from '@shared/contract/datasets'
 import type { Dataset, DatasetLayout, Example } from '@shared/schemas/dataset'
 import { VERDICT_STATUSES, type Verdict, type VerdictStatus, type VerifierConfig } from '@shared/schemas/verifier'

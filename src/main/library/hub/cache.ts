@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import { writeAtomically } from '@engine/checkpoint/atomic'
+import { writeAtomically } from '@main/formats/atomic'
 import type { HubFile, Repository, RepositoryKind } from './client'
 
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {

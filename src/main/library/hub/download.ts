@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { storageError } from '@engine/checkpoint/atomic'
+import { storageError } from '@main/formats/atomic'
 import { describeError, GpoError } from '@shared/errors'
 import { cacheFolder, linkBlob, noteNewest, placesOf } from './cache'
 import { fileUrl, type HubFile, type HubOptions, type Repository, request } from './client'

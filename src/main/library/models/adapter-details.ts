@@ -1,5 +1,5 @@
 /** An adapter's folder looked at closely. */
-import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '@engine/checkpoint/peft'
+import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '@main/formats/peft'
 import type { Checksums, ModelDetails, ModelItem } from '@shared/contract/models'
 import { baseFolderOf } from './adapter'
 import { filesOf, sentenceOf } from './look'

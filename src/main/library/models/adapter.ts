@@ -1,9 +1,9 @@
 /** An adapter as the beginning of a run: its settings become the plan's, and it must fit the model. Headers only. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { ADAPTER_CONFIG, checkAdapter, readPeftConfig } from '@engine/checkpoint/peft'
-import { adapterTensors } from '@engine/model/adapter-shapes'
-import { readModelConfig } from '@engine/model/config'
+import { adapterTensors } from '@main/formats/adapter-shapes'
+import { readModelConfig } from '@main/formats/model-config'
+import { ADAPTER_CONFIG, checkAdapter, readPeftConfig } from '@main/formats/peft'
 import { isBundled, modelPath } from '@main/paths'
 import { GpoError } from '@shared/errors'
 import { type Plan, planSchema } from '@shared/schemas/plan'

@@ -1,7 +1,7 @@
 /** All models there are to choose from: in the box, from disk, from runs. */
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@engine/checkpoint/peft'
+import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@main/formats/peft'
 import { bundledPaths, isBundled, modelPath } from '@main/paths'
 import { all, type Store } from '@main/store/query'
 import type { ModelItem } from '@shared/contract/models'

@@ -1,9 +1,9 @@
 /** A model's folder at a glance: config and headers of the weights, never a tensor. What was seen is kept until a file changes. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ModelConfig, readModelConfig } from '@engine/model/config'
-import { readJsonObject } from '@engine/model/config-json'
-import { inspectWeights, type StoredWeights } from '@engine/model/weights'
+import { readJsonObject } from '@main/formats/config-json'
+import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
+import { inspectWeights, type StoredWeights } from '@main/formats/weights'
 import type { ModelFile } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
 

@@ -1,7 +1,8 @@
 /** What a plan's model and data are, as far as its checks ask. Reads config, tokenizer and rows, never a tensor. */
-import { encodePrompt } from '@engine/tokenizer/prompt'
-import type { Tokenizer } from '@engine/tokenizer/tokenizer'
+
 import { datasetPath, modelPath } from '@main/paths'
+import { encodePrompt } from '@main/text/tokenizer/prompt'
+import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { GpoError } from '@shared/errors'
 import type { DataFacts, LengthFacts, PlanFacts } from '@shared/plan/facts'
 import type { Dataset } from '@shared/schemas/dataset'

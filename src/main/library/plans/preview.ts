@@ -1,6 +1,7 @@
 /** A text cut into the steps that GPO would find critical ones among. */
-import { segment } from '@engine/gpo/segment'
+
 import { all, type Store } from '@main/store/query'
+import { segment } from '@main/text/segment'
 import type { StepsPreview } from '@shared/contract/plans'
 import type { DataFile, Segmentation } from '@shared/schemas/plan'
 import { findModelByPath } from '../models/list'

@@ -1,12 +1,12 @@
 /** New continuations of a trajectory from one of its states: the reset, by hand. */
 import { deriveSeed } from '@engine/core/rng'
 import { createSampler } from '@engine/rollout/sampler'
-import { createVerifier } from '@engine/verifier/index'
+import { createVerifier } from '@main/text/verifier/index'
 import { GpoError } from '@shared/errors'
-import { tasksOf } from '../session'
-import type { JobOf } from './job'
+import type { JobOf } from '../../workers/job'
+import type { ContinuedText } from '../../workers/results'
+import { tasksOf } from '../session/session'
 import { openJobModel } from './model'
-import type { ContinuedText } from './results'
 
 /** Sampled side by side; what is done is told after each. */
 const WAVE = 8

@@ -8,14 +8,14 @@ import { startClock } from '@engine/recipes/clock'
 import { findCriticalSteps, guidedRecord } from '@engine/recipes/guide'
 import { type Run, samplingOf } from '@engine/recipes/run'
 import { createSampler } from '@engine/rollout/sampler'
-import { createVerifier } from '@engine/verifier/index'
+import { createVerifier } from '@main/text/verifier/index'
 import { GpoError } from '@shared/errors'
 import { wilsonInterval } from '@shared/interval'
-import { tasksOf } from '../session'
+import type { JobOf } from '../../workers/job'
+import type { CriticalResult } from '../../workers/results'
+import { tasksOf } from '../session/session'
 import { promptPlan } from './evaluate'
-import type { JobOf } from './job'
 import { openJobModel } from './model'
-import type { CriticalResult } from './results'
 
 /** Prompts looked at together: results appear this many at a time. */
 const CHUNK = 16

@@ -2,13 +2,13 @@
 import { rolloutsFromPrompts } from '@engine/gpo/sampling'
 import type { Rollout, Sampling } from '@engine/gpo/trajectory'
 import { createSampler } from '@engine/rollout/sampler'
-import { createVerifier } from '@engine/verifier/index'
+import { createVerifier } from '@main/text/verifier/index'
 import { planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES, type VerdictStatus } from '@shared/schemas/verifier'
-import { tasksOf } from '../session'
-import type { JobOf } from './job'
+import type { JobOf } from '../../workers/job'
+import type { EvaluationResult } from '../../workers/results'
+import { tasksOf } from '../session/session'
 import { openJobModel } from './model'
-import type { EvaluationResult } from './results'
 
 const LANES = 128
 

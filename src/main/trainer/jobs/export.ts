@@ -1,17 +1,17 @@
 /** The merged weights of a model or run as a Hugging Face folder or a GGUF file, or a run's adapter alone. */
-import type { DeviceTensors } from '@engine/backend/backend'
-import type { StoredDtype } from '@engine/checkpoint/dtypes'
-import { readAdapter } from '@engine/checkpoint/peft'
-import type { TensorToWrite } from '@engine/checkpoint/safetensors-writer'
-import { expectedWeights } from '@engine/model/weights'
-import type { HostTensor } from '@engine/policy/policy'
+import type { DeviceTensors } from '@engine/tensor/backend'
 import { exportAdapter, isAdapterTensor } from '@main/export/adapter'
 import { exportGguf } from '@main/export/gguf/export'
 import { exportModel } from '@main/export/safetensors'
+import type { StoredDtype } from '@main/formats/dtypes'
+import type { HostTensor } from '@main/formats/host-tensor'
+import { readAdapter } from '@main/formats/peft'
+import type { TensorToWrite } from '@main/formats/safetensors-writer'
+import { expectedWeights } from '@main/formats/weights'
 import { GpoError } from '@shared/errors'
-import type { JobOf } from './job'
+import type { JobOf } from '../../workers/job'
+import type { ExportResult } from '../../workers/results'
 import { type JobModel, openJobModel } from './model'
-import type { ExportResult } from './results'
 
 type ExportJob = JobOf<'export'>
 type OnProgress = (label: string, done: number, total: number, tokens: number) => void

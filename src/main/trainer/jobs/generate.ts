@@ -1,10 +1,10 @@
 /** Completions for a person who watches: token by token, each with its probability and what else could have stood there. */
-import { createGenerator, type Generator } from '@engine/generate/generate'
-import type { Tokenizer } from '@engine/tokenizer/tokenizer'
-import { createVerifier } from '@engine/verifier/index'
+import { createGenerator, type Generator } from '@engine/rollout/generate'
+import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
+import { createVerifier } from '@main/text/verifier/index'
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import { GpoError } from '@shared/errors'
-import type { JobOf, ModelSource } from './job'
+import type { JobOf, ModelSource } from '../../workers/job'
 import { type JobModel, openJobModel } from './model'
 
 type GenerateRequest = JobOf<'generate'>['request']

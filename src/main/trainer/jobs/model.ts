@@ -1,14 +1,15 @@
 /** Opens a model for a job: a folder's weights, or a run's checkpoint over them. */
-import { readAdapter, readPeftConfig } from '@engine/checkpoint/peft'
-import { readCheckpoint } from '@engine/checkpoint/run-checkpoint'
-import { adapterTensors } from '@engine/model/adapter-shapes'
-import { precisionOf, widenedAll } from '@engine/model/narrow-weights'
-import { loadBase, loadWeights } from '@engine/model/weights'
+
 import { createPolicy, type Policy } from '@engine/policy/policy'
+import { adapterTensors } from '@main/formats/adapter-shapes'
+import { precisionOf, widenedAll } from '@main/formats/narrow-weights'
+import { readAdapter, readPeftConfig } from '@main/formats/peft'
+import { readCheckpoint } from '@main/formats/run-checkpoint'
+import { loadBase, loadWeights } from '@main/formats/weights'
 import { GpoError } from '@shared/errors'
 import { type AdaptationConfig, type Plan, planSchema } from '@shared/schemas/plan'
-import { type OpenModel, openModel } from '../session'
-import type { ModelSource } from './job'
+import type { ModelSource } from '../../workers/job'
+import { type OpenModel, openModel } from '../session/session'
 
 export interface JobModel extends OpenModel {
   readonly policy: Policy

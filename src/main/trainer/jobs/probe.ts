@@ -7,9 +7,9 @@ import { GpoError } from '@shared/errors'
 import { ratesOf } from '@shared/plan/cost-estimate'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
-import { openSession } from '../session'
-import type { JobOf } from './job'
-import type { ProbeResult } from './results'
+import type { JobOf } from '../../workers/job'
+import type { ProbeResult } from '../../workers/results'
+import { openSession } from '../session/session'
 
 /** Prompts to begin with. */
 const FEW = 4

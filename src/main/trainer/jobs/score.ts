@@ -1,9 +1,9 @@
 /** Log-probabilities of a given completion after a given prompt. */
 import { createScorer } from '@engine/policy/score'
 import { GpoError } from '@shared/errors'
-import type { JobOf } from './job'
+import type { JobOf } from '../../workers/job'
+import type { ScoreResult } from '../../workers/results'
 import { openJobModel } from './model'
-import type { ScoreResult } from './results'
 
 export async function scoreText(job: JobOf<'score'>): Promise<ScoreResult> {
   const { backend, config, tokenizer, policy } = await openJobModel(job.model, job.backend)

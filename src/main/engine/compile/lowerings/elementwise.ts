@@ -1,7 +1,7 @@
 /** Lowerings of operations that work element by element, with broadcasting. */
 import { backend_util } from '@tensorflow/tfjs-core'
-import type { TensorInfo } from '../../backend/tf'
-import type { Recorder } from '../recorder'
+import type { Recorder } from '../../tensor/recorder'
+import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 
 type Pair = { a: TensorInfo; b: TensorInfo }

@@ -1,5 +1,5 @@
 /** Lowerings of our own kernels: operations tfjs would spell with several passes over large tensors. */
-import type { TensorInfo } from '../../backend/tf'
+import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 import { oneHotName } from './shape'
 

@@ -1,6 +1,6 @@
 /** The table of lowerings: which tfjs kernels a compiled function may use. */
 import { type NamedAttrMap, registerKernel } from '@tensorflow/tfjs-core'
-import { RECORDER, recorder } from '../recorder'
+import { RECORDER, recorder } from '../../tensor/recorder'
 import { elementwise } from './elementwise'
 import { fused } from './fused'
 import type { Lowering } from './lowering'

@@ -1,5 +1,5 @@
-import type { TensorInfo } from '../../backend/tf'
-import type { Recorder } from '../recorder'
+import type { Recorder } from '../../tensor/recorder'
+import type { TensorInfo } from '../../tensor/tf'
 
 /** Writes the graph nodes of one tfjs kernel call. Inputs and attributes are named as tfjs names them (kernel_names.ts). */
 export type Lowering = (

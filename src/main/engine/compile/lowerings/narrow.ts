@@ -1,6 +1,7 @@
 /** Lowerings of frozen matrices in 16 or 8 bits: see engine/core/narrow for what they mean. */
-import type { TensorInfo } from '../../backend/tf'
-import type { Recorder } from '../recorder'
+
+import type { Recorder } from '../../tensor/recorder'
+import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 import { waiting } from './order'
 

@@ -1,7 +1,8 @@
 /** Order in a graph: ONNX Runtime runs a node as soon as its inputs are there, which is too soon where its output takes much memory until it is used. */
-import type { TensorInfo } from '../../backend/tf'
-import type { DType, GraphValue } from '../graph'
-import type { Recorder } from '../recorder'
+
+import type { DType, GraphValue } from '../../tensor/graph'
+import type { Recorder } from '../../tensor/recorder'
+import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 
 /** [1]: 0, not before `signal` is there. Greater of a number and itself is false, NaN or not. */

@@ -1,7 +1,7 @@
 /** Lowerings of reductions, softmax and matrix products. */
 import { backend_util, util } from '@tensorflow/tfjs-core'
-import type { TensorInfo } from '../../backend/tf'
-import type { Recorder } from '../recorder'
+import type { Recorder } from '../../tensor/recorder'
+import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 import { reshaped } from './shape'
 

@@ -1,7 +1,7 @@
 /** Lowerings of operations that move elements: reshape, transpose, slice, concat, gather. */
 import { backend_util, slice_util, util } from '@tensorflow/tfjs-core'
-import type { TensorInfo } from '../../backend/tf'
-import type { Recorder } from '../recorder'
+import type { Recorder } from '../../tensor/recorder'
+import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 import { waiting } from './order'
 

@@ -1,0 +1,41 @@
+/** What the API works with; a host puts it together. */
+import type { Transfers } from '@main/export/transfers'
+import type { RunManager } from '@main/runs/manager'
+import type { Store } from '@main/store/query'
+import type { Fork } from '@main/workers/fork'
+import type { Generators } from '@main/workers/generators'
+import type { Grants } from './grants'
+
+export type ChoiceKind = 'model' | 'dataset' | 'plan' | 'bundle' | 'exportFolder' | 'exportFile'
+
+/** Named values that only this user of this machine can read. */
+export interface Secrets {
+  read(name: string): string | null
+  /** An empty value removes it. */
+  write(name: string, value: string): void
+}
+
+/** What differs between a window and a browser. */
+export interface Host {
+  readonly kind: 'electron' | 'browser'
+  /** A system dialog; null when it was closed, undefined where there are none. */
+  choose?(kind: ChoiceKind, suggestedName?: string): Promise<string | null>
+  showFolder?(path: string): Promise<void>
+  /** The system's keychain, where there is one. */
+  readonly secrets?: Secrets
+}
+
+export interface Services {
+  readonly store: Store
+  readonly runs: RunManager
+  readonly host: Host
+  readonly grants: Grants
+  readonly version: string
+  /** Built entry of the process that runs one job (evaluation, sampling, export). */
+  readonly jobWorkerPath: string
+  readonly fork?: Fork
+  /** Processes of the playground. */
+  readonly generators: Generators
+  /** The export or import at work. */
+  readonly transfers: Transfers
+}

@@ -1,0 +1,94 @@
+/** The eager backend: a tfjs device backend runs each operation as it is called. Tensors stay where that backend keeps them. */
+import type { BackendName } from '@shared/schemas/plan'
+import { packHalves, packInt8 } from '../core/packed'
+import {
+  type Backend,
+  type DeviceTensor,
+  type DeviceTensors,
+  type HostArray,
+  type Program,
+  type RunOptions,
+  signature,
+  sizeOfShape,
+} from '../tensor/backend'
+import type { TensorFunction } from '../tensor/tensors'
+import { type Tensor, tf } from '../tensor/tf'
+
+interface EagerTensor extends DeviceTensor {
+  readonly tensor: Tensor
+}
+
+export interface EagerOptions {
+  readonly name: Extract<BackendName, 'tensorflow' | 'webgpu' | 'wasm' | 'cpu'>
+  /** The name tfjs registered it under. */
+  readonly tfjsName: string
+  readonly device: string
+  readonly isDeterministic: boolean
+}
+
+const wrap = (tensor: Tensor): EagerTensor => ({
+  shape: tensor.shape,
+  dtype: tensor.dtype === 'int32' ? 'int32' : 'float32',
+  tensor,
+})
+
+/** Makes a registered tfjs backend the engine's. The tfjs backend must have been set and be ready. */
+export function createEagerBackend(options: EagerOptions): Backend {
+  const outputs = new Map<string, readonly EagerTensor[]>()
+
+  function disposeAll(tensors: readonly EagerTensor[]): void {
+    for (const { tensor } of tensors) if (!tensor.isDisposed) tensor.dispose()
+  }
+
+  async function run(
+    name: string,
+    fn: TensorFunction,
+    inputs: DeviceTensors,
+    { outputs: kind = 'reused' }: RunOptions,
+  ): Promise<DeviceTensors> {
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([key, value]) => [key, (value as EagerTensor).tensor]),
+    )
+    const result = tf.tidy(() => {
+      const made = fn(tensors)
+      // An output that is an input would be disposed twice: it gets a handle of its own.
+      return Object.fromEntries(
+        Object.entries(made).map(([key, tensor]) => [
+          key,
+          tf.keep(Object.values(tensors).includes(tensor) ? tf.clone(tensor) : tensor),
+        ]),
+      )
+    })
+    const wrapped = Object.fromEntries(Object.entries(result).map(([key, tensor]) => [key, wrap(tensor)]))
+    if (kind === 'reused') {
+      const slot = `${name}(${signature(inputs)})`
+      disposeAll(outputs.get(slot) ?? [])
+      outputs.set(slot, Object.values(wrapped))
+    }
+    return wrapped
+  }
+
+  return {
+    name: options.name,
+    device: options.device,
+    sharesHostMemory: false,
+    isDeterministic: options.isDeterministic,
+    tensor: (values: HostArray, shape: readonly number[]): DeviceTensor => {
+      if (values.length !== sizeOfShape(shape)) throw new Error(`${values.length} values for shape [${shape}]`)
+      // tfjs may keep the array it is given: the tensor gets its own copy, so that both sides may change theirs.
+      return wrap(tf.tensor(values.slice(), [...shape], values instanceof Int32Array ? 'int32' : 'float32'))
+    },
+    narrow: (values, shape) => {
+      const words = values instanceof Int8Array ? packInt8(values, shape) : packHalves(values, shape)
+      return wrap(tf.tensor2d(words, [shape[0], words.length / shape[0]], 'int32'))
+    },
+    read: async (tensor) => (await (tensor as EagerTensor).tensor.data()) as HostArray,
+    dispose: (tensor) => disposeAll([tensor as EagerTensor]),
+    program: (name, fn): Program => ({ run: (inputs, runOptions = {}) => run(name, fn, inputs, runOptions) }),
+    usage: () => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes, programs: 0 }),
+    async close() {
+      for (const tensors of outputs.values()) disposeAll(tensors)
+      outputs.clear()
+    },
+  }
+}

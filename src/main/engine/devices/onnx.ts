@@ -1,0 +1,179 @@
+/** The compiled backend: recorded graphs run by ONNX Runtime. Tensors are host arrays; a tensor costs nothing to read. */
+import { GpoError } from '@shared/errors'
+import * as ort from 'onnxruntime-node'
+import { compile, type InputSpec } from '../compile/compile'
+import { encodeOnnx } from '../compile/onnx-proto'
+import {
+  type Backend,
+  type DeviceTensor,
+  type DeviceTensors,
+  type HostArray,
+  type NarrowArray,
+  type Program,
+  type RunOptions,
+  signature,
+  sizeOfShape,
+} from '../tensor/backend'
+import type { Graph, GraphValue } from '../tensor/graph'
+import type { TensorFunction } from '../tensor/tensors'
+
+interface HostTensor extends DeviceTensor {
+  readonly data: HostArray
+  readonly ort: ort.Tensor
+}
+
+interface NarrowTensor extends DeviceTensor {
+  readonly ort: ort.Tensor
+}
+
+interface Session {
+  readonly session: ort.InferenceSession
+  readonly outputs: readonly GraphValue[]
+  /** Preallocated outputs, kept from run to run. */
+  reused: Record<string, HostTensor> | null
+}
+
+export interface OnnxOptions {
+  /** Threads inside an operator; 0 lets ONNX Runtime choose. */
+  readonly threads?: number
+  readonly provider?: 'cpu' | 'webgpu'
+  /** Compiled programs kept; the one unused for longest is released beyond it. */
+  readonly maxPrograms?: number
+}
+
+function hostTensor(data: HostArray, shape: readonly number[]): HostTensor {
+  if (data.length !== sizeOfShape(shape)) throw new Error(`${data.length} values for shape [${shape}]`)
+  const dtype = data instanceof Int32Array ? 'int32' : 'float32'
+  return { shape, dtype, data, ort: new ort.Tensor(dtype, data as never, shape) }
+}
+
+/** The binding reads 16-bit floats as whole numbers only, and onnxruntime-common would make a Float16Array of them where there is one. */
+function narrowTensor(data: NarrowArray, shape: readonly [number, number]): NarrowTensor {
+  if (data.length !== sizeOfShape(shape)) throw new Error(`${data.length} values for shape [${shape}]`)
+  if (data instanceof Int8Array) return { shape, dtype: 'int8', ort: new ort.Tensor('int8', data, shape) }
+  const tensor = new ort.Tensor('uint16', data, shape)
+  return { shape, dtype: 'float16', ort: Object.assign(tensor, { type: 'float16' as const }) }
+}
+
+function emptyTensor({ shape, dtype }: GraphValue): HostTensor {
+  const size = sizeOfShape(shape)
+  return hostTensor(dtype === 'int32' ? new Int32Array(size) : new Float32Array(size), shape)
+}
+
+/** Memory of fresh outputs that were given back, for the next ones: touching new pages costs more than filling used ones. */
+function createPool() {
+  const lent = new WeakSet<DeviceTensor>()
+  const free = new Map<string, HostArray[]>()
+  const keyOf = (dtype: string, shape: readonly number[]) => `${dtype} ${sizeOfShape(shape)}`
+  return {
+    take(value: GraphValue): HostTensor {
+      const known = free.get(keyOf(value.dtype, value.shape))?.pop()
+      const tensor = known ? hostTensor(known, value.shape) : emptyTensor(value)
+      lent.add(tensor)
+      return tensor
+    },
+    /** Arrays the caller made are the caller's; what was given back already is passed over. */
+    giveBack(tensor: DeviceTensor): void {
+      if (!lent.delete(tensor)) return
+      const key = keyOf(tensor.dtype, tensor.shape)
+      free.set(key, [...(free.get(key) ?? []), (tensor as HostTensor).data])
+    },
+    clear: () => free.clear(),
+  }
+}
+
+/** @throws GpoError('backend') when ONNX Runtime refuses the graph or the provider */
+export function createOnnxBackend(options: OnnxOptions = {}): Backend {
+  const provider = options.provider ?? 'cpu'
+  const maxPrograms = options.maxPrograms ?? 96
+  const sessions = new Map<string, Promise<Session>>()
+  const pool = createPool()
+
+  const sessionOptions: ort.InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    intraOpNumThreads: options.threads ?? 0,
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    // Each session would keep an arena of its own, as large as its widest run: gigabytes for a small model's hundred programs.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  }
+
+  async function open(graph: Graph): Promise<Session> {
+    try {
+      const session = await ort.InferenceSession.create(encodeOnnx(graph), sessionOptions)
+      return { session, outputs: graph.outputs, reused: null }
+    } catch (error) {
+      throw new GpoError('backend', `ONNX Runtime could not prepare '${graph.name}': ${String(error)}`, {
+        cause: error,
+      })
+    }
+  }
+
+  /** Least recently used programs leave first: a Map keeps insertion order. */
+  function remember(key: string, session: Promise<Session>): Promise<Session> {
+    sessions.delete(key)
+    sessions.set(key, session)
+    const oldest = sessions.size > maxPrograms ? sessions.entries().next().value : undefined
+    if (oldest) {
+      sessions.delete(oldest[0])
+      void oldest[1].then(({ session }) => session.release())
+    }
+    return session
+  }
+
+  function sessionFor(name: string, fn: TensorFunction, inputs: DeviceTensors): Promise<Session> {
+    const key = `${name}(${signature(inputs)})`
+    const known = sessions.get(key)
+    if (known) return remember(key, known)
+    const specs: Record<string, InputSpec> = Object.fromEntries(
+      Object.entries(inputs).map(([input, { shape, dtype }]) => [input, { shape, dtype }]),
+    )
+    return remember(key, open(compile(name, fn, specs)))
+  }
+
+  function outputsOf(session: Session, { outputs = 'reused', into = {} }: RunOptions): Record<string, HostTensor> {
+    if (outputs === 'reused' && session.reused) return session.reused
+    const make = outputs === 'reused' ? emptyTensor : pool.take
+    const given = (value: GraphValue) => into[value.name.slice('out:'.length)] as HostTensor | undefined
+    const made = Object.fromEntries(session.outputs.map((value) => [value.name, given(value) ?? make(value)]))
+    if (outputs === 'reused') session.reused = made
+    return made
+  }
+
+  async function run(
+    name: string,
+    fn: TensorFunction,
+    inputs: DeviceTensors,
+    options: RunOptions,
+  ): Promise<DeviceTensors> {
+    const session = await sessionFor(name, fn, inputs)
+    const feeds: Record<string, ort.Tensor> = {}
+    for (const [key, tensor] of Object.entries(inputs)) feeds[`in:${key}`] = (tensor as HostTensor | NarrowTensor).ort
+    const outputs = outputsOf(session, options)
+    const fetches: Record<string, ort.Tensor> = {}
+    for (const [key, tensor] of Object.entries(outputs)) fetches[key] = tensor.ort
+    await session.session.run(feeds, fetches)
+    return Object.fromEntries(Object.entries(outputs).map(([key, tensor]) => [key.slice('out:'.length), tensor]))
+  }
+
+  return {
+    name: provider === 'cpu' ? 'onnx' : 'onnx-webgpu',
+    device: `${provider === 'cpu' ? 'CPU' : 'WebGPU'} (ONNX Runtime ${ort.env.versions.node ?? ''})`,
+    sharesHostMemory: true,
+    isDeterministic: provider === 'cpu',
+    tensor: hostTensor,
+    narrow: narrowTensor,
+    read: async (tensor) => (tensor as HostTensor).data,
+    dispose: pool.giveBack,
+    program: (name, fn): Program => ({ run: (inputs, options = {}) => run(name, fn, inputs, options) }),
+    usage: () => ({ tensors: 0, bytes: 0, programs: sessions.size }),
+    async close() {
+      const open = await Promise.allSettled(sessions.values())
+      sessions.clear()
+      pool.clear()
+      for (const result of open) if (result.status === 'fulfilled') await result.value.session.release()
+    },
+  }
+}

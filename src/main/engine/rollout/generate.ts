@@ -1,0 +1,142 @@
+/**
+ * One sequence, told token by token with the distribution each token was drawn from. For looking at a model, where the batched sampler is
+ * for training; the same seed draws the same tokens in both. Knows token ids, not text.
+ */
+
+import type { ModelConfig } from '../../formats/model-config'
+import { uniform } from '../core/rng'
+import { decode, head } from '../model/llama'
+import { underPrefix, withPrefix } from '../model/params'
+import type { Backend, DeviceTensors, Program } from '../tensor/backend'
+import type { Tensors } from '../tensor/tensors'
+import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
+import { draw, drawGreedy, type Truncation } from './draw'
+import type { KvBlock } from './kv-block'
+import { LaneCache } from './lane-cache'
+import { createSampler } from './sampler'
+
+export interface GenerationConfig extends Truncation {
+  /** 0 = greedy; distributions are then those at 1. */
+  readonly temperature: number
+  readonly seed: number
+  readonly maxNewTokens: number
+  readonly stopTokens: readonly number[]
+}
+
+export interface GeneratedToken {
+  readonly id: number
+  /** The whole distribution at the sampling temperature, before top-k and top-p; valid until the next token. */
+  readonly probs: Float32Array
+}
+
+/** Positions a cache has at least; it doubles when they are used up, so that few shapes are ever compiled. */
+const MIN_CAPACITY = 128
+const powerOfTwo = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(n, MIN_CAPACITY)))
+
+export interface Generator {
+  /** Keys and values of the prompt, which must not be empty. */
+  prefill(params: DeviceTensors, prompt: Int32Array): Promise<KvBlock>
+  /** Ends after a stop token (which is told too) or `maxNewTokens`, or when the caller stops asking. */
+  generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig): AsyncGenerator<GeneratedToken, void>
+}
+
+function probsOf(config: ModelConfig, params: Tensors, hidden: Tensor, temperature: Tensor): Tensor {
+  return tf.softmax(tf.div(head(config, params, hidden as Tensor2D), temperature))
+}
+
+function programs(backend: Backend, config: ModelConfig): { readonly first: Program; readonly step: Program } {
+  const listed = (inputs: Tensors, kind: string) =>
+    Array.from({ length: config.layers }, (_, i) => inputs[`${kind}.${i}`]!)
+  const first = backend.program('generate-first', (inputs) => ({
+    probs: probsOf(config, underPrefix('param.', inputs), inputs['hidden']!, inputs['temperature']!),
+  }))
+  const step = backend.program('generate-step', (inputs) => {
+    const params = underPrefix('param.', inputs)
+    const { ids, positions } = inputs as { ids: Tensor; positions: Tensor }
+    const cache = { keys: listed(inputs, 'keys'), values: listed(inputs, 'values') }
+    const { hidden, keys, values } = decode(config, params, { ids, positions, ...cache })
+    return {
+      probs: probsOf(config, params, hidden, inputs['temperature']!),
+      ...Object.fromEntries(keys.map((tensor, i) => [`keys.${i}`, tensor])),
+      ...Object.fromEntries(values.map((tensor, i) => [`values.${i}`, tensor])),
+    }
+  })
+  return { first, step }
+}
+
+export function createGenerator(backend: Backend, model: ModelConfig): Generator {
+  const { first, step } = programs(backend, model)
+  const sampler = createSampler(backend, model)
+
+  async function firstProbs(inputs: DeviceTensors, { hidden, length }: KvBlock): Promise<Float32Array> {
+    const { hiddenSize } = model
+    const last = backend.tensor(hidden.slice((length - 1) * hiddenSize, length * hiddenSize), [1, hiddenSize])
+    const out = await first.run({ ...inputs, hidden: last })
+    const probs = (await backend.read(out['probs']!)) as Float32Array
+    backend.dispose(last)
+    return probs
+  }
+
+  /** A cache that has room for the position: the same, or a copy of twice the size. */
+  function withRoom(cache: LaneCache, position: number): LaneCache {
+    if (position < cache.capacity) return cache
+    const next = new LaneCache(backend, model, 1, 2 * cache.capacity, 2 * cache.capacity)
+    next.takeOver(cache, 0, 0, position)
+    cache.dispose()
+    return next
+  }
+
+  /** Adds a token to the cache. @returns the distribution of the one after it */
+  async function advance(
+    inputs: DeviceTensors,
+    cache: LaneCache,
+    token: number,
+    position: number,
+  ): Promise<Float32Array> {
+    const ids = backend.tensor(Int32Array.of(token), [1])
+    const positions = backend.tensor(Int32Array.of(position), [1])
+    const out = await step.run({ ...inputs, ...cache.inputs(), ids, positions })
+    const read = async (name: string) => (await backend.read(out[name]!)) as Float32Array
+    const listed = (kind: string) =>
+      Promise.all(Array.from({ length: model.layers }, (_, layer) => read(`${kind}.${layer}`)))
+    cache.append({ keys: await listed('keys'), values: await listed('values') }, Int32Array.of(position), () => true)
+    backend.dispose(ids)
+    backend.dispose(positions)
+    return read('probs')
+  }
+
+  async function* generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig) {
+    const { temperature, seed, maxNewTokens, stopTokens } = config
+    const heat = backend.tensor(Float32Array.of(temperature || 1), [])
+    const inputs = { ...withPrefix('param.', params), temperature: heat }
+    const pick = (probs: Float32Array, n: number): number =>
+      temperature === 0
+        ? drawGreedy(probs, 0, model.vocabSize).token
+        : draw(probs, 0, model.vocabSize, uniform(seed, 0, n), config).token
+    const capacity = powerOfTwo(prompt.length + MIN_CAPACITY)
+    let cache = new LaneCache(backend, model, 1, capacity, capacity)
+    try {
+      cache.fork(prompt, prompt.length, 0)
+      let probs = await firstProbs(inputs, prompt)
+      for (let n = 0; ; n++) {
+        const id = pick(probs, n)
+        yield { id, probs }
+        if (stopTokens.includes(id) || n + 1 >= maxNewTokens) return
+        const position = prompt.length + n
+        cache = withRoom(cache, position)
+        probs = await advance(inputs, cache, id, position)
+      }
+    } finally {
+      cache.dispose()
+      backend.dispose(heat)
+    }
+  }
+
+  return {
+    async prefill(params, prompt) {
+      const [block] = await sampler.prefill(params, [prompt])
+      return block! // one prompt, one block
+    },
+    generate,
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Reads a LoRA adapter in the layout of PEFT: `adapter_config.json` and `adapter_model.safetensors`. Everything in it is untrusted, and what would
+ * change the model in a way that is not computed here is refused by its name.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { GpoError } from '@shared/errors'
+import { LORA_TARGETS } from '@shared/schemas/plan'
+import type { LoraConfig } from './adapter-shapes'
+import { describe, flag, integer, type Json, number, readJsonObject } from './config-json'
+import type { HostTensor } from './host-tensor'
+import { openSafetensors, type SafetensorsReader } from './safetensors'
+import { shown } from './safetensors-header'
+
+export const ADAPTER_CONFIG = 'adapter_config.json'
+export const ADAPTER_WEIGHTS = 'adapter_model.safetensors'
+const PREFIX = 'base_model.model.'
+
+/** model.layers.0.self_attn.q_proj.lora_A.weight → base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight */
+export const peftName = (name: string): string => PREFIX + name
+
+/** The name a tensor of an adapter file has in this program. */
+export const ownName = (name: string): string => (name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name)
+
+export interface PeftConfig extends Pick<LoraConfig, 'r' | 'alpha' | 'dropout' | 'rslora' | 'targets'> {
+  /** What it was trained on, as its maker named it. */
+  readonly base: string | null
+}
+
+type Target = LoraConfig['targets'][number]
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined &&
+  value !== null &&
+  value !== false &&
+  !(typeof value === 'object' && Object.keys(value as object).length === 0)
+
+/** Initialisations after which the base itself is another one than its files say. */
+const CHANGES_BASE = /^(pissa|olora|corda|loftq|lora_ga)/
+
+const UNSUPPORTED: readonly { readonly key: string; readonly what: string }[] = [
+  { key: 'use_dora', what: 'DoRA scales the columns of the base' },
+  { key: 'use_qalora', what: 'QALoRA pools what enters the adapters' },
+  { key: 'lora_bias', what: 'adapters with a bias of their own' },
+  { key: 'modules_to_save', what: 'whole modules that were trained beside the adapters' },
+  { key: 'trainable_token_indices', what: 'embeddings of single tokens that were trained beside the adapters' },
+  { key: 'rank_pattern', what: 'a rank of its own for some modules' },
+  { key: 'alpha_pattern', what: 'a scale of its own for some modules' },
+  { key: 'layers_to_transform', what: 'adapters in some layers only' },
+  { key: 'layer_replication', what: 'layers that are there several times' },
+  { key: 'target_parameters', what: 'adapters on parameters that are no projections' },
+  { key: 'fan_in_fan_out', what: 'weights stored the other way round' },
+]
+
+function refuseUnsupported(file: string, json: Json): void {
+  const type = json['peft_type']
+  if (type !== 'LORA')
+    throw new GpoError('model', `${file}: "peft_type" is ${describe(type)}; LORA is the one that is known`)
+  const cure = 'merge it into its base with PEFT (merge_and_unload) and start from that'
+  for (const { key, what } of UNSUPPORTED) {
+    if (isSet(json[key]))
+      throw new GpoError(
+        'model',
+        `${file}: "${key}" is ${describe(json[key])}: ${what}, which is not supported; ${cure}`,
+      )
+  }
+  const bias = json['bias'] ?? 'none'
+  if (bias !== 'none')
+    throw new GpoError('model', `${file}: "bias" is ${describe(bias)}: trained biases are not supported; ${cure}`)
+  const initial = json['init_lora_weights']
+  if (typeof initial === 'string' && CHANGES_BASE.test(initial))
+    throw new GpoError('model', `${file}: "init_lora_weights" is ${describe(initial)}, which changes the base; ${cure}`)
+}
+
+/** `self_attn.q_proj` is q_proj, as PEFT compares the end of a module's name. */
+function targetsOf(file: string, value: unknown): Target[] {
+  if (value === 'all-linear') return [...LORA_TARGETS]
+  if (!Array.isArray(value) || value.length === 0)
+    throw new GpoError(
+      'model',
+      `${file}: "target_modules" is ${describe(value)}, expected a list of names out of ${LORA_TARGETS.join(', ')}`,
+    )
+  const found = value.map((name: unknown) => {
+    const target = LORA_TARGETS.find((one) => typeof name === 'string' && name.split('.').at(-1) === one)
+    if (target) return target
+    throw new GpoError(
+      'model',
+      `${file}: "target_modules" names ${describe(name)}; adapters are known on ${LORA_TARGETS.join(', ')}`,
+    )
+  })
+  return LORA_TARGETS.filter((target) => found.includes(target))
+}
+
+/** @throws GpoError('model') naming file, key and value */
+export function readPeftConfig(folder: string): PeftConfig {
+  const file = join(folder, ADAPTER_CONFIG)
+  if (!existsSync(file))
+    throw new GpoError('model', `${folder} has no ${ADAPTER_CONFIG}: choose a folder that PEFT saved an adapter in`)
+  const json = readJsonObject(file)
+  refuseUnsupported(file, json)
+  const base = json['base_model_name_or_path']
+  const r = integer(file, json, 'r', { min: 1, max: 1024 })
+  const alpha = number(file, json, 'lora_alpha', { min: 0, max: 4096, fallback: 8 })
+  if (alpha === 0) throw new GpoError('model', `${file}: "lora_alpha" is 0: the adapter would do nothing`)
+  const dropout = number(file, json, 'lora_dropout', { min: 0, max: 1, fallback: 0 })
+  return {
+    ...{ r, alpha, dropout: dropout < 1 ? dropout : 0 },
+    rslora: flag(file, json, 'use_rslora'),
+    targets: targetsOf(file, json['target_modules']),
+    base: typeof base === 'string' && base !== '' ? base.slice(0, 1000) : null,
+  }
+}
+
+const bracketed = (shape: readonly number[]) => `[${shape.join(', ')}]`
+
+function openWeights(folder: string): SafetensorsReader {
+  const file = join(folder, ADAPTER_WEIGHTS)
+  if (!existsSync(file) && existsSync(join(folder, 'adapter_model.bin')))
+    throw new GpoError(
+      'model',
+      `${folder} has adapter_model.bin, which may run code when it is read: save the adapter as safetensors`,
+    )
+  if (!existsSync(file)) throw new GpoError('model', `${folder} has no ${ADAPTER_WEIGHTS}: copy the adapter again`)
+  return openSafetensors(file)
+}
+
+/** Whether it fits: every tensor there in the shape the base asks for, and no other. */
+function checkTensors(folder: string, file: SafetensorsReader, expected: ReadonlyMap<string, readonly number[]>): void {
+  const stored = new Map(file.names.map((name) => [ownName(name), name]))
+  for (const [name, shape] of expected) {
+    const own = stored.get(name)
+    if (own === undefined)
+      throw new GpoError(
+        'model',
+        `${folder}: the tensor ${peftName(name)} is missing; ${ADAPTER_CONFIG} and the base model ask for it as ${bracketed(shape)}`,
+      )
+    const found = file.info(own).shape
+    if (bracketed(found) === bracketed(shape)) continue
+    throw new GpoError(
+      'model',
+      `${folder}: ${own} is ${bracketed(found)}, the base model and ${ADAPTER_CONFIG} ask for ${bracketed(shape)}: choose the model it was trained on`,
+    )
+  }
+  const extra = [...stored].find(([name]) => !expected.has(name))
+  if (extra)
+    throw new GpoError(
+      'model',
+      `${folder} has the tensor ${shown(extra[1])}, for which the base model and ${ADAPTER_CONFIG} have no place: choose the model it was trained on`,
+    )
+}
+
+function withWeights<T>(folder: string, work: (file: SafetensorsReader) => T): T {
+  const file = openWeights(folder)
+  try {
+    return work(file)
+  } finally {
+    file.close()
+  }
+}
+
+/**
+ * Headers only.
+ * @param expected the adapter's tensors by their own names, see `adapterTensors`
+ * @throws GpoError('model') naming the tensor
+ */
+export const checkAdapter = (folder: string, expected: ReadonlyMap<string, readonly number[]>): void =>
+  withWeights(folder, (file) => checkTensors(folder, file, expected))
+
+/** The tensors under the names they have here. @throws GpoError('model') naming the tensor */
+export const readAdapter = (
+  folder: string,
+  expected: ReadonlyMap<string, readonly number[]>,
+): Map<string, HostTensor> =>
+  withWeights(folder, (file) => {
+    checkTensors(folder, file, expected)
+    return new Map(
+      file.names.map((name) => [ownName(name), { shape: file.info(name).shape, data: file.read(name) }] as const),
+    )
+  })
+
+/** How many numbers it has. @throws GpoError('model') */
+export const adapterParameters = (folder: string): number =>
+  withWeights(folder, (file) =>
+    file.names.reduce((sum, name) => sum + file.info(name).shape.reduce((a, b) => a * b, 1), 0),
+  )

@@ -1,0 +1,203 @@
+/**
+ * Reads safetensors: an 8-byte header length, a JSON header, raw tensors; one file, or shards with an index. Reads one tensor at a time by
+ * file offset. Everything in a file is untrusted.
+ */
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { GpoError } from '@shared/errors'
+import { readJsonObject } from './config-json'
+import { BYTES, decodeFloats, firstUnstorable } from './dtypes'
+import { count, damaged, type Entry, MAX_HEADER, parseHeader, shown, type TensorInfo } from './safetensors-header'
+
+export interface SafetensorsReader {
+  readonly names: readonly string[]
+  info(name: string): TensorInfo
+  /** @throws GpoError('model') when a value is not finite */
+  read(name: string): Float32Array
+  /** `count` values from the `start`th on, for a tensor that should not be there whole. */
+  readPart(name: string, start: number, count: number): Float32Array
+  close(): void
+}
+
+interface OpenFile {
+  readonly path: string
+  readonly handle: number
+  readonly entries: ReadonlyMap<string, Entry>
+}
+
+/** Where a tensor is. */
+interface Home {
+  readonly file: OpenFile
+  readonly entry: Entry
+}
+
+/** Of a 16-bit tensor, while it is read: 16 MiB as float32. */
+const VALUES_AT_ONCE = 1 << 22
+
+const SINGLE = 'model.safetensors'
+const INDEX = 'model.safetensors.index.json'
+
+/** What the system says of a file, as an error that names the file. */
+function reading<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    if (error instanceof GpoError) throw error
+    const code = (error as NodeJS.ErrnoException).code ?? String(error)
+    throw new GpoError('model', `${path} could not be read (${code}): check the disk and the file's permissions`, {
+      cause: error,
+    })
+  }
+}
+
+function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes)
+  } catch {
+    throw new GpoError('model', `${path}: there is no memory for ${count(bytes)} bytes; close other programs`)
+  }
+}
+
+function readExactly(path: string, handle: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = allocate(path, length)
+  for (let done = 0; done < length; ) {
+    const got = reading(path, () => readSync(handle, bytes, done, Math.min(length - done, 1 << 30), position + done))
+    if (got === 0)
+      throw damaged(path, `ends at byte ${count(position + done)}, ${count(length - done)} bytes too early`)
+    done += got
+  }
+  return bytes
+}
+
+function readHeader(path: string, handle: number): ReadonlyMap<string, Entry> {
+  const { size } = reading(path, () => fstatSync(handle))
+  if (size < 8) throw damaged(path, `is ${size} bytes long, too short for a header`)
+  const length = Number(new DataView(readExactly(path, handle, 0, 8).buffer).getBigUint64(0, true))
+  if (length + 8 > size) throw damaged(path, `is ${count(size)} bytes long: its header says ${count(length)}`)
+  if (length > MAX_HEADER)
+    throw damaged(path, `has a header of ${count(length)} bytes; at most ${count(MAX_HEADER)} are read`)
+  return parseHeader(path, readExactly(path, handle, 8, length), size)
+}
+
+function openFile(path: string): OpenFile {
+  if (!existsSync(path))
+    throw new GpoError('model', `${path} does not exist: a model folder needs ${SINGLE}, or ${INDEX} and its files`)
+  if (!reading(path, () => statSync(path)).isFile())
+    throw new GpoError('model', `${path} is not a file: remove it and copy the model again`)
+  const handle = reading(path, () => openSync(path, 'r'))
+  try {
+    return { path, handle, entries: readHeader(path, handle) }
+  } catch (error) {
+    closeSync(handle)
+    throw error
+  }
+}
+
+const isFileName = (name: string) =>
+  name !== '' && name === basename(name) && !name.startsWith('.') && !/[\\\0]/.test(name)
+
+/** Tensor → file name, from an index. */
+function readIndex(index: string): ReadonlyMap<string, string> {
+  const map = readJsonObject(index)['weight_map']
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw damaged(index, 'has no "weight_map"')
+  const entries = Object.entries(map)
+  if (entries.length === 0) throw damaged(index, 'names no tensors')
+  for (const [name, shard] of entries) {
+    if (typeof shard !== 'string' || !isFileName(shard))
+      throw damaged(index, `puts ${shown(name)} into ${JSON.stringify(shard)}, which is not a file of this folder`)
+  }
+  return new Map(entries as [string, string][]) // texts, as the loop has checked
+}
+
+/** The files to open, and where an index says that each tensor is. As in transformers, a single file goes before an index. */
+function filesOf(fileOrFolder: string): {
+  readonly paths: readonly string[]
+  readonly index: ReadonlyMap<string, string>
+} {
+  const isFolder = existsSync(fileOrFolder) && reading(fileOrFolder, () => statSync(fileOrFolder)).isDirectory()
+  if (!isFolder) return { paths: [fileOrFolder], index: new Map() }
+  const single = join(fileOrFolder, SINGLE)
+  const indexFile = join(fileOrFolder, INDEX)
+  if (existsSync(single) || !existsSync(indexFile)) return { paths: [single], index: new Map() }
+  const index = readIndex(indexFile)
+  const shards = [...new Set(index.values())]
+  const missing = shards.find((shard) => !existsSync(join(fileOrFolder, shard)))
+  if (missing !== undefined)
+    throw new GpoError('model', `${missing} is missing: ${INDEX} names it; copy or download it again (${fileOrFolder})`)
+  return { paths: shards.map((shard) => join(fileOrFolder, shard)), index }
+}
+
+function locate(files: readonly OpenFile[], index: ReadonlyMap<string, string>): ReadonlyMap<string, Home> {
+  const homes = new Map<string, Home>()
+  for (const file of files) {
+    for (const [name, entry] of file.entries) {
+      const other = homes.get(name)
+      if (other) throw damaged(file.path, `has ${shown(name)}, which ${basename(other.file.path)} has as well`)
+      homes.set(name, { file, entry })
+    }
+  }
+  for (const [name, shard] of index) {
+    const found = homes.get(name)
+    if (!found || basename(found.file.path) !== shard)
+      throw damaged(files[0]!.path, `and ${INDEX} do not fit: ${shown(name)} is not in ${shard}`) // an index names a file
+  }
+  return homes
+}
+
+function checkFinite(path: string, name: string, values: Float32Array, start: number): Float32Array {
+  const bad = firstUnstorable(values)
+  if (bad < 0) return values
+  throw new GpoError(
+    'model',
+    `${basename(path)}: ${shown(name)} holds ${values[bad]} at index ${count(start + bad)}; the file is damaged or its training diverged (${path})`,
+  )
+}
+
+function readValues(name: string, { file, entry }: Home, start: number, count: number): Float32Array {
+  const width = BYTES[entry.dtype]
+  const bytes = readExactly(file.path, file.handle, entry.begin + start * width, count * width)
+  return checkFinite(file.path, name, decodeFloats(bytes, entry.dtype), start)
+}
+
+/** 16-bit values are widened in parts, so that beside the result there is never more than one part. */
+function readWhole(name: string, home: Home): Float32Array {
+  const { begin, end, dtype } = home.entry
+  const size = (end - begin) / BYTES[dtype]
+  if (dtype === 'F32' || size <= VALUES_AT_ONCE) return readValues(name, home, 0, size)
+  const out = new Float32Array(allocate(home.file.path, 4 * size).buffer)
+  for (let at = 0; at < size; at += VALUES_AT_ONCE) {
+    out.set(readValues(name, home, at, Math.min(VALUES_AT_ONCE, size - at)), at)
+  }
+  return out
+}
+
+/**
+ * @param fileOrFolder a `.safetensors` file, or a folder with one or with an index and shards
+ * @throws GpoError('model') naming file and tensor
+ */
+export function openSafetensors(fileOrFolder: string): SafetensorsReader {
+  const files: OpenFile[] = []
+  const close = () => {
+    for (const { handle } of files.splice(0)) closeSync(handle)
+  }
+  try {
+    const { paths, index } = filesOf(fileOrFolder)
+    for (const path of paths) files.push(openFile(path))
+    const homes = locate(files, index)
+    const find = (name: string): Home => {
+      const home = homes.get(name)
+      if (!home) throw new GpoError('model', `${fileOrFolder} has no tensor ${shown(name)}`)
+      return home
+    }
+    return {
+      names: [...homes.keys()],
+      info: (name) => find(name).entry,
+      read: (name) => readWhole(name, find(name)),
+      readPart: (name, start, count) => readValues(name, find(name), start, count),
+      close,
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+}

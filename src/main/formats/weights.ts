@@ -1,0 +1,170 @@
+/** Which tensors a model has, and loading them with every name and shape checked first. */
+import { GpoError } from '@shared/errors'
+import { firstUnstorable, type StoredDtype } from './dtypes'
+import type { BaseTensors, HostTensor, NarrowTensor } from './host-tensor'
+import { type ModelConfig, projectionName } from './model-config'
+import { type BasePrecision, emptyNarrow, narrowRows } from './narrow-weights'
+import { openSafetensors, type SafetensorsReader } from './safetensors'
+import { shown } from './safetensors-header'
+
+/** Names and shapes of a checkpoint; projections are [out, in]. */
+export function expectedWeights(config: ModelConfig): Map<string, readonly number[]> {
+  const { hiddenSize: d, intermediateSize: f, vocabSize: v, heads, kvHeads, headDim } = config
+  const shapes = new Map<string, readonly number[]>([['model.embed_tokens.weight', [v, d]]])
+  for (let i = 0; i < config.layers; i++) {
+    const layer = `model.layers.${i}`
+    shapes.set(`${layer}.self_attn.q_proj.weight`, [heads * headDim, d])
+    shapes.set(`${layer}.self_attn.k_proj.weight`, [kvHeads * headDim, d])
+    shapes.set(`${layer}.self_attn.v_proj.weight`, [kvHeads * headDim, d])
+    shapes.set(`${layer}.self_attn.o_proj.weight`, [d, heads * headDim])
+    shapes.set(`${layer}.mlp.gate_proj.weight`, [f, d])
+    shapes.set(`${layer}.mlp.up_proj.weight`, [f, d])
+    shapes.set(`${layer}.mlp.down_proj.weight`, [d, f])
+    for (const name of config.biases ?? []) {
+      const projection = projectionName(i, name)
+      shapes.set(`${projection}.bias`, [shapes.get(`${projection}.weight`)![0]!])
+    }
+    if (config.hasQkNorm) {
+      shapes.set(`${layer}.self_attn.q_norm.weight`, [headDim])
+      shapes.set(`${layer}.self_attn.k_norm.weight`, [headDim])
+    }
+    shapes.set(`${layer}.input_layernorm.weight`, [d])
+    shapes.set(`${layer}.post_attention_layernorm.weight`, [d])
+  }
+  shapes.set('model.norm.weight', [d])
+  if (!config.tieWordEmbeddings) shapes.set('lm_head.weight', [v, d])
+  return shapes
+}
+
+const bracketed = (shape: readonly number[]) => `[${shape.join(', ')}]`
+
+/** What files hold besides, and a model does without: a tied head stored once more, and rotary tables that are computed here. */
+const isHarmless = (name: string) => name === 'lm_head.weight' || name.endsWith('.rotary_emb.inv_freq')
+
+function missing(folder: string, name: string, shape: readonly number[]): GpoError {
+  const cure =
+    name === 'lm_head.weight'
+      ? 'its config.json does not tie the head to the embedding: set "tie_word_embeddings" to true if they are one, else download the model again'
+      : `config.json asks for it as ${bracketed(shape)}: download the model again`
+  return new GpoError('model', `${folder}: the tensor ${name} is missing; ${cure}`)
+}
+
+/** Biases, more layers or adapters that were left out would give another model's answers. */
+function refuseExtra(folder: string, names: readonly string[]): void {
+  if (names.length === 0) return
+  const first = names.slice(0, 3).map(shown).join(', ')
+  const rest = names.length > 3 ? ` and ${names.length - 3} more` : ''
+  throw new GpoError(
+    'model',
+    `${folder} has tensors that its config.json has no place for: ${first}${rest}; use the config.json that belongs to these weights`,
+  )
+}
+
+function checkWeights(folder: string, file: SafetensorsReader, expected: ReadonlyMap<string, readonly number[]>): void {
+  const names = new Set(file.names)
+  for (const [name, shape] of expected) {
+    if (!names.has(name)) throw missing(folder, name, shape)
+    const found = file.info(name).shape
+    if (bracketed(found) === bracketed(shape)) continue
+    throw new GpoError(
+      'model',
+      `${folder}: ${name} has the wrong shape: expected ${bracketed(shape)} from config.json, found ${bracketed(found)}`,
+    )
+  }
+  refuseExtra(
+    folder,
+    file.names.filter((name) => !expected.has(name) && !isHarmless(name)),
+  )
+}
+
+export interface StoredWeights {
+  readonly tensors: number
+  /** Numbers the model has; a head tied to the embedding is counted once. */
+  readonly parameters: number
+  /** Dtypes they are stored in, and how many numbers each. */
+  readonly dtypes: ReadonlyMap<StoredDtype, number>
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
+
+/**
+ * What a model's files hold, from their headers alone; no tensor is read.
+ * @throws GpoError('model') as `loadWeights`, values aside
+ */
+export function inspectWeights(folder: string, config: ModelConfig): StoredWeights {
+  const expected = expectedWeights(config)
+  const file = openSafetensors(folder)
+  try {
+    checkWeights(folder, file, expected)
+    const dtypes = new Map<StoredDtype, number>()
+    for (const [name, shape] of expected) {
+      const { dtype } = file.info(name)
+      dtypes.set(dtype, (dtypes.get(dtype) ?? 0) + sizeOf(shape))
+    }
+    const parameters = [...dtypes.values()].reduce((a, b) => a + b, 0)
+    return { tensors: expected.size, parameters, dtypes }
+  } finally {
+    file.close()
+  }
+}
+
+/** Numbers that are float32 at once while a matrix becomes narrow: 16 MiB. */
+const FLOATS_AT_ONCE = 1 << 22
+
+function readNarrow(
+  folder: string,
+  file: SafetensorsReader,
+  name: string,
+  shape: readonly [number, number],
+  precision: 'float16' | 'int8',
+): NarrowTensor {
+  const [rows, columns] = shape
+  const target = emptyNarrow(shape, precision)
+  const atOnce = Math.max(1, Math.floor(FLOATS_AT_ONCE / columns))
+  for (let row = 0; row < rows; row += atOnce) {
+    const values = file.readPart(name, row * columns, Math.min(atOnce, rows - row) * columns)
+    const bad = precision === 'float16' ? firstUnstorable(values, 'F16') : -1
+    if (bad >= 0)
+      throw new GpoError(
+        'model',
+        `${folder}: ${name} holds ${values[bad]}, 16 bits reach to 65,504: keep this base in 8 or 32 bits (adaptation.base)`,
+      )
+    narrowRows(target, row, values)
+  }
+  return target
+}
+
+/**
+ * A frozen base: matrices in the wanted precision, norms and biases as float32. Tensor by tensor, large ones in parts: no more than the result and some
+ * megabytes are ever there.
+ * @throws GpoError('model') as `loadWeights`; for a value that 16 bits cannot hold
+ */
+export function loadBase(folder: string, config: ModelConfig, precision: BasePrecision): BaseTensors {
+  if (precision === 'float32') return loadWeights(folder, config)
+  const expected = expectedWeights(config)
+  const file = openSafetensors(folder)
+  try {
+    checkWeights(folder, file, expected)
+    const isMatrix = (shape: readonly number[]): shape is readonly [number, number] => shape.length === 2
+    const read = (name: string, shape: readonly number[]) =>
+      isMatrix(shape) ? readNarrow(folder, file, name, shape, precision) : { shape, data: file.read(name) }
+    return new Map([...expected].map(([name, shape]) => [name, read(name, shape)]))
+  } finally {
+    file.close()
+  }
+}
+
+/**
+ * Every expected tensor as float32.
+ * @throws GpoError('model') for a tensor that is missing, extra or of another shape, before any is read; for values that are not finite
+ */
+export function loadWeights(folder: string, config: ModelConfig): Map<string, HostTensor> {
+  const expected = expectedWeights(config)
+  const file = openSafetensors(folder)
+  try {
+    checkWeights(folder, file, expected)
+    return new Map([...expected].map(([name, shape]) => [name, { shape, data: file.read(name) }]))
+  } finally {
+    file.close()
+  }
+}

@@ -1,0 +1,143 @@
+/** Text to token ids and back, from the files of a Hugging Face model folder. The only room of the engine that knows text. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
+import { GpoError } from '@shared/errors'
+import { readJsonObject } from '../../formats/config-json'
+import { loadChatTemplate, type RenderChat } from './chat-template'
+import { piecesOf } from './pieces'
+import { checkVocabulary } from './vocabulary'
+
+export interface Tokenizer {
+  /** Highest id + 1. */
+  readonly vocabSize: number
+  readonly bosTokenId: number | null
+  /** Tokens that end a completion; the tokenizer's own comes first. */
+  readonly eosTokenIds: readonly number[]
+  readonly hasChatTemplate: boolean
+  /**
+   * What a vocabulary without a token for "unknown" cannot spell is left out, as the reference implementation does.
+   * @throws GpoError('model') for a token that is to be added and has no id
+   */
+  encode(text: string, options?: { addSpecialTokens?: boolean }): Int32Array
+  /** Ids that no token has (an embedding may have more rows than there are tokens) are left out. */
+  decode(ids: ArrayLike<number>, options?: { skipSpecialTokens?: boolean }): string
+  /** The text of each token; joined they are `decode(ids)`. A character of several tokens belongs to the one that completes it. */
+  pieces(ids: ArrayLike<number>): string[]
+  /** The token itself, as the vocabulary spells it. */
+  tokenOf(id: number): string | undefined
+  /** @throws GpoError('model') without a chat template, GpoError('data') for a conversation it refuses */
+  readonly renderChat: RenderChat
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+const optional = (file: string): Json => (existsSync(file) ? readJsonObject(file) : {})
+
+/** Tokens are written as text or as {"content": text}. */
+function tokenText(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  const content = (value as { content?: unknown } | null | undefined)?.content
+  return typeof content === 'string' ? content : null
+}
+
+/** `bos_token`, `eos_token` and so on; older models keep them in a file of their own. */
+function specialTokensOf(folder: string, config: Json): Record<string, string> {
+  const all = { ...optional(join(folder, 'special_tokens_map.json')), ...config }
+  const named = Object.entries(all).flatMap(([key, value]) => {
+    const text = key.endsWith('_token') ? tokenText(value) : null
+    return text === null ? [] : [[key, text] as const]
+  })
+  return Object.fromEntries(named)
+}
+
+/** One id, a list of ids, or none: absent, null, or -1, which older files write. */
+function idsIn(file: string, key: string): number[] {
+  const value = optional(file)[key] ?? []
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  if (list.every((id) => Number.isSafeInteger(id))) return (list as number[]).filter((id) => id >= 0) // as checked
+  throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(value)}, expected the number of a token`)
+}
+
+const idsOf = (folder: string, key: string): number[] =>
+  ['generation_config.json', 'config.json'].flatMap((name) => idsIn(join(folder, name), key))
+
+function openTokenizer(file: string, json: Json, config: Json): HuggingFaceTokenizer {
+  try {
+    return new HuggingFaceTokenizer(json, { ...config })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new GpoError('model', `${file} could not be used: ${reason}; download the model's tokenizer again`)
+  }
+}
+
+/** Decodes; the text of a token alone is kept, since most are asked for again. */
+function createDecode(tokenizer: HuggingFaceTokenizer) {
+  const alone = new Map<number, string>()
+  const decodeAll = (ids: readonly number[], isSkipping: boolean): string => {
+    const known = ids.filter((id) => tokenizer.id_to_token(id) !== undefined)
+    if (known.length === 0) return ''
+    return tokenizer.decode(known, { skip_special_tokens: isSkipping, clean_up_tokenization_spaces: false })
+  }
+  return (ids: readonly number[], isSkipping = false): string => {
+    const [id] = ids
+    if (isSkipping || ids.length !== 1 || id === undefined) return decodeAll(ids, isSkipping)
+    const text = alone.get(id) ?? decodeAll(ids, false)
+    alone.set(id, text)
+    return text
+  }
+}
+
+function encodeWith(
+  tokenizer: HuggingFaceTokenizer,
+  folder: string,
+  text: string,
+  addSpecialTokens: boolean,
+): Int32Array {
+  const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: addSpecialTokens })
+  const missing = (ids as readonly (number | undefined)[]).indexOf(undefined) // so it is for what has no token, whatever its types say
+  if (missing < 0) return Int32Array.from(ids)
+  throw new GpoError(
+    'model',
+    `the tokenizer of ${folder} has no id for the token ${JSON.stringify(tokens[missing])}: download the model's tokenizer again`,
+  )
+}
+
+/** @throws GpoError('model') naming the file that cannot be used */
+export function loadTokenizer(folder: string): Tokenizer {
+  const file = join(folder, 'tokenizer.json')
+  const json = readJsonObject(file)
+  const vocabSize = checkVocabulary(file, json)
+  const config = optional(join(folder, 'tokenizer_config.json'))
+  const tokenizer = openTokenizer(file, json, config)
+  const specialTokens = specialTokensOf(folder, config)
+  const idOf = (key: string) => tokenizer.token_to_id(specialTokens[key] ?? '') ?? null
+  const renderChat = loadChatTemplate(folder, config, specialTokens)
+  const decode = createDecode(tokenizer)
+  const eos = idOf('eos_token')
+  return {
+    vocabSize,
+    bosTokenId: idOf('bos_token') ?? idsOf(folder, 'bos_token_id')[0] ?? null,
+    eosTokenIds: [...new Set([...(eos === null ? [] : [eos]), ...idsOf(folder, 'eos_token_id')])],
+    hasChatTemplate: renderChat !== null,
+    encode: (text, { addSpecialTokens = true } = {}) => encodeWith(tokenizer, folder, text, addSpecialTokens),
+    decode: (ids, { skipSpecialTokens = false } = {}) => decode(Array.from(ids), skipSpecialTokens),
+    pieces: (ids) => piecesOf(Array.from(ids), decode),
+    tokenOf: (id) => tokenizer.id_to_token(id),
+    renderChat:
+      renderChat ??
+      (() => {
+        throw new GpoError('model', `${folder} has no chat template: switch data.chatTemplate off`)
+      }),
+  }
+}
+
+/** @throws GpoError('model') when a token has no row in the embedding */
+export function checkTokenizerFits(tokenizer: Tokenizer, vocabSize: number, folder: string): void {
+  if (tokenizer.vocabSize <= vocabSize) return
+  const id = tokenizer.vocabSize - 1
+  throw new GpoError(
+    'model',
+    `the tokenizer of ${folder} has the token ${JSON.stringify(tokenizer.tokenOf(id) ?? '?')} with id ${id}, but the model's embedding has ${vocabSize} rows: use the tokenizer that belongs to this model`,
+  )
+}

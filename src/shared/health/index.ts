@@ -1,0 +1,47 @@
+/**
+ * Says of a run's curves whether it learns, and what to try where it does not. Rules of thumb: each one gives its reason and the numbers it
+ * saw. Pure.
+ */
+import { divergenceRule, entropyRule, spikeRule } from './divergence'
+import { accuracyRule, answerRule, chosenRule, rewardRule, signalRule } from './learning'
+import type { HealthFinding, HealthInput } from './rule'
+
+export type { HealthFinding, HealthInput } from './rule'
+
+/** Metrics that the rules look at. */
+export const HEALTH_METRICS: readonly string[] = [
+  'reward',
+  'reward_std',
+  'frac_reward_zero_std',
+  'pairs',
+  'desirable_ratio',
+  'gpo/max_advantage',
+  'completions/clipped_ratio',
+  'completions/unparseable_ratio',
+  'completions/mean_length',
+  'logps/chosen',
+  'rewards/margins',
+  'entropy',
+  'objective/kl',
+  'kl',
+  'policy/approxkl_avg',
+  'grad_norm',
+  'loss',
+]
+
+const RULES = [
+  accuracyRule,
+  rewardRule,
+  signalRule,
+  answerRule,
+  chosenRule,
+  entropyRule,
+  divergenceRule,
+  spikeRule,
+] as const
+
+/** Warnings first; rules that do not concern the objective, or have too little to go on, say nothing. */
+export function healthOf(input: HealthInput): HealthFinding[] {
+  const findings = RULES.flatMap((rule) => rule(input))
+  return [...findings.filter(({ level }) => level === 'warning'), ...findings.filter(({ level }) => level === 'ok')]
+}

@@ -1,0 +1,121 @@
+/** What saves memory must change nothing: chunks of queries, chunks of logits, layers computed again. */
+import '@tensorflow/tfjs-backend-cpu'
+import { linearLogProb } from '@engine/core/linear-logprob'
+import { gatherLogProb } from '@engine/core/logprob'
+import { normal } from '@engine/core/rng'
+import { openBackend } from '@engine/devices/choose'
+import { attention, causalMask } from '@engine/model/attention'
+import { chunkedAttention } from '@engine/model/chunked-attention'
+import { forward, head } from '@engine/model/llama'
+import { underPrefix, withPrefix } from '@engine/model/params'
+import type { Backend } from '@engine/tensor/backend'
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/tensor/tf'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { randomWeights, tinyConfig, upload } from '../../../support/tiny-model'
+
+const random = (stream: number, shape: readonly number[]) =>
+  Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => normal(11, stream, i))
+
+let backends: Backend[] = []
+beforeAll(async () => {
+  backends = [await openBackend('onnx'), await openBackend('cpu')]
+})
+afterAll(() => Promise.all(backends.map((backend) => backend.close())))
+
+function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>) {
+  expect(found.length).toBe(expected.length)
+  const largest = Math.max(...Array.from(expected, Math.abs))
+  expect(largest).toBeGreaterThan(0)
+  for (let i = 0; i < expected.length; i++) expect(Math.abs(found[i]! - expected[i]!)).toBeLessThan(1e-5 * largest)
+}
+
+type Made = Readonly<Record<string, Tensor>>
+
+/** Value and gradients of Σ f ∘ weights for two functions, on both backends. */
+async function expectEqual(
+  name: string,
+  inputs: Readonly<Record<string, readonly number[]>>,
+  left: (inputs: Made) => Tensor,
+  right: (inputs: Made) => Tensor,
+) {
+  for (const backend of backends) {
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([key, shape], i) => [key, backend.tensor(random(i, shape), shape)]),
+    )
+    const run = async (side: string, fn: (inputs: Made) => Tensor) => {
+      const program = backend.program(`${name} ${side}`, (made) => {
+        const keys = Object.keys(inputs)
+        const loss = (...args: Tensor[]) => {
+          const value = fn(Object.fromEntries(keys.map((key, i) => [key, args[i]!])))
+          const weights = tf.tensor(random(99, value.shape), value.shape)
+          return tf.sum(tf.mul(value, weights)) as Scalar
+        }
+        const { value, grads } = tf.valueAndGrads(loss)(keys.map((key) => made[key]!))
+        return { value, ...Object.fromEntries(keys.map((key, i) => [key, grads[i]!])) }
+      })
+      const out = await program.run(tensors, { outputs: 'fresh' })
+      const entries = Object.entries(out).map(
+        async ([key, tensor]) => [key, (await backend.read(tensor)).slice()] as const,
+      )
+      return Object.fromEntries(await Promise.all(entries))
+    }
+    const [a, b] = [await run('left', left), await run('right', right)]
+    for (const key of Object.keys(b)) expectClose(a[key]!, b[key]!)
+  }
+}
+
+describe('attention over some queries at a time', () => {
+  test.each([3, 4, 7])('%i of 11 equals attention over all', async (size) => {
+    const inputs = { q: [2, 2, 22, 4], k: [2, 2, 11, 4], v: [2, 2, 11, 4] }
+    await expectEqual(
+      `attention ${size}`,
+      inputs,
+      ({ q, k, v }) => chunkedAttention(q!, k!, v!, size),
+      ({ q, k, v }) => attention(q!, k!, v!, causalMask(11, 2)),
+    )
+  })
+})
+
+describe('log-probabilities of some rows at a time', () => {
+  test.each([19, 60, 100])('%i logits at once equal all of them', async (atOnce) => {
+    const ids = () =>
+      tf.tensor1d(
+        Int32Array.from({ length: 9 }, (_, i) => (5 * i) % 19),
+        'int32',
+      )
+    await expectEqual(
+      `logprob ${atOnce}`,
+      { h: [9, 4], w: [19, 4] },
+      ({ h, w }) => linearLogProb(h as Tensor2D, w as Tensor2D, ids(), 0.7, atOnce),
+      ({ h, w }) => gatherLogProb(tf.div(tf.matMul(h as Tensor2D, w as Tensor2D, false, true), 0.7) as Tensor2D, ids()),
+    )
+  })
+})
+
+test('layers computed again give the same loss and gradients', async () => {
+  for (const backend of backends) {
+    const params = upload(backend, randomWeights())
+    const ids = backend.tensor(Int32Array.of(3, 7, 1, 9, 4, 2, 5, 10), [2, 4])
+    const run = async (recomputesLayers: boolean) => {
+      const program = backend.program(`layers ${recomputesLayers}`, (inputs) => {
+        const tree = underPrefix('param.', inputs)
+        const names = Object.keys(tree)
+        const loss = (...tensors: Tensor[]) => {
+          const made = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
+          const { hidden } = forward(tinyConfig, made, inputs['ids'] as Tensor2D, { recomputesLayers })
+          const targets = tf.reshape(inputs['ids']!, [8]) as Tensor1D
+          return tf.neg(tf.mean(gatherLogProb(head(tinyConfig, made, hidden), targets))) as Scalar
+        }
+        const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => tree[name]!))
+        return { loss: value, ...Object.fromEntries(names.map((name, i) => [name, grads[i]!])) }
+      })
+      const out = await program.run({ ...withPrefix('param.', params), ids }, { outputs: 'fresh' })
+      const entries = Object.entries(out).map(
+        async ([key, tensor]) => [key, (await backend.read(tensor)).slice()] as const,
+      )
+      return Object.fromEntries(await Promise.all(entries))
+    }
+    const [again, kept] = [await run(true), await run(false)]
+    for (const name of Object.keys(kept)) expectClose(again[name]!, kept[name]!)
+  }
+})

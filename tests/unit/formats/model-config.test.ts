@@ -1,0 +1,198 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readModelConfig } from '@main/formats/model-config'
+import { GpoError } from '@shared/errors'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gpo-config-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const right = {
+  architectures: ['LlamaForCausalLM'],
+  vocab_size: 324,
+  hidden_size: 64,
+  intermediate_size: 176,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 256,
+  rope_theta: 50_000,
+  rms_norm_eps: 1e-5,
+  tie_word_embeddings: true,
+  bos_token_id: 1,
+  eos_token_id: 2,
+  pad_token_id: 0,
+}
+
+const write = (text: string) => writeFileSync(join(folder, 'config.json'), text)
+const read = (changes: object = {}) => {
+  write(JSON.stringify({ ...right, ...changes }))
+  return readModelConfig(folder)
+}
+
+function messageOf(act: () => unknown): string {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof GpoError)) throw error
+    expect(error.code).toBe('model')
+    return error.message
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('config.json', () => {
+  it('of a Llama gives its shape', () => {
+    expect(read()).toEqual({
+      architecture: 'LlamaForCausalLM',
+      vocabSize: 324,
+      hiddenSize: 64,
+      intermediateSize: 176,
+      layers: 2,
+      heads: 4,
+      kvHeads: 2,
+      headDim: 16,
+      maxPositions: 256,
+      ropeTheta: 50_000,
+      rmsNormEps: 1e-5,
+      tieWordEmbeddings: true,
+      bosTokenId: 1,
+      eosTokenIds: [2],
+      padTokenId: 0,
+    })
+  })
+
+  it('that leaves out what has a default in the format gets that default', () => {
+    const absent = { num_key_value_heads: null, rope_theta: undefined, rms_norm_eps: undefined, head_dim: null }
+    const tokens = { bos_token_id: null, eos_token_id: undefined, pad_token_id: -1 }
+    expect(read({ ...absent, ...tokens, tie_word_embeddings: undefined })).toMatchObject({
+      kvHeads: 4,
+      headDim: 16,
+      ropeTheta: 10_000,
+      rmsNormEps: 1e-6,
+      tieWordEmbeddings: false,
+      bosTokenId: null,
+      eosTokenIds: [],
+      padTokenId: null,
+    })
+  })
+
+  it('may end completions with several tokens, and give heads a size of their own', () => {
+    expect(read({ eos_token_id: [2, 7], head_dim: 32, hidden_size: 66 })).toMatchObject({
+      eosTokenIds: [2, 7],
+      headDim: 32,
+    })
+  })
+
+  it('in the newer spelling of the rotary base', () => {
+    const rope = { rope_theta: undefined, rope_parameters: { rope_type: 'default', rope_theta: 500_000 } }
+    expect(read(rope).ropeTheta).toBe(500_000)
+  })
+
+  it('of an unknown architecture is refused with the name and the known ones', () => {
+    const message = messageOf(() => read({ architectures: ['GPT2LMHeadModel'] }))
+    expect(message).toContain('GPT2LMHeadModel')
+    expect(message).toContain('known: LlamaForCausalLM')
+    expect(messageOf(() => read({ architectures: undefined }))).toContain('none given')
+  })
+
+  it.each([
+    ['rope_scaling', { rope_type: 'yarn', factor: 8 }],
+    ['attention_bias', 'yes'],
+    ['mlp_bias', 1],
+    ['quantization_config', { bits: 4 }],
+    ['hidden_act', 'gelu'],
+    ['rope_parameters', { rope_type: 'yarn', rope_theta: 10_000 }],
+    ['rope_parameters', [10_000]],
+    ['rope_parameters', 7],
+  ])('with %s set to %j is refused', (key, value) => {
+    expect(messageOf(() => read({ [key]: value }))).toContain(`"${key}"`)
+  })
+
+  it('of a scaled rotation without its numbers is refused by the number', () => {
+    expect(messageOf(() => read({ rope_scaling: { rope_type: 'llama3', factor: 8 } }))).toContain('"low_freq_factor"')
+    expect(messageOf(() => read({ rope_scaling: { type: 'linear' } }))).toContain('"factor"')
+  })
+
+  it('of each architecture says what it does differently', () => {
+    const of = (name: string, changes: object = {}) => read({ architectures: [name], ...changes })
+    expect(of('LlamaForCausalLM', { mlp_bias: true }).biases).toEqual(['gate_proj', 'up_proj', 'down_proj'])
+    expect(of('Qwen2ForCausalLM').biases).toEqual(['q_proj', 'k_proj', 'v_proj'])
+    expect(of('Qwen3ForCausalLM', { head_dim: 32 })).toMatchObject({ hasQkNorm: true, headDim: 32 })
+    expect(of('SmolLM3ForCausalLM', { num_hidden_layers: 8 }).layersWithoutRope).toEqual([3, 7])
+    expect(of('SmolLM3ForCausalLM', { no_rope_layers: [0, 1] }).layersWithoutRope).toEqual([0])
+    expect(messageOf(() => of('SmolLM3ForCausalLM', { no_rope_layers: [0, 2] }))).toContain('"no_rope_layers"')
+  })
+
+  it('with a sliding window allows sequences up to the window, unless it is switched off', () => {
+    const window = { architectures: ['MistralForCausalLM'], sliding_window: 128 }
+    expect(read(window).maxPositions).toBe(128)
+    expect(read({ ...window, sliding_window: null }).maxPositions).toBe(256)
+    expect(read({ ...window, use_sliding_window: false }).maxPositions).toBe(256)
+  })
+
+  it.each([
+    ['vocab_size', 0],
+    ['vocab_size', undefined],
+    ['vocab_size', 1e9],
+    ['vocab_size', '324'],
+    ['hidden_size', 64.5],
+    ['hidden_size', -64],
+    ['num_hidden_layers', 100_000],
+    ['num_attention_heads', []],
+    ['num_key_value_heads', 0],
+    ['intermediate_size', true],
+    ['max_position_embeddings', 0],
+    ['rope_theta', 0],
+    ['rms_norm_eps', -1],
+    ['head_dim', 0],
+    ['tie_word_embeddings', 'yes'],
+    ['bos_token_id', '1'],
+    ['eos_token_id', [2, 1.5]],
+    ['eos_token_id', 324],
+    ['pad_token_id', 9999],
+  ])('with "%s": %j is refused by key and value', (key, value) => {
+    const message = messageOf(() => read({ [key]: value }))
+    expect(message).toContain(`"${key}"`)
+    expect(message).toContain(value === undefined ? 'not there' : JSON.stringify(value))
+  })
+
+  it('whose heads do not fit is refused with the numbers', () => {
+    expect(messageOf(() => read({ hidden_size: 66 }))).toContain('66 is not a multiple of "num_attention_heads" 4')
+    expect(messageOf(() => read({ hidden_size: 66, head_dim: null }))).toContain('66 is not a multiple')
+    expect(messageOf(() => read({ num_key_value_heads: 3 }))).toContain('4 is not a multiple')
+    expect(messageOf(() => read({ head_dim: 15 }))).toContain('15')
+  })
+
+  it.each(['', '{', '[]', 'null', '3', '"text"'])('that holds %j is refused as no JSON object', (text) => {
+    write(text)
+    expect(messageOf(() => readModelConfig(folder))).toContain('not a JSON object')
+  })
+
+  it('that is not there or is a folder is refused by its path', () => {
+    expect(messageOf(() => readModelConfig(folder))).toContain(join(folder, 'config.json'))
+    mkdirSync(join(folder, 'config.json'))
+    expect(messageOf(() => readModelConfig(folder))).toContain('EISDIR')
+  })
+
+  it('with any value under any key is read or refused, and never breaks', () => {
+    const keys = fc.constantFrom(...Object.keys(right), 'head_dim', 'rope_parameters', 'rope_scaling', 'hidden_act')
+    fc.assert(
+      fc.property(keys, fc.jsonValue(), (key, value) => {
+        write(JSON.stringify({ ...right, [key]: value }))
+        try {
+          const { heads, kvHeads, headDim } = readModelConfig(folder)
+          expect([heads % kvHeads, headDim % 2]).toEqual([0, 0])
+        } catch (error) {
+          expect(error).toBeInstanceOf(GpoError)
+        }
+      }),
+      { seed: 11, numRuns: 400 },
+    )
+  })
+})

@@ -1,0 +1,91 @@
+import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
+import { GpoError } from '@shared/errors'
+import { describe, expect, it } from 'vitest'
+import { byteLevelFiles, folderWith } from './fixtures'
+
+const TEMPLATE =
+  "{{ bos_token }}{% for m in messages %}{% if m.role == 'tool' %}{{ raise_exception('no tools here') }}{% endif %}" +
+  '[{{ m.role }}]{{ m.content }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}'
+
+const conversation = [
+  { role: 'user', content: 'hello' },
+  { role: 'assistant', content: 'hell' },
+]
+
+const withTemplate = (template: unknown, files: Record<string, unknown> = {}) =>
+  loadTokenizer(
+    folderWith({
+      ...byteLevelFiles,
+      'tokenizer_config.json': { ...byteLevelFiles['tokenizer_config.json'], chat_template: template },
+      ...files,
+    }),
+  )
+
+function failure(act: () => unknown): GpoError {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof GpoError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+describe('a chat template', () => {
+  it('renders a conversation with the special tokens of the model', () => {
+    const tokenizer = withTemplate(TEMPLATE)
+    expect(tokenizer.hasChatTemplate).toBe(true)
+    expect(tokenizer.renderChat(conversation, { addGenerationPrompt: false })).toBe(
+      '<bos>[user]hello<eos>[assistant]hell<eos>',
+    )
+  })
+
+  it('ends with the beginning of an answer when asked to', () => {
+    const text = withTemplate(TEMPLATE).renderChat(conversation.slice(0, 1), { addGenerationPrompt: true })
+    expect(text).toBe('<bos>[user]hello<eos>[assistant]')
+  })
+
+  it('is told that there are no tools and documents', () => {
+    const template = '{% if tools is none and documents is none %}none{% endif %}'
+    expect(withTemplate(template).renderChat(conversation, { addGenerationPrompt: false })).toBe('none')
+  })
+
+  it('in a file of its own goes before the one in the configuration', () => {
+    const tokenizer = withTemplate(TEMPLATE, { 'chat_template.jinja': '{{ messages[0].content }}!' })
+    expect(tokenizer.renderChat(conversation, { addGenerationPrompt: true })).toBe('hello!')
+  })
+
+  it('among several is the default one', () => {
+    const several = [
+      { name: 'rag', template: 'no' },
+      { name: 'default', template: 'yes' },
+    ]
+    expect(withTemplate(several).renderChat(conversation, { addGenerationPrompt: true })).toBe('yes')
+    expect(withTemplate([null, { name: 'rag', template: 'no' }]).hasChatTemplate).toBe(false)
+  })
+
+  it('that refuses a conversation says why', () => {
+    const tokenizer = withTemplate(TEMPLATE)
+    const messages = [...conversation, { role: 'tool', content: '{}' }]
+    expect(failure(() => tokenizer.renderChat(messages, { addGenerationPrompt: true }))).toMatchObject({
+      code: 'data',
+      message: expect.stringMatching(/refuses a conversation of user, assistant, tool: no tools here/),
+    })
+  })
+
+  it('that is no Jinja is refused when the tokenizer is loaded', () => {
+    expect(failure(() => withTemplate('{% for %}'))).toMatchObject({
+      code: 'model',
+      message: expect.stringMatching(/the chat template of .* is not valid Jinja/),
+    })
+  })
+
+  it('that is not there is told with the cure', () => {
+    const tokenizer = loadTokenizer(folderWith(byteLevelFiles))
+    expect(tokenizer.hasChatTemplate).toBe(false)
+    expect(failure(() => tokenizer.renderChat(conversation, { addGenerationPrompt: true }))).toMatchObject({
+      code: 'model',
+      message: expect.stringMatching(/has no chat template: switch data\.chatTemplate off/),
+    })
+  })
+})
