@@ -5,12 +5,12 @@
 
 import { hash } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
-import { forward } from '@engine/model/llama'
 import { sftLoss } from '@engine/objectives/sft'
+import type { TokenBatch } from '@engine/policy/batch'
 import { createLearner, type LossFunction } from '@engine/policy/learner'
 import { createPolicy } from '@engine/policy/policy'
-import { tokenLogps } from '@engine/policy/score'
-import type { Scalar, Tensor1D, Tensor2D } from '@engine/tensor/tf'
+import { forwardLogps } from '@engine/policy/score'
+import type { Scalar } from '@engine/tensor/tf'
 import { type BenchModel, benchModels } from '../models'
 import { type Peer, startPeer } from '../peer/peer'
 import { compare, median, milliseconds, rounded } from '../statistics'
@@ -56,11 +56,8 @@ async function ourTrainer({ config, weights }: BenchModel, { ids, targets }: Bat
     hasValueHead: false,
     keepsReference: false,
   })
-  const loss: LossFunction = (params, batch) => {
-    const { hidden } = forward(config, params, batch['ids'] as Tensor2D)
-    const logp = tokenLogps(config, params, hidden, batch['targets'] as Tensor1D, [BATCH, LENGTH], 1)
-    return sftLoss({ logp, mask: batch['mask']!, denominator: batch['denominator'] as Scalar })
-  }
+  const loss: LossFunction<TokenBatch & { denominator: Scalar }> = (params, batch) =>
+    sftLoss({ ...batch, logp: forwardLogps({ config, temperature: 1 }, params, batch).logps })
   const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 }
   const learner = createLearner(backend, policy, 'bench', loss, adam)
   const batch = {

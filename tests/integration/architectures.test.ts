@@ -9,8 +9,8 @@ import { gatherLogProb } from '@engine/core/logprob'
 import { openBackend } from '@engine/devices/choose'
 import { decode, forward, head } from '@engine/model/llama'
 import { LORA_SCALE } from '@engine/model/lora'
-import { underPrefix, withPrefix } from '@engine/model/params'
 import type { Backend } from '@engine/tensor/backend'
+import type { Tensors } from '@engine/tensor/tensors'
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/tensor/tf'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -97,20 +97,24 @@ const upload = (tree: Record<string, HostTensor>) =>
   Object.fromEntries(Object.entries(tree).map(([name, { shape, data }]) => [name, backend.tensor(data, shape)]))
 const idTensor = () => backend.tensor(Int32Array.from(IDS.flat()), [2, 9])
 
+interface LoraInput {
+  frozen: Tensors
+  adapters: Tensors
+  ids: Tensor2D
+  targets: Tensor1D
+}
+
 describe.each(CASES)('$name', ({ name, config, weights, lora }) => {
   test('logits equal an independent decoder', async () => {
-    const program = backend.program(`logits ${name}`, (inputs) => {
-      const params = underPrefix('param.', inputs)
-      return { logits: head(config, params, forward(config, params, inputs['ids'] as Tensor2D).hidden) }
-    })
-    const out = await program.run({ ...withPrefix('param.', upload(weights)), ids: idTensor() })
-    expectClose((await backend.read(out['logits']!)) as Float32Array, golden[name]!.logits)
+    const program = backend.program(`logits ${name}`, ({ params, ids }: { params: Tensors; ids: Tensor2D }) => ({
+      logits: head(config, params, forward(config, params, ids).hidden),
+    }))
+    const out = await program.run({ params: upload(weights), ids: idTensor() })
+    expectClose((await backend.read(out.logits)) as Float32Array, golden[name]!.logits)
   })
 
   test('a cached step gives the logits of the whole', async () => {
-    const program = backend.program(`decode ${name}`, (inputs) => {
-      const params = underPrefix('param.', inputs)
-      const ids = inputs['ids'] as Tensor2D
+    const program = backend.program(`decode ${name}`, ({ params, ids }: { params: Tensors; ids: Tensor2D }) => {
       const past = forward(config, params, tf.slice(ids, [0, 0], [2, 8]) as Tensor2D)
       const { hidden } = decode(config, params, {
         ids: tf.reshape(tf.slice(ids, [0, 8], [2, 1]), [2]),
@@ -120,34 +124,33 @@ describe.each(CASES)('$name', ({ name, config, weights, lora }) => {
       })
       return { logits: head(config, params, hidden) }
     })
-    const out = await program.run({ ...withPrefix('param.', upload(weights)), ids: idTensor() })
+    const out = await program.run({ params: upload(weights), ids: idTensor() })
     const rows = [8, 17].flatMap((row) => golden[name]!.logits.slice(row * 19, (row + 1) * 19))
-    expectClose((await backend.read(out['logits']!)) as Float32Array, rows)
+    expectClose((await backend.read(out.logits)) as Float32Array, rows)
   })
 
   test('the gradients of a LoRA step equal an independent decoder', async () => {
     const names = Object.keys(lora)
-    const program = backend.program(`lora ${name}`, (inputs) => {
-      const frozen = underPrefix('param.', inputs)
-      const adapters = underPrefix('lora.', inputs)
+    const program = backend.program(`lora ${name}`, ({ frozen, adapters, ids, targets }: LoraInput) => {
       const loss = (...tensors: Tensor[]) => {
         const tree = { ...frozen, ...Object.fromEntries(names.map((one, i) => [one, tensors[i]!])) }
-        const { hidden } = forward(config, { ...tree, [LORA_SCALE]: tf.scalar(SCALE) }, inputs['ids'] as Tensor2D)
+        const { hidden } = forward(config, { ...tree, [LORA_SCALE]: tf.scalar(SCALE) }, ids)
         const rows = tf.gather(
           hidden,
           tf.tensor1d([...Array(8).keys(), ...Array.from({ length: 8 }, (_, i) => i + 9)], 'int32'),
         )
-        const logprobs = gatherLogProb(head(config, tree, rows as Tensor2D), inputs['targets'] as Tensor1D)
+        const logprobs = gatherLogProb(head(config, tree, rows as Tensor2D), targets)
         return tf.neg(tf.mean(logprobs)) as Scalar
       }
       const { value, grads } = tf.valueAndGrads(loss)(names.map((one) => adapters[one]!))
-      return { loss: value, ...Object.fromEntries(names.map((one, i) => [one, grads[i]!])) }
+      return { loss: value, grads: Object.fromEntries(names.map((one, i) => [one, grads[i]!])) }
     })
     const targets = backend.tensor(Int32Array.from(IDS.flatMap((row) => row.slice(1))), [16])
-    const inputs = { ...withPrefix('param.', upload(weights)), ...withPrefix('lora.', upload(lora)) }
-    const out = await program.run({ ...inputs, ids: idTensor(), targets })
-    expectClose((await backend.read(out['loss']!)) as Float32Array, [golden[name]!.loss])
-    for (const one of names) expectClose((await backend.read(out[one]!)) as Float32Array, golden[name]!.gradients[one]!)
+    const inputs = { frozen: upload(weights), adapters: upload(lora), ids: idTensor(), targets }
+    const out = await program.run(inputs)
+    expectClose((await backend.read(out.loss)) as Float32Array, [golden[name]!.loss])
+    for (const one of names)
+      expectClose((await backend.read(out.grads[one]!)) as Float32Array, golden[name]!.gradients[one]!)
   })
 })
 

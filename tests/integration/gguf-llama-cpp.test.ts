@@ -10,9 +10,9 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openBackend } from '@engine/devices/choose'
 import { forward, head } from '@engine/model/llama'
-import { underPrefix, withPrefix } from '@engine/model/params'
 import { createSampler } from '@engine/rollout/sampler'
 import type { Backend } from '@engine/tensor/backend'
+import type { Tensors } from '@engine/tensor/tensors'
 import { type Tensor2D, tf } from '@engine/tensor/tf'
 import { exportGguf } from '@main/export/gguf/export'
 import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
@@ -183,13 +183,13 @@ describe.skipIf(!isInstalled)(`exported GGUF files in llama.cpp${skipped}`, PATI
     const source = bundledSource()
     const tokenizer = loadTokenizer(bundled)
     const ids = tokenizer.encode('a=24;b=a-3;c=b+40?\nb=24-3=21\nc=21+40=61\n#### 61\n', { addSpecialTokens: false })
-    const program = backend.program(`score ${type}`, (inputs) => {
-      const params = underPrefix('param.', inputs)
-      const { hidden } = forward(source.config, params, inputs['ids'] as Tensor2D)
+    const program = backend.program(`score ${type}`, (inputs: { params: Tensors; ids: Tensor2D }) => {
+      const { params } = inputs
+      const { hidden } = forward(source.config, params, inputs.ids)
       return { logprobs: tf.logSoftmax(head(source.config, params, hidden)) }
     })
-    const inputs = { ...withPrefix('param.', paramsOf(source)), ids: backend.tensor(ids, [1, ids.length]) }
-    const here = (await backend.read((await program.run(inputs))['logprobs']!)) as Float32Array
+    const inputs = { params: paramsOf(source), ids: backend.tensor(ids, [1, ids.length]) }
+    const here = (await backend.read((await program.run(inputs)).logprobs)) as Float32Array
     const { sequence, close } = await load(source, type)
     const found = await sequence.controlledEvaluate(
       [...ids].map((id) => [id, { generateNext: { probabilities: true } }]),

@@ -3,17 +3,20 @@
 import { normal, uniform } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
 import { DROPPED, dropoutMask, dropoutName, dropoutWords, droppedProduct } from '@engine/model/dropout'
-import { forward } from '@engine/model/llama'
 import { sftLoss } from '@engine/objectives/sft'
-import { batchTensors, packUnits, type TokenSequence } from '@engine/policy/batch'
+import { batchTensors, packUnits, type TokenBatch, type TokenSequence } from '@engine/policy/batch'
 import { createLearner } from '@engine/policy/learner'
 import { createPolicy } from '@engine/policy/policy'
-import { createScorer, tokenLogps } from '@engine/policy/score'
+import { createScorer, forwardLogps } from '@engine/policy/score'
 import type { Backend } from '@engine/tensor/backend'
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/tensor/tf'
+import type { Tensors } from '@engine/tensor/tensors'
+import { type Scalar, type Tensor, type Tensor2D, tf } from '@engine/tensor/tf'
 import type { AdaptationConfig } from '@shared/schemas/plan'
 import { describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig } from '../support/tiny-model'
+
+type Denominator = { denominator: Scalar }
+type SftBatch = TokenBatch & Denominator
 
 const PROJECTION = 'model.layers.0.self_attn.q_proj'
 const random = (size: number, stream: number) => Float32Array.from({ length: size }, (_, i) => normal(4, stream, i))
@@ -129,11 +132,9 @@ function learnerOf(backend: Backend, policy: ReturnType<typeof policyOf>, recomp
     backend,
     policy,
     `dropout-${recomputesLayers}`,
-    (params, batch) => {
-      const ids = batch['ids'] as Tensor2D
-      const { hidden } = forward(tinyConfig, params, ids, { recomputesLayers })
-      const logp = tokenLogps(tinyConfig, params, hidden, batch['targets'] as Tensor1D, ids.shape, 1)
-      return sftLoss({ logp, mask: batch['mask']!, denominator: batch['denominator'] as Scalar })
+    (params: Tensors, batch: SftBatch) => {
+      const { logps: logp } = forwardLogps({ config: tinyConfig, temperature: 1, recomputesLayers }, params, batch)
+      return sftLoss({ ...batch, logp })
     },
     config,
   )
@@ -143,7 +144,7 @@ const batchesOf = (backend: Backend) =>
   packUnits(
     sequences.map((one) => [one]),
     96,
-  ).map((batch) => batchTensors(backend, batch, { denominator: { data: Float32Array.of(30), shape: [] } }))
+  ).map((batch) => batchTensors<Denominator>(backend, batch, { denominator: { data: Float32Array.of(30), shape: [] } }))
 
 async function train(backend: Backend, dropout: number, steps: number, recomputes = false) {
   const policy = policyOf(backend, dropout)

@@ -6,11 +6,12 @@ import { createOnnxBackend } from '@engine/devices/onnx'
 import { advantages, selectCriticalStep } from '@engine/gpo/critical-step'
 import { resetRollouts } from '@engine/gpo/reset'
 import { rolloutsFromPrompts } from '@engine/gpo/sampling'
+import { stateStart } from '@engine/gpo/start'
 import type { Sampling, Segmented, Task } from '@engine/gpo/trajectory'
 import { estimateValues } from '@engine/gpo/value'
 import { forward, head } from '@engine/model/llama'
-import { underPrefix, withPrefix } from '@engine/model/params'
 import { createSampler } from '@engine/rollout/sampler'
+import type { Tensors } from '@engine/tensor/tensors'
 import { type Tensor2D, tf } from '@engine/tensor/tf'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { randomWeights, tinyConfig, upload } from '../support/tiny-model'
@@ -25,18 +26,17 @@ const task: Task = { row: 0, prompt: Int32Array.of(0, 2, 1), reference: '' }
 /** Right when the sum of the completion's tokens is even: it depends on every token. */
 const rewardOf = (tokens: ArrayLike<number>) => Number(Array.from(tokens).reduce((a, b) => a + b, 0) % 2 === 0)
 
-const program = backend.program('next-probs', (inputs) => {
-  const p = underPrefix('param.', inputs)
-  return { probs: tf.softmax(head(config, p, forward(config, p, inputs['ids'] as Tensor2D).hidden)) }
-})
+const program = backend.program('next-probs', ({ params, ids }: { params: Tensors; ids: Tensor2D }) => ({
+  probs: tf.softmax(head(config, params, forward(config, params, ids).hidden)),
+}))
 
 const memo = new Map<string, Float32Array>()
 async function nextProbs(ids: readonly number[]): Promise<Float32Array> {
   const key = ids.join(',')
   const known = memo.get(key)
   if (known) return known
-  const inputs = { ...withPrefix('param.', params), ids: backend.tensor(Int32Array.from(ids), [1, ids.length]) }
-  const probs = (await backend.read((await program.run(inputs))['probs']!)) as Float32Array
+  const inputs = { params, ids: backend.tensor(Int32Array.from(ids), [1, ids.length]) }
+  const probs = (await backend.read((await program.run(inputs)).probs)) as Float32Array
   const last = probs.slice((ids.length - 1) * 4, ids.length * 4)
   memo.set(key, last)
   return last
@@ -139,7 +139,7 @@ test('rollouts after the reset keep the prefix, reuse the continuations and samp
   const [valued] = await estimateValues(sampling(4), [trajectory], 3)
   const step = 2
   const counted = sampling(4)
-  const [rollouts] = await resetRollouts(counted, [{ trajectory: valued!, step }], 5, true)
+  const [rollouts] = await resetRollouts(counted, [stateStart(valued!, step)], 5, true)
   expect(rollouts!.slice(0, 3)).toEqual(valued!.continuations[step])
   expect(rollouts!.length).toBe(5)
   for (const { tokens, kept, logprobs } of rollouts!) {

@@ -1,18 +1,20 @@
 import { normal, uniform } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
 import { createOnnxBackend } from '@engine/devices/onnx'
-import { forward } from '@engine/model/llama'
 import { sftLoss } from '@engine/objectives/sft'
-import { batchTensors, packUnits, type TokenSequence } from '@engine/policy/batch'
+import { batchTensors, packUnits, type TokenBatch, type TokenSequence } from '@engine/policy/batch'
 import { createLearner, type LossFunction } from '@engine/policy/learner'
 import { createPolicy, type Policy } from '@engine/policy/policy'
-import { createScorer, tokenLogps } from '@engine/policy/score'
+import { createScorer, forwardLogps } from '@engine/policy/score'
 import type { Backend } from '@engine/tensor/backend'
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from '@engine/tensor/tf'
+import { type Scalar, tf } from '@engine/tensor/tf'
 import { GpoError } from '@shared/errors'
 import type { AdaptationConfig } from '@shared/schemas/plan'
 import { describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig } from '../support/tiny-model'
+
+type Denominator = { denominator: Scalar }
+type SftBatch = TokenBatch & Denominator
 
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }
 const LORA: AdaptationConfig = {
@@ -25,12 +27,8 @@ const LORA: AdaptationConfig = {
   base: 'float32',
 }
 
-const loss: LossFunction = (params, batch) => {
-  const ids = batch['ids'] as Tensor2D
-  const { hidden } = forward(tinyConfig, params, ids)
-  const logp = tokenLogps(tinyConfig, params, hidden, batch['targets'] as Tensor1D, ids.shape, 1)
-  return sftLoss({ logp, mask: batch['mask']!, denominator: batch['denominator'] as Scalar })
-}
+const loss: LossFunction<SftBatch> = (params, batch) =>
+  sftLoss({ ...batch, logp: forwardLogps({ config: tinyConfig, temperature: 1 }, params, batch).logps })
 
 const sequences: TokenSequence[] = Array.from({ length: 8 }, (_, s) => ({
   ids: Int32Array.from({ length: 6 + s }, (_, i) => Math.floor(uniform(3, s, i) * tinyConfig.vocabSize)),
@@ -52,7 +50,7 @@ async function stepOnce(backend: Backend, policy: Policy, maxTokens: number) {
   const learner = createLearner(backend, policy, 'test', loss, ADAMW)
   const units = sequences.map((sequence) => [sequence])
   const denominator = { denominator: { data: Float32Array.of(tokens), shape: [] } }
-  const batches = packUnits(units, maxTokens).map((batch) => batchTensors(backend, batch, denominator))
+  const batches = packUnits(units, maxTokens).map((batch) => batchTensors<Denominator>(backend, batch, denominator))
   const result = await learner.step(batches, 1e-2)
   for (const tensor of batches.flatMap((batch) => Object.values(batch))) backend.dispose(tensor)
   return { result, batches: batches.length, weights: await policy.snapshot(), learner }
@@ -98,7 +96,7 @@ describe('one optimiser step', () => {
     const backend = createOnnxBackend({ threads: 1 })
     const policy = makePolicy(backend)
     const before = await policy.snapshot()
-    const broken: LossFunction = (params, batch) => {
+    const broken: LossFunction<SftBatch> = (params, batch) => {
       const result = loss(params, batch)
       return { ...result, loss: tf.mul(result.loss, Number.POSITIVE_INFINITY) as Scalar }
     }
@@ -107,7 +105,9 @@ describe('one optimiser step', () => {
       sequences.map((sequence) => [sequence]),
       256,
     )
-    const inputs = batchTensors(backend, batch!, { denominator: { data: Float32Array.of(tokens), shape: [] } })
+    const inputs = batchTensors<Denominator>(backend, batch!, {
+      denominator: { data: Float32Array.of(tokens), shape: [] },
+    })
     await expect(learner.step([inputs], 0.5)).rejects.toThrow(GpoError)
     await expect(learner.step([inputs], 0.5)).rejects.toThrow(/learning rate of 0.5/)
     expect(worstDifference(before, await policy.snapshot())).toBe(0)
@@ -124,7 +124,9 @@ test('restoring a snapshot and going on gives exactly the weights of going on wi
     sequences.map((sequence) => [sequence]),
     256,
   )
-  const inputs = batchTensors(backend, batch!, { denominator: { data: Float32Array.of(tokens), shape: [] } })
+  const inputs = batchTensors<Denominator>(backend, batch!, {
+    denominator: { data: Float32Array.of(tokens), shape: [] },
+  })
   await learner.step([inputs], 1e-2)
 
   const fresh = makePolicy(backend)
@@ -171,7 +173,7 @@ test('50 iterations of scoring and stepping on an eager backend leak no tensors'
       short.map((sequence) => [sequence]),
       128,
     )
-    const inputs = batchTensors(backend, batch!, { denominator: { data: Float32Array.of(4), shape: [] } })
+    const inputs = batchTensors<Denominator>(backend, batch!, { denominator: { data: Float32Array.of(4), shape: [] } })
     await learner.step([inputs], 1e-3)
     for (const tensor of Object.values(inputs)) backend.dispose(tensor)
     await scorer.logps(await policy.dense(), short)

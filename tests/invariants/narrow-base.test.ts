@@ -2,21 +2,24 @@
 
 import { normal, uniform } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
-import { forward } from '@engine/model/llama'
 import { sftLoss } from '@engine/objectives/sft'
-import { batchTensors, packUnits, type TokenSequence } from '@engine/policy/batch'
+import { batchTensors, packUnits, type TokenBatch, type TokenSequence } from '@engine/policy/batch'
 import { createLearner } from '@engine/policy/learner'
 import { createPolicy, type Policy } from '@engine/policy/policy'
-import { createScorer, tokenLogps } from '@engine/policy/score'
+import { createScorer, forwardLogps } from '@engine/policy/score'
 import { createSampler } from '@engine/rollout/sampler'
 import type { Backend } from '@engine/tensor/backend'
-import type { Scalar, Tensor1D, Tensor2D } from '@engine/tensor/tf'
+import type { Tensors } from '@engine/tensor/tensors'
+import type { Scalar } from '@engine/tensor/tf'
 import type { BaseTensors, HostTensor } from '@main/formats/host-tensor'
 import type { ModelConfig } from '@main/formats/model-config'
 import { narrowed, widenedAll } from '@main/formats/narrow-weights'
 import type { AdaptationConfig } from '@shared/schemas/plan'
 import { describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig } from '../support/tiny-model'
+
+type Denominator = { denominator: Scalar }
+type SftBatch = TokenBatch & Denominator
 
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 }
 const untied: ModelConfig = { ...tinyConfig, tieWordEmbeddings: false }
@@ -65,11 +68,9 @@ async function train(backend: Backend, config: ModelConfig, policy: Policy, reco
     backend,
     policy,
     `test-${recomputesLayers}`,
-    (params, batch) => {
-      const ids = batch['ids'] as Tensor2D
-      const { hidden } = forward(config, params, ids, { recomputesLayers })
-      const logp = tokenLogps(config, params, hidden, batch['targets'] as Tensor1D, ids.shape, 0.8)
-      return sftLoss({ logp, mask: batch['mask']!, denominator: batch['denominator'] as Scalar })
+    (params: Tensors, batch: SftBatch) => {
+      const { logps: logp } = forwardLogps({ config, temperature: 0.8, recomputesLayers }, params, batch)
+      return sftLoss({ ...batch, logp })
     },
     ADAMW,
   )
@@ -77,7 +78,7 @@ async function train(backend: Backend, config: ModelConfig, policy: Policy, reco
   const steps: { loss: number; gradNorm: number }[] = []
   for (let step = 0; step < 3; step++) {
     const units = sequences.map((sequence) => [sequence])
-    const batches = packUnits(units, 96).map((batch) => batchTensors(backend, batch, denominator))
+    const batches = packUnits(units, 96).map((batch) => batchTensors<Denominator>(backend, batch, denominator))
     steps.push(await learner.step(batches, 1e-2))
   }
   return { steps, trained: await policy.snapshot() }

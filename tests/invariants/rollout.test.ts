@@ -1,7 +1,7 @@
 import { createOnnxBackend } from '@engine/devices/onnx'
 import { forward, head } from '@engine/model/llama'
-import { underPrefix, withPrefix } from '@engine/model/params'
 import { createSampler, type SamplerConfig } from '@engine/rollout/sampler'
+import type { Tensors } from '@engine/tensor/tensors'
 import type { Tensor2D } from '@engine/tensor/tf'
 import { tf } from '@engine/tensor/tf'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -14,16 +14,15 @@ afterAll(() => backend.close())
 const config: SamplerConfig = { temperature: 1, topK: 0, topP: 1, lanes: 16, stopTokens: [1] }
 const prompts = [Int32Array.of(5, 6, 7), Int32Array.of(9, 3, 2, 8, 4), Int32Array.of(11)]
 
-const logprobsProgram = backend.program('all-logprobs', (inputs) => {
-  const p = underPrefix('param.', inputs)
-  return { logp: tf.logSoftmax(head(tinyConfig, p, forward(tinyConfig, p, inputs['ids'] as Tensor2D).hidden)) }
-})
+const logprobsProgram = backend.program('all-logprobs', ({ params, ids }: { params: Tensors; ids: Tensor2D }) => ({
+  logp: tf.logSoftmax(head(tinyConfig, params, forward(tinyConfig, params, ids).hidden)),
+}))
 
 /** log π(token | all before), each from one uncached pass over the whole sequence. */
 async function uncachedLogprobs(prompt: Int32Array, completion: Int32Array): Promise<number[]> {
   const ids = Int32Array.from([...prompt, ...completion])
-  const out = await logprobsProgram.run({ ...withPrefix('param.', params), ids: backend.tensor(ids, [1, ids.length]) })
-  const logp = (await backend.read(out['logp']!)) as Float32Array
+  const out = await logprobsProgram.run({ params, ids: backend.tensor(ids, [1, ids.length]) })
+  const logp = (await backend.read(out.logp)) as Float32Array
   return Array.from(completion, (token, i) => logp[(prompt.length - 1 + i) * tinyConfig.vocabSize + token]!)
 }
 

@@ -1,17 +1,8 @@
 /** The eager backend: a tfjs device backend runs each operation as it is called. Tensors stay where that backend keeps them. */
 import type { BackendName } from '@shared/schemas/plan'
 import { packHalves, packInt8 } from '../core/packed'
-import {
-  type Backend,
-  type DeviceTensor,
-  type DeviceTensors,
-  type HostArray,
-  type Program,
-  type RunOptions,
-  signature,
-  sizeOfShape,
-} from '../tensor/backend'
-import type { TensorFunction } from '../tensor/tensors'
+import { type Backend, type DeviceTensor, type DeviceTensors, type HostArray, sizeOfShape } from '../tensor/backend'
+import { createPrograms, type FlatCall } from '../tensor/program'
 import { type Tensor, tf } from '../tensor/tf'
 
 interface EagerTensor extends DeviceTensor {
@@ -40,12 +31,7 @@ export function createEagerBackend(options: EagerOptions): Backend {
     for (const { tensor } of tensors) if (!tensor.isDisposed) tensor.dispose()
   }
 
-  async function run(
-    name: string,
-    fn: TensorFunction,
-    inputs: DeviceTensors,
-    { outputs: kind = 'reused' }: RunOptions,
-  ): Promise<DeviceTensors> {
+  async function run({ key, fn, inputs, outputs: kind }: FlatCall): Promise<DeviceTensors> {
     const tensors = Object.fromEntries(
       Object.entries(inputs).map(([key, value]) => [key, (value as EagerTensor).tensor]),
     )
@@ -61,9 +47,8 @@ export function createEagerBackend(options: EagerOptions): Backend {
     })
     const wrapped = Object.fromEntries(Object.entries(result).map(([key, tensor]) => [key, wrap(tensor)]))
     if (kind === 'reused') {
-      const slot = `${name}(${signature(inputs)})`
-      disposeAll(outputs.get(slot) ?? [])
-      outputs.set(slot, Object.values(wrapped))
+      disposeAll(outputs.get(key) ?? [])
+      outputs.set(key, Object.values(wrapped))
     }
     return wrapped
   }
@@ -84,7 +69,7 @@ export function createEagerBackend(options: EagerOptions): Backend {
     },
     read: async (tensor) => (await (tensor as EagerTensor).tensor.data()) as HostArray,
     dispose: (tensor) => disposeAll([tensor as EagerTensor]),
-    program: (name, fn): Program => ({ run: (inputs, runOptions = {}) => run(name, fn, inputs, runOptions) }),
+    program: createPrograms(run),
     usage: () => ({ tensors: tf.memory().numTensors, bytes: tf.memory().numBytes, programs: 0 }),
     async close() {
       for (const tensors of outputs.values()) disposeAll(tensors)

@@ -9,13 +9,10 @@ import {
   type DeviceTensors,
   type HostArray,
   type NarrowArray,
-  type Program,
-  type RunOptions,
-  signature,
   sizeOfShape,
 } from '../tensor/backend'
 import type { Graph, GraphValue } from '../tensor/graph'
-import type { TensorFunction } from '../tensor/tensors'
+import { createPrograms, type FlatCall } from '../tensor/program'
 
 interface HostTensor extends DeviceTensor {
   readonly data: HostArray
@@ -123,8 +120,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     return session
   }
 
-  function sessionFor(name: string, fn: TensorFunction, inputs: DeviceTensors): Promise<Session> {
-    const key = `${name}(${signature(inputs)})`
+  function sessionFor({ name, key, fn, inputs }: FlatCall): Promise<Session> {
     const known = sessions.get(key)
     if (known) return remember(key, known)
     const specs: Record<string, InputSpec> = Object.fromEntries(
@@ -133,7 +129,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     return remember(key, open(compile(name, fn, specs)))
   }
 
-  function outputsOf(session: Session, { outputs = 'reused', into = {} }: RunOptions): Record<string, HostTensor> {
+  function outputsOf(session: Session, { outputs, into }: FlatCall): Record<string, HostTensor> {
     if (outputs === 'reused' && session.reused) return session.reused
     const make = outputs === 'reused' ? emptyTensor : pool.take
     const given = (value: GraphValue) => into[value.name.slice('out:'.length)] as HostTensor | undefined
@@ -142,16 +138,12 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     return made
   }
 
-  async function run(
-    name: string,
-    fn: TensorFunction,
-    inputs: DeviceTensors,
-    options: RunOptions,
-  ): Promise<DeviceTensors> {
-    const session = await sessionFor(name, fn, inputs)
+  async function run(call: FlatCall): Promise<DeviceTensors> {
+    const session = await sessionFor(call)
     const feeds: Record<string, ort.Tensor> = {}
-    for (const [key, tensor] of Object.entries(inputs)) feeds[`in:${key}`] = (tensor as HostTensor | NarrowTensor).ort
-    const outputs = outputsOf(session, options)
+    for (const [key, tensor] of Object.entries(call.inputs))
+      feeds[`in:${key}`] = (tensor as HostTensor | NarrowTensor).ort
+    const outputs = outputsOf(session, call)
     const fetches: Record<string, ort.Tensor> = {}
     for (const [key, tensor] of Object.entries(outputs)) fetches[key] = tensor.ort
     await session.session.run(feeds, fetches)
@@ -167,7 +159,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     narrow: narrowTensor,
     read: async (tensor) => (tensor as HostTensor).data,
     dispose: pool.giveBack,
-    program: (name, fn): Program => ({ run: (inputs, options = {}) => run(name, fn, inputs, options) }),
+    program: createPrograms(run),
     usage: () => ({ tensors: 0, bytes: 0, programs: sessions.size }),
     async close() {
       const open = await Promise.allSettled(sessions.values())

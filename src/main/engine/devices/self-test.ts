@@ -7,8 +7,7 @@ import type { ModelConfig } from '../../formats/model-config'
 import { expectedWeights } from '../../formats/weights'
 import { gatherLogProb } from '../core/logprob'
 import { forward, head } from '../model/llama'
-import { underPrefix, withPrefix } from '../model/params'
-import type { Backend, DeviceTensor } from '../tensor/backend'
+import type { Backend } from '../tensor/backend'
 import type { Tensors } from '../tensor/tensors'
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import golden from './self-test.golden.json'
@@ -47,16 +46,21 @@ export function selfTestWeights(): { name: string; shape: readonly number[]; dat
 const IDS = Int32Array.of(3, 7, 1, 9, 4, 2, 5, 10)
 const TARGETS = Int32Array.of(7, 1, 9, 6, 2, 5, 10, 8)
 
-function step(inputs: Tensors): Tensors {
-  const params = underPrefix('param.', inputs)
+interface StepInput {
+  readonly params: Tensors
+  readonly ids: Tensor2D
+  readonly targets: Tensor1D
+}
+
+function step({ params, ids, targets }: StepInput) {
   const names = Object.keys(params)
+  const named = (tensors: readonly Tensor[]) => Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
   const loss = (...tensors: Tensor[]) => {
-    const tree = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
-    const { hidden } = forward(SELF_TEST_CONFIG, tree, inputs['ids'] as Tensor2D)
-    return tf.neg(tf.mean(gatherLogProb(head(SELF_TEST_CONFIG, tree, hidden), inputs['targets'] as Tensor1D))) as Scalar
+    const { hidden } = forward(SELF_TEST_CONFIG, named(tensors), ids)
+    return tf.neg(tf.mean(gatherLogProb(head(SELF_TEST_CONFIG, named(tensors), hidden), targets))) as Scalar
   }
   const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => params[name]!))
-  return { loss: value, ...withPrefix('grad.', Object.fromEntries(names.map((name, i) => [name, grads[i]!]))) }
+  return { loss: value, grads: named(grads) }
 }
 
 export interface SelfTestResult {
@@ -75,21 +79,18 @@ export async function selfTest(backend: Backend): Promise<SelfTestResult> {
   const params = Object.fromEntries(
     selfTestWeights().map(({ name, shape, data }) => [name, backend.tensor(data, shape)]),
   )
-  const inputs: Record<string, DeviceTensor> = {
-    ...withPrefix('param.', params),
-    ids: backend.tensor(IDS, [2, 4]),
-    targets: backend.tensor(TARGETS, [8]),
-  }
+  const inputs = { params, ids: backend.tensor(IDS, [2, 4]), targets: backend.tensor(TARGETS, [8]) }
   const out = await backend.program('self-test', step).run(inputs, { outputs: 'fresh' })
-  const loss = ((await backend.read(out['loss']!)) as Float32Array)[0]!
+  const loss = ((await backend.read(out.loss)) as Float32Array)[0]!
   const grads = golden.gradients as Record<string, { norm: number; first: number }>
   let worst = Math.abs(loss - golden.loss) / Math.abs(golden.loss)
   for (const [name, expected] of Object.entries(grads)) {
-    const values = (await backend.read(out[`grad.${name}`]!)) as Float32Array
+    const values = (await backend.read(out.grads[name]!)) as Float32Array
     const difference = Math.max(Math.abs(norm(values) - expected.norm), Math.abs(values[0]! - expected.first))
     worst = Math.max(worst, difference / expected.norm)
   }
-  for (const tensor of [...Object.values(inputs), ...Object.values(out)]) backend.dispose(tensor)
+  const made = [...Object.values(params), inputs.ids, inputs.targets, out.loss, ...Object.values(out.grads)]
+  for (const tensor of made) backend.dispose(tensor)
   const isPassed = worst <= TOLERANCE // false for NaN
   return { loss, worst, isPassed }
 }

@@ -1,12 +1,10 @@
 /** Sampling judged rollouts: from prompts, and from states inside a trajectory. */
 import { deriveSeed } from '../core/rng'
+import { STREAM } from '../core/streams'
 import type { SampleRequest } from '../rollout/sampler'
-import type { Rollout, Sampling, Segmented, Task, Trajectory } from './trajectory'
+import type { Rollout, Sampling, Task, Trajectory } from './trajectory'
 
-/** Streams of randomness, so that no two purposes share a seed. */
-export const STREAM = { trajectory: 1, value: 2, reset: 3, choice: 4 } as const
-
-/** Prompts are prefilled once each, however many rollouts start there. */
+/** Prompts are prefilled once each, however many rollouts start there. @returns `perTask` rollouts of each task, one task after the other */
 export async function rolloutsFromPrompts(
   sampling: Sampling,
   tasks: readonly Task[],
@@ -36,29 +34,27 @@ export async function rolloutsFromPrompts(
   })
 }
 
-/** Where a continuation begins: before step `step` of a trajectory. */
+/** One rollout from a state. */
 export interface StateRequest {
-  readonly trajectory: Segmented
-  readonly step: number
+  readonly trajectory: Trajectory
+  /** Tokens of the trajectory that lead to the state. */
+  readonly kept: number
   readonly seed: number
 }
 
 /** One rollout per request; the trajectory's keys and values up to the state are shared, not computed again. */
 export async function rolloutsFromStates(sampling: Sampling, states: readonly StateRequest[]): Promise<Rollout[]> {
   const { sampler, params, config, maxNewTokens, judge, onProgress } = sampling
-  const keptOf = ({ trajectory, step }: StateRequest) => trajectory.steps[step]!.start
-  const requests = states.map((state): SampleRequest => {
-    const { task, block } = state.trajectory
-    return {
-      start: { block, length: task.prompt.length + keptOf(state) },
-      seed: state.seed,
-      maxNewTokens: maxNewTokens - keptOf(state),
-    }
-  })
+  const requests = states.map(
+    ({ trajectory: { task, block }, kept, seed }): SampleRequest => ({
+      start: { block, length: task.prompt.length + kept },
+      seed,
+      maxNewTokens: maxNewTokens - kept,
+    }),
+  )
   const completions = await sampler.sample(params, requests, config, onProgress)
   return completions.map(({ tokens: fresh, logprobs, isTruncated }, i) => {
-    const { trajectory } = states[i]!
-    const kept = keptOf(states[i]!)
+    const { trajectory, kept } = states[i]!
     const tokens = Int32Array.from([...trajectory.tokens.subarray(0, kept), ...fresh])
     const verdict = judge(trajectory.task, tokens, isTruncated)
     return { task: trajectory.task, tokens, kept, logprobs, isTruncated, verdict }

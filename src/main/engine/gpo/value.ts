@@ -3,7 +3,8 @@
  * the current policy; V(s_K) = r(y), known. All continuations of one trajectory share its prefix.
  */
 import { deriveSeed } from '../core/rng'
-import { rolloutsFromStates, STREAM, type StateRequest } from './sampling'
+import { STREAM } from '../core/streams'
+import { rolloutsFromStates, type StateRequest } from './sampling'
 import type { Rollout, Sampling, Segmented, StateEstimate, Valued } from './trajectory'
 
 export function estimate(rewards: readonly number[]): StateEstimate {
@@ -18,10 +19,10 @@ export async function estimateValues(
   samples: number,
 ): Promise<Valued[]> {
   const states: StateRequest[] = trajectories.flatMap((trajectory, t) =>
-    trajectory.steps.flatMap((_, step) =>
+    trajectory.steps.flatMap(({ start: kept }, step) =>
       Array.from({ length: samples }, (_, n) => ({
         trajectory,
-        step,
+        kept,
         seed: deriveSeed(sampling.seed, STREAM.value, t, step, n),
       })),
     ),

@@ -9,11 +9,11 @@
 
 import { after } from '../core/after'
 import { deriveSeed, hash } from '../core/rng'
+import { STREAM } from '../core/streams'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
 
 const PRIME = 1021
 const WORDS = 4
-const STREAM = 29
 
 /** A tree with words for a projection is one of a training pass. */
 export const dropoutName = (projection: string) => `${projection}.dropout`
@@ -31,7 +31,7 @@ export function dropoutWords(
   pass: readonly number[],
   rows: number,
 ): Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }> {
-  const own = deriveSeed(seed, STREAM, ...pass)
+  const own = deriveSeed(seed, STREAM.dropout, ...pass)
   const words = projections.map((projection, stream) => {
     const data = Float32Array.from({ length: rows * WORDS }, (_, i) => hash(own, stream, i) % PRIME)
     return [dropoutName(projection), { shape: [rows, WORDS], data }] as const

@@ -2,7 +2,9 @@
  * Packs token sequences into padded microbatches of few distinct shapes (each shape is compiled once). Arrays are indexed by the
  * position that predicts: entry t belongs to token t + 1.
  */
-import type { Backend, DeviceTensor, HostArray } from '../tensor/backend'
+import type { Backend, HostArray, OnDevice } from '../tensor/backend'
+import type { Replaced } from '../tensor/nested'
+import type { Tensor1D, Tensor2D } from '../tensor/tf'
 
 export interface TokenSequence {
   /** Prompt (and kept prefix) followed by the completion. */
@@ -81,17 +83,24 @@ export function packUnits(units: readonly (readonly TokenSequence[])[], maxToken
   return batches
 }
 
-/** A [rows, length] array from one array per unit, the first of which belongs to the token at `start`; width 1 only. */
-export function alignTokens(
+/** [B, T] from one array per unit, the first of which belongs to the token at `start`; width 1 only. */
+export function tokenValues(
   batch: Microbatch,
   sequences: readonly TokenSequence[],
   valuesOf: (unit: number) => ArrayLike<number>,
-): Float32Array {
-  const out = new Float32Array(batch.rows * batch.length)
+): HostValues {
+  const data = new Float32Array(batch.rows * batch.length)
   batch.units.forEach((unit, row) => {
-    out.set(valuesOf(unit), row * batch.length + sequences[unit]!.start - 1)
+    data.set(valuesOf(unit), row * batch.length + sequences[unit]!.start - 1)
   })
-  return out
+  return { data, shape: [batch.rows, batch.length] }
+}
+
+/** [rows]: one number a unit, 0 for padding. @param width rows of a unit, as the batch was packed */
+export function unitValues(batch: Microbatch, width: number, numberOf: (unit: number) => number): HostValues {
+  const data = new Float32Array(batch.rows / width)
+  data.set(batch.units.map(numberOf))
+  return { data, shape: [data.length] }
 }
 
 /** The reverse: the values of one row's counted tokens. */
@@ -105,18 +114,40 @@ export function takeTokens(
   return values.slice(offset + sequence.start - 1, offset + sequence.ids.length - 1)
 }
 
-/** Ids, targets and mask as tensors under the names every loss function reads. */
-export function batchTensors(
+/** What every loss reads of a microbatch. */
+export type TokenBatch = {
+  /** int32 [B, T] */
+  readonly ids: Tensor2D
+  /** int32 [B·T] the token after each. */
+  readonly targets: Tensor1D
+  /** [B, T] 1 where the predicted token counts. */
+  readonly mask: Tensor2D
+}
+
+/** An array of a microbatch with its shape, to become a tensor. */
+export interface HostValues {
+  readonly data: HostArray
+  readonly shape: readonly number[]
+}
+
+/** What a loss reads beside the tokens, on the host. */
+export type OnHost<T> = Replaced<T, HostValues>
+
+export const scalar = (value: number): HostValues => ({ data: Float32Array.of(value), shape: [] })
+
+/** Ids, targets and mask as tensors, and what a loss reads beside them. */
+export function batchTensors<Extra extends object>(
   backend: Backend,
   batch: Microbatch,
-  extra: Readonly<Record<string, { data: HostArray; shape: readonly number[] }>>,
-): Record<string, DeviceTensor> {
+  extra: OnHost<Extra>,
+): OnDevice<TokenBatch & Extra> {
   const shape = [batch.rows, batch.length]
-  const tensors: Record<string, DeviceTensor> = {
+  const tokens: OnDevice<TokenBatch> = {
     ids: backend.tensor(batch.ids, shape),
     targets: backend.tensor(batch.targets, [batch.rows * batch.length]),
     mask: backend.tensor(batch.mask, shape),
   }
-  for (const [name, { data, shape }] of Object.entries(extra)) tensors[name] = backend.tensor(data, shape)
-  return tensors
+  const more = Object.entries(extra as Readonly<Record<string, HostValues>>)
+  const tensors = more.map(([name, { data, shape }]) => [name, backend.tensor(data, shape)])
+  return { ...tokens, ...Object.fromEntries(tensors) } as OnDevice<TokenBatch & Extra>
 }

@@ -4,18 +4,20 @@
  */
 import { GpoError } from '@shared/errors'
 import type { HostTensor, HostTensors } from '../../formats/host-tensor'
+import { leaf, mapTree } from '../core/tree'
 import { dropoutWords } from '../model/dropout'
-import { type Params, underPrefix, withPrefix } from '../model/params'
+import type { Params } from '../model/params'
 import type { ObjectiveResult } from '../objectives/result'
 import type { AdamWConfig } from '../optim/adamw'
-import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
+import type { Backend, DeviceTensor, DeviceTensors, OnDevice } from '../tensor/backend'
 import type { Tensors } from '../tensor/tensors'
 import { type Scalar, type Tensor, tf } from '../tensor/tf'
+import type { TokenBatch } from './batch'
 import { createOptimiser, disposeReplaced } from './optimiser'
 import type { Policy } from './policy'
 
 /** Pure. `params` holds frozen and trained parameters; the loss and its stats are this microbatch's share of the whole batch's. */
-export type LossFunction = (params: Params, batch: Tensors) => ObjectiveResult
+export type LossFunction<Batch extends TokenBatch = TokenBatch> = (params: Params, batch: Batch) => ObjectiveResult
 
 export interface StepResult {
   readonly loss: number
@@ -23,49 +25,54 @@ export interface StepResult {
   readonly stats: Readonly<Record<string, number>>
 }
 
-export interface Learner {
+export interface Learner<Batch extends TokenBatch = TokenBatch> {
   /** Optimiser steps done. */
   readonly steps: number
   /** @throws GpoError('training') when loss or gradient is not finite; the policy then still has its last good parameters */
-  step(microbatches: readonly DeviceTensors[], learningRate: number): Promise<StepResult>
+  step(microbatches: readonly OnDevice<Batch>[], learningRate: number): Promise<StepResult>
   snapshot(): Promise<Map<string, HostTensor>>
   restore(tensors: HostTensors, steps: number): void
 }
 
-function lossAndGrads(loss: LossFunction) {
-  return (inputs: Tensors): Tensors => {
-    const frozen = underPrefix('frozen.', inputs)
-    const trainable = underPrefix('trainable.', inputs)
-    const batch = underPrefix('batch.', inputs)
-    const dropout = underPrefix('dropout.', inputs)
+interface GradientInput<Batch> {
+  readonly frozen: Params
+  readonly trainable: Params
+  readonly dropout: Params
+  readonly batch: Batch
+}
+
+interface Gradients {
+  readonly loss: Scalar
+  readonly stats: Tensors
+  /** The names of the trained parameters. */
+  readonly grads: Tensors
+}
+
+function lossAndGrads<Batch extends TokenBatch>(loss: LossFunction<Batch>) {
+  return ({ frozen, trainable, dropout, batch }: GradientInput<Batch>): Gradients => {
     const names = Object.keys(trainable)
-    let stats: Readonly<Record<string, Scalar>> = {}
-    const evaluate = (...tensors: Tensor[]): Scalar => {
-      const moved = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
-      const result = loss({ ...frozen, ...moved, ...dropout }, batch)
+    const named = (tensors: readonly Tensor[]) => Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
+    let stats: Tensors = {}
+    const evaluate = (...moved: Tensor[]): Scalar => {
+      const result = loss({ ...frozen, ...named(moved), ...dropout }, batch)
       stats = Object.fromEntries(Object.entries(result.stats).map(([name, stat]) => [name, tf.keep(stat)]))
       return result.loss
     }
     const { value, grads } = tf.valueAndGrads(evaluate)(names.map((name) => trainable[name]!))
-    const named = Object.fromEntries(names.map((name, i) => [name, grads[i]!]))
-    return { loss: value, ...withPrefix('stat.', stats), ...withPrefix('grad.', named) }
+    return { loss: value, stats, grads: named(grads) }
   }
 }
 
-const sumTrees = (inputs: Tensors): Tensors => {
-  const right = underPrefix('b.', inputs)
-  return Object.fromEntries(
-    Object.entries(underPrefix('a.', inputs)).map(([name, a]) => [name, tf.add(a, right[name]!)]),
-  )
-}
+const sumTrees = ({ sums, own }: { readonly sums: Tensors; readonly own: Tensors }): Tensors =>
+  mapTree(sums, (sum, name) => tf.add(sum, leaf(own, name, 'the gradients')))
 
-export function createLearner(
+export function createLearner<Batch extends TokenBatch>(
   backend: Backend,
   policy: Policy,
   name: string,
-  loss: LossFunction,
+  loss: LossFunction<Batch>,
   config: AdamWConfig,
-): Learner {
+): Learner<Batch> {
   const gradients = backend.program(`${name}-gradients`, lossAndGrads(loss))
   const add = backend.program('add-gradients', sumTrees)
   const optimiser = createOptimiser(backend, policy.trainable, config)
@@ -74,8 +81,7 @@ export function createLearner(
 
   /** Adds `own` to `sums`, in their memory where the backend can. */
   async function added(sums: DeviceTensors, own: DeviceTensors): Promise<DeviceTensors> {
-    const inputs = { ...withPrefix('a.', sums), ...withPrefix('b.', own) }
-    const next = await add.run(inputs, { outputs: 'fresh', into: sums })
+    const next = await add.run({ sums, own }, { outputs: 'fresh', into: sums })
     disposeReplaced(backend, sums, next)
     for (const tensor of Object.values(own)) backend.dispose(tensor)
     return next
@@ -90,28 +96,20 @@ export function createLearner(
     return Object.fromEntries(arrays.map(([name, { data, shape }]) => [name, backend.tensor(data, shape)]))
   }
 
-  async function accumulate(microbatches: readonly DeviceTensors[]) {
-    let grads: DeviceTensors = {}
+  async function accumulate(microbatches: readonly OnDevice<Batch>[]) {
+    let sums: DeviceTensors = {}
     let total = 0
-    const stats: Record<string, number> = {}
+    const totals: Record<string, number> = {}
     for (const [i, batch] of microbatches.entries()) {
-      const dropout = dropoutInputs(i, batch['ids']?.shape ?? [])
-      const inputs = {
-        ...withPrefix('dropout.', dropout),
-        ...withPrefix('frozen.', policy.frozen),
-        ...withPrefix('trainable.', policy.trainable),
-        ...withPrefix('batch.', batch),
-      }
-      const out = await gradients.run(inputs, { outputs: 'fresh' })
-      total += await scalarOf(out['loss']!)
-      for (const [key, stat] of Object.entries(underPrefix('stat.', out)))
-        stats[key] = (stats[key] ?? 0) + (await scalarOf(stat))
-      const used = [out['loss']!, ...Object.values(underPrefix('stat.', out)), ...Object.values(dropout)]
-      for (const tensor of used) backend.dispose(tensor)
-      const own = underPrefix('grad.', out)
-      grads = i === 0 ? own : await added(grads, own)
+      const dropout = dropoutInputs(i, batch.ids.shape)
+      const { frozen, trainable } = policy
+      const { loss, stats, grads } = await gradients.run({ frozen, trainable, dropout, batch }, { outputs: 'fresh' })
+      total += await scalarOf(loss)
+      for (const [key, stat] of Object.entries(stats)) totals[key] = (totals[key] ?? 0) + (await scalarOf(stat))
+      for (const tensor of [loss, ...Object.values(stats), ...Object.values(dropout)]) backend.dispose(tensor)
+      sums = i === 0 ? grads : await added(sums, grads)
     }
-    return { grads, loss: total, stats }
+    return { grads: sums, loss: total, stats: totals }
   }
 
   return {

@@ -4,10 +4,9 @@
  */
 
 import type { HostTensor, HostTensors } from '../../formats/host-tensor'
-import { underPrefix, withPrefix } from '../model/params'
 import { type AdamWConfig, adamw } from '../optim/adamw'
 import { squaredNorm } from '../optim/clip'
-import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
+import type { Backend, DeviceTensor, DeviceTensors, OnDevice } from '../tensor/backend'
 import { sizeOfShape } from '../tensor/backend'
 import type { Tensors } from '../tensor/tensors'
 import type { Scalar } from '../tensor/tf'
@@ -49,24 +48,30 @@ function groupsOf(tensors: DeviceTensors): string[][] {
 const pick = (tensors: DeviceTensors, names: readonly string[]): DeviceTensors =>
   Object.fromEntries(names.map((name) => [name, tensors[name]!]))
 
-function step(config: AdamWConfig) {
+interface AdamWStep {
+  readonly params: Tensors
+  readonly m: Tensors
+  readonly v: Tensors
+}
+
+interface AdamWStepInput extends AdamWStep {
+  readonly grads: Tensors
+  readonly learningRate: Scalar
+  readonly step: Scalar
+  readonly gradNorm: Scalar
+}
+
+function stepOf(config: AdamWConfig) {
   const optimiser = adamw(config)
-  return (inputs: Tensors): Tensors => {
-    const { params, state } = optimiser.update({
-      params: underPrefix('param.', inputs),
-      grads: underPrefix('grad.', inputs),
-      state: { m: underPrefix('m.', inputs), v: underPrefix('v.', inputs) },
-      learningRate: inputs['learningRate'] as Scalar,
-      step: inputs['step'] as Scalar,
-      gradNorm: inputs['gradNorm'] as Scalar,
-    })
-    return { ...withPrefix('param.', params), ...withPrefix('m.', state.m), ...withPrefix('v.', state.v) }
+  return ({ m, v, ...input }: AdamWStepInput): AdamWStep => {
+    const { params, state } = optimiser.update({ ...input, state: { m, v } })
+    return { params, ...state }
   }
 }
 
 export function createOptimiser(backend: Backend, trainable: DeviceTensors, config: AdamWConfig): Optimiser {
-  const squares = backend.program('squared-norm', (grads) => ({ out: squaredNorm(grads) }))
-  const adamwStep = backend.program('adamw', step(config))
+  const squares = backend.program('squared-norm', (grads: Tensors) => ({ out: squaredNorm(grads) }))
+  const adamwStep = backend.program('adamw', stepOf(config))
   const groups = groupsOf(trainable)
   const zeros = (): Record<string, DeviceTensor> =>
     Object.fromEntries(
@@ -83,21 +88,16 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
     params: DeviceTensors,
     grads: DeviceTensors,
     names: readonly string[],
-    scalars: DeviceTensors,
+    scalars: Pick<OnDevice<AdamWStepInput>, 'learningRate' | 'step' | 'gradNorm'>,
   ): Promise<DeviceTensors> {
-    const old = {
-      ...withPrefix('param.', pick(params, names)),
-      ...withPrefix('m.', pick(m, names)),
-      ...withPrefix('v.', pick(v, names)),
-    }
-    const inputs = { ...old, ...withPrefix('grad.', pick(grads, names)), ...scalars }
-    const out = await adamwStep.run(inputs, { outputs: 'fresh', into: old })
-    const { m: oldM, v: oldV } = { m: pick(m, names), v: pick(v, names) }
-    Object.assign(m, underPrefix('m.', out))
-    Object.assign(v, underPrefix('v.', out))
-    disposeReplaced(backend, oldM, m)
-    disposeReplaced(backend, oldV, v)
-    return underPrefix('param.', out)
+    const old = { params: pick(params, names), m: pick(m, names), v: pick(v, names) }
+    const inputs = { ...old, grads: pick(grads, names), ...scalars }
+    const next = await adamwStep.run(inputs, { outputs: 'fresh', into: old })
+    Object.assign(m, next.m)
+    Object.assign(v, next.v)
+    disposeReplaced(backend, old.m, m)
+    disposeReplaced(backend, old.v, v)
+    return next.params
   }
 
   return {
@@ -108,7 +108,7 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
       let sum = 0
       for (const names of groups) {
         const { out } = await squares.run(pick(grads, names))
-        sum += ((await backend.read(out!)) as Float32Array)[0]!
+        sum += ((await backend.read(out)) as Float32Array)[0]!
       }
       return Math.sqrt(sum)
     },
@@ -122,12 +122,12 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
       return next
     },
     async snapshot() {
-      const entries = [...Object.entries(withPrefix('m.', m)), ...Object.entries(withPrefix('v.', v))].map(
-        async ([key, tensor]) => {
-          const data = ((await backend.read(tensor)) as Float32Array).slice()
-          return [key, { shape: tensor.shape, data }] as const
-        },
-      )
+      const named = (moment: string, tree: DeviceTensors) =>
+        Object.entries(tree).map(([key, tensor]) => [`${moment}.${key}`, tensor] as const)
+      const entries = [...named('m', m), ...named('v', v)].map(async ([key, tensor]) => {
+        const data = ((await backend.read(tensor)) as Float32Array).slice()
+        return [key, { shape: tensor.shape, data }] as const
+      })
       return new Map(await Promise.all(entries))
     },
     restore(tensors, done) {

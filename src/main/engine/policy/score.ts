@@ -4,25 +4,35 @@ import type { ModelConfig } from '../../formats/model-config'
 import { linearLogProb } from '../core/linear-logprob'
 import { narrowLogProb } from '../core/narrow-logprob'
 import { forward, headWeight, valueHead } from '../model/llama'
-import { isNarrow, type Params, underPrefix, withPrefix } from '../model/params'
+import { isNarrow, type Params } from '../model/params'
 import type { Backend, DeviceTensors, Program } from '../tensor/backend'
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
-import { batchTensors, packUnits, type TokenSequence, takeTokens } from './batch'
+import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
+import { batchTensors, packUnits, type TokenBatch, type TokenSequence, takeTokens } from './batch'
 
-/** [B, T] log-probability of each next token: entry t is log π(targets[t] | ids[≤ t]) at the sampling temperature. */
-export function tokenLogps(
-  config: ModelConfig,
-  params: Params,
-  hidden: Tensor2D,
-  targets: Tensor1D,
-  shape: readonly number[],
-  temperature: number,
-): Tensor {
+/** How a model is run over a batch. */
+export interface ForwardSettings {
+  readonly config: ModelConfig
+  readonly temperature: number
+  /** Keep only what enters each layer, see `forward`. */
+  readonly recomputesLayers?: boolean
+}
+
+export interface ForwardLogps {
+  /** [B, T] entry t is log π(targets[t] | ids[≤ t]) at the temperature. */
+  readonly logps: Tensor2D
+  /** [B·T, hidden] */
+  readonly hidden: Tensor2D
+}
+
+/** The model over a batch, and the log-probability of each next token. Pure. */
+export function forwardLogps(settings: ForwardSettings, params: Params, { ids, targets }: TokenBatch): ForwardLogps {
+  const { config, temperature, recomputesLayers } = settings
+  const { hidden } = forward(config, params, ids, { recomputesLayers })
   const weight = headWeight(config, params)
   const logps = isNarrow(weight)
     ? narrowLogProb(hidden, weight, targets, temperature)
     : linearLogProb(hidden, weight, targets, temperature)
-  return tf.reshape(logps, [...shape])
+  return { logps: tf.reshape(logps, ids.shape), hidden }
 }
 
 export interface Scorer {
@@ -32,37 +42,34 @@ export interface Scorer {
   values(params: DeviceTensors, sequences: readonly TokenSequence[]): Promise<Float32Array[]>
 }
 
+interface ScoreInput {
+  readonly params: Params
+  readonly batch: TokenBatch
+}
+
 export function createScorer(
   backend: Backend,
   config: ModelConfig,
-  options: { maxTokens: number; temperature: number },
+  { maxTokens, temperature }: { maxTokens: number; temperature: number },
 ): Scorer {
-  const logpsProgram = backend.program('token-logps', (inputs) => {
-    const params = underPrefix('param.', inputs)
-    const ids = inputs['ids'] as Tensor2D
-    const { hidden } = forward(config, params, ids)
-    return { out: tokenLogps(config, params, hidden, inputs['targets'] as Tensor1D, ids.shape, options.temperature) }
-  })
-  const valuesProgram = backend.program('token-values', (inputs) => {
-    const params = underPrefix('param.', inputs)
-    return { out: valueHead(params, forward(config, params, inputs['ids'] as Tensor2D).hidden) }
-  })
+  const logpsProgram = backend.program('token-logps', ({ params, batch }: ScoreInput) => ({
+    out: forwardLogps({ config, temperature }, params, batch).logps as Tensor,
+  }))
+  const valuesProgram = backend.program('token-values', ({ params, batch }: ScoreInput) => ({
+    out: valueHead(params, forward(config, params, batch.ids).hidden),
+  }))
 
   async function run(
-    program: Program,
+    program: Program<ScoreInput, { out: Tensor }>,
     params: DeviceTensors,
     sequences: readonly TokenSequence[],
   ): Promise<Float32Array[]> {
     const results: Float32Array[] = new Array(sequences.length)
     const units = sequences.map((sequence) => [sequence])
-    for (const batch of packUnits(units, options.maxTokens)) {
+    for (const batch of packUnits(units, maxTokens)) {
       const tensors = batchTensors(backend, batch, {})
-      const out = await program.run({
-        ...withPrefix('param.', params),
-        ids: tensors['ids']!,
-        targets: tensors['targets']!,
-      })
-      const values = (await backend.read(out['out']!)) as Float32Array
+      const { out } = await program.run({ params, batch: tensors })
+      const values = (await backend.read(out)) as Float32Array // float32, as the function makes it
       batch.units.forEach((unit, row) => {
         results[unit] = takeTokens(batch, row, sequences[unit]!, values)
       })

@@ -1,19 +1,22 @@
 /** Greedy accuracy on the evaluation set. */
 import type { EvaluationRecord } from '@shared/schemas/events'
 import { VERDICT_STATUSES, type VerdictStatus } from '@shared/schemas/verifier'
+import { mean } from '../core/statistics'
 import { rolloutsFromPrompts } from '../gpo/sampling'
-import { mean, type Run, samplingOf } from './run'
+import type { Rollout } from '../gpo/trajectory'
+import type { Run } from './run'
+import { greedy, samplingOf } from './sampling'
+
+export function countStatuses(rollouts: readonly Rollout[]): Record<VerdictStatus, number> {
+  const count = (status: VerdictStatus) => rollouts.filter(({ verdict }) => verdict.status === status).length
+  return Object.fromEntries(VERDICT_STATUSES.map((status) => [status, count(status)])) as Record<VerdictStatus, number>
+}
 
 /** @param iteration 0 before training */
 export async function evaluate(run: Run, iteration: number): Promise<EvaluationRecord> {
-  const sampling = await samplingOf(run, iteration, 'evaluation')
-  const greedy = { ...sampling, config: { ...sampling.config, temperature: 0, topK: 0, topP: 1 } }
-  const rollouts = await rolloutsFromPrompts(greedy, run.evaluationTasks, 1)
-  const count = (status: VerdictStatus) => rollouts.filter(({ verdict }) => verdict.status === status).length
-  const statuses = Object.fromEntries(VERDICT_STATUSES.map((status) => [status, count(status)])) as Record<
-    VerdictStatus,
-    number
-  >
+  const sampling = greedy(await samplingOf(run, iteration, 'evaluation'))
+  const rollouts = await rolloutsFromPrompts(sampling, run.evaluationTasks, 1)
+  const statuses = countStatuses(rollouts)
   return {
     iteration,
     n: rollouts.length,

@@ -11,50 +11,47 @@
  * The loss of a rollout is the mean over its tokens, as in the paper's equation 3.
  */
 import type { ObjectiveOf } from '@shared/schemas/plan'
-import { resetRollouts } from '../gpo/reset'
-import { rolloutsFromPrompts } from '../gpo/sampling'
+import { mean } from '../core/statistics'
 import type { Rollout } from '../gpo/trajectory'
-import { forward } from '../model/llama'
 import { groupAdvantages } from '../objectives/group-advantage'
 import { k3Kl } from '../objectives/k3-kl'
 import { clippedPolicyLoss } from '../objectives/policy-gradient'
-import { alignTokens } from '../policy/batch'
+import { scalar, type TokenBatch, tokenValues } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
-import { tokenLogps } from '../policy/score'
-import { type Scalar, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
-import { type Clock, startClock } from './clock'
-import { findCriticalSteps, type Guided, guidedRecord, guideMetrics, isGuided, plainRecord } from './guide'
-import { optimise, scalar } from './optimise'
-import { completionMetrics, sequenceOf } from './rollout-metrics'
-import { mean, type Procedure, promptsOf, type Run, samplingOf } from './run'
+import { forwardLogps } from '../policy/score'
+import { type Scalar, type Tensor2D, tf } from '../tensor/tf'
+import { criticalStarts, isGuided, startIteration } from './iteration'
+import { optimise } from './optimise'
+import { report } from './report'
+import { forwardSettings, type Metrics, type Procedure, promptsOf, type Run } from './run'
+import { sequenceOf } from './sequences'
 
-function grpoLoss({ policy, plan }: Run, objective: ObjectiveOf<'grpo'>): LossFunction {
+/** [B, T] each. */
+type GrpoBatch = TokenBatch & {
+  readonly oldLogp: Tensor2D
+  /** Only with a KL penalty. */
+  readonly refLogp?: Tensor2D
+  readonly advantages: Tensor2D
+  /** 1 / the rollout's tokens, where `mask` is 1. */
+  readonly weight: Tensor2D
+  /** Rollouts of the minibatch. */
+  readonly denominator: Scalar
+}
+
+function grpoLoss(run: Run, { clip, kl }: ObjectiveOf<'grpo'>): LossFunction<GrpoBatch> {
+  const settings = forwardSettings(run, run.plan.rollout.temperature)
   return (params, batch) => {
-    const ids = batch['ids'] as Tensor2D
-    const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
-    const logp = tokenLogps(
-      policy.config,
-      params,
-      hidden,
-      batch['targets'] as Tensor1D,
-      ids.shape,
-      plan.rollout.temperature,
-    )
-    const shared = { logp, mask: batch['weight']!, denominator: batch['denominator'] as Scalar }
-    const actor = clippedPolicyLoss({
-      ...shared,
-      oldLogp: batch['oldLogp']!,
-      advantages: batch['advantages']!,
-      clip: objective.clip,
-    })
-    if (objective.kl === 0) return actor
-    const penalty = k3Kl({ ...shared, refLogp: batch['refLogp']! })
-    return {
-      loss: tf.add(actor.loss, tf.mul(penalty.loss, objective.kl)) as Scalar,
-      stats: { ...actor.stats, ...penalty.stats },
-    }
+    const { logps: logp } = forwardLogps(settings, params, batch)
+    const shared = { ...batch, logp, mask: batch.weight }
+    const actor = clippedPolicyLoss({ ...shared, clip })
+    if (!batch.refLogp) return actor
+    const penalty = k3Kl({ ...shared, refLogp: batch.refLogp })
+    return { loss: tf.add(actor.loss, tf.mul(penalty.loss, kl)), stats: { ...actor.stats, ...penalty.stats } }
   }
 }
+
+const groupsOf = (rollouts: readonly Rollout[], size: number) =>
+  Array.from({ length: rollouts.length / size }, (_, i) => rollouts.slice(i * size, (i + 1) * size))
 
 export function grpo(run: Run, objective: ObjectiveOf<'grpo'>): Procedure {
   const { plan, policy, backend, scorer } = run
@@ -62,41 +59,25 @@ export function grpo(run: Run, objective: ObjectiveOf<'grpo'>): Procedure {
   const groupSize = plan.budget.trainedPerPrompt
 
   /** Steps 3 and 4. */
-  async function learn(iteration: number, groups: readonly (readonly Rollout[])[]): Promise<Record<string, number>> {
-    const judged = groups.map((group) =>
-      groupAdvantages(
-        group.map(({ verdict }) => verdict.reward),
-        objective.epsilon,
-      ),
-    )
+  async function learn(index: number, groups: readonly (readonly Rollout[])[]): Promise<Metrics> {
+    const rewards = groups.map((group) => group.map(({ verdict }) => verdict.reward))
+    const judged = rewards.map((group) => groupAdvantages(group, objective.epsilon))
+    const advantages = judged.flatMap(({ advantages }) => advantages)
     const rollouts = groups.flat()
-    const advantage = judged.flatMap(({ advantages }) => advantages)
     const sequences = rollouts.map(sequenceOf)
-    const refLogps = objective.kl > 0 ? await scorer.logps(policy.reference(), sequences) : []
-    const optimised = await optimise(run, learner, iteration, {
+    const refLogps = objective.kl > 0 ? await scorer.logps(policy.reference(), sequences) : null
+    const onEachToken = (unit: number, value: number) => new Float32Array(rollouts[unit]!.logprobs.length).fill(value)
+    const optimised = await optimise(run, learner, index, {
       epochs: objective.epochs,
       minibatches: objective.minibatches,
       units: sequences.map((sequence) => [sequence]),
-      inputs: (batch, minibatch) => {
-        const shape = [batch.rows, batch.length]
-        const constant = (pick: (unit: number) => number) => ({
-          data: alignTokens(batch, sequences, (unit) =>
-            new Float32Array(rollouts[unit]!.logprobs.length).fill(pick(unit)),
-          ),
-          shape,
-        })
-        const listed = (lists: readonly Float32Array[]) => ({
-          data: alignTokens(batch, sequences, (unit) => lists[unit]!),
-          shape,
-        })
-        return {
-          oldLogp: listed(rollouts.map(({ logprobs }) => logprobs)),
-          advantages: constant((unit) => advantage[unit]!),
-          weight: constant((unit) => 1 / rollouts[unit]!.logprobs.length),
-          denominator: scalar(minibatch.length),
-          ...(objective.kl > 0 ? { refLogp: listed(refLogps) } : {}),
-        }
-      },
+      inputs: (batch, minibatch) => ({
+        oldLogp: tokenValues(batch, sequences, (unit) => rollouts[unit]!.logprobs),
+        advantages: tokenValues(batch, sequences, (unit) => onEachToken(unit, advantages[unit]!)),
+        weight: tokenValues(batch, sequences, (unit) => onEachToken(unit, 1 / rollouts[unit]!.logprobs.length)),
+        denominator: scalar(minibatch.length),
+        ...(refLogps && { refLogp: tokenValues(batch, sequences, (unit) => refLogps[unit]!) }),
+      }),
     })
     return {
       ...optimised,
@@ -105,45 +86,18 @@ export function grpo(run: Run, objective: ObjectiveOf<'grpo'>): Procedure {
     }
   }
 
-  const chunk = (rollouts: readonly Rollout[]) =>
-    Array.from({ length: rollouts.length / groupSize }, (_, i) => rollouts.slice(i * groupSize, (i + 1) * groupSize))
-
-  async function guidedGroups(iteration: number, clock: Clock): Promise<{ guided: Guided[]; groups: Rollout[][] }> {
-    const sampling = await samplingOf(run, iteration, 'rollouts')
-    const trajectories = await clock.time('rollouts', () => rolloutsFromPrompts(sampling, promptsOf(run, iteration), 1))
-    const guided = await findCriticalSteps(run, clock, iteration, trajectories)
-    const points = guided.map(({ trajectory, critical }) => ({ trajectory, step: critical.step }))
-    const resetting = await samplingOf(run, iteration, 'reset')
-    const groups = await clock.time('reset', () => resetRollouts(resetting, points, groupSize, plan.gpo.reuseRollouts))
-    return { guided, groups }
-  }
-
   return {
     learner,
-    async iterate(iteration) {
-      const clock = startClock()
-      if (!isGuided(plan.gpo)) {
-        const sampling = await samplingOf(run, iteration, 'rollouts')
-        const rollouts = await clock.time('rollouts', () =>
-          rolloutsFromPrompts(sampling, promptsOf(run, iteration), groupSize),
-        )
-        const learned = await clock.time('update', () => learn(iteration, chunk(rollouts)))
-        return {
-          metrics: { ...completionMetrics(rollouts), ...learned, ...clock.metrics() },
-          trajectories: rollouts.map((rollout, i) => plainRecord(run, iteration, i, rollout)),
-        }
-      }
-      const { guided, groups } = await guidedGroups(iteration, clock)
-      const learned = await clock.time('update', () => learn(iteration, groups))
-      return {
-        metrics: {
-          ...completionMetrics(guided.map(({ trajectory }) => trajectory)),
-          ...learned,
-          ...guideMetrics(guided, groups),
-          ...clock.metrics(),
-        },
-        trajectories: guided.map((one, i) => guidedRecord(run, iteration, i, one, groups[i]!)),
-      }
+    async iterate(index) {
+      const iteration = startIteration(run, index)
+      const trajectories = await iteration.sample(promptsOf(run, index), isGuided(run) ? 1 : groupSize)
+      const segmented = await iteration.segment(trajectories)
+      const valued = await iteration.value(segmented)
+      const guided = await iteration.select(valued)
+      const resets = await iteration.reset(criticalStarts(guided), groupSize)
+      const groups = isGuided(run) ? resets : groupsOf(trajectories, groupSize)
+      const learned = await iteration.learn(() => learn(index, groups))
+      return report(run.text, index, iteration, { trajectories, guided, resets, learned })
     },
   }
 }

@@ -1,30 +1,33 @@
 /** The passes over a batch: epochs, minibatches, microbatches, one optimiser step each. */
 
 import { deriveSeed, permutation } from '../core/rng'
+import { STREAM } from '../core/streams'
 import { learningRateAt } from '../optim/schedule'
-import { batchTensors, type Microbatch, packUnits, type TokenSequence } from '../policy/batch'
+import {
+  batchTensors,
+  type Microbatch,
+  type OnHost,
+  packUnits,
+  type TokenBatch,
+  type TokenSequence,
+} from '../policy/batch'
 import type { Learner } from '../policy/learner'
-import type { DeviceTensors } from '../tensor/backend'
-import { type Run, totalSteps } from './run'
+import type { DeviceTensor, OnDevice } from '../tensor/backend'
+import { type Metrics, type Run, totalSteps } from './run'
 
-/** More inputs of the loss for one microbatch: arrays with their shapes, and scalars that concern the whole minibatch. */
-export type BatchInputs = Readonly<Record<string, { data: Float32Array; shape: readonly number[] }>>
-
-export interface Optimisation {
+export interface Optimisation<Batch extends TokenBatch> {
   readonly epochs: number
   readonly minibatches: number
   /** What stays together: single sequences or pairs. */
   readonly units: readonly (readonly TokenSequence[])[]
   /**
-   * The loss's inputs for a microbatch. `minibatch` holds the units of the whole optimiser step, for denominators and for means over it;
-   * units are indices into `units`.
+   * What the loss reads of a microbatch beside its tokens. `minibatch` holds the units of the whole optimiser step, for denominators and for means
+   * over it; units are indices into `units`.
    */
-  readonly inputs: (batch: Microbatch, minibatch: readonly number[]) => BatchInputs
+  readonly inputs: (batch: Microbatch, minibatch: readonly number[]) => OnHost<Omit<Batch, keyof TokenBatch>>
   /** Once before each optimiser step, e.g. for a baseline over the minibatch. */
   readonly beforeStep?: (minibatch: readonly number[]) => Promise<void>
 }
-
-export const scalar = (value: number) => ({ data: Float32Array.of(value), shape: [] })
 
 function split(order: Int32Array, parts: number): number[][] {
   const size = Math.ceil(order.length / parts)
@@ -33,23 +36,23 @@ function split(order: Int32Array, parts: number): number[][] {
   )
 }
 
-/** Tokens that are learnt from: without prompts and kept prefixes. */
-const learntTokens = (units: Optimisation['units']): number =>
-  units.flat().reduce((sum, { ids, start }) => sum + ids.length - start, 0)
+/** Tokens that are trained on: without prompts and kept prefixes. */
+export const trainedTokens = (sequences: readonly TokenSequence[]): number =>
+  sequences.reduce((sum, { ids, start }) => sum + ids.length - start, 0)
 
 /** Runs all passes and returns the means of loss, gradient norm and stats over the optimiser steps, and the batch's `num_tokens`. */
-export async function optimise(
+export async function optimise<Batch extends TokenBatch>(
   run: Run,
-  learner: Learner,
+  learner: Learner<Batch>,
   iteration: number,
-  work: Optimisation,
-): Promise<Record<string, number>> {
+  work: Optimisation<Batch>,
+): Promise<Metrics> {
   const { units, epochs, minibatches } = work
   const { optimiser, budget, seed } = run.plan
   const results: Record<string, number>[] = []
   let rate = 0
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = permutation(units.length, deriveSeed(seed, iteration, 11, epoch))
+    const order = permutation(units.length, deriveSeed(seed, iteration, STREAM.batchOrder, epoch))
     for (const minibatch of split(order, minibatches)) {
       await work.beforeStep?.(minibatch)
       rate = learningRateAt(learner.steps, totalSteps(run.plan), optimiser)
@@ -60,11 +63,11 @@ export async function optimise(
         ...batch,
         units: batch.units.map((i) => minibatch[i]!),
       }))
-      const tensors: DeviceTensors[] = batches.map((batch) =>
-        batchTensors(run.backend, batch, work.inputs(batch, minibatch)),
+      const tensors = batches.map(
+        (batch) => batchTensors(run.backend, batch, work.inputs(batch, minibatch)) as OnDevice<Batch>, // a batch is its tokens and the rest
       )
       const { loss, gradNorm, stats } = await learner.step(tensors, rate)
-      for (const tensor of tensors.flatMap((batch) => Object.values(batch))) run.backend.dispose(tensor)
+      for (const tensor of tensors.flatMap((batch) => Object.values<DeviceTensor>(batch))) run.backend.dispose(tensor)
       results.push({ loss, grad_norm: gradNorm, ...stats })
       run.onProgress('update', iteration, results.length, epochs * minibatches, 0)
     }
@@ -73,5 +76,5 @@ export async function optimise(
   const averages = Object.fromEntries(
     names.map((name) => [name, results.reduce((sum, r) => sum + (r[name] ?? 0), 0) / results.length]),
   )
-  return { ...averages, learning_rate: rate, num_tokens: learntTokens(units) }
+  return { ...averages, learning_rate: rate, num_tokens: trainedTokens(units.flat()) }
 }

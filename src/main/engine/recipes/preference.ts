@@ -1,36 +1,44 @@
 /**
- * The pairwise procedures' common half (arXiv 2509.16456, Procedure II): harvest pairs, score them under the reference where the loss wants
- * it, pass over them. DPO, SimPO and ORPO differ in the loss alone.
+ * The pairwise procedures' common half (arXiv 2509.16456, Procedure II): DPO, SimPO and ORPO differ in the loss alone.
  *
  *   for each iteration
  *     1. sample one trajectory per prompt; with GPO find its critical step m
  *     2. from s_m (or the prompt) sample until there are correct and incorrect rollouts: pairs
  *     3. passes of the pairwise loss over them; the kept prefix is part of the prompt
+ *
+ * Equal budgets: an iteration trains on exactly `promptsPerIteration · trainedPerPrompt` pairs with GPO and without; more prompts are asked where
+ * states never give both outcomes, in at most MAX_WAVES waves. `pairs` in the metrics says how many there were.
  */
-
-import type { Pair } from '../gpo/reset'
-import { forward } from '../model/llama'
+import { type Pair, pairUp } from '../gpo/pairs'
+import type { Rollout, Trajectory } from '../gpo/trajectory'
 import type { ObjectiveResult } from '../objectives/result'
-import { createLearner } from '../policy/learner'
-import { tokenLogps } from '../policy/score'
-import type { Tensors } from '../tensor/tensors'
-import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
-import { startClock } from './clock'
-import { harvestPairs } from './contrast'
-import { type BatchInputs, optimise, scalar } from './optimise'
-import { sequenceOf } from './rollout-metrics'
-import type { Procedure, Run } from './run'
+import { scalar, type TokenBatch, unitValues } from '../policy/batch'
+import { createLearner, type LossFunction } from '../policy/learner'
+import { forwardLogps } from '../policy/score'
+import { type Scalar, type Tensor, type Tensor1D, tf } from '../tensor/tf'
+import { type Guided, guide, startIteration, startsOf } from './iteration'
+import { optimise } from './optimise'
+import { report } from './report'
+import { forwardSettings, laterPrompts, type Metrics, type Procedure, promptsOf, type Run } from './run'
+import { sequenceOf, sumOf } from './sequences'
+
+/** Prompts are asked for in this many waves at most. */
+const MAX_WAVES = 4
+
+/** [P] each: one number a pair. */
+interface PairInputs {
+  readonly refLogpChosen: Tensor1D
+  readonly refLogpRejected: Tensor1D
+  readonly weight: Tensor1D
+  readonly denominator: Scalar
+}
 
 /** What a pairwise loss gets, [P] each. */
-export interface PairTensors {
+export interface PairTensors extends PairInputs {
   readonly logpChosen: Tensor
   readonly logpRejected: Tensor
   readonly lengthChosen: Tensor
   readonly lengthRejected: Tensor
-  readonly refLogpChosen: Tensor
-  readonly refLogpRejected: Tensor
-  readonly weight: Tensor
-  readonly denominator: Scalar
 }
 
 export interface PairwiseObjective {
@@ -41,81 +49,75 @@ export interface PairwiseObjective {
   readonly loss: (pairs: PairTensors) => ObjectiveResult
 }
 
-const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0)
-
 /** [2P] → the chosen half, the rejected half. */
-function halves(rows: Tensor): { chosen: Tensor; rejected: Tensor } {
-  const [chosen, rejected] = tf.split(rows, 2, 0) as [Tensor, Tensor]
-  return { chosen, rejected }
-}
+const halves = (rows: Tensor) => tf.split(rows, 2, 0) as [Tensor, Tensor]
 
-function pairTensors(run: Run, params: Tensors, batch: Tensors): PairTensors {
-  const { policy, plan } = run
-  const ids = batch['ids'] as Tensor2D
-  const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
-  const logps = tokenLogps(policy.config, params, hidden, batch['targets'] as Tensor1D, ids.shape, 1)
-  const sums = halves(tf.sum(tf.mul(logps, batch['mask']!), 1))
-  const lengths = halves(tf.sum(batch['mask']!, 1))
-  return {
-    logpChosen: sums.chosen,
-    logpRejected: sums.rejected,
-    lengthChosen: lengths.chosen,
-    lengthRejected: lengths.rejected,
-    refLogpChosen: batch['refLogpChosen']!,
-    refLogpRejected: batch['refLogpRejected']!,
-    weight: batch['weight']!,
-    denominator: batch['denominator'] as Scalar,
+function pairwiseLoss(run: Run, { loss }: PairwiseObjective): LossFunction<TokenBatch & PairInputs> {
+  const settings = forwardSettings(run, 1)
+  return (params, batch) => {
+    const { logps } = forwardLogps(settings, params, batch)
+    const [logpChosen, logpRejected] = halves(tf.sum(tf.mul(logps, batch.mask), 1))
+    const [lengthChosen, lengthRejected] = halves(tf.sum(batch.mask, 1))
+    return loss({ ...batch, logpChosen, logpRejected, lengthChosen, lengthRejected })
   }
 }
 
-async function referenceSums(run: Run, pairs: readonly Pair[], side: keyof Pair): Promise<number[]> {
-  const sequences = pairs.map((pair) => sequenceOf(pair[side]))
-  return (await run.scorer.logps(run.policy.reference(), sequences)).map(sum)
-}
-
 export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
-  const { plan, policy, backend } = run
-  const learner = createLearner(
-    backend,
-    policy,
-    objective.name,
-    (params, batch) => objective.loss(pairTensors(run, params, batch)),
-    plan.optimiser,
-  )
+  const { plan, policy, backend, scorer } = run
+  const { promptsPerIteration, trainedPerPrompt } = plan.budget
+  const wanted = promptsPerIteration * trainedPerPrompt
+  const learner = createLearner(backend, policy, objective.name, pairwiseLoss(run, objective), plan.optimiser)
 
-  async function learn(iteration: number, pairs: readonly Pair[]): Promise<Record<string, number>> {
+  /** Of one side of each pair; zeros for losses without a reference. */
+  async function referenceLogps(pairs: readonly Pair[], side: keyof Pair): Promise<number[]> {
+    if (!objective.usesReference) return pairs.map(() => 0)
+    const sequences = pairs.map((pair) => sequenceOf(pair[side]))
+    return (await scorer.logps(policy.reference(), sequences)).map(sumOf)
+  }
+
+  async function learn(index: number, pairs: readonly Pair[]): Promise<Metrics> {
     if (pairs.length === 0) return {}
-    const nothing = pairs.map(() => 0)
-    const refChosen = objective.usesReference ? await referenceSums(run, pairs, 'chosen') : nothing
-    const refRejected = objective.usesReference ? await referenceSums(run, pairs, 'rejected') : nothing
-    return optimise(run, learner, iteration, {
+    const refChosen = await referenceLogps(pairs, 'chosen')
+    const refRejected = await referenceLogps(pairs, 'rejected')
+    return optimise(run, learner, index, {
       epochs: objective.epochs,
       minibatches: objective.minibatches,
       units: pairs.map(({ chosen, rejected }) => [sequenceOf(chosen), sequenceOf(rejected)]),
-      inputs: (batch, minibatch): BatchInputs => {
-        const shape = [batch.rows / 2]
-        const column = (pick: (unit: number) => number) => {
-          const data = new Float32Array(batch.rows / 2)
-          data.set(batch.units.map(pick))
-          return { data, shape }
-        }
-        return {
-          refLogpChosen: column((unit) => refChosen[unit]!),
-          refLogpRejected: column((unit) => refRejected[unit]!),
-          weight: column(() => 1),
-          denominator: scalar(minibatch.length),
-        }
-      },
+      inputs: (batch, minibatch) => ({
+        refLogpChosen: unitValues(batch, 2, (unit) => refChosen[unit]!),
+        refLogpRejected: unitValues(batch, 2, (unit) => refRejected[unit]!),
+        weight: unitValues(batch, 2, () => 1),
+        denominator: scalar(minibatch.length),
+      }),
     })
   }
 
   return {
     learner,
-    async iterate(iteration) {
-      const clock = startClock()
-      const { pairs, metrics, records } = await harvestPairs(run, clock, iteration)
-      const learned = await clock.time('update', () => learn(iteration, pairs))
-      return { metrics: { ...metrics, ...learned, ...clock.metrics() }, trajectories: records }
+    async iterate(index) {
+      const iteration = startIteration(run, index)
+      const trajectories: Trajectory[] = []
+      const guided: Guided[] = []
+      const resets: Rollout[][] = []
+      const pairs = () => resets.flatMap((rollouts) => pairUp(rollouts, trainedPerPrompt)).slice(0, wanted)
+      for (let wave = 0; pairs().length < wanted && wave < MAX_WAVES; wave++) {
+        const tasks = wave === 0 ? promptsOf(run, index) : laterPrompts(run, index, wave)
+        const sampled = await iteration.sample(tasks, 1, wave)
+        const found = await guide(iteration, sampled)
+        resets.push(...(await iteration.contrast(startsOf(sampled, found), trainedPerPrompt, wave)))
+        trajectories.push(...sampled)
+        guided.push(...found)
+      }
+      const learned = await iteration.learn(() => learn(index, pairs()))
+      const trained = new Set(pairs().flatMap(({ chosen, rejected }) => [chosen, rejected]))
+      const counts = { pairs: trained.size / 2, 'pairs/attempts': resets.flat().length }
+      return report(run.text, index, iteration, {
+        trajectories,
+        guided,
+        resets,
+        trained,
+        learned: { ...counts, ...learned },
+      })
     },
   }
 }

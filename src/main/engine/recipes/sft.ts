@@ -2,45 +2,38 @@
  * Supervised fine-tuning: cross-entropy of the demonstrations' completions. One optimiser step per iteration, on `promptsPerIteration` rows;
  * `gpo.criticalStep` has no meaning here.
  */
-
-import { forward } from '../model/llama'
 import { sftLoss } from '../objectives/sft'
+import { scalar, type TokenBatch } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
-import { tokenLogps } from '../policy/score'
-import type { Scalar, Tensor1D, Tensor2D } from '../tensor/tf'
+import { forwardLogps } from '../policy/score'
+import type { Scalar } from '../tensor/tf'
 import { startClock } from './clock'
-import { optimise, scalar } from './optimise'
-import { type Procedure, type Run, takeShuffled } from './run'
+import { optimise, trainedTokens } from './optimise'
+import { forwardSettings, type Procedure, type Run, takeShuffled } from './run'
+
+type SftBatch = TokenBatch & { readonly denominator: Scalar }
 
 export function sft(run: Run): Procedure {
   const { plan, policy, backend, demonstrations } = run
-  const loss: LossFunction = (params, batch) => {
-    const ids = batch['ids'] as Tensor2D
-    const { hidden } = forward(policy.config, params, ids, { recomputesLayers: plan.budget.recomputeLayers })
-    const logp = tokenLogps(policy.config, params, hidden, batch['targets'] as Tensor1D, ids.shape, 1)
-    return sftLoss({ logp, mask: batch['mask']!, denominator: batch['denominator'] as Scalar })
-  }
+  const settings = forwardSettings(run, 1)
+  const loss: LossFunction<SftBatch> = (params, batch) =>
+    sftLoss({ ...batch, logp: forwardLogps(settings, params, batch).logps })
   const learner = createLearner(backend, policy, 'sft', loss, plan.optimiser)
-  const count = plan.budget.promptsPerIteration
   return {
     learner,
-    async iterate(iteration) {
+    async iterate(index) {
       const clock = startClock()
-      const rows = takeShuffled(demonstrations, (iteration - 1) * count, count, plan.seed)
-      const tokens = (units: readonly number[]) =>
-        units.reduce((sum, unit) => sum + rows[unit]!.ids.length - rows[unit]!.start, 0)
+      const count = plan.budget.promptsPerIteration
+      const rows = takeShuffled(demonstrations, (index - 1) * count, count, plan.seed)
       const learned = await clock.time('update', () =>
-        optimise(run, learner, iteration, {
+        optimise(run, learner, index, {
           epochs: 1,
           minibatches: 1,
           units: rows.map((row) => [row]),
-          inputs: (_, minibatch) => ({ denominator: scalar(tokens(minibatch)) }),
+          inputs: (_, minibatch) => ({ denominator: scalar(trainedTokens(minibatch.map((unit) => rows[unit]!))) }),
         }),
       )
-      return {
-        metrics: { ...learned, ...clock.metrics() },
-        trajectories: [],
-      }
+      return { metrics: { ...learned, ...clock.metrics() }, trajectories: [] }
     },
   }
 }

@@ -1,26 +1,27 @@
 /** The distribution of the first token: one per distinct starting state, however many sequences start there. */
 
 import type { ModelConfig } from '../../formats/model-config'
-import type { Backend, DeviceTensors, Program } from '../tensor/backend'
+import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
 import { bucketOf } from './buckets'
-import type { KvBlock, Start } from './kv-block'
+import type { KvBlock, Prefix } from './kv-block'
+import type { FirstProgram } from './programs'
 
 interface FirstTokens {
   readonly backend: Backend
   readonly model: ModelConfig
-  readonly program: Program
+  readonly program: FirstProgram
 }
 
 /** softmax(head(hidden) / temperature) of each distinct starting state; the result looks a request's distribution up. */
 export async function firstDistributions(
   { backend, model, program }: FirstTokens,
-  paramInputs: DeviceTensors,
-  starts: readonly Start[],
-  temperature: DeviceTensors[string],
+  params: DeviceTensors,
+  starts: readonly Prefix[],
+  temperature: DeviceTensor,
 ): Promise<(request: number) => Float32Array> {
   const { hiddenSize, vocabSize } = model
   const known = new Map<KvBlock, Map<number, number>>()
-  const states: Start[] = []
+  const states: Prefix[] = []
   const stateOf = starts.map((start) => {
     const byLength = known.get(start.block) ?? new Map<number, number>()
     known.set(start.block, byLength)
@@ -38,8 +39,8 @@ export async function firstDistributions(
       hidden.set(block.hidden.subarray((length - 1) * hiddenSize, length * hiddenSize), i * hiddenSize)
     })
     const tensor = backend.tensor(hidden, [chunk, hiddenSize])
-    const out = await program.run({ ...paramInputs, hidden: tensor, temperature })
-    const values = (await backend.read(out['probs']!)) as Float32Array
+    const out = await program.run({ params, hidden: tensor, temperature })
+    const values = (await backend.read(out.probs)) as Float32Array
     part.forEach((_, i) => {
       probs.push(values.slice(i * vocabSize, (i + 1) * vocabSize))
     })

@@ -5,15 +5,12 @@
 
 import type { ModelConfig } from '../../formats/model-config'
 import { uniform } from '../core/rng'
-import { decode, head } from '../model/llama'
-import { underPrefix, withPrefix } from '../model/params'
-import type { Backend, DeviceTensors, Program } from '../tensor/backend'
-import type { Tensors } from '../tensor/tensors'
-import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
+import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
 import { draw, drawGreedy, type Truncation } from './draw'
 import type { KvBlock } from './kv-block'
 import { LaneCache } from './lane-cache'
-import { createSampler } from './sampler'
+import { prefillAll, readTrunk } from './prefill'
+import { samplingPrograms } from './programs'
 
 export interface GenerationConfig extends Truncation {
   /** 0 = greedy; distributions are then those at 1. */
@@ -40,39 +37,19 @@ export interface Generator {
   generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig): AsyncGenerator<GeneratedToken, void>
 }
 
-function probsOf(config: ModelConfig, params: Tensors, hidden: Tensor, temperature: Tensor): Tensor {
-  return tf.softmax(tf.div(head(config, params, hidden as Tensor2D), temperature))
-}
-
-function programs(backend: Backend, config: ModelConfig): { readonly first: Program; readonly step: Program } {
-  const listed = (inputs: Tensors, kind: string) =>
-    Array.from({ length: config.layers }, (_, i) => inputs[`${kind}.${i}`]!)
-  const first = backend.program('generate-first', (inputs) => ({
-    probs: probsOf(config, underPrefix('param.', inputs), inputs['hidden']!, inputs['temperature']!),
-  }))
-  const step = backend.program('generate-step', (inputs) => {
-    const params = underPrefix('param.', inputs)
-    const { ids, positions } = inputs as { ids: Tensor; positions: Tensor }
-    const cache = { keys: listed(inputs, 'keys'), values: listed(inputs, 'values') }
-    const { hidden, keys, values } = decode(config, params, { ids, positions, ...cache })
-    return {
-      probs: probsOf(config, params, hidden, inputs['temperature']!),
-      ...Object.fromEntries(keys.map((tensor, i) => [`keys.${i}`, tensor])),
-      ...Object.fromEntries(values.map((tensor, i) => [`values.${i}`, tensor])),
-    }
-  })
-  return { first, step }
+interface Inputs {
+  readonly params: DeviceTensors
+  readonly temperature: DeviceTensor
 }
 
 export function createGenerator(backend: Backend, model: ModelConfig): Generator {
-  const { first, step } = programs(backend, model)
-  const sampler = createSampler(backend, model)
+  const { prefill, first, step } = samplingPrograms(backend, model)
 
-  async function firstProbs(inputs: DeviceTensors, { hidden, length }: KvBlock): Promise<Float32Array> {
+  async function firstProbs(inputs: Inputs, { hidden, length }: KvBlock): Promise<Float32Array> {
     const { hiddenSize } = model
     const last = backend.tensor(hidden.slice((length - 1) * hiddenSize, length * hiddenSize), [1, hiddenSize])
     const out = await first.run({ ...inputs, hidden: last })
-    const probs = (await backend.read(out['probs']!)) as Float32Array
+    const probs = (await backend.read(out.probs)) as Float32Array
     backend.dispose(last)
     return probs
   }
@@ -87,28 +64,20 @@ export function createGenerator(backend: Backend, model: ModelConfig): Generator
   }
 
   /** Adds a token to the cache. @returns the distribution of the one after it */
-  async function advance(
-    inputs: DeviceTensors,
-    cache: LaneCache,
-    token: number,
-    position: number,
-  ): Promise<Float32Array> {
+  async function advance(inputs: Inputs, cache: LaneCache, token: number, position: number): Promise<Float32Array> {
     const ids = backend.tensor(Int32Array.of(token), [1])
     const positions = backend.tensor(Int32Array.of(position), [1])
     const out = await step.run({ ...inputs, ...cache.inputs(), ids, positions })
-    const read = async (name: string) => (await backend.read(out[name]!)) as Float32Array
-    const listed = (kind: string) =>
-      Promise.all(Array.from({ length: model.layers }, (_, layer) => read(`${kind}.${layer}`)))
-    cache.append({ keys: await listed('keys'), values: await listed('values') }, Int32Array.of(position), () => true)
+    cache.append(await readTrunk(backend, out), Int32Array.of(position), () => true)
     backend.dispose(ids)
     backend.dispose(positions)
-    return read('probs')
+    return (await backend.read(out.probs)) as Float32Array
   }
 
   async function* generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig) {
     const { temperature, seed, maxNewTokens, stopTokens } = config
     const heat = backend.tensor(Float32Array.of(temperature || 1), [])
-    const inputs = { ...withPrefix('param.', params), temperature: heat }
+    const inputs = { params, temperature: heat }
     const pick = (probs: Float32Array, n: number): number =>
       temperature === 0
         ? drawGreedy(probs, 0, model.vocabSize).token
@@ -134,7 +103,7 @@ export function createGenerator(backend: Backend, model: ModelConfig): Generator
 
   return {
     async prefill(params, prompt) {
-      const [block] = await sampler.prefill(params, [prompt])
+      const [block] = await prefillAll({ backend, shape: model, program: prefill }, params, [prompt])
       return block! // one prompt, one block
     },
     generate,

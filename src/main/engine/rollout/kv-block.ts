@@ -10,6 +10,12 @@ export interface KvShape {
   readonly hiddenSize: number
 }
 
+/** Keys and values of every layer. */
+export interface HostKv {
+  readonly keys: readonly Float32Array[]
+  readonly values: readonly Float32Array[]
+}
+
 export interface KvBlock {
   /** Tokens it holds. */
   readonly length: number
@@ -41,8 +47,8 @@ export function copyHeads(
   }
 }
 
-/** Where a sequence begins. */
-export interface Start {
+/** The cached prefix a sequence begins with. */
+export interface Prefix {
   readonly block: KvBlock
   /** Tokens of the block that belong to the sequence, at least 1; the rest is not looked at. */
   readonly length: number

@@ -2,15 +2,16 @@
  * The keys and values of the sequences being decoded side by side: one lane each, per layer [lanes, kvHeads, capacity, headDim] in host
  * memory, which compiled backends read in place. Knows nothing of tokens or models.
  */
-import type { Backend, DeviceTensor, DeviceTensors } from '../tensor/backend'
-import { copyHeads, type KvBlock, type KvShape } from './kv-block'
-
-interface Arrays {
-  readonly keys: readonly Float32Array[]
-  readonly values: readonly Float32Array[]
-}
+import type { Backend, DeviceTensor } from '../tensor/backend'
+import { copyHeads, type HostKv, type KvBlock, type KvShape } from './kv-block'
 
 const BOTH = ['keys', 'values'] as const
+
+/** Per layer [lanes, kvHeads, capacity, headDim]. */
+interface KvTensors {
+  readonly keys: readonly DeviceTensor[]
+  readonly values: readonly DeviceTensor[]
+}
 
 interface Buffers {
   readonly keys: readonly ArrayBuffer[]
@@ -28,8 +29,8 @@ export class LaneCache {
   private readonly buffers: Buffers
   /** Lanes times capacity there is memory for. */
   private readonly room: number
-  private arrays: Arrays
-  private tensors: Record<string, DeviceTensor> = {}
+  private arrays: HostKv
+  private tensors: KvTensors = { keys: [], values: [] }
 
   /** @param reserve capacity there is memory for, with this many lanes; pages that are never written cost nothing */
   constructor(
@@ -47,7 +48,7 @@ export class LaneCache {
     if (backend.sharesHostMemory) this.tensors = this.upload()
   }
 
-  private views(): Arrays {
+  private views(): HostKv {
     const size = this.lanes * this.shape.kvHeads * this.capacity * this.shape.headDim
     const view = (buffer: ArrayBuffer) => new Float32Array(buffer, 0, size)
     return { keys: this.buffers.keys.map(view), values: this.buffers.values.map(view) }
@@ -89,19 +90,14 @@ export class LaneCache {
     }
   }
 
-  private upload(): Record<string, DeviceTensor> {
-    const { kvHeads, headDim } = this.shape
-    const tensors: Record<string, DeviceTensor> = {}
-    for (const kind of BOTH) {
-      this.arrays[kind].forEach((array, layer) => {
-        tensors[`${kind}.${layer}`] = this.backend.tensor(array, [this.lanes, kvHeads, this.capacity, headDim])
-      })
-    }
-    return tensors
+  private upload(): KvTensors {
+    const shape = [this.lanes, this.shape.kvHeads, this.capacity, this.shape.headDim]
+    const upload = (arrays: readonly Float32Array[]) => arrays.map((array) => this.backend.tensor(array, shape))
+    return { keys: upload(this.arrays.keys), values: upload(this.arrays.values) }
   }
 
-  /** `keys.0`, `values.0`, … as a decode program wants them. */
-  inputs(): DeviceTensors {
+  /** As a decode program wants them. */
+  inputs(): KvTensors {
     if (this.backend.sharesHostMemory) return this.tensors
     this.dispose()
     this.tensors = this.upload()
@@ -124,7 +120,7 @@ export class LaneCache {
   }
 
   /** Adds the newest key and value of each active lane at its position. News: per layer [lanes, kvHeads, headDim]. */
-  append(news: Arrays, positions: Int32Array, isActive: (lane: number) => boolean): void {
+  append(news: HostKv, positions: Int32Array, isActive: (lane: number) => boolean): void {
     const { kvHeads, headDim } = this.shape
     const perLane = kvHeads * headDim
     for (const kind of BOTH) {
@@ -176,7 +172,7 @@ export class LaneCache {
   }
 
   dispose(): void {
-    for (const tensor of Object.values(this.tensors)) this.backend.dispose(tensor)
-    this.tensors = {}
+    for (const tensor of [...this.tensors.keys, ...this.tensors.values]) this.backend.dispose(tensor)
+    this.tensors = { keys: [], values: [] }
   }
 }

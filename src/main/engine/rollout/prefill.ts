@@ -1,9 +1,10 @@
 /** Prompts through the model, each once, in batches of similar length: the blocks that every sequence starts from. */
 
-import { withPrefix } from '../model/params'
-import type { Backend, DeviceTensors, Program } from '../tensor/backend'
+import type { Trunk } from '../model/llama'
+import type { Backend, DeviceTensor, DeviceTensors, OnDevice } from '../tensor/backend'
 import { bucketOf, LENGTH_BUCKET, roundUp } from './buckets'
-import type { KvBlock, KvShape } from './kv-block'
+import type { HostKv, KvBlock, KvShape } from './kv-block'
+import type { PrefillProgram } from './programs'
 
 /** Rows and padded tokens of a batch at most. */
 const MAX_ROWS = 64
@@ -12,15 +13,18 @@ const MAX_TOKENS = 8192
 interface Prefiller {
   readonly backend: Backend
   readonly shape: KvShape
-  readonly program: Program
+  readonly program: PrefillProgram
 }
 
-/** Every tensor on the host. */
-export async function readAll(backend: Backend, tensors: DeviceTensors): Promise<Record<string, Float32Array>> {
-  const entries = Object.entries(tensors).map(
-    async ([name, tensor]) => [name, (await backend.read(tensor)) as Float32Array] as const,
-  )
-  return Object.fromEntries(await Promise.all(entries))
+/** What a model's run left beside its distributions, on the host. */
+export interface HostTrunk extends HostKv {
+  readonly hidden: Float32Array
+}
+
+export async function readTrunk(backend: Backend, { hidden, keys, values }: OnDevice<Trunk>): Promise<HostTrunk> {
+  const read = async (tensor: DeviceTensor) => (await backend.read(tensor)) as Float32Array // activations are float32
+  const all = (tensors: readonly DeviceTensor[]) => Promise.all(tensors.map(read))
+  return { hidden: await read(hidden), keys: await all(keys), values: await all(values) }
 }
 
 /** @returns blocks in the order of the prompts */
@@ -54,9 +58,9 @@ async function prefillRows(
     ids.set(prompts[row]!, i * length)
   })
   const tensor = backend.tensor(ids, [batch, length])
-  const out = await program.run({ ...withPrefix('param.', params), ids: tensor })
+  const out = await program.run({ params, ids: tensor })
   backend.dispose(tensor)
-  const host = await readAll(backend, out)
+  const host = await readTrunk(backend, out)
   rows.forEach((row, i) => {
     blocks[row] = cutBlock(shape, host, i, length, prompts[row]!.length)
   })
@@ -64,15 +68,14 @@ async function prefillRows(
 
 /** One row's share of a prefill's outputs ([B, kvHeads, T, D] and [B·T, hidden]). */
 function cutBlock(
-  { layers, kvHeads, headDim, hiddenSize }: KvShape,
-  host: Record<string, Float32Array>,
+  { kvHeads, headDim, hiddenSize }: KvShape,
+  host: HostTrunk,
   row: number,
   padded: number,
   length: number,
 ): KvBlock {
-  const take = (kind: string) =>
-    Array.from({ length: layers }, (_, layer) => {
-      const source = host[`${kind}.${layer}`]!
+  const take = (sources: readonly Float32Array[]) =>
+    sources.map((source) => {
       const target = new Float32Array(kvHeads * length * headDim)
       for (let h = 0; h < kvHeads; h++) {
         const from = (row * kvHeads + h) * padded * headDim
@@ -81,6 +84,6 @@ function cutBlock(
       return target
     })
   const from = row * padded * hiddenSize
-  const hidden = host['hidden']!.slice(from, from + length * hiddenSize)
-  return { length, keys: take('keys'), values: take('values'), hidden }
+  const hidden = host.hidden.slice(from, from + length * hiddenSize)
+  return { length, keys: take(host.keys), values: take(host.values), hidden }
 }

@@ -5,18 +5,17 @@
 
 import type { ModelConfig } from '../../formats/model-config'
 import { uniform } from '../core/rng'
-import { withPrefix } from '../model/params'
 import type { Backend, DeviceTensors } from '../tensor/backend'
 import { bucketOf, LENGTH_BUCKET, roundUp } from './buckets'
 import { type Draw, draw, drawGreedy, type Truncation } from './draw'
 import { firstDistributions } from './first-token'
-import { type KvBlock, type KvShape, type Start, trimmedBlock } from './kv-block'
+import { type KvBlock, type KvShape, type Prefix, trimmedBlock } from './kv-block'
 import { LaneCache, type LaneMove } from './lane-cache'
-import { prefillAll, readAll } from './prefill'
+import { prefillAll, readTrunk } from './prefill'
 import { samplingPrograms } from './programs'
 
 export interface SampleRequest {
-  readonly start: Start
+  readonly start: Prefix
   readonly seed: number
   readonly maxNewTokens: number
   /** Keep keys, values and hidden vectors of the whole sequence, to fork from. */
@@ -93,7 +92,6 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     config: SamplerConfig,
     onProgress: Progress,
   ): Promise<Completion[]> {
-    const paramInputs = withPrefix('param.', params)
     const temperature = backend.tensor(Float32Array.of(config.temperature || 1), [])
     const results: Completion[] = new Array(requests.length)
     const isStop = new Set(config.stopTokens)
@@ -128,7 +126,7 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     const waiting: Lane[] = []
     const firstProbs = await firstDistributions(
       { backend, model, program: first },
-      paramInputs,
+      params,
       requests.map(({ start }) => start),
       temperature,
     )
@@ -196,19 +194,20 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       const ids = Int32Array.from(lanes, (lane) => lane?.tokens.at(-1) ?? 0)
       const idTensor = backend.tensor(ids, [ids.length])
       const positionTensor = backend.tensor(positions, [ids.length])
-      const inputs = { ...paramInputs, ...cache!.inputs(), ids: idTensor, positions: positionTensor, temperature }
-      const out = await readAll(backend, await step.run(inputs))
+      const inputs = { params, ...cache!.inputs(), ids: idTensor, positions: positionTensor, temperature }
+      const out = await step.run(inputs)
+      const probs = (await backend.read(out.probs)) as Float32Array
+      const news = await readTrunk(backend, out)
       backend.dispose(idTensor)
       backend.dispose(positionTensor)
-      const of = (kind: string) => Array.from({ length: shape.layers }, (_, i) => out[`${kind}.${i}`]!)
-      cache!.append({ keys: of('keys'), values: of('values') }, positions, (lane) => lanes[lane] !== null)
+      cache!.append(news, positions, (lane) => lanes[lane] !== null)
       for (let i = 0; i < lanes.length; i++) {
         const lane = lanes[i]
         if (!lane) continue
         counters.decoded++
         const position = positions[i]!
-        lane.hidden?.set(out['hidden']!.subarray(i * hiddenSize, (i + 1) * hiddenSize), position * hiddenSize)
-        if (!push(lane, pick(lane.request, lane.tokens.length, out['probs']!, i))) continue
+        lane.hidden?.set(news.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), position * hiddenSize)
+        if (!push(lane, pick(lane.request, lane.tokens.length, probs, i))) continue
         const length = position + 1
         finish(lane, lane.hidden && cache!.save(i, length, lane.hidden.slice(0, length * hiddenSize)))
         lanes[i] = null

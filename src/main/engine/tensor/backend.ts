@@ -4,7 +4,8 @@
  */
 import type { BackendName } from '@shared/schemas/plan'
 import type { NarrowDtype } from './graph'
-import type { TensorFunction } from './tensors'
+import type { Replaced } from './nested'
+import type { Tensors } from './tensors'
 
 export type HostArray = Float32Array | Int32Array
 /** float16 as its bits, int8 as signed bytes. */
@@ -18,22 +19,28 @@ export interface DeviceTensor {
 
 export type DeviceTensors = Readonly<Record<string, DeviceTensor>>
 
-export interface RunOptions {
+/** A tree of tensors as it lies on the device. */
+export type OnDevice<T> = Replaced<T, DeviceTensor>
+
+/** Any part of a tree. */
+type PartOf<T> = T extends DeviceTensor ? T : { readonly [K in keyof T]?: PartOf<T[K]> }
+
+export interface RunOptions<Out> {
   /**
    * `reused` (default): the outputs live until this function's next call with the same shapes. `fresh`: they are the caller's, to
    * be given back with `dispose`.
    */
   readonly outputs?: 'reused' | 'fresh'
   /**
-   * By name of an output: a tensor, mostly an input, whose memory it may be written to; the result is then that tensor. Only for outputs of which each
-   * number depends on the number in its place, and on nothing of that tensor after it was computed. Backends that cannot do it give fresh ones.
+   * In the place of an output: a tensor, mostly an input, whose memory it may be written to; the result is then that tensor. Only for outputs of which
+   * each number depends on the number in its place, and on nothing of that tensor after it was computed. Backends that cannot do it give fresh ones.
    */
-  readonly into?: DeviceTensors
+  readonly into?: PartOf<OnDevice<Out>>
 }
 
-/** A pure function of tensors, ready to run; compiled or prepared once per combination of input shapes. */
-export interface Program {
-  run(inputs: DeviceTensors, options?: RunOptions): Promise<DeviceTensors>
+/** A pure function of trees of tensors, ready to run; compiled or prepared once per combination of input shapes. */
+export interface Program<In extends object = Tensors, Out extends object = Tensors> {
+  run(inputs: OnDevice<In>, options?: RunOptions<Out>): Promise<OnDevice<Out>>
 }
 
 export interface Backend {
@@ -54,20 +61,18 @@ export interface Backend {
   /** The values on the host. Compiled backends return the tensor's own memory. */
   read(tensor: DeviceTensor): Promise<HostArray>
   dispose(tensor: DeviceTensor): void
-  /** @param name names the function in errors, profiles and the cache; one name, one function */
-  program(name: string, fn: TensorFunction): Program
+  /**
+   * @param name names the function in errors and profiles. Another function under a name that is taken is a program of its own: none ever gets
+   *   another's graph
+   * @param fn pure: its results depend on its inputs alone, and what it closes over never changes
+   */
+  program<In extends object = Tensors, Out extends object = Tensors>(
+    name: string,
+    fn: (inputs: In) => Out,
+  ): Program<In, Out>
   /** Bytes held by tensors of this backend and programs compiled, for leak checks and reports. */
   usage(): { readonly tensors: number; readonly bytes: number; readonly programs: number }
   close(): Promise<void>
 }
 
 export const sizeOfShape = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
-
-const DTYPE_MARK = { float32: '', int32: 'i', float16: 'h', int8: 'b' } as const
-
-/** `name[2x3,4]`: what a program is compiled for. */
-export function signature(inputs: DeviceTensors): string {
-  return Object.entries(inputs)
-    .map(([name, { shape, dtype }]) => `${name}:${DTYPE_MARK[dtype]}${shape.join('x')}`)
-    .join(',')
-}

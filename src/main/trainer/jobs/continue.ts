@@ -5,7 +5,7 @@ import { createVerifier } from '@main/text/verifier/index'
 import { GpoError } from '@shared/errors'
 import type { JobOf } from '../../workers/job'
 import type { ContinuedText } from '../../workers/results'
-import { tasksOf } from '../session/session'
+import { tasksOf } from '../session/tasks'
 import { openJobModel } from './model'
 
 /** Sampled side by side; what is done is told after each. */
@@ -18,7 +18,9 @@ export async function continueTrajectory(
 ): Promise<{ readonly count: number }> {
   onProgress('loading', 0, job.count, 0)
   const { backend, config, tokenizer, stopTokens, policy } = await openJobModel(job.model, job.plan.backend)
-  const [task] = tasksOf(job.plan, config, tokenizer, [job.example])
+  const [task] = tasksOf({ format: job.plan.data, maxNewTokens: job.plan.rollout.maxNewTokens }, config, tokenizer, [
+    job.example,
+  ])
   if (!task) throw new Error('a task is made of every example')
   const kept = tokenizer.encode(job.prefix, { addSpecialTokens: false })
   const maxNewTokens = Math.min(job.plan.rollout.maxNewTokens, config.maxPositions - task.prompt.length) - kept.length

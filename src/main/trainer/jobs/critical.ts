@@ -1,22 +1,18 @@
 /** Critical steps of a model's trajectories, without training: what the method sees. */
 
 import { advantages } from '@engine/gpo/critical-step'
-import { resetRollouts } from '@engine/gpo/reset'
-import { rolloutsFromPrompts } from '@engine/gpo/sampling'
-import { createScorer } from '@engine/policy/score'
-import { startClock } from '@engine/recipes/clock'
-import { findCriticalSteps, guidedRecord } from '@engine/recipes/guide'
-import { type Run, samplingOf } from '@engine/recipes/run'
-import { createSampler } from '@engine/rollout/sampler'
-import { createVerifier } from '@main/text/verifier/index'
+import { criticalStarts, guide, startIteration } from '@engine/recipes/iteration'
+import { guidedRecord } from '@engine/recipes/report'
 import { GpoError } from '@shared/errors'
 import { wilsonInterval } from '@shared/interval'
 import type { JobOf } from '../../workers/job'
 import type { CriticalResult } from '../../workers/results'
-import { tasksOf } from '../session/session'
-import { promptPlan } from './evaluate'
+import { rolloutSource } from '../session/rollout-source'
+import { tasksOf } from '../session/tasks'
 import { openJobModel } from './model'
 
+/** Sequences decoded side by side. */
+const LANES = 128
 /** Prompts looked at together: results appear this many at a time. */
 const CHUNK = 16
 
@@ -27,49 +23,25 @@ export async function findCritical(
 ): Promise<{ trajectories: number }> {
   if (job.gpo.criticalStep === 'none')
     throw new GpoError('usage', 'the rule "none" selects no step: use max, maxAbs, min or random')
-  const { backend, config, tokenizer, stopTokens, policy } = await openJobModel(job.model, job.backend)
-  const verifier = createVerifier(job.verifier)
-  const base = promptPlan(job)
-  const plan = { ...base, seed: job.seed, gpo: job.gpo, rollout: { ...base.rollout, temperature: job.temperature } }
-  const tasks = tasksOf(plan, config, tokenizer, job.examples)
-  const run: Run = {
-    plan,
-    backend,
-    policy,
-    sampler: createSampler(backend, config),
-    scorer: createScorer(backend, config, { maxTokens: 4096, temperature: 1 }),
-    text: {
-      decode: (ids) => tokenizer.decode(ids, { skipSpecialTokens: true }),
-      pieces: (ids) => tokenizer.pieces(ids),
-    },
-    stopTokens,
-    verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
-    tasks,
-    evaluationTasks: [],
-    demonstrations: [],
-    onProgress: (phase, _iteration, done, total, tokens) => onProgress(phase, done, total, tokens),
-  }
+  const model = await openJobModel(job.model, job.backend)
+  const { backend, config, tokenizer, policy } = model
+  const { seed, gpo, temperature, maxNewTokens } = job
+  const plan = { seed, gpo, rollout: { temperature, topK: 0, topP: 1, lanes: LANES, maxNewTokens } }
+  const source = rolloutSource(model, policy, plan, job.verifier, (phase, _, done, total, tokens) =>
+    onProgress(phase, done, total, tokens),
+  )
+  const tasks = tasksOf({ format: job, maxNewTokens }, config, tokenizer, job.examples)
   for (let at = 0; at < tasks.length; at += CHUNK) {
-    const iteration = at / CHUNK
-    const trajectories = await rolloutsFromPrompts(
-      await samplingOf(run, iteration, 'rollouts'),
-      tasks.slice(at, at + CHUNK),
-      1,
-    )
-    const guided = await findCriticalSteps(run, startClock(), iteration, trajectories)
-    const points = guided.map(({ trajectory, critical }) => ({ trajectory, step: critical.step }))
-    const resets = await resetRollouts(
-      await samplingOf(run, iteration, 'reset'),
-      points,
-      job.gpo.samples,
-      job.gpo.reuseRollouts,
-    )
+    const iteration = startIteration(source, at / CHUNK)
+    const trajectories = await iteration.sample(tasks.slice(at, at + CHUNK), 1)
+    const guided = await guide(iteration, trajectories)
+    const resets = await iteration.reset(criticalStarts(guided), gpo.samples)
     guided.forEach((one, i) => {
       const { states } = one.trajectory
       const intervals = states.map(({ successes, samples, value }) =>
         samples === 0 ? ([value, value] as const) : wilsonInterval(successes, samples),
       )
-      onItem({ ...guidedRecord(run, 0, at + i, one, resets[i]!), intervals, advantages: advantages(states) })
+      onItem({ ...guidedRecord(source.text, 0, at + i, one, resets[i]!), intervals, advantages: advantages(states) })
     })
   }
   await backend.close()

@@ -1,21 +1,17 @@
 /** Greedy accuracy, pass@k and majority@k of a model on a dataset. */
+
+import { mean } from '@engine/core/statistics'
 import { rolloutsFromPrompts } from '@engine/gpo/sampling'
-import type { Rollout, Sampling } from '@engine/gpo/trajectory'
-import { createSampler } from '@engine/rollout/sampler'
-import { createVerifier } from '@main/text/verifier/index'
-import { planSchema } from '@shared/schemas/plan'
-import { VERDICT_STATUSES, type VerdictStatus } from '@shared/schemas/verifier'
+import type { Rollout } from '@engine/gpo/trajectory'
+import { countStatuses } from '@engine/recipes/evaluate'
+import { greedy, openSampling } from '@engine/recipes/sampling'
 import type { JobOf } from '../../workers/job'
 import type { EvaluationResult } from '../../workers/results'
-import { tasksOf } from '../session/session'
+import { rolloutSource } from '../session/rollout-source'
+import { tasksOf } from '../session/tasks'
 import { openJobModel } from './model'
 
 const LANES = 128
-
-function countStatuses(rollouts: readonly Rollout[]): Record<VerdictStatus, number> {
-  const count = (status: VerdictStatus) => rollouts.filter(({ verdict }) => verdict.status === status).length
-  return Object.fromEntries(VERDICT_STATUSES.map((status) => [status, count(status)])) as Record<VerdictStatus, number>
-}
 
 /** 1 − C(n − c, k) / C(n, k), as a product. */
 function passAt(k: number, n: number, correct: number): number {
@@ -36,8 +32,6 @@ function isMajorityCorrect(rollouts: readonly Rollout[]): boolean {
   for (const vote of votes.values()) if (best === null || vote.count > best.count) best = vote
   return best?.isCorrect ?? false
 }
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 function summariseSamples(rollouts: readonly Rollout[], samples: number): NonNullable<EvaluationResult['sampled']> {
   const rows = Array.from({ length: rollouts.length / samples }, (_, i) =>
@@ -60,43 +54,23 @@ export async function evaluateModel(
   onProgress: (label: string, done: number, total: number, tokens: number) => void,
 ): Promise<EvaluationResult> {
   const begin = performance.now()
-  const { backend, config, tokenizer, stopTokens, policy } = await openJobModel(job.model, job.backend)
-  const verifier = createVerifier(job.verifier)
-  const plan = promptPlan(job)
-  const tasks = tasksOf(plan, config, tokenizer, job.examples)
-  let tokens = 0
-  const sampling = async (label: string, temperature: number): Promise<Sampling> => ({
-    sampler: createSampler(backend, config),
-    params: await policy.dense(),
-    config: { temperature, topK: 0, topP: 1, lanes: LANES, stopTokens },
-    maxNewTokens: job.maxNewTokens,
-    seed: job.seed,
-    judge: (task, ids, isTruncated) => {
-      tokens += ids.length
-      return verifier.verify(tokenizer.decode(isTruncated ? ids : ids.subarray(0, -1)), task.reference, isTruncated)
-    },
-    onProgress: (done, total, made) => onProgress(label, done, total, made),
-  })
-  const greedy = await rolloutsFromPrompts(await sampling('greedy', 0), tasks, 1)
-  const sampled =
-    job.samples > 0 ? await rolloutsFromPrompts(await sampling('samples', job.temperature), tasks, job.samples) : []
+  const model = await openJobModel(job.model, job.backend)
+  const { backend, config, tokenizer, policy } = model
+  const { seed, temperature, maxNewTokens } = job
+  const rollout = { temperature, topK: 0, topP: 1, lanes: LANES, maxNewTokens }
+  const source = rolloutSource(model, policy, { seed, rollout }, job.verifier)
+  const tasks = tasksOf({ format: job, maxNewTokens }, config, tokenizer, job.examples)
+  const sampling = (label: string) =>
+    openSampling(source, seed, (done, total, made) => onProgress(label, done, total, made))
+  const greedily = await rolloutsFromPrompts(greedy(await sampling('greedy')), tasks, 1)
+  const sampled = job.samples > 0 ? await rolloutsFromPrompts(await sampling('samples'), tasks, job.samples) : []
   await backend.close()
-  const statuses = countStatuses(greedy)
+  const statuses = countStatuses(greedily)
   return {
     n: tasks.length,
     greedy: { accuracy: statuses.correct / Math.max(1, tasks.length), correct: statuses.correct, statuses },
     sampled: job.samples > 0 ? summariseSamples(sampled, job.samples) : null,
-    tokens,
+    tokens: [...greedily, ...sampled].reduce((sum, { tokens }) => sum + tokens.length, 0),
     seconds: (performance.now() - begin) / 1000,
   }
-}
-
-/** The parts of a plan that decide how prompts look. */
-export function promptPlan(job: { template: string; chatTemplate: boolean; maxNewTokens: number }) {
-  return planSchema.parse({
-    model: { path: '-' },
-    data: { train: { path: '-' }, template: job.template, chatTemplate: job.chatTemplate },
-    objective: { kind: 'ppo' },
-    rollout: { maxNewTokens: job.maxNewTokens },
-  })
 }

@@ -1,13 +1,10 @@
 /** From a start message to something that can train: opens backend, model and tokenizer, tokenises the data, restores a checkpoint. */
 
 import { openBackend } from '@engine/devices/choose'
-import type { Task } from '@engine/gpo/trajectory'
-import type { TokenSequence } from '@engine/policy/batch'
 import { createPolicy } from '@engine/policy/policy'
 import { createScorer } from '@engine/policy/score'
 import type { Procedure, Run } from '@engine/recipes/run'
 import { createProcedure, policyNeeds } from '@engine/recipes/train'
-import { createSampler } from '@engine/rollout/sampler'
 import type { Backend } from '@engine/tensor/backend'
 import { adapterTensors } from '@main/formats/adapter-shapes'
 import type { HostTensors } from '@main/formats/host-tensor'
@@ -17,13 +14,13 @@ import { precisionOf } from '@main/formats/narrow-weights'
 import { readAdapter } from '@main/formats/peft'
 import { readCheckpoint } from '@main/formats/run-checkpoint'
 import { loadBase } from '@main/formats/weights'
-import { encodePrompt } from '@main/text/tokenizer/prompt'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
-import { createVerifier } from '@main/text/verifier/index'
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
+import { rolloutSource } from './rollout-source'
+import { demonstrationsOf, tasksOf } from './tasks'
 
 export interface SessionStart {
   readonly plan: Plan
@@ -43,40 +40,6 @@ export interface Session {
   readonly from: number
   /** What the checkpoint's trainer noted. */
   readonly state: Readonly<Record<string, unknown>>
-}
-
-function checkLength(plan: Plan, config: ModelConfig, row: number, length: number, added: number): void {
-  if (length + added <= config.maxPositions) return
-  throw new GpoError(
-    'data',
-    `row ${row} needs ${length} prompt tokens and ${added} more, the model has ${config.maxPositions} positions: lower rollout.maxNewTokens (${plan.rollout.maxNewTokens}) or remove the row`,
-  )
-}
-
-export function tasksOf(plan: Plan, config: ModelConfig, tokenizer: Tokenizer, examples: readonly Example[]): Task[] {
-  return examples.map((example) => {
-    const prompt = encodePrompt(plan.data, tokenizer, example)
-    checkLength(plan, config, example.row, prompt.length, plan.rollout.maxNewTokens)
-    return { row: example.row, prompt, reference: example.reference }
-  })
-}
-
-/** Prompt, completion and the stop token, for SFT. */
-function demonstrationsOf(
-  plan: Plan,
-  config: ModelConfig,
-  tokenizer: Tokenizer,
-  stop: number,
-  examples: readonly Example[],
-): TokenSequence[] {
-  return examples.map((example) => {
-    if (example.completion === undefined)
-      throw new GpoError('data', `row ${example.row} has no completion to imitate: SFT needs a column "completion"`)
-    const prompt = encodePrompt(plan.data, tokenizer, example)
-    const completion = tokenizer.encode(example.completion, { addSpecialTokens: false })
-    checkLength(plan, config, example.row, prompt.length, completion.length + 1)
-    return { ids: Int32Array.from([...prompt, ...completion, stop]), start: prompt.length }
-  })
 }
 
 function stopTokensOf(tokenizer: Tokenizer, config: ModelConfig, folder: string): number[] {
@@ -113,34 +76,27 @@ function adapterOf({ adaptation }: Plan, config: ModelConfig): { adapter?: HostT
 /** @throws GpoError of the kind of what is wrong: model, data, backend, plan, storage */
 export async function openSession(start: SessionStart, onProgress: Run['onProgress'] = () => {}): Promise<Session> {
   const { plan, modelFolder, train, evaluation } = start
-  const { backend, config, tokenizer, stopTokens } = await openModel(modelFolder, plan.backend)
+  const model = await openModel(modelFolder, plan.backend)
+  const { backend, config, tokenizer, stopTokens } = model
   const isSft = plan.objective.kind === 'sft'
-  const verifier = createVerifier(plan.verifier)
   const policy = createPolicy(backend, config, loadBase(modelFolder, config, precisionOf(plan.adaptation)), {
     adaptation: plan.adaptation,
     seed: plan.seed,
     ...adapterOf(plan, config),
     ...policyNeeds(plan),
   })
+  const asking = { format: plan.data, maxNewTokens: plan.rollout.maxNewTokens }
   const run: Run = {
+    ...rolloutSource(model, policy, plan, plan.verifier, onProgress),
     plan,
     backend,
-    policy,
-    sampler: createSampler(backend, config),
     scorer: createScorer(backend, config, {
       maxTokens: plan.budget.microbatchTokens,
       temperature: plan.rollout.temperature,
     }),
-    text: {
-      decode: (ids) => tokenizer.decode(ids, { skipSpecialTokens: true }),
-      pieces: (ids) => tokenizer.pieces(ids),
-    },
-    stopTokens,
-    verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
-    tasks: isSft ? [] : tasksOf(plan, config, tokenizer, train),
-    evaluationTasks: tasksOf(plan, config, tokenizer, evaluation),
-    demonstrations: isSft ? demonstrationsOf(plan, config, tokenizer, stopTokens[0]!, train) : [],
-    onProgress,
+    tasks: isSft ? [] : tasksOf(asking, config, tokenizer, train),
+    evaluationTasks: tasksOf(asking, config, tokenizer, evaluation),
+    demonstrations: isSft ? demonstrationsOf(asking, config, tokenizer, stopTokens[0]!, train) : [],
   }
   if (train.length === 0) throw new GpoError('data', 'the training data has no usable rows')
   const procedure = createProcedure(run)

@@ -89,7 +89,7 @@ describe.each(CASES)('%s, %s', (name, precision) => {
         return { value: a.value, grad: a.grad, expectedValue: b.value, expectedGrad: b.grad }
       })
       const out = await both.run(inputsOf(backend, precision))
-      const read = async (key: string) => backend.read(out[key]!)
+      const read = async (key: keyof typeof out) => backend.read(out[key]!)
       expectClose(await read('value'), await read('expectedValue'), 6)
       expectClose(await read('grad'), await read('expectedGrad'), 6)
       await backend.close()
@@ -109,7 +109,7 @@ describe.each(CASES)('%s, %s', (name, precision) => {
         return { value: a.value, grad: a.grad, expectedValue: b.value, expectedGrad: b.grad }
       })
       const out = await both.run(inputsOf(backend, precision))
-      const read = async (key: string) => backend.read(out[key]!)
+      const read = async (key: keyof typeof out) => backend.read(out[key]!)
       expectClose(await read('value'), await read('expectedValue'), 5)
       expectClose(await read('grad'), await read('expectedGrad'), 5)
       await backend.close()

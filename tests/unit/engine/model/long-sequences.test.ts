@@ -7,8 +7,8 @@ import { openBackend } from '@engine/devices/choose'
 import { attention, causalMask } from '@engine/model/attention'
 import { chunkedAttention } from '@engine/model/chunked-attention'
 import { forward, head } from '@engine/model/llama'
-import { underPrefix, withPrefix } from '@engine/model/params'
 import type { Backend } from '@engine/tensor/backend'
+import type { Tensors } from '@engine/tensor/tensors'
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from '@engine/tensor/tf'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { randomWeights, tinyConfig, upload } from '../../../support/tiny-model'
@@ -97,20 +97,22 @@ test('layers computed again give the same loss and gradients', async () => {
     const params = upload(backend, randomWeights())
     const ids = backend.tensor(Int32Array.of(3, 7, 1, 9, 4, 2, 5, 10), [2, 4])
     const run = async (recomputesLayers: boolean) => {
-      const program = backend.program(`layers ${recomputesLayers}`, (inputs) => {
-        const tree = underPrefix('param.', inputs)
-        const names = Object.keys(tree)
-        const loss = (...tensors: Tensor[]) => {
-          const made = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
-          const { hidden } = forward(tinyConfig, made, inputs['ids'] as Tensor2D, { recomputesLayers })
-          const targets = tf.reshape(inputs['ids']!, [8]) as Tensor1D
-          return tf.neg(tf.mean(gatherLogProb(head(tinyConfig, made, hidden), targets))) as Scalar
-        }
-        const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => tree[name]!))
-        return { loss: value, ...Object.fromEntries(names.map((name, i) => [name, grads[i]!])) }
-      })
-      const out = await program.run({ ...withPrefix('param.', params), ids }, { outputs: 'fresh' })
-      const entries = Object.entries(out).map(
+      const program = backend.program(
+        `layers ${recomputesLayers}`,
+        ({ params: tree, ids }: { params: Tensors; ids: Tensor2D }) => {
+          const names = Object.keys(tree)
+          const loss = (...tensors: Tensor[]) => {
+            const made = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))
+            const { hidden } = forward(tinyConfig, made, ids, { recomputesLayers })
+            const targets = tf.reshape(ids, [8]) as Tensor1D
+            return tf.neg(tf.mean(gatherLogProb(head(tinyConfig, made, hidden), targets))) as Scalar
+          }
+          const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => tree[name]!))
+          return { loss: value, grads: Object.fromEntries(names.map((name, i) => [name, grads[i]!])) }
+        },
+      )
+      const { loss, grads } = await program.run({ params, ids }, { outputs: 'fresh' })
+      const entries = Object.entries({ loss, ...grads }).map(
         async ([key, tensor]) => [key, (await backend.read(tensor)).slice()] as const,
       )
       return Object.fromEntries(await Promise.all(entries))

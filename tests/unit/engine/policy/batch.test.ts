@@ -1,4 +1,4 @@
-import { alignTokens, packUnits, type TokenSequence, takeTokens } from '@engine/policy/batch'
+import { packUnits, type TokenSequence, takeTokens, tokenValues } from '@engine/policy/batch'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
@@ -46,7 +46,7 @@ test('every unit is in exactly one microbatch, none exceeds its tokens, and per-
       for (const batch of batches) {
         if (batch.rows > 1) expect(batch.rows * batch.length).toBeLessThanOrEqual(maxTokens)
         expect(batch.rows).toBeGreaterThanOrEqual(batch.units.length)
-        const aligned = alignTokens(batch, sequences, (unit) => values[unit]!)
+        const aligned = tokenValues(batch, sequences, (unit) => values[unit]!).data as Float32Array
         for (const [row, unit] of batch.units.entries()) {
           expect(takeTokens(batch, row, sequences[unit]!, aligned)).toEqual(values[unit])
         }

@@ -1,6 +1,6 @@
 import { createOnnxBackend } from '@engine/devices/onnx'
 import { LaneCache } from '@engine/rollout/lane-cache'
-import type { DeviceTensor, HostArray } from '@engine/tensor/backend'
+import type { HostArray } from '@engine/tensor/backend'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 
@@ -46,7 +46,7 @@ test('a cache rearranged in place holds what a new one holds that took the seque
       const nothing = new Float32Array()
       for (const { to, length } of moves)
         expect(cache.save(to, length, nothing)).toEqual(expected.save(to, length, nothing))
-      expect(cache.inputs()['keys.1']!.shape).toEqual([lanes, shape.kvHeads, after, shape.headDim])
+      expect(cache.inputs().keys[1]!.shape).toEqual([lanes, shape.kvHeads, after, shape.headDim])
     }),
   )
 })
@@ -54,7 +54,7 @@ test('a cache rearranged in place holds what a new one holds that took the seque
 test('the tensors a program reads are the rearranged memory', async () => {
   const cache = filled([2, 3], 4, 8)
   cache.rearrange(1, 6, [{ from: 1, to: 0, length: 3 }])
-  const values = (await backend.read(cache.inputs()['keys.0'] as DeviceTensor)) as HostArray
+  const values = (await backend.read(cache.inputs().keys[0]!)) as HostArray
   expect([...values.subarray(0, 6)]).toEqual([10000, 10001, 10002, 10003, 10004, 10005])
   expect([...values.subarray(12, 18)]).toEqual([10006, 10007, 10008, 10009, 10010, 10011])
   expect(values).toHaveLength(3 * 6 * 2)

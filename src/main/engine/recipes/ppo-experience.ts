@@ -1,0 +1,59 @@
+/** What PPO learns from: rollouts with the values, advantages and returns of their tokens. */
+import type { ObjectiveOf } from '@shared/schemas/plan'
+import { mean } from '../core/statistics'
+import type { Rollout } from '../gpo/trajectory'
+import { generalizedAdvantages, whiten } from '../objectives/gae'
+import { ppoRewards } from '../objectives/ppo-rewards'
+import type { TokenSequence } from '../policy/batch'
+import type { Metrics, Run } from './run'
+import { sequenceOf } from './sequences'
+
+/** One array a rollout, one number a trained token. */
+export interface Experience {
+  readonly sequences: readonly TokenSequence[]
+  readonly oldValues: readonly Float32Array[]
+  readonly advantages: readonly Float32Array[]
+  readonly returns: readonly Float32Array[]
+  readonly metrics: Metrics
+}
+
+/** Mean 0 and deviation 1 over the tokens of the whole batch. */
+function whitenAll(lists: readonly Float32Array[]): Float32Array[] {
+  const flat = Float32Array.from(lists.flatMap((list) => [...list]))
+  const white = whiten(flat, new Uint8Array(flat.length).fill(1))
+  let at = 0
+  return lists.map((list) => {
+    at += list.length
+    return white.slice(at - list.length, at)
+  })
+}
+
+export async function ppoExperience(
+  { scorer, policy }: Run,
+  { kl, gamma, lambda, whitenAdvantages }: ObjectiveOf<'ppo'>,
+  rollouts: readonly Rollout[],
+): Promise<Experience> {
+  const sequences = rollouts.map(sequenceOf)
+  const logps = rollouts.map(({ logprobs }) => logprobs)
+  const refLogps = kl > 0 ? await scorer.logps(policy.reference(), sequences) : logps
+  const oldValues = await scorer.values(await policy.dense(), sequences)
+  const estimates = rollouts.map(({ logprobs: logp, verdict }, i) => {
+    const { length } = logp
+    const rewards = ppoRewards({ logp, refLogp: refLogps[i]!, length, terminalReward: verdict.reward, kl })
+    return generalizedAdvantages({ rewards, values: oldValues[i]!, length, gamma, lambda })
+  })
+  const advantages = estimates.map(({ advantages }) => advantages)
+  const kls = logps.map((logp, i) => logp.reduce((sum, own, t) => sum + own - refLogps[i]![t]!, 0))
+  const scores = rollouts.map(({ verdict }) => verdict.reward)
+  return {
+    sequences,
+    oldValues,
+    advantages: whitenAdvantages ? whitenAll(advantages) : advantages,
+    returns: estimates.map(({ returns }) => returns),
+    metrics: {
+      'objective/kl': mean(kls),
+      'objective/scores': mean(scores),
+      'objective/rlhf_reward': mean(scores.map((score, i) => score - kl * kls[i]!)),
+    },
+  }
+}

@@ -1,0 +1,39 @@
+/** Sampling with the present policy, and the verdicts on what it gives. */
+import type { Phase } from '@shared/schemas/events'
+import type { Verdict } from '@shared/schemas/verifier'
+import { deriveSeed } from '../core/rng'
+import type { Sampling, Task } from '../gpo/trajectory'
+import type { Progress } from '../rollout/sampler'
+import type { RolloutSource } from './run'
+
+/** The verdict on a completion without its stop token. */
+function judge(source: RolloutSource, task: Task, tokens: Int32Array, isTruncated: boolean): Verdict {
+  const body = isTruncated ? tokens : tokens.subarray(0, tokens.length - 1)
+  return source.verify(source.text.decode(body), task.reference, isTruncated)
+}
+
+/** @param seed of everything that is drawn from it */
+export async function openSampling(source: RolloutSource, seed: number, onProgress: Progress): Promise<Sampling> {
+  const { temperature, topK, topP, lanes, maxNewTokens } = source.plan.rollout
+  return {
+    sampler: source.sampler,
+    params: await source.policy.dense(),
+    config: { temperature, topK, topP, lanes, stopTokens: source.stopTokens },
+    maxNewTokens,
+    seed,
+    judge: (task, tokens, isTruncated) => judge(source, task, tokens, isTruncated),
+    onProgress,
+  }
+}
+
+/** The same for iteration `iteration` of a run, reporting progress as `phase`. */
+export const samplingOf = (source: RolloutSource, iteration: number, phase: Phase): Promise<Sampling> =>
+  openSampling(source, deriveSeed(source.plan.seed, iteration), (done, total, tokens) =>
+    source.onProgress(phase, iteration, done, total, tokens),
+  )
+
+/** Always the most probable token. */
+export const greedy = (sampling: Sampling): Sampling => ({
+  ...sampling,
+  config: { ...sampling.config, temperature: 0, topK: 0, topP: 1 },
+})

@@ -1,0 +1,30 @@
+/** What rollouts of an open model come from and are judged by. */
+import type { Policy } from '@engine/policy/policy'
+import type { RolloutSource } from '@engine/recipes/run'
+import { createSampler } from '@engine/rollout/sampler'
+import { createVerifier } from '@main/text/verifier/index'
+import type { VerifierConfig } from '@shared/schemas/verifier'
+import type { OpenModel } from './session'
+
+/** @param plan a run's plan, or the settings of a model that is only looked at */
+export function rolloutSource<Settings extends RolloutSource['plan']>(
+  { backend, config, tokenizer, stopTokens }: OpenModel,
+  policy: Policy,
+  plan: Settings,
+  verifierConfig: VerifierConfig,
+  onProgress: RolloutSource['onProgress'] = () => {},
+): RolloutSource & { readonly plan: Settings } {
+  const verifier = createVerifier(verifierConfig)
+  return {
+    plan,
+    policy,
+    sampler: createSampler(backend, config),
+    text: {
+      decode: (ids) => tokenizer.decode(ids, { skipSpecialTokens: true }),
+      pieces: (ids) => tokenizer.pieces(ids),
+    },
+    stopTokens,
+    verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
+    onProgress,
+  }
+}
