@@ -9,7 +9,8 @@ import { loadBase, loadWeights } from '@main/formats/weights'
 import { GpoError } from '@shared/errors'
 import { type AdaptationConfig, type Plan, planSchema } from '@shared/schemas/plan'
 import type { ModelSource } from '../../workers/job'
-import { type OpenModel, openModel } from '../session/session'
+import type { OpenModel } from '../session/open-model'
+import { openModel } from '../session/session'
 
 export interface JobModel extends OpenModel {
   readonly policy: Policy

@@ -4,7 +4,7 @@ import type { RolloutSource } from '@engine/recipes/run'
 import { createSampler } from '@engine/rollout/sampler'
 import { createVerifier } from '@main/text/verifier/index'
 import type { VerifierConfig } from '@shared/schemas/verifier'
-import type { OpenModel } from './session'
+import type { OpenModel } from './open-model'
 
 /** @param plan a run's plan, or the settings of a model that is only looked at */
 export function rolloutSource<Settings extends RolloutSource['plan']>(

@@ -19,6 +19,7 @@ import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
+import type { OpenModel } from './open-model'
 import { rolloutSource } from './rollout-source'
 import { demonstrationsOf, tasksOf } from './tasks'
 
@@ -49,13 +50,6 @@ function stopTokensOf(tokenizer: Tokenizer, config: ModelConfig, folder: string)
     'model',
     `${folder} names no token that ends a text: add "eos_token_id" to its generation_config.json`,
   )
-}
-
-export interface OpenModel {
-  readonly backend: Backend
-  readonly config: ModelConfig
-  readonly tokenizer: Tokenizer
-  readonly stopTokens: readonly number[]
 }
 
 /** Backend, config and tokenizer, checked against each other; weights are loaded by whoever needs them. */
