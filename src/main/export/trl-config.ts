@@ -2,6 +2,7 @@
  * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. What has no counterpart is said in a comment, never left out silently.
  * Pure.
  */
+import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
 import { word } from './next-steps'
 import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
@@ -72,7 +73,7 @@ function optimiserEntries({ plan, context }: ConfigSource): Entry[] {
 const noCounterpart = ({ plan }: ConfigSource): Entry[] => [
   comment('Without a counterpart:'),
   comment('- In the run, records were made anew in every iteration by the policy of that time. Here they are fixed.'),
-  ...(plan.gpo.criticalStep === 'none'
+  ...(!isGuided(plan)
     ? []
     : [comment(`- gpo.*: critical steps (${plan.gpo.criticalStep}) are in the data: a prompt ends where they begin.`)]),
   comment(

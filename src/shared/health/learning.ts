@@ -1,5 +1,6 @@
 /** Rules about what there is to learn from: rewards, pairs, answers, log-probabilities. */
 import { wilsonInterval } from '../interval'
+import { isGuided } from '../method/guided'
 import type { EvaluationRecord } from '../schemas/events'
 import { change, type HealthFinding, type HealthInput, number, ok, percent, recent, valuesOf, warning } from './rule'
 
@@ -60,7 +61,7 @@ const VANISHING = 1e-7
 
 /** Whether the optimiser gets something: pairs, both labels, gradients, steps that differ. */
 export function signalRule(input: HealthInput): HealthFinding[] {
-  const { budget, gpo } = input.plan
+  const { budget } = input.plan
   const findings: HealthFinding[] = []
   const pairs = recent(valuesOf(input, 'pairs'))
   const wanted = budget.promptsPerIteration * budget.trainedPerPrompt
@@ -94,7 +95,7 @@ export function signalRule(input: HealthInput): HealthFinding[] {
       ),
     )
   const advantage = recent(valuesOf(input, 'gpo/max_advantage'))
-  if (advantage === 0 && gpo.criticalStep !== 'none')
+  if (advantage === 0 && isGuided(input.plan))
     findings.push(
       warning(
         'advantage',

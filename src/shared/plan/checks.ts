@@ -1,6 +1,6 @@
 /** What does not fit together in a plan, told from the plan alone. Pure; the schema has checked every setting by itself. */
+import { isGuided } from '../method/guided'
 import type { Plan } from '../schemas/plan'
-import { isGuided } from './cost-estimate'
 import { issue, type PlanIssue } from './issue'
 import { keepsReference } from './memory-estimate'
 

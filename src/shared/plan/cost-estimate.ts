@@ -4,6 +4,7 @@
  * P prompts, G trained per prompt, N Monte Carlo samples, K steps, L tokens of a completion. A continuation from step i of K has L (1 − i/K)
  * tokens left: over all states (K + 1) / 2K of L on average, over a state in the middle half of L.
  */
+import { isGuided } from '../method/guided'
 import type { Plan } from '../schemas/plan'
 
 /** How long completions really are. */
@@ -28,7 +29,6 @@ export interface IterationTokens {
 
 const passesOf = ({ objective }: Plan) => (objective.kind === 'sft' ? 1 : objective.epochs)
 const isPairs = ({ objective }: Plan) => ['dpo', 'simpo', 'orpo'].includes(objective.kind)
-export const isGuided = ({ gpo, objective }: Plan): boolean => gpo.criticalStep !== 'none' && objective.kind !== 'sft'
 
 /** Pairs are looked for a few rollouts at a time: 2 G to begin with, which is what usually suffices. */
 const attemptsOf = ({ budget, gpo }: Plan) => Math.min(gpo.maxPairAttempts, 2 * budget.trainedPerPrompt)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CRITICAL_RULES } from '../method/critical-step'
 import { verifierSchema } from './verifier'
 
 /**
@@ -8,9 +9,6 @@ import { verifierSchema } from './verifier'
 
 const positiveInt = (max: number) => z.number().int().min(1).max(max)
 const probability = z.number().min(0).max(1)
-
-export const CRITICAL_RULES = ['max', 'maxAbs', 'min', 'random', 'none'] as const
-export type CriticalRule = (typeof CRITICAL_RULES)[number]
 
 export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu'] as const
 export type BackendName = (typeof BACKEND_NAMES)[number]

@@ -11,6 +11,7 @@ import { createSampler } from '@engine/rollout/sampler'
 import { createVerifier } from '@main/text/verifier/index'
 import { GpoError } from '@shared/errors'
 import { wilsonInterval } from '@shared/interval'
+import { SELECTING_RULES } from '@shared/method/critical-step'
 import type { JobOf } from '../../workers/job'
 import type { CriticalResult } from '../../workers/results'
 import { tasksOf } from '../session/session'
@@ -26,7 +27,7 @@ export async function findCritical(
   onProgress: (label: string, done: number, total: number, tokens: number) => void,
 ): Promise<{ trajectories: number }> {
   if (job.gpo.criticalStep === 'none')
-    throw new GpoError('usage', 'the rule "none" selects no step: use max, maxAbs, min or random')
+    throw new GpoError('usage', `the rule "none" selects no step: use one of ${SELECTING_RULES.join(', ')}`)
   const { backend, config, tokenizer, stopTokens, policy } = await openJobModel(job.model, job.backend)
   const verifier = createVerifier(job.verifier)
   const base = promptPlan(job)

@@ -1,4 +1,5 @@
 /** Which curves are shown together, under which words. Pure: what a run has decides what appears. */
+import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
 import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from '../../lib/format'
 
@@ -38,7 +39,6 @@ export const BASE_ACCURACY = 'accuracy before training'
 
 const UNIT = [0, 1] as const
 const isPairwise = ({ objective: { kind } }: Plan) => kind === 'dpo' || kind === 'simpo' || kind === 'orpo'
-const isGuided = ({ gpo, objective }: Plan) => gpo.criticalStep !== 'none' && objective.kind !== 'sft'
 const nats = (value: number) => `${formatNumber(value)} nats`
 const share = (value: number) => formatPercent(value, value < 0.1 && value > 0 ? 1 : 0)
 const seconds = (value: number) => (value < 10 ? `${formatNumber(value, 2)} s` : formatDuration(value))
