@@ -1,36 +1,28 @@
-/** Every setting of a plan in words: the form is built from this table, the search finds settings in it. */
-import type { PlanDraft } from './draft'
-import { isApplicable } from './draft'
-import type { PlanField } from './field'
-import { BUDGET_FIELDS, OPTIMISER_FIELDS } from './fields-budget'
-import { GPO_FIELDS, OBJECTIVE_FIELDS, ROLLOUT_FIELDS, STEP_FIELDS } from './fields-method'
-import { DATA_FIELDS, MODEL_FIELDS } from './fields-model-data'
+/** Every setting in the order of the form, with its words: the form and the search are built from it. Pure. */
+import { type PlanSection, SETTING_GROUPS, type SettingWords } from '../schemas/plan/setting'
+import { isApplicable, type PlanDraft } from './draft'
 import { PLAN_LEAVES, type PlanLeaf } from './leaves'
 
-export type { PlanField, PlanSection } from './field'
-
-export const PLAN_FIELDS: readonly PlanField[] = [
-  ...MODEL_FIELDS,
-  ...DATA_FIELDS,
-  ...OBJECTIVE_FIELDS,
-  ...GPO_FIELDS,
-  ...STEP_FIELDS,
-  ...ROLLOUT_FIELDS,
-  ...OPTIMISER_FIELDS,
-  ...BUDGET_FIELDS,
-]
+export type { PlanSection } from '../schemas/plan/setting'
 
 /** A setting of the schema with its words. */
-export interface DescribedLeaf extends PlanField {
+export interface DescribedLeaf extends SettingWords {
   readonly leaf: PlanLeaf
+  /** As `--set` takes it. */
+  readonly path: string
+  readonly section: PlanSection
 }
 
-const describes = ({ path, kinds }: PlanField, leaf: PlanLeaf) =>
-  path === leaf.path && (kinds === undefined || (leaf.variant !== null && kinds.includes(leaf.variant)))
+const described = (leaf: PlanLeaf): DescribedLeaf => ({
+  ...leaf.words,
+  leaf,
+  path: leaf.path,
+  section: SETTING_GROUPS[leaf.words.group],
+})
 
-/** In the table's order; a setting that several kinds have is there once for each. */
-export const DESCRIBED_LEAVES: readonly DescribedLeaf[] = PLAN_FIELDS.flatMap((field) =>
-  PLAN_LEAVES.filter((leaf) => describes(field, leaf)).map((leaf) => ({ ...field, leaf })),
+/** Group after group, in each in the schema's order; a setting that several kinds have is there once for each. */
+export const DESCRIBED_LEAVES: readonly DescribedLeaf[] = Object.keys(SETTING_GROUPS).flatMap((group) =>
+  PLAN_LEAVES.filter(({ words }) => words.group === group).map(described),
 )
 
 const byId = new Map(DESCRIBED_LEAVES.map((described) => [described.leaf.id, described]))
@@ -49,7 +41,7 @@ export const describedByPath = (draft: PlanDraft, path: string): DescribedLeaf |
 const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_.-]+/g, '')
 
 /** How well a setting answers to a name; 0 = not at all. Its label, symbol, path and the names other tools give it. */
-export function matchScore({ label, symbol, path, aliases, what }: PlanField, text: string): number {
+export function matchScore({ label, symbol, path, aliases, what }: DescribedLeaf, text: string): number {
   const wanted = plain(text)
   if (wanted === '') return 1
   const names = [label, path, path.split('.').at(-1) ?? '', ...(symbol ? [symbol] : []), ...aliases].map(plain)
