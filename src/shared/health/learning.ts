@@ -28,7 +28,7 @@ export function accuracyRule({ evaluations }: HealthInput): HealthFinding[] {
 
 const MOSTLY_EQUAL = 0.8
 
-/** Whether rewards differ: of equal ones nothing is learnt. */
+/** Whether rewards differ: equal ones give no signal. */
 export function rewardRule(input: HealthInput): HealthFinding[] {
   if (!samples(input)) return []
   const reward = recent(valuesOf(input, 'reward'))
@@ -146,7 +146,7 @@ export function answerRule(input: HealthInput): HealthFinding[] {
 /** Chosen log-probability: nats it must fall, at least, and the part of where it began. */
 const FALL = 0.5
 const FALL_SHARE = 0.1
-/** Without so many points a fall may be chance: each iteration has other pairs. */
+/** With fewer points a fall may be chance: each iteration has other pairs. */
 const ENOUGH = 10
 
 /** Preference losses can win by pushing the rejected answers down faster than the chosen ones. */

@@ -5,6 +5,7 @@
  * tokens left: over all states (K + 1) / 2K of L on average, over a state in the middle half of L.
  */
 import { isGuided } from '../method/guided'
+import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
 
 /** How long completions really are. */
@@ -21,7 +22,7 @@ export interface IterationTokens {
   readonly values: number
   /** Rollouts after the reset, or attempts for pairs. */
   readonly reset: number
-  /** Learnt from, each counted once. */
+  /** Trained on, each counted once. */
   readonly trained: number
   /** `trained`, as often as there are passes over them. */
   readonly passed: number
@@ -85,9 +86,9 @@ const guessedSteps = ({ gpo }: Plan, tokens: number) =>
 
 /**
  * Rates from the metrics of iterations of a plan. Seconds are divided by the tokens that the plan's own formula counts, so that the same plan is
- * told the seconds that were measured. @returns null where the metrics are not there
+ * estimated to take the seconds that were measured. @returns null where the metrics are not there
  */
-export function ratesOf(plan: Plan, metrics: Readonly<Record<string, number>>): Rates | null {
+export function ratesOf(plan: Plan, metrics: Metrics): Rates | null {
   const update = metrics['time/update']
   const { promptsPerIteration: prompts } = plan.budget
   const isSft = plan.objective.kind === 'sft'

@@ -1,4 +1,5 @@
 /** Every setting in the order of the form, with its words: the form and the search are built from it. Pure. */
+import type { Plan } from '../schemas/plan'
 import { type PlanSection, SETTING_GROUPS, type SettingWords } from '../schemas/plan/setting'
 import { isApplicable, type PlanDraft } from './draft'
 import { PLAN_LEAVES, type PlanLeaf } from './leaves'
@@ -37,6 +38,19 @@ export function describedById(id: string): DescribedLeaf {
 /** The setting a path means, with the kinds that are chosen. */
 export const describedByPath = (draft: PlanDraft, path: string): DescribedLeaf | undefined =>
   DESCRIBED_LEAVES.find(({ leaf }) => leaf.path === path && isApplicable(draft, leaf))
+
+const kindsOf = (plan: Plan): readonly string[] => [plan.objective.kind, plan.adaptation.kind, plan.verifier.kind]
+
+/** The setting a path means in one of some plans: kinds may use one name for different things. Undefined where no setting has it. */
+export function describedIn(plans: readonly Plan[], path: string): DescribedLeaf | undefined {
+  const kinds = new Set(plans.flatMap(kindsOf))
+  const isIt = ({ leaf }: DescribedLeaf) =>
+    path === leaf.path || (leaf.type === 'columns' && path.startsWith(`${leaf.path}.`))
+  return DESCRIBED_LEAVES.find((one) => isIt(one) && (one.leaf.variant === null || kinds.has(one.leaf.variant)))
+}
+
+/** Group and label, for places where settings of all groups stand together: "GPO: Critical step", "Objective". */
+export const fullLabel = ({ group, label }: DescribedLeaf): string => (group === label ? label : `${group}: ${label}`)
 
 const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_.-]+/g, '')
 

@@ -217,7 +217,7 @@ const phase = (name: MemoryPhase['phase'], parts: readonly MemoryPart[]): Memory
 
 /**
  * @param promptTokens of the longest prompt
- * @param completionTokens of the longest completion that is learnt from: sampled ones may be as long as the plan allows
+ * @param completionTokens of the longest completion that is trained on: sampled ones may be as long as the plan allows
  */
 export function memoryEstimate(
   plan: Plan,

@@ -4,9 +4,9 @@ import { currentValue, type DraftValue } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
+import { columnsText, numberText, parseColumns, parseNumber, valueText } from '../../lib/setting-text'
 import { usePlanForm } from './form'
 import classes from './new-run.module.css'
-import { columnsText, numberText, parseColumns, parseNumber, valueText } from './words'
 
 export interface SettingIds {
   readonly input: string

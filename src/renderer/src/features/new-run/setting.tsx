@@ -5,10 +5,10 @@ import type { DescribedLeaf } from '@shared/plan/fields'
 import type { PlanIssue } from '@shared/plan/issue'
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { rangeText, valueText } from '../../lib/setting-text'
 import { Control, type SettingIds } from './controls'
 import { settingElementId, usePlanForm } from './form'
 import classes from './new-run.module.css'
-import { rangeText, valueText } from './words'
 
 function Help({ setting }: { readonly setting: DescribedLeaf }) {
   const { leaf, what, advice, aliases } = setting

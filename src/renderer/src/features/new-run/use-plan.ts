@@ -10,7 +10,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { queries } from '../../lib/api'
 import { messageOf } from '../../lib/errors'
-import { rangeText } from './words'
+import { rangeText } from '../../lib/setting-text'
 
 const MISSING: Readonly<Record<string, string>> = {
   'model.path': 'Choose a model.',
