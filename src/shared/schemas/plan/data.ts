@@ -22,7 +22,7 @@ const train = dataFile({
     label: 'Training data',
     isSimple: true,
     aliases: ['dataset_name', 'train_file', 'dataset', 'train_dataset'],
-    what: 'A file, a folder of Parquet files, or `bundled:NAME`: the prompts, with the reference answers that rollouts are compared with. For SFT: the completions.',
+    what: 'A file, a folder of Parquet files, or bundled:NAME: the prompts, with the reference answers that rollouts are compared with. For SFT: the completions.',
     advice: 'Prompts that the model solves sometimes teach most: always right and always wrong give no signal.',
   },
   limit: {
