@@ -14,11 +14,11 @@ import { rolloutSchema } from './plan/rollout'
 import { settingIn } from './plan/setting'
 import { verifierSchema } from './verifier'
 
-export { type AdaptationConfig, BASE_PRECISIONS, LORA_TARGETS } from './plan/adaptation'
+export { type AdaptationConfig, LORA_TARGETS } from './plan/adaptation'
 export type { DataFile } from './plan/data'
 export { type GpoConfig, type Segmentation, segmentationSchema } from './plan/gpo'
 export { BACKEND_NAMES, type BackendName } from './plan/model'
-export { type ObjectiveConfig, type ObjectiveKind, type ObjectiveOf, objectiveSchema } from './plan/objective'
+export type { ObjectiveKind, ObjectiveOf } from './plan/objective'
 
 const run = settingIn('Run')
 

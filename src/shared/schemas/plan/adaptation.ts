@@ -7,7 +7,7 @@ const adapted = settingIn('Model')
 export const LORA_TARGETS = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const
 
 /** 4, 2 and about 1 byte a weight. */
-export const BASE_PRECISIONS = ['float32', 'float16', 'int8'] as const
+const BASE_PRECISIONS = ['float32', 'float16', 'int8'] as const
 
 const lora = z.strictObject({
   kind: z.literal('lora'),

@@ -199,6 +199,6 @@ export const objectiveSchema = objective(z.discriminatedUnion('kind', [ppo, grpo
   advice: 'GRPO or PPO to train on rewards; DPO and its relatives to train on pairs; SFT to imitate.',
   options: { ppo: 'PPO', grpo: 'GRPO', dpo: 'DPO', kto: 'KTO', simpo: 'SimPO', orpo: 'ORPO', sft: 'SFT' },
 })
-export type ObjectiveConfig = z.infer<typeof objectiveSchema>
+type ObjectiveConfig = z.infer<typeof objectiveSchema>
 export type ObjectiveKind = ObjectiveConfig['kind']
 export type ObjectiveOf<K extends ObjectiveKind> = Extract<ObjectiveConfig, { kind: K }>
