@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chartOf, chartWords, isMetricName, METRIC_GROUPS, METRIC_NAMES, METRICS, metricTitle } from '@shared/metrics'
+import {
+  chartOf,
+  chartWords,
+  isMetricName,
+  METRIC_GROUPS,
+  METRIC_NAMES,
+  METRICS,
+  type MetricName,
+  metricTitle,
+} from '@shared/metrics'
 import { PHASES } from '@shared/schemas/events'
 import { describe, expect, it } from 'vitest'
 
@@ -41,6 +50,12 @@ describe('metrics', () => {
       )
       if (chartOf(name) !== 'spread') expect(units.size, name).toBe(1)
     }
+  })
+
+  it('cannot be misspelt where they are named', () => {
+    // @ts-expect-error there is no such metric
+    const name: MetricName = 'gpo/overhaed'
+    expect(isMetricName(name)).toBe(false)
   })
 
   it('have a possible range', () => {
