@@ -9,8 +9,9 @@ import type { Store } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
 import { changeRunNotes } from '@main/store/run-notes'
 import { createRun, endRun, newRunId, startRun } from '@main/store/runs'
+import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { TrainerEvent } from '@shared/schemas/events'
-import { CRITICAL_RULES, type Plan, planSchema } from '@shared/schemas/plan'
+import { type Plan, planSchema } from '@shared/schemas/plan'
 import { evaluationOf, int, random, trajectoriesAt } from './records'
 
 export const RUNS = 1000

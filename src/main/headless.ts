@@ -3,7 +3,8 @@
 import type { RepositoryKind } from '@main/library/hub/client'
 import { applySetting, parsePlan } from '@main/library/plans/plan-file'
 import { EXPORT_FORMATS } from '@shared/contract/exports'
-import { BACKEND_NAMES, CRITICAL_RULES } from '@shared/schemas/plan'
+import { SELECTING_RULES } from '@shared/method/critical-step'
+import { BACKEND_NAMES } from '@shared/schemas/plan'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../../package.json'
 import { describeData } from './cli/data'
@@ -151,11 +152,7 @@ function createProgram(finish: (code: number) => void): Command {
     program.command('critical').description('trajectories with values, advantages and critical steps; no training'),
   )
     .option('--mc <n>', 'Monte Carlo continuations per state', whole(1), 4)
-    .addOption(
-      new Option('--rule <rule>', 'which step is critical')
-        .choices(CRITICAL_RULES.filter((rule) => rule !== 'none'))
-        .default('max'),
-    )
+    .addOption(new Option('--rule <rule>', 'which step is critical').choices(SELECTING_RULES).default('max'))
     .action(action((output, options) => jobs.critical(options, output)))
   hubCommands(
     program.command('models').description('models: those added, those in the Hugging Face cache'),

@@ -38,15 +38,15 @@ journey(
     const plans = page.getByRole('table', { name: 'Differences of the plans' })
     const headers = await plans.getByRole('columnheader').allInnerTexts()
     expect(headers.slice(1).toSorted()).toEqual(['guided', 'plain'])
-    expect(await plans.getByRole('rowheader').allInnerTexts()).toEqual(['gpo.criticalStep'])
-    const values = { guided: 'max', plain: 'none' }
+    expect(await plans.getByRole('rowheader').allInnerTexts()).toEqual(['GPO: Critical step'])
+    const values = { guided: 'Largest advantage', plain: 'Off' }
     const inOrder = headers.slice(1).map((name) => values[name as keyof typeof values])
     expect(await plans.getByRole('cell').allInnerTexts()).toEqual(inOrder)
 
     // Both lines lie in one chart; a run that is hidden leaves it.
-    const reward = page.getByRole('img', { name: 'reward of 2 runs over iteration', exact: true })
+    const reward = page.getByRole('img', { name: 'Reward: from the prompt of 2 runs over iteration', exact: true })
     await reward.waitFor()
-    await page.getByRole('img', { name: 'accuracy of 2 runs over iteration' }).waitFor()
+    await page.getByRole('img', { name: 'Accuracy, held out of 2 runs over iteration' }).waitFor()
     const swatches = table.getByRole('row').locator('th line')
     const colours = await swatches.evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke))
     expect(new Set(colours).size).toBe(2)
@@ -56,7 +56,7 @@ journey(
       .nth(1)
       .getByRole('button', { name: /^Show .* in the charts$/ })
       .click()
-    const alone = page.getByRole('img', { name: 'reward of 1 run over iteration' })
+    const alone = page.getByRole('img', { name: 'Reward: from the prompt of 1 run over iteration' })
     await alone.waitFor()
     await expect.poll(async () => (await pixelsOf(alone, colours))[0]).toBe(0)
     expect((await pixelsOf(alone, colours))[1]).toBeGreaterThan(40)

@@ -1,6 +1,7 @@
 /** The records of a bundle's files. They come from anywhere: sizes, references between them and numbers are all checked. */
+
+import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { EvaluationRecord } from '@shared/schemas/events'
-import { CRITICAL_RULES } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'

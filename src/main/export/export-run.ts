@@ -21,6 +21,7 @@ import type {
   ExportRequestOf,
 } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
+import { isGuidedMethod } from '@shared/method/guided'
 import type { RunRecord } from '@shared/schemas/run'
 import { cardBase } from './card-base'
 import type { ExportContext, WrittenExport } from './context'
@@ -81,7 +82,7 @@ export function exportOptions(store: Store, id: string): ExportOptions {
   const options = {
     checkpoints: exportCheckpoints(store, id),
     adaptation: run.plan.adaptation.kind,
-    isGuided: run.criticalStep !== 'none' && run.objective !== 'sft',
+    isGuided: isGuidedMethod(run),
     trajectories: countTrajectories(store, id),
     savedPairs: countSavedPairs(store, id),
   }

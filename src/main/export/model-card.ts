@@ -1,4 +1,6 @@
 /** The README of a merged model: what it is, what was measured, how it was made. Only what is known is said. Pure. */
+
+import { isGuided } from '@shared/method/guided'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import { yamlOf } from './yaml'
@@ -39,10 +41,7 @@ const plain = (text: string) =>
     .replaceAll(/[\\`*_{}[\]<>#|!~&]/g, (sign) => `\\${sign}`)
     .trim()
 
-const methodOf = ({ objective, gpo }: Plan): string =>
-  objective.kind !== 'sft' && gpo.criticalStep !== 'none'
-    ? `GPO-${objective.kind.toUpperCase()}`
-    : objective.kind.toUpperCase()
+const methodOf = (plan: Plan): string => `${isGuided(plan) ? 'GPO-' : ''}${plan.objective.kind.toUpperCase()}`
 
 function adaptationOf({ adaptation }: Plan): string {
   if (adaptation.kind === 'full') return 'all parameters'
@@ -123,14 +122,13 @@ function planBlock(plan: Plan): string[] {
 export function modelCard(source: CardSource): string {
   const { run, base } = source
   const { plan } = run
-  const isGuided = plan.objective.kind !== 'sft' && plan.gpo.criticalStep !== 'none'
   const front = yamlOf([
     {
       base_model: base.repository ?? undefined,
       library_name: 'transformers',
       pipeline_tag: 'text-generation',
       license: base.license?.name,
-      tags: ['gpo-studio', plan.objective.kind, ...(isGuided ? ['gpo'] : [])],
+      tags: ['gpo-studio', plan.objective.kind, ...(isGuided(plan) ? ['gpo'] : [])],
     },
   ])
   return [

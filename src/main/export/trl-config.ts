@@ -2,6 +2,7 @@
  * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. What has no counterpart is said in a comment, never left out silently.
  * Pure.
  */
+import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
 import { word } from './next-steps'
 import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
@@ -12,15 +13,29 @@ const SCHEDULERS = { constant: 'constant', linear: 'linear', cosine: 'cosine' } 
 /** Sequences side by side that every graphics card of today holds; the rest is accumulated. */
 const PER_DEVICE = 8
 
-const epochsOf = ({ objective }: Plan) => objective.epochs
+/** How long training is. SFT takes one step per iteration, so its passes over the data follow from the budget. */
+function durationEntries({ objective, budget }: Plan): Entry[] {
+  if (objective.kind !== 'sft') return [{ num_train_epochs: objective.epochs }]
+  const { iterations, promptsPerIteration } = budget
+  return [
+    comment(
+      `The run took ${iterations} optimiser steps of ${promptsPerIteration} rows: ${iterations * promptsPerIteration} / rows passes over its data.`,
+    ),
+    { max_steps: iterations },
+  ]
+}
+
 const minibatchesOf = ({ objective }: Plan) => ('minibatches' in objective ? objective.minibatches : 1)
-const unitsPerStep = (plan: Plan) =>
-  Math.max(1, Math.ceil((plan.budget.promptsPerIteration * plan.budget.trainedPerPrompt) / minibatchesOf(plan)))
+const unitsPerStep = (plan: Plan) => {
+  const { promptsPerIteration, trainedPerPrompt } = plan.budget
+  const perPrompt = plan.objective.kind === 'sft' ? 1 : trainedPerPrompt
+  return Math.max(1, Math.ceil((promptsPerIteration * perPrompt) / minibatchesOf(plan)))
+}
 
 function modelEntries({ plan, base }: ConfigSource): Entry[] {
   const { adaptation } = plan
   const entries: Entry[] = [
-    comment('The model the run began with. To go on from what it learnt, put the folder of the exported model here.'),
+    comment('The model the run began with. To go on from where it ended, put the folder of the exported model here.'),
     { model_name_or_path: base },
   ]
   if (adaptation.kind === 'full') return entries
@@ -35,7 +50,7 @@ function modelEntries({ plan, base }: ConfigSource): Entry[] {
       use_rslora: rslora,
       lora_target_modules: targets,
     },
-    ...(dropout > 0 ? [comment('TRL switches dropout off unless told.'), { disable_dropout: false }] : []),
+    ...(dropout > 0 ? [comment('TRL switches dropout off by default.'), { disable_dropout: false }] : []),
     ...(from === undefined
       ? []
       : [comment(`The run began with the adapter in ${from}: merge it into the model first.`)]),
@@ -62,7 +77,8 @@ function optimiserEntries({ plan, context }: ConfigSource): Entry[] {
     ...(maxGradNorm === 0 ? [comment('0: clipping is off, here as there.')] : []),
     comment(`${units} records an optimiser step, as in the run; divide by the number of devices.`),
     { per_device_train_batch_size: perDevice, gradient_accumulation_steps: Math.ceil(units / perDevice) },
-    { num_train_epochs: epochsOf(plan), max_length: context ?? undefined, seed: plan.seed },
+    ...durationEntries(plan),
+    { max_length: context ?? undefined, seed: plan.seed },
     { gradient_checkpointing: plan.budget.recomputeLayers, logging_steps: 1 },
     comment('The run computed in float32; TRL would take bfloat16.'),
     { bf16: false },
@@ -72,7 +88,7 @@ function optimiserEntries({ plan, context }: ConfigSource): Entry[] {
 const noCounterpart = ({ plan }: ConfigSource): Entry[] => [
   comment('Without a counterpart:'),
   comment('- In the run, records were made anew in every iteration by the policy of that time. Here they are fixed.'),
-  ...(plan.gpo.criticalStep === 'none'
+  ...(!isGuided(plan)
     ? []
     : [comment(`- gpo.*: critical steps (${plan.gpo.criticalStep}) are in the data: a prompt ends where they begin.`)]),
   comment(

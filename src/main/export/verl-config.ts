@@ -3,6 +3,7 @@
  * Pure.
  */
 import { basename, dirname } from 'node:path'
+import { isGuided } from '@shared/method/guided'
 import { word } from './next-steps'
 import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
 import { comment, type Entry, yamlOf } from './yaml'
@@ -148,7 +149,7 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
           logger: ['console'],
         },
       },
-      ...(plan.gpo.criticalStep === 'none'
+      ...(!isGuided(plan)
         ? []
         : [
             comment(

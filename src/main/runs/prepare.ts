@@ -11,6 +11,7 @@ import { createRun, endRun, getRun, listRuns, newRunId, refuseReadOnly } from '@
 import { truncateAfter } from '@main/store/truncate'
 import { isCheckpointFolder } from '@main/workers/protocol'
 import { GpoError } from '@shared/errors'
+import { isGuided } from '@shared/method/guided'
 import type { Dataset, Example } from '@shared/schemas/dataset'
 import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
@@ -91,8 +92,9 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
   }
 }
 
-function defaultName({ objective, gpo, data, model }: Plan): string {
-  const guided = gpo.criticalStep !== 'none' && objective.kind !== 'sft' ? `gpo-${objective.kind}` : objective.kind
+function defaultName(plan: Plan): string {
+  const { objective, data, model } = plan
+  const method = `${isGuided(plan) ? 'gpo-' : ''}${objective.kind}`
   const short = (path: string) =>
     path
       .replace(/^bundled:/, '')
@@ -100,7 +102,7 @@ function defaultName({ objective, gpo, data, model }: Plan): string {
       .filter(Boolean)
       .at(-1)
       ?.replace(/\.[a-z]+$/, '') ?? path
-  return `${guided} · ${short(data.train.path)} · ${short(model.path)}`
+  return `${method} · ${short(data.train.path)} · ${short(model.path)}`
 }
 
 export function newRun(store: Store, plan: Plan): RunRecord {

@@ -3,10 +3,12 @@ import type { Store } from '@main/store/query'
 import { recentMeans } from '@main/store/run-means'
 import { getRun, listRuns } from '@main/store/runs'
 import type { MeasuredRates } from '@shared/contract/plans'
-import { isGuided, ratesOf } from '@shared/plan/cost-estimate'
+import { isGuided } from '@shared/method/guided'
+import type { MetricName } from '@shared/metrics'
+import { ratesOf } from '@shared/plan/cost-estimate'
 import type { Plan } from '@shared/schemas/plan'
 
-const NAMES = [
+const NAMES: readonly MetricName[] = [
   'time/rollouts',
   'time/values',
   'time/reset',

@@ -1,4 +1,5 @@
 /** The table of runs: each with its best and last accuracy and a thumbnail of its loss, without reading its curves. */
+import type { MetricName } from '@shared/metrics'
 import type { RunListItem } from '@shared/schemas/run'
 import { all, first, type Store } from './query'
 import { allRunNotes } from './run-notes'
@@ -6,7 +7,7 @@ import { listRuns } from './runs'
 
 const SPARKLINE = 40
 /** What a run's loss is called, by objective; the first one it has is drawn. */
-const LOSSES = ['loss', 'loss/policy_avg']
+const LOSSES: readonly string[] = ['loss', 'loss/policy_avg'] satisfies MetricName[]
 
 interface Plans {
   readonly id: string

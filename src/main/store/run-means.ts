@@ -1,4 +1,5 @@
 /** Means of a run's metrics over its newest iterations. */
+import type { MetricName, Metrics } from '@shared/metrics'
 import { all, first, type Store } from './query'
 import { runKey } from './runs'
 
@@ -6,9 +7,9 @@ import { runKey } from './runs'
 export function recentMeans(
   store: Store,
   run: string,
-  names: readonly string[],
+  names: readonly MetricName[],
   iterations: number,
-): { readonly means: Readonly<Record<string, number>>; readonly iterations: number } {
+): { readonly means: Metrics; readonly iterations: number } {
   const key = runKey(store, run)
   const last =
     first<{ last: number | null }>(store, 'SELECT max(last_iteration) AS last FROM metric_summaries WHERE run = ?', key)

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { GpoError } from '@shared/errors'
-import { type CriticalRule, type ObjectiveKind, type Plan, planSchema } from '@shared/schemas/plan'
+import type { CriticalRule } from '@shared/method/critical-step'
+import { type ObjectiveKind, type Plan, planSchema } from '@shared/schemas/plan'
 import type { RunError, RunOwner, RunRecord, RunStatus, RunSummary } from '@shared/schemas/run'
 import { all, change, first, type Store } from './query'
 

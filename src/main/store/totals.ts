@@ -1,5 +1,6 @@
 /** What a run took in all after each iteration, from its metrics. */
 import type { RunTotals } from '@shared/contract/runs'
+import type { MetricName } from '@shared/metrics'
 import { all, type Store } from './query'
 import { runKey } from './runs'
 
@@ -9,11 +10,14 @@ interface Row {
   readonly seconds: number
 }
 
+const TOKENS = 'num_tokens' satisfies MetricName
+const SECONDS = 'step_time' satisfies MetricName
+
 const SUMS = `SELECT iteration, sum(tokens) OVER (ORDER BY iteration) AS tokens, sum(seconds) OVER (ORDER BY iteration) AS seconds
-  FROM (SELECT m.iteration, total(CASE WHEN n.name = 'num_tokens' THEN m.value END) AS tokens,
-      total(CASE WHEN n.name = 'step_time' THEN m.value END) AS seconds
+  FROM (SELECT m.iteration, total(CASE WHEN n.name = '${TOKENS}' THEN m.value END) AS tokens,
+      total(CASE WHEN n.name = '${SECONDS}' THEN m.value END) AS seconds
     FROM metrics AS m JOIN metric_names AS n ON n.id = m.name
-    WHERE m.run = ? AND m.name IN (SELECT id FROM metric_names WHERE name IN ('num_tokens', 'step_time'))
+    WHERE m.run = ? AND m.name IN (SELECT id FROM metric_names WHERE name IN ('${TOKENS}', '${SECONDS}'))
     GROUP BY m.iteration)
   ORDER BY iteration`
 

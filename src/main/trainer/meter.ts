@@ -1,4 +1,5 @@
 /** What only the trainer's process can tell about an iteration: how many tokens a second it handled, and its memory. */
+import type { Metrics } from '@shared/metrics'
 import type { MetricsEvent, Phase } from '@shared/schemas/events'
 
 const SAMPLING: readonly Phase[] = ['rollouts', 'values', 'reset']
@@ -21,9 +22,8 @@ export function createMeter(memory = () => process.memoryUsage.rss()): Meter {
       if (done === total && SAMPLING.includes(phase)) sampled += tokens
     },
     complete(event) {
-      const { num_tokens: learnt = 0, step_time: seconds = 0 } = event.values
-      const rate: Record<string, number> =
-        seconds > 0 ? { 'system/tokens_per_second': (sampled + learnt) / seconds } : {}
+      const { num_tokens: learnt = 0, step_time: seconds = 0 }: Metrics = event.values
+      const rate: Metrics = seconds > 0 ? { 'system/tokens_per_second': (sampled + learnt) / seconds } : {}
       sampled = 0
       return { ...event, values: { ...event.values, ...rate, 'system/rss_bytes': memory() } }
     },

@@ -1,9 +1,10 @@
 /** The messages between main and trainer, both ways. Whatever arrives is parsed before it is used. */
 import { GpoError } from '@shared/errors'
+import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { PHASES } from '@shared/schemas/events'
-import { CRITICAL_RULES, planSchema } from '@shared/schemas/plan'
+import { planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
 

@@ -1,6 +1,7 @@
 /** Models: bundled, from disk, from runs. */
 import { z } from 'zod'
-import type { AdaptationConfig, CriticalRule, ObjectiveKind } from '../schemas/plan'
+import type { CriticalRule } from '../method/critical-step'
+import type { AdaptationConfig, ObjectiveKind } from '../schemas/plan'
 import { asked, done, eventIterator, oc, type } from './base'
 import { grantId } from './system'
 

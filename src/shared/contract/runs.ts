@@ -51,7 +51,7 @@ export type LiveEvent =
 /** What a run took so far, after some of its iterations: three columns of equal length, iterations ascending. */
 export interface RunTotals {
   readonly iterations: readonly number[]
-  /** Tokens learnt from, each counted once however many passes there are over them. */
+  /** Tokens trained on, each counted once however many passes there are over them. */
   readonly tokens: readonly number[]
   /** Of training; evaluations and checkpoints are not counted. */
   readonly seconds: readonly number[]

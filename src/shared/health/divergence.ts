@@ -80,7 +80,7 @@ export function divergenceRule(input: HealthInput): HealthFinding[] {
 /** Newest points in which a spike is looked for, and how far above the others' median it must be. */
 const LOOK_BACK = 20
 const SPIKE = 10
-/** A norm so many times above the limit is clipped away almost whole. */
+/** A norm this many times above the limit is clipped away almost whole. */
 const HOPELESS = 20
 
 /** The largest of the newest points, if it stands out of the others. */

@@ -2,6 +2,8 @@
  * Says of a run's curves whether it learns, and what to try where it does not. Rules of thumb: each one gives its reason and the numbers it
  * saw. Pure.
  */
+
+import type { MetricName } from '../metrics'
 import { divergenceRule, entropyRule, spikeRule } from './divergence'
 import { accuracyRule, answerRule, chosenRule, rewardRule, signalRule } from './learning'
 import type { HealthFinding, HealthInput } from './rule'
@@ -9,7 +11,7 @@ import type { HealthFinding, HealthInput } from './rule'
 export type { HealthFinding, HealthInput } from './rule'
 
 /** Metrics that the rules look at. */
-export const HEALTH_METRICS: readonly string[] = [
+export const HEALTH_METRICS: readonly MetricName[] = [
   'reward',
   'reward_std',
   'frac_reward_zero_std',

@@ -1,5 +1,6 @@
 /** Rules about what there is to learn from: rewards, pairs, answers, log-probabilities. */
 import { wilsonInterval } from '../interval'
+import { isGuided } from '../method/guided'
 import type { EvaluationRecord } from '../schemas/events'
 import { change, type HealthFinding, type HealthInput, number, ok, percent, recent, valuesOf, warning } from './rule'
 
@@ -27,7 +28,7 @@ export function accuracyRule({ evaluations }: HealthInput): HealthFinding[] {
 
 const MOSTLY_EQUAL = 0.8
 
-/** Whether rewards differ: of equal ones nothing is learnt. */
+/** Whether rewards differ: equal ones give no signal. */
 export function rewardRule(input: HealthInput): HealthFinding[] {
   if (!samples(input)) return []
   const reward = recent(valuesOf(input, 'reward'))
@@ -60,7 +61,7 @@ const VANISHING = 1e-7
 
 /** Whether the optimiser gets something: pairs, both labels, gradients, steps that differ. */
 export function signalRule(input: HealthInput): HealthFinding[] {
-  const { budget, gpo } = input.plan
+  const { budget } = input.plan
   const findings: HealthFinding[] = []
   const pairs = recent(valuesOf(input, 'pairs'))
   const wanted = budget.promptsPerIteration * budget.trainedPerPrompt
@@ -94,7 +95,7 @@ export function signalRule(input: HealthInput): HealthFinding[] {
       ),
     )
   const advantage = recent(valuesOf(input, 'gpo/max_advantage'))
-  if (advantage === 0 && gpo.criticalStep !== 'none')
+  if (advantage === 0 && isGuided(input.plan))
     findings.push(
       warning(
         'advantage',
@@ -145,7 +146,7 @@ export function answerRule(input: HealthInput): HealthFinding[] {
 /** Chosen log-probability: nats it must fall, at least, and the part of where it began. */
 const FALL = 0.5
 const FALL_SHARE = 0.1
-/** Without so many points a fall may be chance: each iteration has other pairs. */
+/** With fewer points a fall may be chance: each iteration has other pairs. */
 const ENOUGH = 10
 
 /** Preference losses can win by pushing the rejected answers down faster than the chosen ones. */

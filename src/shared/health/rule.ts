@@ -1,4 +1,5 @@
 /** What a health rule gets and gives, and how it looks at a curve. */
+import type { MetricName } from '../metrics'
 import type { EvaluationRecord } from '../schemas/events'
 import type { Plan } from '../schemas/plan'
 import type { Series } from '../schemas/run'
@@ -41,7 +42,7 @@ const WINDOW = 5
 
 const NONE: readonly number[] = []
 
-export const valuesOf = ({ series }: HealthInput, name: string): readonly number[] => series[name]?.values ?? NONE
+export const valuesOf = ({ series }: HealthInput, name: MetricName): readonly number[] => series[name]?.values ?? NONE
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

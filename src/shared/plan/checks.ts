@@ -1,6 +1,6 @@
 /** What does not fit together in a plan, told from the plan alone. Pure; the schema has checked every setting by itself. */
+import { isGuided } from '../method/guided'
 import type { Plan } from '../schemas/plan'
-import { isGuided } from './cost-estimate'
 import { issue, type PlanIssue } from './issue'
 import { keepsReference } from './memory-estimate'
 
@@ -23,7 +23,7 @@ const objective: Check = (plan) => {
       issue(
         'error',
         'budget.trainedPerPrompt',
-        'A group of one is always average, so nothing is learnt: take 4 or more.',
+        'A group of one is always average, so there is no signal: take 4 or more.',
       ),
     kind === 'grpo' &&
       group >= 2 &&
@@ -172,7 +172,7 @@ const optimiser: Check = (plan) => {
   const total = optimiserSteps(plan)
   const isLora = plan.adaptation.kind === 'lora'
   return [
-    rate === 0 && issue('warning', 'optimiser.learningRate', 'At 0 nothing is learnt.'),
+    rate === 0 && issue('warning', 'optimiser.learningRate', 'At 0 no parameter changes.'),
     rate > (isLora ? 5e-3 : 1e-3) &&
       issue(
         'warning',

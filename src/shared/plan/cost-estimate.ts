@@ -4,6 +4,8 @@
  * P prompts, G trained per prompt, N Monte Carlo samples, K steps, L tokens of a completion. A continuation from step i of K has L (1 − i/K)
  * tokens left: over all states (K + 1) / 2K of L on average, over a state in the middle half of L.
  */
+import { isGuided } from '../method/guided'
+import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
 
 /** How long completions really are. */
@@ -20,7 +22,7 @@ export interface IterationTokens {
   readonly values: number
   /** Rollouts after the reset, or attempts for pairs. */
   readonly reset: number
-  /** Learnt from, each counted once. */
+  /** Trained on, each counted once. */
   readonly trained: number
   /** `trained`, as often as there are passes over them. */
   readonly passed: number
@@ -28,7 +30,6 @@ export interface IterationTokens {
 
 const passesOf = ({ objective }: Plan) => (objective.kind === 'sft' ? 1 : objective.epochs)
 const isPairs = ({ objective }: Plan) => ['dpo', 'simpo', 'orpo'].includes(objective.kind)
-export const isGuided = ({ gpo, objective }: Plan): boolean => gpo.criticalStep !== 'none' && objective.kind !== 'sft'
 
 /** Pairs are looked for a few rollouts at a time: 2 G to begin with, which is what usually suffices. */
 const attemptsOf = ({ budget, gpo }: Plan) => Math.min(gpo.maxPairAttempts, 2 * budget.trainedPerPrompt)
@@ -85,9 +86,9 @@ const guessedSteps = ({ gpo }: Plan, tokens: number) =>
 
 /**
  * Rates from the metrics of iterations of a plan. Seconds are divided by the tokens that the plan's own formula counts, so that the same plan is
- * told the seconds that were measured. @returns null where the metrics are not there
+ * estimated to take the seconds that were measured. @returns null where the metrics are not there
  */
-export function ratesOf(plan: Plan, metrics: Readonly<Record<string, number>>): Rates | null {
+export function ratesOf(plan: Plan, metrics: Metrics): Rates | null {
   const update = metrics['time/update']
   const { promptsPerIteration: prompts } = plan.budget
   const isSft = plan.objective.kind === 'sft'

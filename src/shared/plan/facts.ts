@@ -1,6 +1,6 @@
 /** What does not fit between a plan and its model and data. Pure: the program looks at the files, this judges what it found. */
+import { isGuided } from '../method/guided'
 import type { Plan } from '../schemas/plan'
-import { isGuided } from './cost-estimate'
 import { issue, type PlanIssue } from './issue'
 import { type ModelShape, microbatchTokens } from './memory-estimate'
 

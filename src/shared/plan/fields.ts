@@ -1,36 +1,29 @@
-/** Every setting of a plan in words: the form is built from this table, the search finds settings in it. */
-import type { PlanDraft } from './draft'
-import { isApplicable } from './draft'
-import type { PlanField } from './field'
-import { BUDGET_FIELDS, OPTIMISER_FIELDS } from './fields-budget'
-import { GPO_FIELDS, OBJECTIVE_FIELDS, ROLLOUT_FIELDS, STEP_FIELDS } from './fields-method'
-import { DATA_FIELDS, MODEL_FIELDS } from './fields-model-data'
+/** Every setting in the order of the form, with its words: the form and the search are built from it. Pure. */
+import type { Plan } from '../schemas/plan'
+import { type PlanSection, SETTING_GROUPS, type SettingWords } from '../schemas/plan/setting'
+import { isApplicable, type PlanDraft } from './draft'
 import { PLAN_LEAVES, type PlanLeaf } from './leaves'
 
-export type { PlanField, PlanSection } from './field'
-
-export const PLAN_FIELDS: readonly PlanField[] = [
-  ...MODEL_FIELDS,
-  ...DATA_FIELDS,
-  ...OBJECTIVE_FIELDS,
-  ...GPO_FIELDS,
-  ...STEP_FIELDS,
-  ...ROLLOUT_FIELDS,
-  ...OPTIMISER_FIELDS,
-  ...BUDGET_FIELDS,
-]
+export type { PlanSection } from '../schemas/plan/setting'
 
 /** A setting of the schema with its words. */
-export interface DescribedLeaf extends PlanField {
+export interface DescribedLeaf extends SettingWords {
   readonly leaf: PlanLeaf
+  /** As `--set` takes it. */
+  readonly path: string
+  readonly section: PlanSection
 }
 
-const describes = ({ path, kinds }: PlanField, leaf: PlanLeaf) =>
-  path === leaf.path && (kinds === undefined || (leaf.variant !== null && kinds.includes(leaf.variant)))
+const described = (leaf: PlanLeaf): DescribedLeaf => ({
+  ...leaf.words,
+  leaf,
+  path: leaf.path,
+  section: SETTING_GROUPS[leaf.words.group],
+})
 
-/** In the table's order; a setting that several kinds have is there once for each. */
-export const DESCRIBED_LEAVES: readonly DescribedLeaf[] = PLAN_FIELDS.flatMap((field) =>
-  PLAN_LEAVES.filter((leaf) => describes(field, leaf)).map((leaf) => ({ ...field, leaf })),
+/** Group after group, in each in the schema's order; a setting that several kinds have is there once for each. */
+export const DESCRIBED_LEAVES: readonly DescribedLeaf[] = Object.keys(SETTING_GROUPS).flatMap((group) =>
+  PLAN_LEAVES.filter(({ words }) => words.group === group).map(described),
 )
 
 const byId = new Map(DESCRIBED_LEAVES.map((described) => [described.leaf.id, described]))
@@ -46,10 +39,23 @@ export function describedById(id: string): DescribedLeaf {
 export const describedByPath = (draft: PlanDraft, path: string): DescribedLeaf | undefined =>
   DESCRIBED_LEAVES.find(({ leaf }) => leaf.path === path && isApplicable(draft, leaf))
 
+const kindsOf = (plan: Plan): readonly string[] => [plan.objective.kind, plan.adaptation.kind, plan.verifier.kind]
+
+/** The setting a path means in one of some plans: kinds may use one name for different things. Undefined where no setting has it. */
+export function describedIn(plans: readonly Plan[], path: string): DescribedLeaf | undefined {
+  const kinds = new Set(plans.flatMap(kindsOf))
+  const isIt = ({ leaf }: DescribedLeaf) =>
+    path === leaf.path || (leaf.type === 'columns' && path.startsWith(`${leaf.path}.`))
+  return DESCRIBED_LEAVES.find((one) => isIt(one) && (one.leaf.variant === null || kinds.has(one.leaf.variant)))
+}
+
+/** Group and label, for places where settings of all groups stand together: "GPO: Critical step", "Objective". */
+export const fullLabel = ({ group, label }: DescribedLeaf): string => (group === label ? label : `${group}: ${label}`)
+
 const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_.-]+/g, '')
 
 /** How well a setting answers to a name; 0 = not at all. Its label, symbol, path and the names other tools give it. */
-export function matchScore({ label, symbol, path, aliases, what }: PlanField, text: string): number {
+export function matchScore({ label, symbol, path, aliases, what }: DescribedLeaf, text: string): number {
   const wanted = plain(text)
   if (wanted === '') return 1
   const names = [label, path, path.split('.').at(-1) ?? '', ...(symbol ? [symbol] : []), ...aliases].map(plain)

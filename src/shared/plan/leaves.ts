@@ -1,7 +1,8 @@
-/** A plan as a flat list of settings, read from its schema: what a form shows, what `--set` takes. Pure. */
+/** A plan as a flat list of settings with their words, read from its schema: what a form shows, what `--set` takes. Pure. */
 import { z } from 'zod'
 import type { PlanValue } from '../plan-differences'
 import { planSchema } from '../schemas/plan'
+import { SETTINGS, type SettingWords } from '../schemas/plan/setting'
 
 export type LeafType = 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'choices' | 'columns'
 
@@ -21,9 +22,14 @@ export interface PlanLeaf {
   readonly isOpenBelow: boolean
   readonly isOpenAbove: boolean
   readonly options: readonly string[]
+  readonly words: SettingWords
 }
 
-interface JsonSchema {
+/** A schema with the words that are registered for it. */
+interface JsonSchema extends Partial<Omit<SettingWords, 'options'>> {
+  /** Words for the values of a choice. */
+  readonly options?: SettingWords['options']
+  readonly deprecated?: boolean
   readonly type?: string
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly items?: JsonSchema
@@ -49,6 +55,15 @@ function typeOf({ type, enum: options }: JsonSchema): LeafType {
 const limitOf = (value: number | undefined) =>
   value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value
 
+/** @throws for a setting without words, which is a bug */
+function wordsOf(schema: JsonSchema, path: string): SettingWords {
+  const { group, label, symbol, unit, isSimple, aliases, what, advice, options } = schema
+  if (!group || !label || !aliases || !what || !advice) throw new Error(`the setting ${path} has no words`)
+  const optional = { symbol, unit, isSimple, options }
+  const given = Object.entries(optional).filter(([, value]) => value !== undefined)
+  return { group, label, aliases, what, advice, ...Object.fromEntries(given) }
+}
+
 function leafOf(schema: JsonSchema, path: string, variant: string | null): PlanLeaf {
   const { exclusiveMinimum, exclusiveMaximum } = schema
   return {
@@ -62,20 +77,22 @@ function leafOf(schema: JsonSchema, path: string, variant: string | null): PlanL
     isOpenBelow: exclusiveMinimum !== undefined,
     isOpenAbove: exclusiveMaximum !== undefined,
     options: schema.enum ?? schema.items?.enum ?? [],
+    words: wordsOf(schema, path),
   }
 }
 
 /** The choice of a kind, then the settings of each kind. */
-function unionLeaves({ oneOf = [], default: fallback }: JsonSchema, path: string): PlanLeaf[] {
+function unionLeaves(schema: JsonSchema, path: string): PlanLeaf[] {
+  const { oneOf = [], default: fallback, ...words } = schema
   const kinds = oneOf.map(({ properties }) => String(properties?.['kind']?.const))
   const initial = (fallback as Readonly<Record<string, PlanValue>> | undefined)?.['kind']
-  const choice = leafOf({ enum: kinds, ...(initial === undefined ? {} : { default: initial }) }, `${path}.kind`, null)
+  const choice = { ...words, enum: kinds, ...(initial === undefined ? {} : { default: initial }) }
   const settings = oneOf.flatMap(({ properties = {} }, i) =>
     Object.entries(properties)
-      .filter(([key]) => key !== 'kind')
+      .filter(([key, { deprecated }]) => key !== 'kind' && !deprecated)
       .map(([key, schema]) => leafOf(schema, `${path}.${key}`, kinds[i] ?? '')),
   )
-  return [choice, ...settings]
+  return [leafOf(choice, `${path}.kind`, null), ...settings]
 }
 
 function leavesOf(schema: JsonSchema, path: string): PlanLeaf[] {
@@ -86,9 +103,9 @@ function leavesOf(schema: JsonSchema, path: string): PlanLeaf[] {
 
 /** Every setting of a plan but the version of its form, in the schema's order. */
 export const PLAN_LEAVES: readonly PlanLeaf[] = leavesOf(
-  z.toJSONSchema(planSchema, { io: 'input' }) as JsonSchema,
+  z.toJSONSchema(planSchema.omit({ version: true }), { io: 'input', metadata: SETTINGS }) as JsonSchema,
   '',
-).filter(({ path }) => path !== 'version')
+)
 
 const byId = new Map(PLAN_LEAVES.map((leaf) => [leaf.id, leaf]))
 

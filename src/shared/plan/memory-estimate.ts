@@ -5,6 +5,19 @@
  * Notation: P parameters, T trained ones, D hidden size, I intermediate size, L layers, H heads of size h, K key heads, V vocabulary,
  * M tokens of a microbatch, S tokens of a sequence.
  */
+import {
+  LENGTH_BUCKET,
+  LOGITS_AT_ONCE,
+  lanesFor,
+  ONE_HOT_AT_ONCE,
+  PREFILL_ROWS,
+  PREFILL_TOKENS,
+  QUERIES_AT_ONCE,
+  roundUp,
+  UPDATED_AT_ONCE,
+  WIDENED_AT_ONCE,
+} from '../engine-limits'
+import { isGuided } from '../method/guided'
 import type { LORA_TARGETS, Plan } from '../schemas/plan'
 
 /** What of a model's config.json decides memory. */
@@ -35,24 +48,10 @@ export interface MemoryPhase {
 const FLOAT = 4
 /** Bytes of a weight of the frozen base. */
 const BASE_BYTES = { float32: 4, float16: 2, int8: 1 } as const
-/** Of a narrow matrix, numbers that are float32 at once at most. */
-const WIDENED_AT_ONCE = 2 ** 23
 /** The program itself with its libraries and compiled graphs. */
 const OVERHEAD = 250e6
-/** Of an optimiser step, numbers that are updated at once, but for a tensor that has more; and tensors of that size on the way. */
-const UPDATED_AT_ONCE = 2 ** 22
+/** Tensors of that size that an optimiser step makes on its way. */
 const STEP_TENSORS = 6
-/** Lengths are rounded up to a multiple of this. */
-const LENGTH_BUCKET = 32
-/** Logits that are held at once at most; beyond, they are made in parts. */
-const LOGITS_AT_ONCE = 2 ** 23
-/** Queries whose scores are held at once in longer sequences. */
-const QUERIES_AT_ONCE = 512
-/** Tokens prefilled at once at most. */
-const PREFILL_TOKENS = 8192
-
-const roundUp = (n: number, step: number) => Math.ceil(n / step) * step
-const powerOfTwo = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(1, n)))
 
 type Projection = (typeof LORA_TARGETS)[number]
 
@@ -141,9 +140,9 @@ function scoresInParts({ heads, kvHeads }: ModelShape, tokens: number, length: n
 /** Rollouts that are decoded in a phase, at most. */
 function sequencesOf(plan: Plan, isValues: boolean): number {
   const { promptsPerIteration: prompts, trainedPerPrompt } = plan.budget
-  const { samples, segmentation, criticalStep } = plan.gpo
+  const { samples, segmentation } = plan.gpo
   if (isValues) return prompts * segmentation.maxSteps * samples
-  const isOnePerPrompt = criticalStep !== 'none' || !['ppo', 'grpo'].includes(plan.objective.kind)
+  const isOnePerPrompt = isGuided(plan) || !['ppo', 'grpo'].includes(plan.objective.kind)
   return isOnePerPrompt ? prompts : prompts * trainedPerPrompt
 }
 
@@ -160,8 +159,8 @@ function keptPrefixes(plan: Plan, shape: ModelShape, promptTokens: number): Memo
  */
 function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isValues: boolean): MemoryPart[] {
   const length = Math.min(shape.context, promptTokens + plan.rollout.maxNewTokens)
-  const lanes = Math.max(8, Math.min(powerOfTwo(plan.rollout.lanes), powerOfTwo(sequencesOf(plan, isValues))))
-  const prefill = Math.min(PREFILL_TOKENS, 64 * roundUp(promptTokens, LENGTH_BUCKET))
+  const lanes = lanesFor(sequencesOf(plan, isValues), plan.rollout.lanes)
+  const prefill = Math.min(PREFILL_TOKENS, PREFILL_ROWS * roundUp(promptTokens, LENGTH_BUCKET))
   const passing = isValues ? 0 : prefill * (kvFloats(shape) + layerFloats(shape, roundUp(promptTokens, LENGTH_BUCKET)))
   return [
     {
@@ -196,7 +195,7 @@ function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, comple
   const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
   const scores = scoresInParts(shape, tokens, length)
   const logits = 3 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
-  const hot = 1.25 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
+  const hot = 1.25 * Math.min(tokens * shape.vocabSize, ONE_HOT_AT_ONCE)
   const ofEmbedding =
     plan.adaptation.kind === 'full' ? tokens * shape.vocabSize + hot + shape.vocabSize * shape.hiddenSize : 0
   const parts = [
@@ -218,7 +217,7 @@ const phase = (name: MemoryPhase['phase'], parts: readonly MemoryPart[]): Memory
 
 /**
  * @param promptTokens of the longest prompt
- * @param completionTokens of the longest completion that is learnt from: sampled ones may be as long as the plan allows
+ * @param completionTokens of the longest completion that is trained on: sampled ones may be as long as the plan allows
  */
 export function memoryEstimate(
   plan: Plan,
@@ -228,14 +227,13 @@ export function memoryEstimate(
   const always = standing(plan, shape)
   const trained = FLOAT * trainedParameters(plan, shape)
   const isSampling = plan.objective.kind !== 'sft'
-  const isGuided = isSampling && plan.gpo.criticalStep !== 'none'
   const largestGroup =
     plan.adaptation.kind === 'full' ? Math.max(UPDATED_AT_ONCE, largestMatrix(shape)) : UPDATED_AT_ONCE
   // An iteration's prefixes are there until it ends.
   const kept = isSampling ? [keptPrefixes(plan, shape, promptTokens)] : []
   return [
     ...(isSampling ? [phase('sampling', [...always, ...samplingParts(plan, shape, promptTokens, false)])] : []),
-    ...(isGuided ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),
+    ...(isGuided(plan) ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),
     phase('gradients', [...always, ...kept, ...updateParts(plan, shape, promptTokens, completionTokens)]),
     // AdamW writes over the old values, a group of tensors at a time.
     phase('optimiser', [

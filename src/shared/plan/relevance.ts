@@ -2,8 +2,8 @@
 import { currentValue, isApplicable, type PlanDraft } from './draft'
 import type { PlanLeaf } from './leaves'
 
-/** Of rollouts that are learnt from; SFT samples none. */
-const SAMPLED = ['budget.trainedPerPrompt', 'rollout.temperature', 'rollout.topP', 'rollout.topK', 'objective.epochs']
+/** Of rollouts that are trained on; SFT samples none. */
+const SAMPLED = ['budget.trainedPerPrompt', 'rollout.temperature', 'rollout.topP', 'rollout.topK']
 /** Of evaluations too. */
 const DECODED = ['rollout.maxNewTokens', 'rollout.lanes']
 const PAIRS = ['dpo', 'simpo', 'orpo']

@@ -1,4 +1,5 @@
-import type { CriticalRule, ObjectiveKind, Plan } from './plan'
+import type { CriticalRule } from '../method/critical-step'
+import type { ObjectiveKind, Plan } from './plan'
 import type { CriticalRecord, TrajectoryRecord } from './trajectory'
 import type { VerdictStatus } from './verifier'
 

@@ -1,4 +1,4 @@
-import type { CriticalRule } from './plan'
+import type { CriticalRule } from '../method/critical-step'
 import type { VerdictStatus } from './verifier'
 
 /** One reasoning step: tokens [start, end) of the completion. The steps' texts joined give the completion back exactly. */

@@ -1,42 +1,100 @@
 import { z } from 'zod'
+import { settingIn } from './plan/setting'
 
 /** How an answer was judged. The five are kept apart everywhere: only `correct` and `wrong` are answers. */
 export const VERDICT_STATUSES = ['correct', 'wrong', 'unparseable', 'truncated', 'timeout'] as const
 export type VerdictStatus = (typeof VERDICT_STATUSES)[number]
 
-export const verifierSchema = z
-  .discriminatedUnion('kind', [
-    z.strictObject({
-      kind: z
-        .literal('number')
-        .describe('The last number of the answer, `#### 18` first; commas, units and fractions are read.'),
-      tolerance: z.number().min(0).default(0).describe('Largest absolute difference that still counts as equal.'),
-    }),
-    z.strictObject({
-      kind: z.literal('exact').describe('The text after the answer marker equals the reference.'),
-      ignoreCase: z.boolean().default(true),
-      marker: z.string().default('####').describe('What stands before the answer; without it the last line is taken.'),
-    }),
-    z.strictObject({
-      kind: z.literal('choice').describe('One letter among the choices.'),
-      choices: z.string().min(2).max(26).default('ABCD').describe('The letters that are allowed, in order.'),
-    }),
-    z.strictObject({
-      kind: z.literal('regex').describe('Group 1 of a regular expression (or the whole match) equals the reference.'),
-      pattern: z.string().min(1).max(1000),
-      flags: z
-        .string()
-        .regex(/^[imsu]*$/)
-        .default(''),
-    }),
-    z.strictObject({
-      kind: z
-        .literal('latex')
-        .describe('Mathematical equivalence; the last \\boxed{} first, then the last number or formula.'),
-      timeoutMs: z.number().int().min(1).default(2000).describe('Milliseconds until the comparison is given up.'),
-    }),
-  ])
-  .describe('How a completion is compared with the reference answer.')
+const verifier = settingIn('Verifier')
+
+const number = z.strictObject({
+  kind: z.literal('number'),
+  tolerance: verifier(z.number().min(0).default(0), {
+    label: 'Tolerance',
+    isSimple: true,
+    aliases: ['atol', 'epsilon'],
+    what: 'Largest absolute difference that still counts as equal.',
+    advice: '0 for whole numbers; 0.01 where answers are rounded.',
+  }),
+})
+
+const exact = z.strictObject({
+  kind: z.literal('exact'),
+  ignoreCase: verifier(z.boolean().default(true), {
+    label: 'Upper and lower case are the same',
+    isSimple: true,
+    aliases: ['case_sensitive', 'ignore_case'],
+    what: 'Answers that differ only in case are equal.',
+    advice: 'Off where case matters, as in code or formulas.',
+  }),
+  marker: verifier(z.string().default('####'), {
+    label: 'Marker',
+    isSimple: true,
+    aliases: ['answer prefix', 'delimiter'],
+    what: 'The text before the answer in a completion; without it the last line is taken.',
+    advice: 'The same words as in the prompt template.',
+  }),
+})
+
+const choice = z.strictObject({
+  kind: z.literal('choice'),
+  choices: verifier(z.string().min(2).max(26).default('ABCD'), {
+    label: 'Choices',
+    isSimple: true,
+    aliases: ['labels', 'letters', 'options'],
+    what: 'The letters that are allowed, in order.',
+    advice: 'ABCD for MMLU, ABCDEFGHIJ for MMLU-Pro.',
+  }),
+})
+
+const regex = z.strictObject({
+  kind: z.literal('regex'),
+  pattern: verifier(z.string().min(1).max(1000), {
+    label: 'Pattern',
+    isSimple: true,
+    aliases: ['regex', 'regular expression'],
+    what: 'A regular expression; group 1 of the last match, or the whole match, is the answer.',
+    advice: 'answer is (.+) finds what follows these words.',
+  }),
+  flags: verifier(
+    z
+      .string()
+      .regex(/^[imsu]*$/)
+      .default(''),
+    {
+      label: 'Flags',
+      aliases: ['regex flags'],
+      what: 'Flags of the regular expression: i, m, s and u.',
+      advice: 'i where upper and lower case are the same.',
+    },
+  ),
+})
+
+const latex = z.strictObject({
+  kind: z.literal('latex'),
+  timeoutMs: verifier(z.number().int().min(1).default(2000), {
+    label: 'Time limit',
+    unit: 'ms',
+    aliases: ['timeout'],
+    what: 'A comparison of two formulas that takes longer is given up; the completion counts as timed out.',
+    advice: 'More for long formulas; each stuck comparison holds up the run for that long.',
+  }),
+})
+
+export const verifierSchema = verifier(z.discriminatedUnion('kind', [number, exact, choice, regex, latex]), {
+  label: 'Verifier',
+  isSimple: true,
+  aliases: ['reward_funcs', 'reward_model', 'reward function', 'judge', 'grader'],
+  what: 'How a completion is compared with the reference answer; the result is the reward.',
+  advice: 'The page Datasets tries a verifier on real rows and says why it fails.',
+  options: {
+    number: 'Number',
+    exact: 'Exact text',
+    choice: 'Multiple choice',
+    regex: 'Regular expression',
+    latex: 'Mathematics',
+  },
+})
 export type VerifierConfig = z.infer<typeof verifierSchema>
 
 /** What a verifier says of one completion. `reward` is in [0, 1]. */

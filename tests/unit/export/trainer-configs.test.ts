@@ -30,7 +30,14 @@ const TRL = [
   ...['model_name_or_path', 'use_peft', 'lora_r', 'lora_alpha', 'lora_dropout', 'lora_target_modules', 'use_rslora'],
   ...['datasets', 'disable_dropout', 'max_length', 'loss_type', 'beta', 'desirable_weight', 'undesirable_weight'],
   ...['learning_rate', 'lr_scheduler_type', 'warmup_steps', 'weight_decay', 'adam_beta1', 'adam_beta2', 'adam_epsilon'],
-  ...['max_grad_norm', 'per_device_train_batch_size', 'gradient_accumulation_steps', 'num_train_epochs', 'seed'],
+  ...[
+    'max_grad_norm',
+    'per_device_train_batch_size',
+    'gradient_accumulation_steps',
+    'num_train_epochs',
+    'max_steps',
+    'seed',
+  ],
   ...['gradient_checkpointing', 'logging_steps', 'bf16', 'output_dir'],
 ]
 
@@ -62,6 +69,17 @@ describe('TRL', () => {
     expect(content).toMatch(/# Without a counterpart:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/)
     const simpo = named(sourceOf({ objective: { kind: 'simpo' } }), 'pairs', '.trl-dpo.yaml').content
     expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375/)
+  })
+
+  it('gets the steps that SFT took, not passes that nobody counted', () => {
+    const source = sourceOf({ objective: { kind: 'sft' }, budget: { iterations: 30, promptsPerIteration: 16 } })
+    const { content } = named(source, 'pairs', '.trl-dpo.yaml')
+    const settings = settingsOf(content)
+    for (const key of settings.keys()) expect(TRL).toContain(key)
+    expect(settings.get('max_steps')).toBe('30')
+    expect(settings.has('num_train_epochs')).toBe(false)
+    expect(settings.get('gradient_accumulation_steps')).toBe('2')
+    expect(content).toContain('30 optimiser steps of 16 rows: 480 / rows passes over its data')
   })
 
   it('gets KTO’s weights', () => {

@@ -1,5 +1,6 @@
+import { ACCURACY } from '@shared/metrics'
 import { describe, expect, it } from 'vitest'
-import { ACCURACY, firstMetrics, overAxis, sharedMetrics } from '../../../src/renderer/src/features/compare/comparison'
+import { firstMetrics, overAxis, sharedMetrics } from '../../../src/renderer/src/features/compare/comparison'
 import { curveModel, type Drawn, fullRange, valueAt } from '../../../src/renderer/src/features/compare/curve-model'
 
 describe('metrics in common', () => {

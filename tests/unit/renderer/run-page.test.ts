@@ -77,13 +77,13 @@ describe('the plan as a table', () => {
       planOf('ppo', { budget: { iterations: 7 }, optimiser: { learningRate: 0.5 } }),
     )
     expect(changed.map(({ label, value, standard: usual }) => [label, value, usual])).toEqual([
-      ['model', 'model', null],
-      ['data train', 'data', null],
-      ['verifier', 'number', null],
-      ['adaptation', 'lora', null],
-      ['objective', 'ppo', null],
-      ['optimiser: learning rate', '0.5', '0.00001'],
-      ['budget: iterations', '7', '100'],
+      ['Model', 'model', null],
+      ['Data: Training data', 'data', null],
+      ['Verifier', 'Number', null],
+      ['Model: Adaptation', 'LoRA', null],
+      ['Objective', 'PPO', null],
+      ['Optimiser: Learning rate', '0.5', '1e-5'],
+      ['Budget: Iterations', '7', '100'],
     ])
     expect(standard.map(({ path }) => path)).toContain('gpo.samples')
     expect(standard.map(({ path }) => path)).not.toContain('version')

@@ -1,3 +1,4 @@
+import { change } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
 import {
   createRun,
@@ -27,6 +28,15 @@ describe('ids', () => {
 })
 
 describe('a run', () => {
+  it('of SFT that was recorded with passes over the data is read without them', () => {
+    const store = open()
+    const id = newRun(store)
+    const old = JSON.stringify({ ...plan, objective: { kind: 'sft', epochs: 3 } })
+    expect(change(store, 'UPDATE runs SET plan = ? WHERE id = ?', old, id)).toBe(1)
+    expect(getRun(store, id).plan.objective).toEqual({ kind: 'sft' })
+    expect(listRuns(store)[0]?.objective).toBe('sft')
+  })
+
   it('is queued with its plan, and comes back as it went in', () => {
     const store = open()
     const made = createRun(store, { id: 'abc', name: 'first', plan, folder: '/runs/abc' }, 1000)

@@ -1,10 +1,8 @@
 /** Cross-entropy over a large vocabulary without all of its logits in memory. Knows nothing of models. */
+import { LOGITS_AT_ONCE } from '@shared/engine-limits'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { after } from './after'
 import { gatherLogProb, logProbGradient, logProbOf } from './logprob'
-
-/** Logits held at once at most: 32 MiB. Below, one matrix product is fastest. */
-const LOGITS_AT_ONCE = 1 << 23
 
 type Save = (tensors: Tensor[]) => void
 

@@ -4,6 +4,7 @@
  * In a compiled graph every block waits for a value that is only there when its product is due (`signal`). Without it all blocks would be made at
  * the start, and those of the backward pass would be the forward pass's, kept: the whole matrix in float32 again.
  */
+import { WIDENED_AT_ONCE } from '@shared/engine-limits'
 import { isRecording } from '../tensor/recording'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { unpackHalves, unpackInt8 } from './packed'
@@ -22,12 +23,9 @@ export interface RowBlock {
   readonly size: number
 }
 
-/** Numbers that are float32 at once at most: 32 MiB. */
-const FLOATS_AT_ONCE = 1 << 23
-
 export const rowsOf = ({ values }: NarrowMatrix): number => values.shape[0]!
 
-export function blocksOf(matrix: NarrowMatrix, atOnce = FLOATS_AT_ONCE): RowBlock[] {
+export function blocksOf(matrix: NarrowMatrix, atOnce = WIDENED_AT_ONCE): RowBlock[] {
   const rows = rowsOf(matrix)
   const size = Math.max(1, Math.floor(atOnce / matrix.columns))
   return Array.from({ length: Math.ceil(rows / size) }, (_, i) => ({
@@ -67,7 +65,7 @@ export function widenRows({ values, scale, columns }: NarrowMatrix, ids: Tensor1
  * @param x [N, columns]
  * @returns [N, rows]
  */
-export function narrowMatMul(x: Tensor, matrix: NarrowMatrix, atOnce = FLOATS_AT_ONCE): Tensor {
+export function narrowMatMul(x: Tensor, matrix: NarrowMatrix, atOnce = WIDENED_AT_ONCE): Tensor {
   const blocks = blocksOf(matrix, atOnce)
   const n = x.shape[0]!
   const gradFunc = (dy: Tensor): Tensor => {

@@ -2,12 +2,12 @@
  * The critical step (Yu et al. 2025, arXiv 2509.16456, section 4.1): A(s_i, y_i) = V(s_{i+1}) − V(s_i), m = argmax_i A(s_i, y_i); ties go to
  * the earliest step. With few samples a bare argmax is often noise, so the selection says how probable it is that it is right.
  */
-import type { CriticalRule } from '@shared/schemas/plan'
+import { advantagesOf, argMax, SCORE, type SelectingRule } from '@shared/method/critical-step'
 import { hash, normal, uniform } from '../core/rng'
 import type { StateEstimate } from './trajectory'
 
 export interface CriticalStep {
-  readonly rule: Exclude<CriticalRule, 'none'>
+  readonly rule: SelectingRule
   readonly step: number
   readonly advantage: number
   /** Posterior probability that this step is the one the rule asks for (for `random`: that it is the largest advantage). */
@@ -15,22 +15,7 @@ export interface CriticalStep {
 }
 
 /** A_i for each step, from K + 1 states. */
-export function advantages(states: readonly StateEstimate[]): number[] {
-  return states.slice(1).map((state, i) => state.value - states[i]!.value)
-}
-
-const SCORE: Record<Exclude<CriticalRule, 'none'>, (advantage: number) => number> = {
-  max: (a) => a,
-  maxAbs: Math.abs,
-  min: (a) => -a,
-  random: (a) => a,
-}
-
-function argMax(values: readonly number[]): number {
-  let best = 0
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i
-  return best
-}
+export const advantages = (states: readonly StateEstimate[]): number[] => advantagesOf(states)
 
 /** Gamma(shape ≥ 1, 1) by Marsaglia and Tsang 2000; `draws` counts the random numbers used so far. */
 function gamma(shape: number, seed: number, stream: number, draws: { n: number }): number {
@@ -54,7 +39,7 @@ const POSTERIOR_DRAWS = 400
 export function selectionConfidence(
   states: readonly StateEstimate[],
   step: number,
-  rule: Exclude<CriticalRule, 'none'>,
+  rule: SelectingRule,
   seed: number,
 ): number {
   const draws = { n: 0 }
@@ -73,11 +58,7 @@ export function selectionConfidence(
 }
 
 /** @param states of one trajectory, K + 1 ≥ 2 */
-export function selectCriticalStep(
-  states: readonly StateEstimate[],
-  rule: Exclude<CriticalRule, 'none'>,
-  seed: number,
-): CriticalStep {
+export function selectCriticalStep(states: readonly StateEstimate[], rule: SelectingRule, seed: number): CriticalStep {
   const gains = advantages(states)
   const step = rule === 'random' ? hash(seed, 0, 0) % gains.length : argMax(gains.map(SCORE[rule]))
   return { rule, step, advantage: gains[step]!, confidence: selectionConfidence(states, step, rule, seed) }

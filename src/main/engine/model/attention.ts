@@ -4,9 +4,6 @@ import { type Tensor, tf } from '../tensor/tf'
 /** A large negative score instead of −∞: softmax gives exactly 0 in float32 and no NaN where a whole row is masked. */
 export const MASKED = -1e9
 
-/** Queries whose scores are held at once in longer sequences. */
-export const QUERIES_AT_ONCE = 512
-
 type Save = (tensors: Tensor[]) => void
 
 /** Σ_j P_ij dP_ij = Σ_d dO_id O_id: a sum over head dimensions instead of over keys. */

@@ -3,9 +3,10 @@
  * the gradient instead of being kept (Dao et al. 2022, arXiv 2205.14135, without its blocks of keys). [T, T] is never held whole.
  */
 
+import { QUERIES_AT_ONCE } from '@shared/engine-limits'
 import { after } from '../core/after'
 import { type Tensor, tf } from '../tensor/tf'
-import { MASKED, QUERIES_AT_ONCE } from './attention'
+import { MASKED } from './attention'
 
 type Save = (tensors: Tensor[]) => void
 

@@ -3,10 +3,11 @@
  * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
  */
 
+import { QUERIES_AT_ONCE } from '@shared/engine-limits'
 import type { ModelConfig } from '../../formats/model-config'
 import { type NarrowMatrix, narrowMatMul, widenRows } from '../core/narrow'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
-import { attention, causalMask, MASKED, QUERIES_AT_ONCE } from './attention'
+import { attention, causalMask, MASKED } from './attention'
 import { checkpointed } from './checkpointed'
 import { chunkedAttention } from './chunked-attention'
 import { linear } from './lora'

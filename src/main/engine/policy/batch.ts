@@ -2,6 +2,7 @@
  * Packs token sequences into padded microbatches of few distinct shapes (each shape is compiled once). Arrays are indexed by the
  * position that predicts: entry t belongs to token t + 1.
  */
+import { LENGTH_BUCKET, powerOfTwo, roundUp } from '@shared/engine-limits'
 import type { Backend, HostArray, OnDevice } from '../tensor/backend'
 import type { Replaced } from '../tensor/nested'
 import type { Tensor1D, Tensor2D } from '../tensor/tf'
@@ -24,11 +25,6 @@ export interface Microbatch {
   /** [rows, length] 1 where the predicted token counts. */
   readonly mask: Float32Array
 }
-
-const LENGTH_BUCKET = 32
-
-const roundUp = (n: number, step: number) => Math.ceil(n / step) * step
-const powerOfTwo = (n: number) => 2 ** Math.ceil(Math.log2(n))
 
 function fillRow(batch: Microbatch, row: number, { ids, start }: TokenSequence): void {
   const offset = row * batch.length

@@ -3,6 +3,7 @@
  * backend can, a group of tensors at a time, so that what a step computes on the way is never there for all of them.
  */
 
+import { UPDATED_AT_ONCE } from '@shared/engine-limits'
 import type { HostTensor, HostTensors } from '../../formats/host-tensor'
 import { type AdamWConfig, adamw } from '../optim/adamw'
 import { squaredNorm } from '../optim/clip'
@@ -10,9 +11,6 @@ import type { Backend, DeviceTensor, DeviceTensors, OnDevice } from '../tensor/b
 import { sizeOfShape } from '../tensor/backend'
 import type { Tensors } from '../tensor/tensors'
 import type { Scalar } from '../tensor/tf'
-
-/** Numbers of a group of tensors at most, but for a tensor that has more: 16 MiB. Small models are one group. */
-const GROUP = 1 << 22
 
 export interface Optimiser {
   /** Steps done. */
@@ -37,7 +35,7 @@ function groupsOf(tensors: DeviceTensors): string[][] {
     const size = sizeOfShape(shape)
     if (size > room || groups.length === 0) {
       groups.push([])
-      room = GROUP
+      room = UPDATED_AT_ONCE
     }
     groups.at(-1)!.push(name)
     room -= size

@@ -1,14 +1,11 @@
 /** Prompts through the model, each once, in batches of similar length: the blocks that every sequence starts from. */
 
+import { PREFILL_ROWS, PREFILL_TOKENS } from '@shared/engine-limits'
 import type { Trunk } from '../model/llama'
 import type { Backend, DeviceTensor, DeviceTensors, OnDevice } from '../tensor/backend'
 import { bucketOf, LENGTH_BUCKET, roundUp } from './buckets'
 import type { HostKv, KvBlock, KvShape } from './kv-block'
 import type { PrefillProgram } from './programs'
-
-/** Rows and padded tokens of a batch at most. */
-const MAX_ROWS = 64
-const MAX_TOKENS = 8192
 
 interface Prefiller {
   readonly backend: Backend
@@ -36,8 +33,8 @@ export async function prefillAll(
   const order = prompts.map((_, i) => i).sort((a, b) => prompts[a]!.length - prompts[b]!.length)
   const blocks: KvBlock[] = new Array(prompts.length)
   for (let at = 0; at < order.length; ) {
-    const longest = roundUp(prompts[order[Math.min(at + MAX_ROWS - 1, order.length - 1)]!]!.length, LENGTH_BUCKET)
-    const rows = order.slice(at, at + Math.max(1, Math.min(MAX_ROWS, Math.floor(MAX_TOKENS / longest))))
+    const longest = roundUp(prompts[order[Math.min(at + PREFILL_ROWS - 1, order.length - 1)]!]!.length, LENGTH_BUCKET)
+    const rows = order.slice(at, at + Math.max(1, Math.min(PREFILL_ROWS, Math.floor(PREFILL_TOKENS / longest))))
     await prefillRows(prefiller, params, rows, prompts, blocks)
     at += rows.length
   }

@@ -3,10 +3,11 @@
  * the queue enters; every sequence starts from a cached prefix, so nothing is ever prefilled twice. Knows token ids, not text.
  */
 
+import { lanesFor, MIN_LANES } from '@shared/engine-limits'
 import type { ModelConfig } from '../../formats/model-config'
 import { uniform } from '../core/rng'
 import type { Backend, DeviceTensors } from '../tensor/backend'
-import { bucketOf, LENGTH_BUCKET, roundUp } from './buckets'
+import { LENGTH_BUCKET, roundUp } from './buckets'
 import { type Draw, draw, drawGreedy, type Truncation } from './draw'
 import { firstDistributions } from './first-token'
 import { type KvBlock, type KvShape, type Prefix, trimmedBlock } from './kv-block'
@@ -60,7 +61,6 @@ export interface Sampler {
   readonly counters: SamplerCounters
 }
 
-const MIN_LANES = 8
 /** A lane cache has memory for this many times its first capacity, so that it seldom has to be copied to grow. */
 const RESERVE = 4
 /** One sequence in a lane. */
@@ -162,8 +162,7 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     /** Chooses the number of lanes and the capacity for what is active and waiting, and moves what is active there. */
     const arrange = () => {
       const active = lanes.filter((lane) => lane !== null)
-      const wanted = Math.min(bucketOf(active.length + waiting.length), bucketOf(config.lanes))
-      const size = Math.max(MIN_LANES, wanted)
+      const size = lanesFor(active.length + waiting.length, config.lanes)
       const entering = waiting.slice(-Math.max(0, size - active.length))
       const longest = Math.max(...[...active, ...entering].map((lane) => positionOf(lane) + 1))
       const capacity = roundUp(longest, LENGTH_BUCKET)

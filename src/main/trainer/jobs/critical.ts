@@ -5,6 +5,7 @@ import { criticalStarts, guide, startIteration } from '@engine/recipes/iteration
 import { guidedRecord } from '@engine/recipes/report'
 import { GpoError } from '@shared/errors'
 import { wilsonInterval } from '@shared/interval'
+import { SELECTING_RULES } from '@shared/method/critical-step'
 import type { JobOf } from '../../workers/job'
 import type { CriticalResult } from '../../workers/results'
 import { rolloutSource } from '../session/rollout-source'
@@ -22,7 +23,7 @@ export async function findCritical(
   onProgress: (label: string, done: number, total: number, tokens: number) => void,
 ): Promise<{ trajectories: number }> {
   if (job.gpo.criticalStep === 'none')
-    throw new GpoError('usage', 'the rule "none" selects no step: use max, maxAbs, min or random')
+    throw new GpoError('usage', `the rule "none" selects no step: use one of ${SELECTING_RULES.join(', ')}`)
   const model = await openJobModel(job.model, job.backend)
   const { backend, config, tokenizer, policy } = model
   const { seed, gpo, temperature, maxNewTokens } = job

@@ -1,13 +1,16 @@
 /** What a run's method, model and data are called on the screen. */
-import type { CriticalRule, ObjectiveKind } from '@shared/schemas/plan'
+
+import type { CriticalRule } from '@shared/method/critical-step'
+import { isGuidedMethod } from '@shared/method/guided'
+import type { ObjectiveKind } from '@shared/schemas/plan'
 
 interface Method {
   readonly objective: ObjectiveKind
   readonly criticalStep: CriticalRule
 }
 
-/** True where the run resets to critical steps; supervised fine-tuning never does. */
-export const isGuided = ({ objective, criticalStep }: Method): boolean => criticalStep !== 'none' && objective !== 'sft'
+/** True where the run resets to critical steps. */
+export const isGuided: (method: Method) => boolean = isGuidedMethod
 
 const NAMES: Readonly<Record<ObjectiveKind, string>> = {
   ppo: 'PPO',

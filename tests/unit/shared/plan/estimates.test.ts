@@ -104,7 +104,7 @@ describe('cost', () => {
   })
 
   it('of SFT: the completions of a batch, once', () => {
-    const tokens = iterationTokens(plan({ budget, objective: { kind: 'sft', epochs: 3 } }), lengths)
+    const tokens = iterationTokens(plan({ budget, objective: { kind: 'sft' } }), lengths)
     expect(tokens).toEqual({ rollouts: 0, values: 0, reset: 0, trained: 1000, passed: 1000 })
   })
 

@@ -1,4 +1,5 @@
 /** Lowerings of operations that move elements: reshape, transpose, slice, concat, gather. */
+import { ONE_HOT_AT_ONCE } from '@shared/engine-limits'
 import { backend_util, slice_util, util } from '@tensorflow/tfjs-core'
 import type { Recorder } from '../../tensor/recorder'
 import type { TensorInfo } from '../../tensor/tf'
@@ -7,9 +8,6 @@ import { waiting } from './order'
 
 const x = (inputs: unknown) => (inputs as { x: TensorInfo }).x
 const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i])
-
-/** Numbers of a one-hot matrix at once at most: 32 MiB. */
-const HOT_AT_ONCE = 1 << 23
 
 /** A node unless the shape is unchanged or the tensor is a splat. */
 export function reshaped(recorder: Recorder, info: TensorInfo, shape: readonly number[]): TensorInfo {
@@ -213,7 +211,7 @@ const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
   const width = util.sizeFromShape(rows.shape) / n
   const flatIds = reshaped(recorder, segmentIds, [n])
   const flatRows = reshaped(recorder, rows, [n, width])
-  const atOnce = Math.max(1, Math.floor(HOT_AT_ONCE / n))
+  const atOnce = Math.max(1, Math.floor(ONE_HOT_AT_ONCE / n))
   const parts: TensorInfo[] = []
   for (let start = 0; start < segments; start += atOnce) {
     const size = Math.min(atOnce, segments - start)

@@ -1,10 +1,8 @@
 /** Which curves runs have in common, and what they are drawn over. Pure. */
 import type { RunTotals } from '@shared/contract/runs'
+import { ACCURACY, ACCURACY_TITLE, type MetricName, metricTitle } from '@shared/metrics'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Series } from '@shared/schemas/run'
-
-/** Accuracy on held-out data: from evaluations, not one of the metrics. */
-export const ACCURACY = 'accuracy'
 
 export const AXES = ['iteration', 'tokens', 'time'] as const
 export type Axis = (typeof AXES)[number]
@@ -16,7 +14,7 @@ export const AXIS_LABELS: Readonly<Record<Axis, string>> = {
 }
 
 /** What one looks at first, of what the runs have in common. */
-const PREFERRED = [
+const PREFERRED: readonly (MetricName | typeof ACCURACY)[] = [
   ACCURACY,
   'reward',
   'loss',
@@ -31,6 +29,9 @@ const PREFERRED = [
   'grad_norm',
 ]
 const SHOWN_FIRST = 6
+
+/** A curve in words, as the run page has them. */
+export const curveTitle = (name: string): string => (name === ACCURACY ? ACCURACY_TITLE : metricTitle(name))
 
 export interface SharedMetric {
   readonly name: string

@@ -1,5 +1,5 @@
 import { Button, Group, MultiSelect, SegmentedControl, Slider, Switch, Text } from '@mantine/core'
-import { ACCURACY, type Axis, type SharedMetric } from './comparison'
+import { type Axis, curveTitle, type SharedMetric } from './comparison'
 import type { CurveOptions } from './curve-panel'
 
 interface CurveControlsProps {
@@ -23,7 +23,7 @@ const AXIS_CHOICES = [
 export function CurveControls(props: CurveControlsProps) {
   const { options, onChange, shared, runs, metrics, onMetrics, isZoomed, onZoomOut } = props
   const { axis, smoothing, isLog } = options
-  const item = ({ name }: SharedMetric) => ({ value: name, label: name === ACCURACY ? 'accuracy (held out)' : name })
+  const item = ({ name }: SharedMetric) => ({ value: name, label: curveTitle(name) })
   const inAll = shared.filter((metric) => metric.runs === runs)
   const inSome = shared.filter((metric) => metric.runs < runs)
   const groups = [

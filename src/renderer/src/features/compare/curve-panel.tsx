@@ -1,9 +1,11 @@
 import { Group, Text } from '@mantine/core'
+import { ACCURACY } from '@shared/metrics'
 import { useMemo, useState } from 'react'
 import { Chart } from '../../components/chart'
 import { RunSwatch } from '../../components/run-swatch'
 import { formatClock, formatCount, formatNumber, formatPercent, plural } from '../../lib/format'
-import { ACCURACY, AXIS_LABELS, type Axis } from './comparison'
+import { axisFormatOf, formatOf } from '../../lib/metric-format'
+import { AXIS_LABELS, type Axis, curveTitle } from './comparison'
 import { type CurveModel, curveModel, type Drawn, valueAt } from './curve-model'
 import type { ComparedRun, RunCurves } from './use-comparison'
 
@@ -40,6 +42,7 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
   const { axis, smoothing, isLog } = options
   const [index, setIndex] = useState<number | null>(null)
   const isAccuracy = metric === ACCURACY
+  const title = curveTitle(metric)
   const drawn = runs.flatMap(({ id, colour, details }): Drawn[] => {
     const { series, totals } = curves.get(id) ?? {}
     const raw = series?.[metric]
@@ -55,18 +58,14 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
     [stamp.join(), axis, isAccuracy, smoothing, isLog],
   )
   return (
-    <section className="panel compare-panel" aria-label={metric}>
+    <section className="panel compare-panel" aria-label={title}>
       <Group gap="md" wrap="nowrap" h={22} style={{ overflow: 'hidden' }}>
-        <Text
-          component="h3"
-          size="sm"
-          fw={600}
-          className={isAccuracy ? undefined : 'mono'}
-          style={{ whiteSpace: 'nowrap' }}
-        >
-          {isAccuracy ? 'accuracy (held out)' : metric}
+        <Text component="h3" size="sm" fw={600} title={metric} style={{ whiteSpace: 'nowrap' }}>
+          {title}
         </Text>
-        {index !== null && <Readout {...{ model, drawn, axis, index }} isShare={isAccuracy} />}
+        {index !== null && (
+          <Readout {...{ model, drawn, axis, index }} format={isAccuracy ? formatPercent : formatOf(metric)} />
+        )}
       </Group>
       {drawn.length === 0 ? (
         <Text size="sm" className="quiet compare-nothing" style={{ height: HEIGHT }}>
@@ -77,14 +76,14 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
           x={model.x}
           lines={model.lines}
           height={HEIGHT}
-          label={`${metric} of ${plural(drawn.length, 'run')} over ${AXIS_LABELS[axis]}`}
+          label={`${title} of ${plural(drawn.length, 'run')} over ${AXIS_LABELS[axis]}`}
           syncKey={`compare-${axis}`}
           isLog={model.isLog}
           {...(model.asinhFrom === undefined ? {} : { asinhFrom: model.asinhFrom })}
           {...(range ? { xRange: range } : {})}
           xLabel={AXIS_LABELS[axis]}
           formatX={FORMAT_X[axis]}
-          formatY={isAccuracy ? formatShare : formatNumber}
+          formatY={isAccuracy ? formatShare : axisFormatOf(metric)}
           onHover={setIndex}
           onZoom={onZoom}
         />
@@ -100,11 +99,11 @@ interface ReadoutProps {
   readonly drawn: readonly Drawn[]
   readonly axis: Axis
   readonly index: number
-  readonly isShare: boolean
+  readonly format: (value: number) => string
 }
 
 /** The values of all runs under the pointer; a run that ended before has none. */
-function Readout({ model, drawn, axis, index, isShare }: ReadoutProps) {
+function Readout({ model, drawn, axis, index, format }: ReadoutProps) {
   const at = model.x[index]
   if (at === undefined) return null
   return (
@@ -119,7 +118,7 @@ function Readout({ model, drawn, axis, index, isShare }: ReadoutProps) {
         return (
           <Group key={id} gap={3} wrap="nowrap">
             <RunSwatch colour={colour} />
-            {isShare ? formatPercent(value) : formatNumber(value)}
+            {format(value)}
           </Group>
         )
       })}

@@ -1,18 +1,21 @@
 import { Table, Text } from '@mantine/core'
+import { type DescribedLeaf, describedIn, fullLabel } from '@shared/plan/fields'
 import { type PlanValue, planDifferences } from '@shared/plan-differences'
 import { useMemo } from 'react'
 import { RunSwatch } from '../../components/run-swatch'
+import { valueText } from '../../lib/setting-text'
 import type { ComparedRun } from './use-comparison'
 
-const show = (value: PlanValue | undefined): string =>
-  value === undefined ? '–' : Array.isArray(value) ? value.map(String).join(', ') : String(value)
+const show = (setting: DescribedLeaf | undefined, value: PlanValue | undefined): string =>
+  value === undefined ? '–' : setting ? valueText(setting, value) : String(value)
 
 /** Where the plans differ, and nothing else. Values as in the first run are quiet. */
 export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
   const loaded = runs.flatMap(({ id, colour, details }) => (details ? [{ id, colour, run: details.run }] : []))
   const key = loaded.map(({ id }) => id).join()
+  const plans = loaded.map(({ run }) => run.plan)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's plan never changes
-  const differences = useMemo(() => planDifferences(loaded.map(({ run }) => run.plan)), [key])
+  const differences = useMemo(() => planDifferences(plans), [key])
   if (loaded.length < 2) return <Text className="quiet">Add another run to see where their plans differ.</Text>
   if (differences.length === 0) return <Text className="quiet">The plans are the same, their names apart.</Text>
   return (
@@ -39,21 +42,22 @@ export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {differences.map(({ path, values }) => (
-            <Table.Tr key={path}>
-              <Table.Th scope="row" className="mono" fw={400}>
-                {path}
-              </Table.Th>
-              {loaded.map(({ id }, i) => {
-                const text = show(values[i])
-                return (
-                  <Table.Td key={id} className={i > 0 && text === show(values[0]) ? 'quiet' : undefined}>
-                    {text}
+          {differences.map(({ path, values }) => {
+            const setting = describedIn(plans, path)
+            const texts = values.map((value) => show(setting, value))
+            return (
+              <Table.Tr key={path}>
+                <Table.Th scope="row" fw={400} title={path}>
+                  {setting ? fullLabel(setting) : path}
+                </Table.Th>
+                {loaded.map(({ id }, i) => (
+                  <Table.Td key={id} className={i > 0 && texts[i] === texts[0] ? 'quiet' : undefined}>
+                    {texts[i]}
                   </Table.Td>
-                )
-              })}
-            </Table.Tr>
-          ))}
+                ))}
+              </Table.Tr>
+            )
+          })}
         </Table.Tbody>
       </Table>
     </section>

@@ -1,14 +1,17 @@
 /** The runs with their final metrics; the same table is the charts' legend. */
+
 import { ActionIcon, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import type { RunDetails } from '@shared/contract/runs'
 import { wilsonInterval } from '@shared/interval'
+import { ACCURACY } from '@shared/metrics'
 import { IconEye, IconEyeOff, IconX } from '@tabler/icons-react'
 import { RunSwatch } from '../../components/run-swatch'
 import { RunStatusMark } from '../../components/status'
 import { messageOf } from '../../lib/errors'
-import { formatCount, formatDuration, formatNumber, formatPercent } from '../../lib/format'
+import { formatCount, formatDuration, formatPercent } from '../../lib/format'
+import { formatOf } from '../../lib/metric-format'
 import { gpoMode, isGuided, methodName } from '../../lib/run-names'
-import { ACCURACY } from './comparison'
+import { curveTitle } from './comparison'
 import { IntervalWhisker } from './interval-whisker'
 import type { ComparedRun, RunCurves } from './use-comparison'
 
@@ -41,7 +44,7 @@ export function RunsLegend({ runs, curves, metrics, hidden, onToggle, onRemove }
               </Tooltip>
             </Table.Th>
             <Table.Th className="numeric">
-              <Tooltip label="Tokens learnt from, each counted once">
+              <Tooltip label="Tokens trained on, each counted once">
                 <span>Tokens</span>
               </Tooltip>
             </Table.Th>
@@ -53,7 +56,7 @@ export function RunsLegend({ runs, curves, metrics, hidden, onToggle, onRemove }
             {shown.map((name) => (
               <Table.Th key={name} className="numeric">
                 <Tooltip label={`Last value of ${name}`}>
-                  <span className="mono">{name}</span>
+                  <span>{curveTitle(name)}</span>
                 </Tooltip>
               </Table.Th>
             ))}
@@ -144,7 +147,7 @@ function RunCells({ run: { details, error }, curves, metrics }: RunCellsProps) {
         const metric = details.metrics.find((one) => one.name === name)
         return (
           <Table.Td key={name} className="numeric">
-            {metric ? formatNumber(metric.last) : NONE}
+            {metric ? formatOf(name)(metric.last) : NONE}
           </Table.Td>
         )
       })}

@@ -1,11 +1,13 @@
 /** Everything about the compared runs, each loaded and kept fresh on its own. */
+
 import type { RunDetails, RunTotals } from '@shared/contract/runs'
+import { ACCURACY } from '@shared/metrics'
 import type { Series } from '@shared/schemas/run'
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, queries } from '../../lib/api'
 import { type RunColour, runColours } from '../../lib/run-colours'
-import { ACCURACY, accuracySeries } from './comparison'
+import { accuracySeries } from './comparison'
 
 /** A curve has at most twice as many points. */
 const BUCKETS = 500

@@ -1,6 +1,7 @@
 import { Box, Text } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import type { RunDetails } from '@shared/contract/runs'
+import type { ScoredRule } from '@shared/method/critical-step'
 import type { TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSearch } from 'wouter'
@@ -11,7 +12,6 @@ import { Filters } from './filters'
 import { FollowStrip } from './follow-strip'
 import { PositionsPanel } from './positions-panel'
 import { useFollowed, usePositions, useTrajectories, useTrajectory } from './queries'
-import type { ViewRule } from './rules'
 import { StatePanel } from './state-panel'
 import { TrajectoryList } from './trajectory-list'
 import { criticalOf, TrajectoryView } from './trajectory-view'
@@ -34,7 +34,7 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
   const [order, setOrder] = useState<TrajectoryOrder>(run.status === 'running' ? 'newest' : 'advantage')
   const [wanted, setWanted] = useState<number | null>(initial)
   const [state, setState] = useState<number | null>(null)
-  const [rule, setRule] = useState<ViewRule | null>(null)
+  const [rule, setRule] = useState<ScoredRule | null>(null)
   const [isRaw, setRaw] = useState(false)
   const list = useTrajectories(run.id, filter, order)
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data])

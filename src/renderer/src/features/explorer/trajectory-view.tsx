@@ -1,5 +1,6 @@
 import { Box, Group, SegmentedControl, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
+import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
 import { IconFlagFilled } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import { AdvantageBar } from '../../components/advantage-bar'
@@ -8,7 +9,7 @@ import { VerdictMark } from '../../components/status'
 import { ValueBar } from '../../components/value-bar'
 import { formatSigned } from '../../lib/format'
 import classes from './explorer.module.css'
-import { criticalBy, type ViewRule } from './rules'
+import { criticalBy } from './rules'
 import { ValueCurve } from './value-curve'
 
 interface TrajectoryViewProps {
@@ -17,14 +18,14 @@ interface TrajectoryViewProps {
   readonly state: number
   readonly onState: (state: number) => void
   /** Null: as the run saw it. */
-  readonly rule: ViewRule | null
-  readonly onRule: (rule: ViewRule | null) => void
+  readonly rule: ScoredRule | null
+  readonly onRule: (rule: ScoredRule | null) => void
   readonly isRaw: boolean
   readonly onRaw: (isRaw: boolean) => void
 }
 
 /** The critical step, by the run or through another rule. */
-export const criticalOf = ({ critical, advantages }: ExplorerTrajectory, rule: ViewRule | null): number | null =>
+export const criticalOf = ({ critical, advantages }: ExplorerTrajectory, rule: ScoredRule | null): number | null =>
   rule === null ? (critical?.step ?? null) : criticalBy(rule, advantages)
 
 /** One trajectory: question, steps with values and advantages, the critical step, the answer. */
@@ -44,12 +45,10 @@ export function TrajectoryView(props: TrajectoryViewProps) {
             <Select
               data={[
                 { value: 'run', label: `as the run (${trajectory.critical?.rule ?? 'none'})` },
-                { value: 'max', label: 'through max' },
-                { value: 'maxAbs', label: 'through maxAbs' },
-                { value: 'min', label: 'through min' },
+                ...SCORED_RULES.map((rule) => ({ value: rule, label: `through ${rule}` })),
               ]}
               value={rule ?? 'run'}
-              onChange={(value) => onRule(value === 'run' ? null : (value as ViewRule))}
+              onChange={(value) => onRule(value === 'run' ? null : (value as ScoredRule))}
               allowDeselect={false}
               aria-label="Rule that places the flag; the run is not changed"
               w={172}

@@ -2,11 +2,12 @@
 import { ActionIcon, MultiSelect, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { currentValue, type DraftValue } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
+import { numberText } from '@shared/plan/range'
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
+import { columnsText, parseColumns, parseNumber, valueText } from '../../lib/setting-text'
 import { usePlanForm } from './form'
 import classes from './new-run.module.css'
-import { columnsText, numberText, parseColumns, parseNumber, valueText } from './words'
 
 export interface SettingIds {
   readonly input: string

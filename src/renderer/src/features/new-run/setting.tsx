@@ -3,16 +3,17 @@ import { Box, Group, Text, Tooltip } from '@mantine/core'
 import { isApplicable } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import type { PlanIssue } from '@shared/plan/issue'
+import { rangeWords } from '@shared/plan/range'
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { valueText } from '../../lib/setting-text'
 import { Control, type SettingIds } from './controls'
 import { settingElementId, usePlanForm } from './form'
 import classes from './new-run.module.css'
-import { rangeText, valueText } from './words'
 
 function Help({ setting }: { readonly setting: DescribedLeaf }) {
   const { leaf, what, advice, aliases } = setting
-  const range = rangeText(leaf)
+  const range = rangeWords(leaf)
   const facts = [
     ...(range ? [range] : []),
     ...(leaf.default === undefined ? [] : [`default ${valueText(setting, leaf.default) || 'empty'}`]),

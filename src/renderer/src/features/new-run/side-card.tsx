@@ -12,13 +12,13 @@ import { api } from '../../lib/api'
 import { messageOf } from '../../lib/errors'
 import { plural } from '../../lib/format'
 import { useLive } from '../../lib/live'
+import { valueText } from '../../lib/setting-text'
 import { CommandModal } from './command-modal'
 import { CostPanel } from './cost-panel'
 import { showSetting, usePlanForm } from './form'
 import { MemoryPanel } from './memory-panel'
 import classes from './new-run.module.css'
 import { IssueLine } from './setting'
-import { valueText } from './words'
 
 /** Leads to the setting it is about. */
 function IssueLink({ issue }: { readonly issue: PlanIssue }) {

@@ -5,12 +5,12 @@ import { type PlanDraft, planInput } from '@shared/plan/draft'
 import type { PlanFacts } from '@shared/plan/facts'
 import { describedByPath } from '@shared/plan/fields'
 import { issue, type PlanIssue } from '@shared/plan/issue'
+import { rangeWords } from '@shared/plan/range'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { queries } from '../../lib/api'
 import { messageOf } from '../../lib/errors'
-import { rangeText } from './words'
 
 const MISSING: Readonly<Record<string, string>> = {
   'model.path': 'Choose a model.',
@@ -38,7 +38,7 @@ export function parseDraft(draft: PlanDraft): Parsed {
     const at = path.map(String).join('.')
     const place = HOME[at] ?? at
     const described = describedByPath(draft, place)
-    const range = described && rangeText(described.leaf)
+    const range = described && rangeWords(described.leaf)
     const text = described && draft[described.leaf.id] === undefined ? MISSING[place] : undefined
     return issue('error', place, text ?? (range ? `Expected: ${range}.` : `${message}.`))
   })

@@ -1,4 +1,5 @@
 /** From a chart's definition and its curves to what is drawn and read. Pure. */
+import { ACCURACY } from '@shared/metrics'
 import type { MetricSummary, Series } from '@shared/schemas/run'
 import type { Line } from '../../components/chart-types'
 import {
@@ -11,7 +12,7 @@ import {
   readAt,
   smooth,
 } from '../../lib/curves'
-import { ACCURACY, BASE_ACCURACY, type ChartDefinition, type LineDefinition } from './chart-groups'
+import { BASE_ACCURACY, type ChartDefinition, type LineDefinition } from './chart-groups'
 import type { ChartSettings } from './chart-settings'
 
 const EMPTY: Series = { iterations: [], values: [] }
@@ -44,7 +45,7 @@ function linesOf(line: LineDefinition, index: number, raw: Column, smoothed: Col
   ]
 }
 
-/** Smoothing is the same on the screen however many iterations are on it: so many units of its weight. */
+/** Smoothing is the same on the screen however many iterations are on it: the range is this many units of its weight. */
 const UNITS = 500
 
 const within = ({ iterations, values }: Series, [from, to]: Range): number[] =>

@@ -1,10 +1,11 @@
 import { Text, Title } from '@mantine/core'
 import { useIntersection } from '@mantine/hooks'
+import { ACCURACY, type MetricName } from '@shared/metrics'
 import type { Series } from '@shared/schemas/run'
 import { useMemo, useRef } from 'react'
 import type { HeatColumn } from '../../components/chart-types'
 import { ErrorState } from '../../components/states'
-import { ACCURACY, BASE_ACCURACY, type ShownGroup } from './chart-groups'
+import { BASE_ACCURACY, type ShownGroup } from './chart-groups'
 import { ChartPanel, type ChartPanelProps } from './chart-panel'
 import { useCurves } from './use-curves'
 
@@ -23,6 +24,9 @@ interface ChartSectionProps extends Shared {
   /** Where critical steps fall, by iteration. */
   readonly positions: readonly HeatColumn[] | undefined
 }
+
+/** The chart that shows where critical steps fall, behind its line. */
+const POSITION = 'gpo/critical_position' satisfies MetricName
 
 /** So far below the window a group begins to load. */
 const AHEAD = '400px'
@@ -74,8 +78,8 @@ export function ChartSection({
             key={chart.id}
             chart={chart}
             curves={curves}
-            note={chart.id === 'accuracy' ? accuracyNote : undefined}
-            heat={chart.id === 'position' ? positions : undefined}
+            note={chart.id === ACCURACY ? accuracyNote : undefined}
+            heat={chart.id === POSITION ? positions : undefined}
             {...shared}
           />
         ))}

@@ -1,18 +1,22 @@
 import { useElementSize, useHotkeys } from '@mantine/hooks'
 import type { RunDetails } from '@shared/contract/runs'
+import { ACCURACY, type MetricName } from '@shared/metrics'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Series } from '@shared/schemas/run'
 import { useCallback, useMemo, useState } from 'react'
 import { EmptyState } from '../../components/states'
 import type { Range } from '../../lib/curves'
 import { plural } from '../../lib/format'
-import { ACCURACY, BASE_ACCURACY, shownGroups } from './chart-groups'
+import { BASE_ACCURACY, shownGroups } from './chart-groups'
 import { ChartSection } from './chart-section'
 import { useChartSettings } from './chart-settings'
 import { ChartToolbar } from './chart-toolbar'
 import { useCriticalPositions, useCurves } from './use-curves'
 
-/** A chart is at least so wide; pixels. */
+/** Every iteration has it. */
+const STEP_TIME = 'step_time' satisfies MetricName
+
+/** Least width of a chart; pixels. */
 const CHART_WIDTH = 310
 
 /** All curves of a run: hover, zoom and the pinned iteration are common to them. */
@@ -35,8 +39,8 @@ export function Charts({ data, isRunning }: { readonly data: RunDetails; readonl
   const onZoom = useCallback((next: Range | null) => setZoom(next && inside(next, [first, last])), [first, last])
   const onPin = useCallback((iteration: number) => setPinned((old) => (old === iteration ? null : iteration)), [])
   const positions = useCriticalPositions(run.id, data.trajectories > 0, last)
-  const { data: steps } = useCurves(run.id, ['step_time'], zoom)
-  const grid = steps?.['step_time']?.iterations ?? NO_ITERATIONS
+  const { data: steps } = useCurves(run.id, [STEP_TIME], zoom)
+  const grid = steps?.[STEP_TIME]?.iterations ?? NO_ITERATIONS
   const newest = useMemo(() => new Map(metrics.map((metric) => [metric.name, metric])), [metrics])
   useHotkeys([['Escape', () => setPinned(null)]])
   if (metrics.length === 0 && evaluations.length === 0) return <NothingYet isRunning={isRunning} />

@@ -15,7 +15,7 @@ const OPEN = 2
 /** Whether the run learns, in sentences; each opens to its reason. */
 export function HealthPanel({ data }: { readonly data: RunDetails }) {
   const { run, metrics, evaluations } = data
-  const known = metrics.map(({ name }) => name).filter((name) => HEALTH_METRICS.includes(name))
+  const known = HEALTH_METRICS.filter((name) => metrics.some((metric) => metric.name === name))
   const { data: curves, error, refetch } = useCurves(run.id, known, null, true, BUCKETS)
   const findings = useMemo(
     () => healthOf({ plan: run.plan, series: curves ?? {}, evaluations }),

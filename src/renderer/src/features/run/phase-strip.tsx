@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core'
 import type { ActiveRun } from '@shared/contract/runs'
+import type { MetricName } from '@shared/metrics'
 import { PHASES, type Phase, type PhaseEvent } from '@shared/schemas/events'
 import type { MetricSummary, RunRecord } from '@shared/schemas/run'
 import { formatCount, formatDuration } from '../../lib/format'
@@ -28,7 +29,7 @@ interface PhaseStripProps {
 
 /** The phases of an iteration in their order: which is under way and how far, and how long each took last time. */
 export function PhaseStrip({ run, active, metrics }: PhaseStripProps) {
-  const lastOf = (name: string) => metrics.find((metric) => metric.name === name)?.last ?? null
+  const lastOf = (name: MetricName) => metrics.find((metric) => metric.name === name)?.last ?? null
   const seconds = (phase: Phase) => lastOf(`time/${phase}`) ?? active?.phaseSeconds[phase] ?? null
   const phase = active?.phase ?? null
   const phases = phasesOf(run, phase?.phase)

@@ -1,11 +1,13 @@
 /** A plan as lines of a table, those that a person changed first. Pure. */
+import { type DescribedLeaf, describedIn, fullLabel } from '@shared/plan/fields'
 import { type PlanValue, planDifferences } from '@shared/plan-differences'
 import { type Plan, planSchema } from '@shared/schemas/plan'
+import { valueText } from '../../lib/setting-text'
 
 export interface PlanRow {
   /** As `--set` takes it. */
   readonly path: string
-  /** In words: the last part of the path, or the last two where it says too little. */
+  /** Group and label. */
   readonly label: string
   readonly value: string
   /** Null where there is none: model, data, objective. */
@@ -27,21 +29,9 @@ function standardOf(plan: Plan): Plan {
 /** Fields without a default worth a name: what is trained on what, and how. */
 const CHOSEN = /^(model|data\.(train|eval))\.|^(objective|verifier|adaptation)\.kind$/
 
-const textOf = (value: PlanValue | undefined): string => {
+function textOf(setting: DescribedLeaf | undefined, value: PlanValue | undefined): string {
   if (value === undefined || value === null) return 'none'
-  if (Array.isArray(value)) return value.map(textOf).join(', ')
-  if (typeof value === 'boolean') return value ? 'on' : 'off'
-  return typeof value === 'number' ? String(value) : String(value)
-}
-
-/** learningRate → learning rate. */
-const words = (name: string) => name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
-
-/** model.path → model; budget.iterations → budget: iterations. */
-function labelOf(path: string): string {
-  const parts = path.split('.').map(words)
-  const last = parts.at(-1)!
-  return last === 'kind' || last === 'path' ? parts.slice(0, -1).join(' ') : parts.join(': ')
+  return setting ? valueText(setting, value) : String(value)
 }
 
 type Node = { readonly [key: string]: unknown }
@@ -63,11 +53,12 @@ export function planRows(plan: Plan): { readonly changed: PlanRow[]; readonly st
     .filter(([path]) => path !== 'version' && path !== 'name')
     .map(([path, value]): PlanRow => {
       const isChosen = CHOSEN.test(path)
+      const setting = describedIn([plan], path)
       return {
         path,
-        label: labelOf(path),
-        value: textOf(value),
-        standard: isChosen ? null : textOf(defaults.get(path)),
+        label: setting ? fullLabel(setting) : path,
+        value: textOf(setting, value),
+        standard: isChosen ? null : textOf(setting, defaults.get(path)),
         isChanged: isChosen || different.has(path),
       }
     })

@@ -1,0 +1,52 @@
+/**
+ * docs/plan.md: every setting of a plan, from its schema and words. `npm run plan-doc` writes it; a test says when it is not current.
+ */
+import { DESCRIBED_LEAVES, type DescribedLeaf } from '@shared/plan/fields'
+import { rangeWords } from '@shared/plan/range'
+import { SETTING_GROUPS } from '@shared/schemas/plan/setting'
+
+const code = (text: string) => `\`${text}\``
+/** Of a table's cell. */
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+
+function defaultOf({ leaf }: DescribedLeaf): string {
+  if (leaf.default === undefined) return ''
+  return code(typeof leaf.default === 'string' ? leaf.default : JSON.stringify(leaf.default))
+}
+
+function allowed({ leaf, options, unit }: DescribedLeaf): string {
+  const range = rangeWords(leaf)
+  const choices = leaf.options.map((option) => {
+    const words = options?.[option]
+    return words ? `${code(option)} ${words}` : code(option)
+  })
+  const type = leaf.type === 'boolean' ? 'true or false' : leaf.type === 'columns' ? 'role to column' : 'text'
+  const what = choices.length > 0 ? choices.join('; ') : (range ?? type)
+  return unit ? `${what} (${unit})` : what
+}
+
+function row(setting: DescribedLeaf): string {
+  const { leaf, label, symbol, aliases, what, advice } = setting
+  const path = leaf.variant === null ? code(leaf.path) : `${code(leaf.path)} (${leaf.variant})`
+  const name = symbol ? `${label}, ${symbol}` : label
+  const cells = [path, name, defaultOf(setting), allowed(setting), what, advice, aliases.map(code).join(' ')]
+  return `| ${cells.map(cell).join(' | ')} |`
+}
+
+const HEAD = ['Path', 'Setting', 'Default', 'Allowed', 'What it does', 'What to try', 'Other tools call it']
+
+function section(group: string): string[] {
+  const settings = DESCRIBED_LEAVES.filter((setting) => setting.group === group)
+  return [`## ${group}`, '', `| ${HEAD.join(' | ')} |`, `|${' --- |'.repeat(HEAD.length)}`, ...settings.map(row), '']
+}
+
+/** The whole page. */
+export const planDocument = (): string =>
+  [
+    '# The settings of a plan',
+    '',
+    'Written by `npm run plan-doc` from the schema and its words (`src/shared/schemas/plan/`): change them there. A path is what a plan file has and',
+    'what `--set PATH=VALUE` takes. A kind in brackets means that only this kind of objective, adaptation or verifier has the setting.',
+    '',
+    ...Object.keys(SETTING_GROUPS).flatMap(section),
+  ].join('\n')

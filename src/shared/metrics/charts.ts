@@ -1,0 +1,71 @@
+import type { ChartWords } from './metric'
+
+/** Charts that show more than one metric. */
+export const SHARED_CHARTS = {
+  reward: {
+    group: 'reward',
+    title: 'Reward',
+    hint: 'Mean verifier reward: of the rollouts from the prompt, and of everything the iteration trained on.',
+  },
+  spread: {
+    group: 'reward',
+    title: 'Reward spread',
+    hint: 'Standard deviation of the rewards. A group whose rewards are all equal gives no signal.',
+  },
+  pairs: {
+    group: 'reward',
+    title: 'Pairs per iteration',
+    hint: 'Pairs of one right and one wrong answer found from the same state, and the rollouts that were sampled for them.',
+  },
+  values: {
+    group: 'gpo',
+    title: 'Value of the start',
+    hint: 'V of the prompt, estimated by Monte Carlo, and the mean advantage of the best step: how much one step can change.',
+  },
+  'reset-reward': {
+    group: 'gpo',
+    title: 'Reward after the reset',
+    hint: 'Rollouts from the prompt against rollouts from the critical state.',
+  },
+  margins: {
+    group: 'preference',
+    title: 'Implicit rewards',
+    hint: 'β times how much more likely the policy makes an answer than the reference does. Chosen should stay above rejected.',
+  },
+  logps: {
+    group: 'preference',
+    title: 'Log-probability of answers',
+    hint: 'If chosen falls together with rejected, the loss is won by making all of these answers unlikely.',
+  },
+  orpo: {
+    group: 'preference',
+    title: 'ORPO terms',
+    hint: 'The imitation loss of the chosen answer, and the log odds ratio of chosen to rejected.',
+  },
+  loss: {
+    group: 'loss',
+    title: 'Loss',
+    hint: 'What the optimiser minimises. Policy-gradient losses lie around 0 and say little; look at the reward.',
+  },
+  kl: {
+    group: 'kl',
+    title: 'KL to the reference',
+    hint: 'How far the policy is from where it began: PPO and KTO per completion, GRPO per token.',
+  },
+  clipped: {
+    group: 'kl',
+    title: 'Clipped tokens',
+    hint: 'Share of tokens whose probability ratio left the clip range, and of clipped values.',
+  },
+  unreadable: {
+    group: 'lengths',
+    title: 'Answers without a verdict',
+    hint: 'Truncated: not finished within the longest completion. Unparseable: the verifier found no answer.',
+  },
+  time: {
+    group: 'system',
+    title: 'Time of an iteration',
+    hint: 'Seconds in all and by phase; evaluations and checkpoints are not counted.',
+  },
+} as const satisfies Readonly<Record<string, ChartWords>>
+export type SharedChart = keyof typeof SHARED_CHARTS

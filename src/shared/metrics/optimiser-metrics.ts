@@ -1,0 +1,86 @@
+/** How the parameters move: loss, gradient, distance to the reference and to the policy that sampled. */
+import type { SharedChart } from './charts'
+import { type MetricOf, UNIT_RANGE } from './metric'
+
+export const OPTIMISER_METRICS = {
+  loss: { chart: 'loss', label: 'loss', unit: 'number', better: 'lower' },
+  'loss/policy_avg': { chart: 'loss', label: 'policy', unit: 'number', better: 'lower' },
+  'loss/value_avg': {
+    group: 'loss',
+    title: 'Value loss',
+    label: 'value loss',
+    hint: 'Squared error of the value head. It should fall as the head gets better at predicting rewards.',
+    unit: 'number',
+    better: 'lower',
+  },
+  grad_norm: {
+    group: 'loss',
+    title: 'Gradient norm',
+    label: 'norm',
+    hint: 'Global norm before clipping. Spikes say that steps are too large.',
+    unit: 'number',
+  },
+  learning_rate: {
+    group: 'loss',
+    title: 'Learning rate',
+    label: 'rate',
+    hint: 'After warm-up and schedule.',
+    unit: 'number',
+    isExact: true,
+  },
+
+  'objective/kl': { chart: 'kl', label: 'per completion', unit: 'nats' },
+  kl: { chart: 'kl', label: 'KL', unit: 'nats' },
+  entropy: {
+    group: 'kl',
+    title: 'Entropy',
+    label: 'per token',
+    hint: 'Per token of the sampled answers. Falling towards 0: the policy stops exploring.',
+    unit: 'nats',
+  },
+  'objective/entropy': {
+    group: 'kl',
+    title: 'Entropy of a completion',
+    label: 'per completion',
+    hint: 'Mean negative log-probability of whole sampled answers.',
+    unit: 'nats',
+    isHidden: true,
+  },
+  'policy/approxkl_avg': {
+    group: 'kl',
+    title: 'Size of updates',
+    label: 'approximate KL',
+    hint: 'Approximate KL between the policy before and during the update of one iteration; 0.01 to 0.02 is usual.',
+    unit: 'nats',
+  },
+  'policy/clipfrac_avg': { chart: 'clipped', label: 'policy', unit: 'share', range: UNIT_RANGE, fitsAxis: true },
+  'val/clipfrac_avg': { chart: 'clipped', label: 'values', unit: 'share', range: UNIT_RANGE, fitsAxis: true },
+  'clip_ratio/low_mean': {
+    group: 'kl',
+    title: 'Clipped tokens, bad answers',
+    label: 'share',
+    hint: 'Share of tokens with a negative advantage whose probability ratio left the clip range.',
+    unit: 'share',
+    range: UNIT_RANGE,
+    fitsAxis: true,
+    isHidden: true,
+  },
+  'clip_ratio/high_mean': {
+    group: 'kl',
+    title: 'Clipped tokens, good answers',
+    label: 'share',
+    hint: 'Share of tokens with a positive advantage whose probability ratio left the clip range.',
+    unit: 'share',
+    range: UNIT_RANGE,
+    fitsAxis: true,
+    isHidden: true,
+  },
+  'val/ratio': {
+    group: 'kl',
+    title: 'Probability ratio',
+    label: 'mean',
+    hint: 'Mean ratio of new to old probability of the trained tokens; 1 is no change.',
+    unit: 'ratio',
+    isLinear: true,
+  },
+} as const satisfies Readonly<Record<string, MetricOf<SharedChart>>>
