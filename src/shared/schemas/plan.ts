@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { delimiterSchema } from './dataset'
 import { verifierSchema } from './verifier'
 
 /**
@@ -212,7 +213,18 @@ const dataFileSchema = z.strictObject({
   columns: z
     .record(z.string(), z.string())
     .optional()
-    .describe('Role to column name, where the layout is not recognised.'),
+    .describe('Role to column, or to a path in it (reward_model.ground_truth), where the layout is not recognised.'),
+  part: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'Part of a set that has several: train, validation, test. Empty: its training part, for evaluation its test part.',
+    ),
+  delimiter: delimiterSchema
+    .optional()
+    .describe('What separates the fields of a CSV file. Empty: told from its beginning.'),
 })
 export type DataFile = z.infer<typeof dataFileSchema>
 

@@ -11,6 +11,10 @@ export const ROLE_NAMES: Readonly<Record<DatasetRole, string>> = {
   rejected: 'Rejected',
   label: 'Label',
   choices: 'Choices',
+  system: 'System text',
+  context: 'Context',
+  history: 'Earlier turns',
+  group: 'Group',
 }
 
 const LAYOUTS: Readonly<Record<DatasetLayout, string>> = {

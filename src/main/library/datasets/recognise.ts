@@ -1,0 +1,253 @@
+/** Which layout a set has and which columns play which part, told from its first rows (method.md, section 4). Knows no files. */
+import { GpoError } from '@shared/errors'
+import { DATASET_ROLES, type DatasetLayout, type DatasetRole, type RecordKind } from '@shared/schemas/dataset'
+import { firstNumber } from './choices'
+import { valueAt } from './column-path'
+import * as names from './names'
+import type { WantedColumns } from './read/parquet-child'
+import type { Fields } from './read/record'
+import { isTranscript, turnsOf } from './turns'
+import { isEmpty, labelOf } from './values'
+
+/** Parts that a record plays: a person's roles, and what is found beside them. */
+export type Part = DatasetRole | 'messages' | 'input' | 'notShown'
+
+export interface Arrangement {
+  readonly layout: DatasetLayout
+  readonly kind: RecordKind
+  /** Part to the columns, or paths, it is read from; several only for choices and for what is given beside the prompt. */
+  readonly sources: ReadonlyMap<Part, readonly string[]>
+  /** What the numbers of right choices begin with. */
+  readonly firstChoice: number
+}
+
+export type ColumnMap = ReadonlyMap<DatasetRole, string>
+
+/** Roles that are given beside the others: with only these mapped, the rest is recognised. */
+const BESIDE: readonly Part[] = ['system', 'context', 'history', 'group']
+/** Parts that several columns can play. */
+const JOINED: readonly Part[] = ['system', 'context', 'input', 'choices', 'notShown']
+
+/** Checks the roles a person wrote. Throws GpoError('data') at a role that does not exist. */
+export function parseColumnMap(columns: Readonly<Record<string, string>> | undefined): ColumnMap {
+  const map = new Map<DatasetRole, string>()
+  for (const [name, column] of Object.entries(columns ?? {})) {
+    const role = DATASET_ROLES.find((candidate) => candidate === name)
+    if (role === undefined) {
+      throw new GpoError(
+        'data',
+        `columns: "${name.slice(0, 100)}" is no role; the roles are ${DATASET_ROLES.join(', ')}`,
+      )
+    }
+    map.set(role, column)
+  }
+  return map
+}
+
+/** A path and everything it may begin with: which of them is a column is known only where the columns are. */
+const beginningsOf = (path: string): readonly string[] => {
+  const ends = [...path.matchAll(/[.[]/g)].map(({ index }) => path.slice(0, index))
+  return [...ends, path]
+}
+
+/** The columns to read of a file that holds more. */
+export function wantedColumns(map: ColumnMap): WantedColumns {
+  const known: readonly string[] = [
+    ...names.PROMPTS,
+    ...names.CHATS,
+    ...names.CHOICE_ANSWERS,
+    ...names.COMPLETIONS,
+    ...names.CHOSEN,
+    ...names.REJECTED,
+    ...names.CARRYING,
+    ...['label', 'split', 'subset', 'partition'],
+  ]
+  const mapped = [...map.values()].flatMap((path) => [path, ...path.split(',').map((one) => one.trim())])
+  return { names: [...new Set([...known, ...mapped].flatMap(beginningsOf))], pattern: names.CHOICE_COLUMN.source }
+}
+
+/** The first rows, with what can be asked of them. */
+interface Sample {
+  readonly rows: readonly Fields[]
+  readonly columns: readonly string[]
+  /** Some row has something at the path. */
+  readonly has: (path: string) => boolean
+  readonly find: (paths: readonly string[]) => string | undefined
+}
+
+function sampleOf(rows: readonly Fields[], isThere: (value: unknown) => boolean): Sample {
+  const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))]
+  const has = (path: string) => rows.some((row) => isThere(valueAt(row, path)))
+  return { rows, columns, has, find: (paths) => paths.find(has) }
+}
+
+/** Null where no known layout fits. `rows`: the first records, at least one. */
+export function recognise(rows: readonly Fields[], map: ColumnMap): Arrangement | null {
+  // Columns that hold something decide; where they make no layout, columns that are there at all.
+  const filled = sampleOf(rows, (value) => !isEmpty(value))
+  const present = sampleOf(rows, (value) => value !== undefined)
+  const isMapped = [...map.keys()].some((role) => !BESIDE.includes(role))
+  const arrange = isMapped ? arrangeMapped : arrangeKnown
+  const found = arrange(filled, map) ?? arrange(present, map)
+  return found && withFirstChoice(rows, found)
+}
+
+type Draft = Omit<Arrangement, 'firstChoice'>
+type Sources = Partial<Record<Part, string | readonly string[] | undefined>>
+
+function draft(layout: DatasetLayout, kind: RecordKind, sources: Sources): Draft {
+  const entries = Object.entries(sources).flatMap(([part, paths]) => {
+    const list = typeof paths === 'string' ? [paths] : (paths ?? [])
+    return list.length > 0 ? [[part as Part, list] as const] : []
+  })
+  return { layout, kind, sources: new Map(entries) }
+}
+
+/** By the columns' own names. */
+function arrangeKnown(sample: Sample, map: ColumnMap): Draft | null {
+  const found =
+    arrangePairs(sample) ??
+    arrangeQuestions(sample) ??
+    arrangeLabels(sample) ??
+    arrangeAnswers(sample) ??
+    arrangeRest(sample)
+  return found && withBeside(sample, found, map)
+}
+
+const chatOf = ({ rows, has }: Sample): string | undefined =>
+  names.CHATS.find((name) => rows.some((row) => turnsOf(row.get(name)))) ?? (has('messages') ? 'messages' : undefined)
+
+function arrangePairs(sample: Sample): Draft | null {
+  const chosen = sample.find(names.CHOSEN)
+  const rejected = sample.find(names.REJECTED)
+  if (chosen === undefined || rejected === undefined) return null
+  const prompt = sample.find(names.PROMPTS)
+  const isWhole = sample.rows.some((row) => turnsOf(row.get(chosen)) || isTranscript(row.get(chosen)))
+  const messages = prompt === undefined ? chatOf(sample) : undefined
+  if (prompt === undefined && messages === undefined && !isWhole) return null
+  return draft('preference', 'preference', { chosen, rejected, prompt, messages })
+}
+
+function choicesOf(sample: Sample): readonly string[] {
+  const list = sample.find(names.CHOICES)
+  return list === undefined ? names.choiceColumns(sample.columns.filter(sample.has)) : [list]
+}
+
+function arrangeQuestions(sample: Sample): Draft | null {
+  const prompt = sample.find(names.PROMPTS)
+  const choices = choicesOf(sample)
+  const answer = sample.find(names.CHOICE_ANSWERS.filter((name) => name !== prompt))
+  if (prompt === undefined || choices.length === 0 || answer === undefined) return null
+  return draft('mmlu', 'verifiable', { prompt, choices, answer })
+}
+
+function arrangeLabels(sample: Sample): Draft | null {
+  if (!sample.rows.some((row) => labelOf(row.get('label')) !== undefined)) return null
+  const prompt = sample.find(names.PROMPTS)
+  const completion = sample.find(names.COMPLETIONS)
+  if (prompt !== undefined && completion !== undefined) {
+    return draft('unpaired', 'unpaired', { label: 'label', prompt, completion })
+  }
+  const messages = chatOf(sample)
+  return messages === undefined ? null : draft('unpaired', 'unpaired', { label: 'label', messages })
+}
+
+function arrangeAnswers(sample: Sample): Draft | null {
+  const prompt = sample.find(names.PROMPTS)
+  const answer = sample.find(names.ANSWERS)
+  const solution = sample.has('solution') ? 'solution' : undefined
+  if (prompt === undefined) return null
+  if (prompt === 'problem' && (solution ?? answer) !== undefined) {
+    return draft('math', 'verifiable', { prompt, answer, completion: solution })
+  }
+  if (answer === undefined) return null
+  const completion = sample.find(names.COMPLETIONS)
+  return draft(layoutOfAnswers(sample, prompt, answer), 'verifiable', {
+    prompt,
+    answer,
+    completion,
+    choices: choicesOf(sample),
+  })
+}
+
+function layoutOfAnswers({ rows }: Sample, prompt: string, answer: string): DatasetLayout {
+  if (prompt === 'input' && answer === 'target') return 'bbh'
+  const marked = rows.filter((row) => /####[^\n]*\S\s*$/.test(String(valueAt(row, answer) ?? '')))
+  if (marked.length * 2 >= rows.length) return 'gsm8k'
+  return prompt === 'prompt' ? 'prompt-answer' : 'question-answer'
+}
+
+function arrangeRest(sample: Sample): Draft | null {
+  const prompt = sample.find(names.PROMPTS)
+  const completion = sample.find(names.COMPLETIONS)
+  if (prompt !== undefined && completion !== undefined) {
+    return draft('prompt-completion', 'completion', { prompt, completion, choices: choicesOf(sample) })
+  }
+  const messages = chatOf(sample)
+  const answer = sample.find(names.ANSWERS)
+  return messages === undefined ? null : draft('messages', answer ? 'verifiable' : 'completion', { messages, answer })
+}
+
+/** What belongs to the prompt and stands in columns of its own, wherever it occurs in the set. */
+function withBeside(sample: Sample, found: Draft, map: ColumnMap): Draft {
+  const used = new Set([...found.sources.values()].flat())
+  const unused = (candidates: readonly string[]) => candidates.filter((name) => !used.has(name))
+  const sources = new Map(found.sources)
+  sources.set('system', unused(names.SYSTEMS))
+  sources.set('context', unused(names.CONTEXTS))
+  sources.set('input', unused(names.INPUTS))
+  sources.set('history', unused(names.HISTORIES))
+  sources.set('notShown', unused(names.NOT_SHOWN))
+  for (const [role, path] of map) sources.set(role, pathsOf(sample, role, path))
+  return { ...found, sources }
+}
+
+/** A column or path; several, with commas between them, for a part that can have several. */
+function pathsOf({ rows }: Sample, part: Part, path: string): readonly string[] {
+  const isOne = rows.some((row) => valueAt(row, path) !== undefined)
+  return isOne || !JOINED.includes(part) ? [path] : path.split(',').map((one) => one.trim())
+}
+
+/** As a person mapped it; only the prompt is found where it is not mapped. */
+function arrangeMapped(sample: Sample, map: ColumnMap): Draft | null {
+  const mapped = Object.fromEntries([...map].map(([role, path]) => [role, pathsOf(sample, role, path)])) as Sources
+  const found = map.has('prompt') ? {} : { prompt: sample.find(names.PROMPTS), messages: chatOf(sample) }
+  const sources = withoutReply(sample, { ...found, ...mapped })
+  const has = (...parts: Part[]) => parts.every((part) => [sources[part] ?? []].flat().some(sample.has))
+  const isAsked = has('prompt') || has('messages')
+  if (has('chosen', 'rejected') && (isAsked || has('chosen'))) return draft('preference', 'preference', sources)
+  if (has('choices', 'answer') && has('prompt')) return draft('mmlu', 'verifiable', { ...sources, messages: undefined })
+  if (has('label') && isAsked && (has('completion') || has('messages'))) return draft('unpaired', 'unpaired', sources)
+  if (has('prompt', 'answer')) {
+    const layout = layoutOfAnswers(sample, 'prompt', map.get('answer') ?? '')
+    return draft(layout, 'verifiable', { ...sources, messages: undefined })
+  }
+  if (has('prompt', 'completion')) return draft('prompt-completion', 'completion', { ...sources, messages: undefined })
+  return has('messages') ? draft('messages', has('answer') ? 'verifiable' : 'completion', sources) : null
+}
+
+/** A prompt that is a whole conversation, with its answer as the last turn, is read as one. */
+function withoutReply({ rows }: Sample, sources: Sources): Sources {
+  const [path] = [sources.prompt ?? []].flat()
+  if (path === undefined || sources.completion !== undefined || sources.chosen !== undefined) return sources
+  const isAnswered = rows.some((row) => {
+    const last = turnsOf(valueAt(row, path))?.at(-1)
+    return ['assistant', 'gpt'].includes(String(last?.['role'] ?? last?.['from']))
+  })
+  return isAnswered ? { ...sources, prompt: undefined, messages: path } : sources
+}
+
+function withFirstChoice(rows: readonly Fields[], found: Draft): Arrangement {
+  const [answer = ''] = found.sources.get('answer') ?? []
+  const paths = found.sources.get('choices') ?? []
+  if (found.layout !== 'mmlu') return { ...found, firstChoice: 0 }
+  const answers = rows.map((row) => ({ answer: valueAt(row, answer), count: countChoices(row, paths) }))
+  return { ...found, firstChoice: firstNumber(answers) }
+}
+
+function countChoices(row: Fields, paths: readonly string[]): number {
+  const [path = ''] = paths
+  if (paths.length > 1) return paths.filter((one) => !isEmpty(valueAt(row, one))).length
+  const value = valueAt(row, path)
+  return Array.isArray(value) ? value.length : 0
+}
