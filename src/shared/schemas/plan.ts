@@ -237,6 +237,21 @@ export const planSchema = z.strictObject({
   data: z.strictObject({
     train: dataFileSchema,
     eval: dataFileSchema.optional(),
+    holdOut: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .default(0)
+      .describe(
+        'Share of the training rows kept for evaluation where `eval` is not set; rows of one group stay together.',
+      ),
+    holdOutSeed: z.number().int().min(0).max(0xffffffff).default(1).describe('Which rows are held out.'),
+    tooLong: z
+      .enum(['leaveOut', 'refuse'])
+      .default('leaveOut')
+      .describe(
+        "Rows longer than the model's positions: left out and counted, or the run is refused. They are never cut.",
+      ),
     template: z.string().default('{prompt}').describe('The prompt given to the model; `{prompt}` stands for the row.'),
     chatTemplate: z.boolean().default(false).describe("Render prompts with the tokenizer's chat template."),
   }),

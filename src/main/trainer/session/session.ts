@@ -20,10 +20,12 @@ import { loadBase } from '@main/formats/weights'
 import { encodePrompt } from '@main/text/tokenizer/prompt'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { createVerifier } from '@main/text/verifier/index'
+import { LEFT_OUT } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
+import { type Fitting, fitting } from './lengths'
 
 export interface SessionStart {
   readonly plan: Plan
@@ -41,24 +43,32 @@ export interface Session {
   readonly config: ModelConfig
   /** Iterations already done. */
   readonly from: number
+  /** What is worth keeping with the run: rows that were left out. */
+  readonly notes: Readonly<Record<string, string>>
   /** What the checkpoint's trainer noted. */
   readonly state: Readonly<Record<string, unknown>>
 }
 
-function checkLength(plan: Plan, config: ModelConfig, row: number, length: number, added: number): void {
-  if (length + added <= config.maxPositions) return
-  throw new GpoError(
-    'data',
-    `row ${row} needs ${length} prompt tokens and ${added} more, the model has ${config.maxPositions} positions: lower rollout.maxNewTokens (${plan.rollout.maxNewTokens}) or remove the row`,
-  )
+/** Rows that fit, as tasks. @param of what they are for @throws GpoError('data') naming all that do not fit */
+export function fittingTasks(
+  plan: Plan,
+  { maxPositions }: ModelConfig,
+  tokenizer: Tokenizer,
+  examples: readonly Example[],
+  of: string,
+): Fitting<Task> {
+  const rows = examples.map(({ row, reference, ...example }) => {
+    const prompt = encodePrompt(plan.data, tokenizer, { row, ...example })
+    return { row, reference, ids: prompt, prompt: prompt.length, added: plan.rollout.maxNewTokens }
+  })
+  const { kept, note } = fitting(rows, plan, maxPositions, of)
+  return { kept: kept.map(({ row, ids, reference }) => ({ row, prompt: ids, reference })), note }
 }
 
+/** All rows as tasks. @throws GpoError('data') naming all that do not fit */
 export function tasksOf(plan: Plan, config: ModelConfig, tokenizer: Tokenizer, examples: readonly Example[]): Task[] {
-  return examples.map((example) => {
-    const prompt = encodePrompt(plan.data, tokenizer, example)
-    checkLength(plan, config, example.row, prompt.length, plan.rollout.maxNewTokens)
-    return { row: example.row, prompt, reference: example.reference }
-  })
+  const strict: Plan = { ...plan, data: { ...plan.data, tooLong: 'refuse' } }
+  return [...fittingTasks(strict, config, tokenizer, examples, 'this').kept]
 }
 
 /** Prompt, completion and the stop token, for SFT. */
@@ -68,15 +78,17 @@ function demonstrationsOf(
   tokenizer: Tokenizer,
   stop: number,
   examples: readonly Example[],
-): TokenSequence[] {
-  return examples.map((example) => {
+): Fitting<TokenSequence> {
+  const rows = examples.map((example) => {
     if (example.completion === undefined)
       throw new GpoError('data', `row ${example.row} has no completion to imitate: SFT needs a column "completion"`)
     const prompt = encodePrompt(plan.data, tokenizer, example)
     const completion = tokenizer.encode(example.completion, { addSpecialTokens: false })
-    checkLength(plan, config, example.row, prompt.length, completion.length + 1)
-    return { ids: Int32Array.from([...prompt, ...completion, stop]), start: prompt.length }
+    const ids = Int32Array.from([...prompt, ...completion, stop])
+    return { row: example.row, prompt: prompt.length, added: completion.length + 1, ids }
   })
+  const { kept, note } = fitting(rows, plan, config.maxPositions, 'training')
+  return { kept: kept.map(({ ids, prompt }) => ({ ids, start: prompt })), note }
 }
 
 function stopTokensOf(tokenizer: Tokenizer, config: ModelConfig, folder: string): number[] {
@@ -122,6 +134,9 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     ...adapterOf(plan, config),
     ...policyNeeds(plan),
   })
+  const tasks = isSft ? NO_ROWS : fittingTasks(plan, config, tokenizer, train, 'training')
+  const evaluationTasks = fittingTasks(plan, config, tokenizer, evaluation, 'evaluation')
+  const demonstrations = isSft ? demonstrationsOf(plan, config, tokenizer, stopTokens[0]!, train) : NO_ROWS
   const run: Run = {
     plan,
     backend,
@@ -137,16 +152,19 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     },
     stopTokens,
     verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
-    tasks: isSft ? [] : tasksOf(plan, config, tokenizer, train),
-    evaluationTasks: tasksOf(plan, config, tokenizer, evaluation),
-    demonstrations: isSft ? demonstrationsOf(plan, config, tokenizer, stopTokens[0]!, train) : [],
+    tasks: tasks.kept,
+    evaluationTasks: evaluationTasks.kept,
+    demonstrations: demonstrations.kept,
     onProgress,
   }
   if (train.length === 0) throw new GpoError('data', 'the training data has no usable rows')
   const procedure = createProcedure(run)
   const { from, state } = restore(start.resumeFrom, run, procedure)
-  return { run, procedure, backend, config, from, state }
+  const leftOut = [tasks.note ?? demonstrations.note, evaluationTasks.note].filter((note) => note !== null).join('; ')
+  return { run, procedure, backend, config, from, state, notes: leftOut === '' ? {} : { [LEFT_OUT]: leftOut } }
 }
+
+const NO_ROWS = { kept: [], note: null }
 
 function restore(
   folder: string | null,

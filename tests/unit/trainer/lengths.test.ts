@@ -1,0 +1,42 @@
+import { fitting } from '@main/trainer/session/lengths'
+import { type PlanInput, planSchema } from '@shared/schemas/plan'
+import { describe, expect, it } from 'vitest'
+
+const planWith = (tooLong: 'leaveOut' | 'refuse', kind: 'grpo' | 'sft' = 'grpo') =>
+  planSchema.parse({
+    model: { path: 'm' },
+    data: { train: { path: 'd' }, tooLong },
+    objective: { kind },
+    rollout: { maxNewTokens: 50 },
+  } satisfies PlanInput)
+const rows = [10, 60, 40, 51].map((prompt, row) => ({ row, prompt, added: 50 }))
+
+describe('rows and the room of a model', () => {
+  it('are all kept where they fit', () => {
+    expect(fitting(rows, planWith('refuse'), 110, 'training')).toEqual({ kept: rows, note: null })
+  })
+
+  it('are left out and named where they do not', () => {
+    const { kept, note } = fitting(rows, planWith('leaveOut'), 100, 'training')
+    expect(kept.map(({ row }) => row)).toEqual([0, 2])
+    expect(note).toBe(
+      "2 rows of 4 for training left out, being longer than the model's 100 positions: rows 1 (60 + 50 tokens), 3 (51 + 50 tokens)",
+    )
+  })
+
+  it('are refused at once, with what would make them fit', () => {
+    const refuse = () => fitting(rows, planWith('refuse'), 100, 'training')
+    expect(refuse).toThrow(
+      /2 rows of 4 .* rows 1 .*, 3 .*; set rollout\.maxNewTokens to 40 or less \(it is 50\), or remove/,
+    )
+  })
+
+  it('are refused where none fits, and a number of new tokens is no cure for a prompt that fills the model', () => {
+    expect(() => fitting(rows, planWith('leaveOut'), 55, 'evaluation')).toThrow(
+      /4 rows of 4 for evaluation .*; remove the rows$/,
+    )
+    expect(() => fitting(rows, planWith('refuse', 'sft'), 100, 'training')).toThrow(
+      /tokens\); remove the rows, or set data/,
+    )
+  })
+})
