@@ -4,7 +4,9 @@
  * P prompts, G trained per prompt, N Monte Carlo samples, K steps, L tokens of a completion. A continuation from step i of K has L (1 − i/K)
  * tokens left: over all states (K + 1) / 2K of L on average, over a state in the middle half of L.
  */
+
 import type { Plan } from '../schemas/plan'
+import { isEvaluated } from './evaluated'
 
 /** How long completions really are. */
 export interface Lengths {
@@ -115,8 +117,9 @@ export interface TimeEstimate {
 }
 
 /** Evaluations of a run: before, at the interval, after. */
-export function evaluationCount({ budget, evaluation, data }: Plan): number {
-  if (!data.eval) return 0
+export function evaluationCount(plan: Plan): number {
+  if (!isEvaluated(plan)) return 0
+  const { budget, evaluation } = plan
   const { everyIterations: every } = evaluation
   const during = every > 0 ? Math.floor(budget.iterations / every) : 0
   const isLastExtra = every === 0 || budget.iterations % every !== 0

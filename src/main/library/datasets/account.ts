@@ -1,7 +1,7 @@
 /** What became of a set's columns: which were read, for which part, and which were not. Nothing is left out in silence. */
 import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
 import { columnOf } from './column-path'
-import { CARRYING, choiceColumn } from './names'
+import { CARRYING, choiceColumn, choiceColumns } from './names'
 import { type Fields, isObject } from './read/record'
 import type { Arrangement, Part } from './recognise'
 import { turnsOf } from './turns'
@@ -41,7 +41,7 @@ export function noteRecord(account: Account, fields: Fields): void {
   for (const name of fields.keys()) {
     noteColumns(account, [name])
     const value = fields.get(name)
-    if ((CARRYING.includes(name) || choiceColumn(name)) && !saysNothing(value)) account.carrying.add(name)
+    if (CARRYING.has(name) && !saysNothing(value)) account.carrying.add(name)
     if (typeof value === 'object' && value !== null) noteInner(account, name, value)
   }
 }
@@ -97,7 +97,7 @@ export function rolesOf({ sources }: Arrangement, { used }: Account): Partial<Re
 /** Sentences on columns that a person may miss. */
 export function columnNotes(account: Account): readonly string[] {
   const unused = new Set(unusedOf(account))
-  const missed = [...account.carrying].filter((name) => unused.has(name))
+  const missed = [...account.carrying, ...choiceColumns([...account.columns])].filter((name) => unused.has(name))
   return missed.map((name) => {
     const role = roleFor(name)
     const cure = role === null ? '' : `: map ${role}=${name} if it is`

@@ -93,7 +93,14 @@ export const NOT_SHOWN = [
 ] as const
 
 /** Columns that carry what a prompt needs; one that is not used is told by name. */
-export const CARRYING: readonly string[] = [...SYSTEMS, ...CONTEXTS, ...INPUTS, ...HISTORIES, ...NOT_SHOWN, ...CHOICES]
+export const CARRYING: ReadonlySet<string> = new Set([
+  ...SYSTEMS,
+  ...CONTEXTS,
+  ...INPUTS,
+  ...HISTORIES,
+  ...NOT_SHOWN,
+  ...CHOICES,
+])
 
 export const CHOICE_COLUMN = /^(option|choice|ending|answer|op|sol)?[ _-]?\(?([A-J]|\d{1,2})\)?$/i
 

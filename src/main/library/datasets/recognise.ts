@@ -198,7 +198,8 @@ function withBeside(sample: Sample, found: Draft, map: ColumnMap): Draft {
   sources.set('input', unused(names.INPUTS))
   sources.set('history', unused(names.HISTORIES))
   sources.set('notShown', unused(names.NOT_SHOWN))
-  for (const [role, path] of map) sources.set(role, pathsOf(sample, role, path))
+  for (const [part, paths] of Object.entries(mappedSources(sample, map)))
+    sources.set(part as Part, [paths ?? []].flat())
   return { ...found, sources }
 }
 
@@ -208,9 +209,22 @@ function pathsOf({ rows }: Sample, part: Part, path: string): readonly string[] 
   return isOne || !JOINED.includes(part) ? [path] : path.split(',').map((one) => one.trim())
 }
 
+/** The mapped places by part. What stands after a prompt does so under the role `context` too. */
+function mappedSources(sample: Sample, map: ColumnMap): Sources {
+  const sources: Sources = Object.fromEntries([...map].map(([role, path]) => [role, pathsOf(sample, role, path)]))
+  const inputs: readonly string[] = names.INPUTS
+  const context = [sources.context ?? []].flat()
+  if (!map.has('context')) return sources
+  return {
+    ...sources,
+    context: context.filter((path) => !inputs.includes(path)),
+    input: context.filter((path) => inputs.includes(path)),
+  }
+}
+
 /** As a person mapped it; only the prompt is found where it is not mapped. */
 function arrangeMapped(sample: Sample, map: ColumnMap): Draft | null {
-  const mapped = Object.fromEntries([...map].map(([role, path]) => [role, pathsOf(sample, role, path)])) as Sources
+  const mapped = mappedSources(sample, map)
   const found = map.has('prompt') ? {} : { prompt: sample.find(names.PROMPTS), messages: chatOf(sample) }
   const sources = withoutReply(sample, { ...found, ...mapped })
   const has = (...parts: Part[]) => parts.every((part) => [sources[part] ?? []].flat().some(sample.has))

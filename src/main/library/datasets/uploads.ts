@@ -17,6 +17,13 @@ interface Upload {
 }
 
 const EXTENSIONS = ['.jsonl', '.ndjson', '.json', '.csv', '.tsv', '.parquet']
+const PACKED = ['.gz', '.zst']
+
+/** The ending that says what a file is, with that of its packing: `.jsonl.gz`. */
+function endingOf(name: string): string {
+  const last = extname(name)
+  return PACKED.includes(last.toLowerCase()) ? `${extname(name.slice(0, -last.length))}${last}` : last
+}
 /** What nobody has touched for so long is left over; milliseconds. */
 const STALE = 60 * 60 * 1000
 const uploads = new Map<string, Upload>()
@@ -25,7 +32,7 @@ const importsFolder = ({ file }: Store): string => join(dirname(file), 'imports'
 
 /** A name for a file of ours: no way to another folder, nothing a shell or a screen could trip over. */
 export function safeName(name: string): string {
-  const extension = extname(name).toLowerCase()
+  const extension = endingOf(name).toLowerCase()
   const stem = name.slice(0, name.length - extension.length).replaceAll(/[^\p{L}\p{N}._ -]+/gu, '_')
   return `${
     stem
@@ -57,8 +64,11 @@ async function clean(store: Store, now: number): Promise<void> {
 
 /** @throws {GpoError} 'data' for a file that is too large or of a kind that is not read */
 export async function beginUpload(store: Store, name: string, bytes: number, now = Date.now()): Promise<string> {
-  const extension = extname(name).toLowerCase()
-  if (!EXTENSIONS.includes(extension)) {
+  const extension = endingOf(name).toLowerCase()
+  const [kind, isPacked] = PACKED.some((ending) => extension.endsWith(ending))
+    ? [extname(name.slice(0, -extname(name).length)).toLowerCase(), true]
+    : [extension, false]
+  if (!EXTENSIONS.includes(kind) || (isPacked && kind === '.parquet')) {
     const found = extension === '' ? 'no extension' : `the extension ${extension.slice(0, 20)}`
     throw new GpoError('data', `${name} has ${found}: ${EXTENSIONS.join(', ')} are read.`)
   }
@@ -116,7 +126,7 @@ export async function uploadPart(id: string, offset: number, data: string): Prom
 
 /** A name that is free in the folder. */
 function freeName(folder: string, name: string): string {
-  const extension = extname(name)
+  const extension = endingOf(name)
   const stem = name.slice(0, name.length - extension.length)
   for (let i = 1; ; i++) {
     const path = join(folder, i === 1 ? name : `${stem}-${i}${extension}`)

@@ -20,10 +20,18 @@ export function asText(value: unknown, column: string): string {
   if (typeof value === 'string') return checkText(value, column)
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   if (typeof value === 'number' && Number.isFinite(value)) {
-    return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+    return Number.isInteger(value) ? wholeDigits(value) : String(value)
   }
   if (value instanceof Uint8Array) throw new BadValue(`column "${column}" is not valid UTF-8`)
   throw new BadValue(`column "${column}" is ${describeValue(value)}, not a text`)
+}
+
+/** A whole number's shortest decimal without an exponent: 3.4e38 is 34 and 37 zeros. */
+function wholeDigits(value: number): string {
+  const [mantissa = '', exponent] = String(value).split('e+')
+  if (exponent === undefined) return mantissa
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  return `${whole}${fraction.padEnd(Number(exponent), '0')}`
 }
 
 function describeValue(value: unknown): string {

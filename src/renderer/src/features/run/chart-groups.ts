@@ -1,4 +1,5 @@
 /** Which curves are shown together, under which words. Pure: what a run has decides what appears. */
+import { isEvaluated } from '@shared/plan/evaluated'
 import type { Plan } from '@shared/schemas/plan'
 import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from '../../lib/format'
 
@@ -60,7 +61,7 @@ const REWARD: ChartGroup = {
       format: share,
       isLinear: true,
       missing: ({ data, evaluation }) =>
-        data.eval === undefined
+        !isEvaluated({ data })
           ? 'accuracy: the plan has no evaluation data'
           : evaluation.everyIterations === 0
             ? 'accuracy: evaluated before and after training only'
