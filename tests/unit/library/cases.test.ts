@@ -104,3 +104,11 @@ describe('containers', () => {
     expect(test.examples.map(({ prompt }) => prompt)).toEqual(['test question 0', 'test question 1', 'test question 2'])
   })
 })
+
+it('decimals of 38 digits and 4-byte floats inside lists and structs, as pyarrow writes them', async () => {
+  const answers = async (answer: string) =>
+    (await load('decimals.parquet', { prompt: 'prompt', answer })).examples.map(({ reference }) => reference)
+  expect(await answers('answer')).toEqual(['12345678901234567890123.45', '-0.05', '7.00'])
+  expect(await answers('s[0]')).toEqual(['0.1', '2.5'])
+  expect(await answers('d.x')).toEqual(['0.3', '0.1'])
+})

@@ -294,3 +294,29 @@ describe('pairs', () => {
     expect(error.message).toMatch(/"prompt" is not among the turns/)
   })
 })
+
+describe('names in other cases, as real sets write them', () => {
+  it('SVAMP: Body, Question and Answer', async () => {
+    const row = { ID: 'chal-1', Body: 'Ann has 3 cups.', Question: 'How many?', Answer: 3.0, Equation: '3' }
+    const set = await load('svamp', [row])
+    expect(set.examples[0]).toMatchObject({ prompt: 'Ann has 3 cups.\n\nHow many?', reference: '3' })
+    expect(set.unused).toEqual(['ID', 'Equation'])
+  })
+
+  it('parts of text under “value”', async () => {
+    const part = (value: string) => [{ type: 'text', value }]
+    const row = {
+      chosen_messages: [
+        { role: 'user', content: part('q') },
+        { role: 'assistant', content: part('a'), loss_weight: 1 },
+      ],
+      rejected_messages: [
+        { role: 'user', content: part('q') },
+        { role: 'assistant', content: part('b') },
+      ],
+    }
+    const set = await load('v1', [row])
+    expect(set.examples[0]).toMatchObject({ prompt: 'q', chosen: 'a', rejected: 'b' })
+    expect(set.unused).toEqual(['chosen_messages[].loss_weight'])
+  })
+})

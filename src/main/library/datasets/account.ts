@@ -41,7 +41,7 @@ export function noteRecord(account: Account, fields: Fields): void {
   for (const name of fields.keys()) {
     noteColumns(account, [name])
     const value = fields.get(name)
-    if (CARRYING.has(name) && !saysNothing(value)) account.carrying.add(name)
+    if (CARRYING.has(name.toLowerCase()) && !saysNothing(value)) account.carrying.add(name)
     if (typeof value === 'object' && value !== null) noteInner(account, name, value)
   }
 }
@@ -106,10 +106,10 @@ export function columnNotes(account: Account): readonly string[] {
 }
 
 function roleFor(name: string): DatasetRole | null {
-  if (/^sys/.test(name)) return 'system'
-  if (/histor|turns/.test(name)) return 'history'
-  if (/tools|functions|image|audio|video/.test(name)) return null
-  return choiceColumn(name) || /choices|options|endings/.test(name) ? 'choices' : 'context'
+  if (/^sys/i.test(name)) return 'system'
+  if (/histor|turns/i.test(name)) return 'history'
+  if (/tools|functions|image|audio|video/i.test(name)) return null
+  return choiceColumn(name) || /choices|options|endings/i.test(name) ? 'choices' : 'context'
 }
 
 /** The first column of a name that occurs twice and is used; null where there is none. */

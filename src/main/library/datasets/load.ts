@@ -36,6 +36,8 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
   const parts = [...intakes.keys()].flatMap((part) => part ?? [])
   const part = wanted ?? (parts.length > 0 ? requirePart(path, options.part, parts) : null)
   const intake = intakes.get(part) ?? startIntake(parseColumnMap(options.columns))
+  if (part !== null && part !== 'train' && options.part === undefined)
+    notes.add(`there is no training part: the part "${part}" is read`)
   if (part !== null && intakes.has(null)) notes.add(`${intakes.get(null)?.rows} rows belong to no part: not used`)
   const dataset = finish(path, intake, account)
   return {

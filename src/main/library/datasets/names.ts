@@ -43,8 +43,14 @@ export const CHOICES = ['choices', 'options', 'endings'] as const
 
 export const COMPLETIONS = ['completion', 'output', 'response', 'solution'] as const
 
-export const CHOSEN = ['chosen', 'chosen_response', 'response_chosen', 'chosen_answer'] as const
-export const REJECTED = ['rejected', 'rejected_response', 'response_rejected', 'rejected_answer'] as const
+export const CHOSEN = ['chosen', 'chosen_response', 'response_chosen', 'chosen_answer', 'chosen_messages'] as const
+export const REJECTED = [
+  'rejected',
+  'rejected_response',
+  'response_rejected',
+  'rejected_answer',
+  'rejected_messages',
+] as const
 
 export const SYSTEMS = ['system', 'system_prompt', 'system_message'] as const
 
@@ -61,6 +67,7 @@ export const CONTEXTS = [
   'document',
   'documents',
   'background',
+  'body',
   'story',
   'premise',
   'evidence',

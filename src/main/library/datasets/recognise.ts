@@ -63,7 +63,8 @@ export function wantedColumns(map: ColumnMap): WantedColumns {
     ...['label', 'split', 'subset', 'partition'],
   ]
   const mapped = [...map.values()].flatMap((path) => [path, ...path.split(',').map((one) => one.trim())])
-  return { names: [...new Set([...known, ...mapped].flatMap(beginningsOf))], pattern: names.CHOICE_COLUMN.source }
+  const whole = known.map((name) => beginningsOf(name)[0] ?? name).join('|')
+  return { names: [...new Set(mapped.flatMap(beginningsOf))], pattern: `${names.CHOICE_COLUMN.source}|^(${whole})$` }
 }
 
 /** The first rows, with what can be asked of them. */
@@ -78,8 +79,15 @@ interface Sample {
 function sampleOf(rows: readonly Fields[], isThere: (value: unknown) => boolean): Sample {
   const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))]
   const has = (path: string) => rows.some((row) => isThere(valueAt(row, path)))
-  return { rows, columns, has, find: (paths) => paths.find(has) }
+  return { rows, columns, has, find: (paths) => withOwnCase(columns, paths).find(has) }
 }
+
+/** Known names, each followed by the columns that only differ from it in upper and lower case. */
+const withOwnCase = (columns: readonly string[], known: readonly string[]): readonly string[] =>
+  known.flatMap((name) => [
+    name,
+    ...columns.filter((column) => column !== name && column.toLowerCase() === name.toLowerCase()),
+  ])
 
 /** Null where no known layout fits. `rows`: the first records, at least one. */
 export function recognise(rows: readonly Fields[], map: ColumnMap): Arrangement | null {
@@ -136,7 +144,7 @@ function choicesOf(sample: Sample): readonly string[] {
 function arrangeQuestions(sample: Sample): Draft | null {
   const prompt = sample.find(names.PROMPTS)
   const choices = choicesOf(sample)
-  const answer = sample.find(names.CHOICE_ANSWERS.filter((name) => name !== prompt))
+  const answer = sample.find(names.CHOICE_ANSWERS.filter((name) => name !== prompt?.toLowerCase()))
   if (prompt === undefined || choices.length === 0 || answer === undefined) return null
   return draft('mmlu', 'verifiable', { prompt, choices, answer })
 }
@@ -155,9 +163,9 @@ function arrangeLabels(sample: Sample): Draft | null {
 function arrangeAnswers(sample: Sample): Draft | null {
   const prompt = sample.find(names.PROMPTS)
   const answer = sample.find(names.ANSWERS)
-  const solution = sample.has('solution') ? 'solution' : undefined
+  const solution = sample.find(['solution'])
   if (prompt === undefined) return null
-  if (prompt === 'problem' && (solution ?? answer) !== undefined) {
+  if (prompt.toLowerCase() === 'problem' && (solution ?? answer) !== undefined) {
     return draft('math', 'verifiable', { prompt, answer, completion: solution })
   }
   if (answer === undefined) return null
@@ -174,7 +182,7 @@ function layoutOfAnswers({ rows }: Sample, prompt: string, answer: string): Data
   if (prompt === 'input' && answer === 'target') return 'bbh'
   const marked = rows.filter((row) => /####[^\n]*\S\s*$/.test(String(valueAt(row, answer) ?? '')))
   if (marked.length * 2 >= rows.length) return 'gsm8k'
-  return prompt === 'prompt' ? 'prompt-answer' : 'question-answer'
+  return prompt.toLowerCase() === 'prompt' ? 'prompt-answer' : 'question-answer'
 }
 
 function arrangeRest(sample: Sample): Draft | null {
@@ -191,7 +199,7 @@ function arrangeRest(sample: Sample): Draft | null {
 /** What belongs to the prompt and stands in columns of its own, wherever it occurs in the set. */
 function withBeside(sample: Sample, found: Draft, map: ColumnMap): Draft {
   const used = new Set([...found.sources.values()].flat())
-  const unused = (candidates: readonly string[]) => candidates.filter((name) => !used.has(name))
+  const unused = (known: readonly string[]) => withOwnCase(sample.columns, known).filter((name) => !used.has(name))
   const sources = new Map(found.sources)
   sources.set('system', unused(names.SYSTEMS))
   sources.set('context', unused(names.CONTEXTS))

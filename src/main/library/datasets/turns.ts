@@ -73,7 +73,7 @@ function textOfPart(part: unknown, column: string): string {
   if (typeof part === 'string') return asText(part, column)
   if (!isObject(part)) throw new BadValue(`column "${column}" has a part that is no text`)
   const type = String(part['type'] ?? 'text')
-  if (/(^|_)text$/.test(type)) return asText(part['text'] ?? part['content'], column)
+  if (/(^|_)text$/.test(type)) return asText(part['text'] ?? part['value'] ?? part['content'], column)
   throw new BadValue(`column "${column}" has a part of the type "${type.slice(0, 40)}", which is no text`)
 }
 

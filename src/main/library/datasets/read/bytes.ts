@@ -6,6 +6,7 @@ import * as zlib from 'node:zlib'
 import { GpoError } from '@shared/errors'
 import { toUtf8 } from './encoding'
 import type { ReadListener } from './record'
+import { createUnzstd } from './unzstd'
 
 export type Packing = 'gzip' | 'zstd'
 
@@ -40,16 +41,15 @@ async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
   const packing = packingOf(await readStart(path, 4))
   const stored = createReadStream(path, { highWaterMark: 1 << 20 })
   if (packing === null) yield* stored as AsyncIterable<Uint8Array>
-  else yield* bounded(path, stored.pipe(unpacker(path, packing)), (await stat(path)).size, stored)
+  else yield* bounded(path, stored.pipe(unpacker(packing)), (await stat(path)).size, stored)
 }
 
-function unpacker(path: string, packing: Packing): Transform {
+function unpacker(packing: Packing): Transform {
   if (packing === 'gzip') return zlib.createGunzip({ chunkSize: 1 << 18 })
-  if (typeof zlib.createZstdDecompress === 'function') return zlib.createZstdDecompress({ chunkSize: 1 << 18 })
-  throw new GpoError(
-    'data',
-    `${path} is packed with Zstandard, which Node ${process.versions.node} does not read: unpack it first`,
-  )
+  // Node has Zstandard from 22.15 on.
+  return typeof zlib.createZstdDecompress === 'function'
+    ? zlib.createZstdDecompress({ chunkSize: 1 << 18 })
+    : createUnzstd()
 }
 
 async function* bounded(
@@ -58,7 +58,9 @@ async function* bounded(
   packedBytes: number,
   stored: NodeJS.EventEmitter & { destroy(): void },
 ): AsyncGenerator<Uint8Array> {
-  stored.once('error', (error: Error) => stream.destroy(error))
+  stored.on('error', (error: Error) => stream.destroy(error))
+  // A reader that has gone already does not wait for an error; without a listener, it would end the program.
+  stream.on('error', () => {})
   let total = 0
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
@@ -79,7 +81,7 @@ async function* bounded(
 
 function isZlibError(error: unknown): error is Error {
   if (!(error instanceof Error) || !('code' in error)) return false
-  return /^(Z_|ZSTD_|ERR_ZSTD|ERR_ZLIB)/.test(String(error.code))
+  return /^(Z_|ZSTD_|ERR_ZSTD|ERR_ZLIB|\d$)/.test(String(error.code))
 }
 
 const damaged = (path: string, error: Error) =>
