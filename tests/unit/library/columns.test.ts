@@ -142,6 +142,23 @@ describe('places that are mapped by path', () => {
     expect(set.unused).toEqual([])
   })
 
+  it('items of a list that no path reads are told', async () => {
+    const row = {
+      instruction: 'Add.',
+      instances: [
+        { input: '1, 2', output: '3' },
+        { input: '2, 2', output: '4' },
+      ],
+    }
+    const columns = { prompt: 'instruction', context: 'instances[0].input', completion: 'instances[0].output' }
+    const set = await load('instances', [row], columns)
+    expect(set.examples[0]).toMatchObject({ prompt: 'Add.\n\n1, 2', completion: '3' })
+    expect(set.notes).toEqual(['column "instances" has up to 2 items, of which [0] is read'])
+    expect(
+      (await load('last', [{ chat: [user('q')], gold: 'a' }], { prompt: 'chat[-1].content', answer: 'gold' })).notes,
+    ).toEqual([])
+  })
+
   it('a path that leads nowhere is refused, with places that do', async () => {
     for (const answer of ['data.gold.text', 'data.__proto__', 'chat[9].content', 'data.gold[0', '']) {
       const error = await failureOf(load('nowhere', rows, { prompt: 'a.b', answer }))

@@ -16,6 +16,8 @@ export interface Account {
   readonly inner: Map<string, Set<string>>
   /** Columns that hold something which a prompt may need. */
   readonly carrying: Set<string>
+  /** Most items of columns that are lists. */
+  readonly items: Map<string, number>
   /** Columns of a name that occurs more than once. */
   readonly duplicates: Set<string>
 }
@@ -29,7 +31,7 @@ export const startAccount = (): Account => ({
     carrying: new Set<string>(),
     duplicates: new Set<string>(),
   },
-  inner: new Map(),
+  ...{ inner: new Map<string, Set<string>>(), items: new Map<string, number>() },
 })
 
 export function noteColumns({ columns }: Account, names: Iterable<string>): void {
@@ -43,6 +45,7 @@ export function noteRecord(account: Account, fields: Fields): void {
     const value = fields.get(name)
     if (CARRYING.has(name.toLowerCase()) && !saysNothing(value)) account.carrying.add(name)
     if (typeof value === 'object' && value !== null) noteInner(account, name, value)
+    if (Array.isArray(value)) account.items.set(name, Math.max(account.items.get(name) ?? 0, value.length))
   }
 }
 
@@ -96,6 +99,24 @@ export function rolesOf({ sources }: Arrangement, { used }: Account): Partial<Re
 
 /** Sentences on columns that a person may miss. */
 export function columnNotes(account: Account): readonly string[] {
+  return [...missedNotes(account), ...itemNotes(account)]
+}
+
+/** Lists of which a path reads some items only. */
+function itemNotes({ items, used }: Account): string[] {
+  return [...items].flatMap(([name, count]) => {
+    const read = [...used].flatMap((path) =>
+      path.startsWith(`${name}[`) ? [path.slice(name.length).split(']')[0]] : [],
+    )
+    const indices = new Set(read)
+    if (indices.size === 0 || count <= indices.size) return []
+    const which = [...indices].map((index) => `${index}]`).join(' and ')
+    return [`column "${name.slice(0, 100)}" has up to ${count} items, of which ${which} is read`]
+  })
+}
+
+/** Columns that may belong to the prompt and are not used. */
+function missedNotes(account: Account): readonly string[] {
   const unused = new Set(unusedOf(account))
   const missed = [...account.carrying, ...choiceColumns([...account.columns])].filter((name) => unused.has(name))
   return missed.map((name) => {

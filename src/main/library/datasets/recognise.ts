@@ -220,13 +220,13 @@ function pathsOf({ rows }: Sample, part: Part, path: string): readonly string[] 
 /** The mapped places by part. What stands after a prompt does so under the role `context` too. */
 function mappedSources(sample: Sample, map: ColumnMap): Sources {
   const sources: Sources = Object.fromEntries([...map].map(([role, path]) => [role, pathsOf(sample, role, path)]))
-  const inputs: readonly string[] = names.INPUTS
+  const isInput = (path: string) => names.INPUTS.some((name) => path === name || path.endsWith(`.${name}`))
   const context = [sources.context ?? []].flat()
   if (!map.has('context')) return sources
   return {
     ...sources,
-    context: context.filter((path) => !inputs.includes(path)),
-    input: context.filter((path) => inputs.includes(path)),
+    context: context.filter((path) => !isInput(path)),
+    input: context.filter(isInput),
   }
 }
 
