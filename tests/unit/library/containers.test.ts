@@ -211,6 +211,15 @@ describe('parts', () => {
     expect(error.message).toMatch(/has no part "nonsense"; its parts are .*train/)
   })
 
+  it('a training file that is chosen by itself tells of the test file beside it', async () => {
+    write('beside/math_train.jsonl', part('a'))
+    write('beside/math_test.jsonl', part('b'))
+    write('beside/other_test.jsonl', part('c'))
+    const { notes } = await loadDataset(pathOf('beside/math_train.jsonl'))
+    expect(notes).toEqual(['math_test.jsonl beside it belongs to the same set: name the folder to have both parts'])
+    expect((await loadDataset(pathOf('beside/math_test.jsonl'))).notes).toEqual([])
+  })
+
   it('a wrapper, a wrapper of columns, and a column that says so', async () => {
     const wrapped = write(
       'wrapped.json',

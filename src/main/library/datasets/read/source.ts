@@ -1,6 +1,6 @@
 /** From a path to the files of a set, their format and the parts (train, validation, test) they belong to. Knows no layout. */
 import { stat } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
+import { basename, dirname, extname } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { packingOf, readStart } from './bytes'
 import { type FoundFile, listFiles } from './folder'
@@ -50,7 +50,7 @@ export async function findSource(path: string): Promise<DataSource> {
   if (!info.isFile()) throw new GpoError('data', `${path} is neither a file nor a folder; name a ${READABLE} file`)
   if (info.size === 0) throw new GpoError('data', `${path} is empty (0 bytes); download or export it again`)
   const format = await reach(path, () => formatOf(path))
-  return { files: [{ path, format, part: null }], notes: [] }
+  return { files: [{ path, format, part: null }], notes: await besideNotes(path) }
 }
 
 /** Runs a step on a file; what the system says becomes a message a person can act on. */
@@ -144,23 +144,19 @@ function nothingIn(folder: string, files: readonly FoundFile[]): GpoError {
   return new GpoError('data', `${folder} is a folder without ${READABLE} files; ${cure}`)
 }
 
-/** Where files lie beside the one that was chosen: other parts of its set, by the part. */
-export async function partsBeside(path: string): Promise<ReadonlyMap<string, string>> {
-  const own = partOfFile({ name: basename(path), path })
-  if (own !== 'train') return new Map()
-  const { files } = await listFiles(join(path, '..'), 0)
-  const format = formatOfName(path)
-  const others = files.filter((file) => partOfFile(file) !== 'train' && formatOfName(file.name) === format)
+/** Other parts of a set that lie beside a training file which was chosen by itself; a sentence on them. */
+async function besideNotes(path: string): Promise<readonly string[]> {
+  if (partOfFile({ name: basename(path), path }) !== 'train') return []
+  const { files } = await listFiles(dirname(path), 0).catch(() => ({ files: [] }))
   const stem = (name: string) =>
     name
       .split(/[^\p{L}]+/u)
       .filter((word) => partOfName(word) === null)
       .join(' ')
-  const alike = others.filter(({ name }) => stem(name) === stem(basename(path)))
-  return new Map(
-    alike.flatMap((file) => {
-      const part = partOfFile(file)
-      return part === null ? [] : [[part, file.path] as const]
-    }),
+  const others = files.filter(
+    (file) => ![null, 'train'].includes(partOfFile(file)) && stem(file.name) === stem(basename(path)),
   )
+  if (others.length === 0) return []
+  const names = others.slice(0, 5).map(({ name }) => name)
+  return [`${names.join(', ')} beside it belongs to the same set: name the folder to have both parts`]
 }
