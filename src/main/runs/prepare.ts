@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { latestCheckpoint, readCheckpoint } from '@main/formats/run-checkpoint'
 import { holdOut } from '@main/library/datasets/hold-out'
 import { loadDataset } from '@main/library/datasets/load'
-import { sharedRows } from '@main/library/datasets/shared-rows'
 import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
@@ -19,6 +18,7 @@ import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import type { RunRecord, RunSummary } from '@shared/schemas/run'
 import { isAlive } from './process'
+import { accountOf, type Rows, sharedWarnings } from './rows'
 
 export interface RunInputs {
   readonly modelFolder: string
@@ -28,24 +28,6 @@ export interface RunInputs {
   readonly warnings: readonly string[]
   /** What was read from where, for the run's record. */
   readonly record: Readonly<Record<string, string>>
-}
-
-interface Rows {
-  readonly examples: readonly Example[]
-  readonly warnings: readonly string[]
-  /** Which columns were used, and which were not. */
-  readonly account: string
-}
-
-/** One line on a set: what was read from where, and what was not. */
-function accountOf({ part, roles, unused, notes }: Dataset): string {
-  const used = Object.entries(roles).map(([role, column]) => (role === column ? role : `${role} = ${column}`))
-  return [
-    ...(part === null ? [] : [`part: ${part}`]),
-    `used: ${used.join(', ')}`,
-    `unused: ${unused.join(', ') || 'nothing'}`,
-    ...notes,
-  ].join('; ')
 }
 
 async function loadRows(
@@ -126,14 +108,6 @@ async function withEvaluation(plan: Plan, all: Rows): Promise<{ readonly train: 
   const account = `${held.length} of ${all.examples.length} rows held out of the training data, with seed ${holdOutSeed}`
   const examples = held.slice(0, plan.evaluation.limit)
   return { train: { ...all, examples: train }, evaluation: { examples, warnings: [], account } }
-}
-
-/** A row that is trained on says nothing about others when it is evaluated. */
-function sharedWarnings(train: Rows, evaluation: Rows): readonly string[] {
-  const { count, first } = sharedRows(train.examples, evaluation.examples)
-  if (first === null) return []
-  const found = `${count} of ${evaluation.examples.length} evaluation rows are training rows too`
-  return [`${found} (first: row ${first.evaluation} is row ${first.train}): accuracy on them shows memory`]
 }
 
 function defaultName({ objective, gpo, data, model }: Plan): string {

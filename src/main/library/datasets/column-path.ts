@@ -39,8 +39,11 @@ export function columnOf(path: string, has: (name: string) => boolean): string {
   return path.split(/[.[]/, 1)[0] ?? path
 }
 
+const isPlain = (path: string) => !path.includes('.') && !path.includes('[')
+
 /** What stands at a path; undefined where there is nothing. */
 export function valueAt(fields: Fields, path: string): unknown {
+  if (isPlain(path)) return fields.get(path)
   const column = columnOf(path, (name) => fields.has(name))
   if (column === path) return fields.get(path)
   const steps = stepsOf(path.slice(column.length).replace(/^\./, ''))

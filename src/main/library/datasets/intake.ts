@@ -2,10 +2,11 @@
 import { GpoError } from '@shared/errors'
 import type { BadRow, Example } from '@shared/schemas/dataset'
 import { type Account, noteRecord, startAccount, usedTwice } from './account'
+import type { ColumnMap } from './column-map'
 import { pathsBelow, valueAt } from './column-path'
 import { convertRecord } from './convert'
 import type { Fields, RawRecord } from './read/record'
-import { type Arrangement, type ColumnMap, recognise } from './recognise'
+import { type Arrangement, recognise } from './recognise'
 import { BadValue } from './values'
 import { viewOf, withOwnName } from './view'
 

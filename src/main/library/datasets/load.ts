@@ -5,10 +5,10 @@
 import { GpoError } from '@shared/errors'
 import type { Dataset, DatasetPart, Delimiter, TypedExamples } from '@shared/schemas/dataset'
 import { type Account, columnNotes, noteColumns, rolesOf, startAccount, unusedOf } from './account'
+import { parseColumnMap, wantedColumns } from './column-map'
 import { type Intake, isFull, nothingUsable, settle, startIntake, take } from './intake'
 import { choosePart, type PlacedRecord, readRecords, type WantedPart } from './read/records'
 import { type DataSource, findSource } from './read/source'
-import { parseColumnMap, wantedColumns } from './recognise'
 
 export interface LoadOptions {
   /** Role to column, or path to a field; wins over the columns' own names. */

@@ -1,10 +1,11 @@
 /** A set's rows as they are in its file, page by page. A reader stays where it is for a while, so that scrolling on reads nothing twice. */
 import type { DatasetPage, DatasetRow } from '@shared/contract/datasets'
+import { parseColumnMap } from './column-map'
 import { convertRecord } from './convert'
 import type { Fields } from './read/record'
 import { choosePart, type PlacedRecord, readRecords } from './read/records'
 import { findSource } from './read/source'
-import { type Arrangement, parseColumnMap, recognise } from './recognise'
+import { type Arrangement, recognise } from './recognise'
 import { type ReadAs, stampOf } from './summary'
 import { BadValue } from './values'
 import { viewOf, withOwnName } from './view'

@@ -1,10 +1,9 @@
 /** Which layout a set has and which columns play which part, told from its first rows (method.md, section 4). Knows no files. */
-import { GpoError } from '@shared/errors'
-import { DATASET_ROLES, type DatasetLayout, type DatasetRole, type RecordKind } from '@shared/schemas/dataset'
+import type { DatasetLayout, DatasetRole, RecordKind } from '@shared/schemas/dataset'
 import { firstNumber } from './choices'
+import type { ColumnMap } from './column-map'
 import { valueAt } from './column-path'
 import * as names from './names'
-import type { WantedColumns } from './read/parquet-child'
 import type { Fields } from './read/record'
 import { isTranscript, turnsOf } from './turns'
 import { isEmpty, labelOf } from './values'
@@ -21,51 +20,10 @@ export interface Arrangement {
   readonly firstChoice: number
 }
 
-export type ColumnMap = ReadonlyMap<DatasetRole, string>
-
 /** Roles that are given beside the others: with only these mapped, the rest is recognised. */
 const BESIDE: readonly Part[] = ['system', 'context', 'history', 'group']
 /** Parts that several columns can play. */
 const JOINED: readonly Part[] = ['system', 'context', 'input', 'choices', 'notShown']
-
-/** Checks the roles a person wrote. Throws GpoError('data') at a role that does not exist. */
-export function parseColumnMap(columns: Readonly<Record<string, string>> | undefined): ColumnMap {
-  const map = new Map<DatasetRole, string>()
-  for (const [name, column] of Object.entries(columns ?? {})) {
-    const role = DATASET_ROLES.find((candidate) => candidate === name)
-    if (role === undefined) {
-      throw new GpoError(
-        'data',
-        `columns: "${name.slice(0, 100)}" is no role; the roles are ${DATASET_ROLES.join(', ')}`,
-      )
-    }
-    map.set(role, column)
-  }
-  return map
-}
-
-/** A path and everything it may begin with: which of them is a column is known only where the columns are. */
-const beginningsOf = (path: string): readonly string[] => {
-  const ends = [...path.matchAll(/[.[]/g)].map(({ index }) => path.slice(0, index))
-  return [...ends, path]
-}
-
-/** The columns to read of a file that holds more. */
-export function wantedColumns(map: ColumnMap): WantedColumns {
-  const known: readonly string[] = [
-    ...names.PROMPTS,
-    ...names.CHATS,
-    ...names.CHOICE_ANSWERS,
-    ...names.COMPLETIONS,
-    ...names.CHOSEN,
-    ...names.REJECTED,
-    ...names.CARRYING,
-    ...['label', 'split', 'subset', 'partition'],
-  ]
-  const mapped = [...map.values()].flatMap((path) => [path, ...path.split(',').map((one) => one.trim())])
-  const whole = known.map((name) => beginningsOf(name)[0] ?? name).join('|')
-  return { names: [...new Set(mapped.flatMap(beginningsOf))], pattern: `${names.CHOICE_COLUMN.source}|^(${whole})$` }
-}
 
 /** The first rows, with what can be asked of them. */
 interface Sample {
