@@ -147,7 +147,11 @@ const data: Check = ({ data, verifier, objective }) => {
       ),
     !evaluation &&
       holdOut === 0 &&
-      issue('hint', 'data.eval.path', 'Without it there is no accuracy, and no best checkpoint to keep.'),
+      issue(
+        'hint',
+        'data.eval.path',
+        'Without it, or a part held out, there is no accuracy, and no best checkpoint to keep.',
+      ),
     broken !== null && objective.kind !== 'sft' && issue('error', 'verifier.pattern', broken),
   ]
 }

@@ -142,6 +142,13 @@ describe('places that are mapped by path', () => {
     expect(set.unused).toEqual([])
   })
 
+  it('leads into JSON that a CSV file holds as text', async () => {
+    const csv = 'prompt,reward_model\nq,"{""ground_truth"": ""5""}"\nr,"{broken"\n'
+    const set = await loadDataset(write('json-in.csv', csv), { columns: { answer: 'reward_model.ground_truth' } })
+    expect(set.examples).toMatchObject([{ prompt: 'q', reference: '5' }])
+    expect(set.badRows).toEqual([{ line: 3, reason: 'column "reward_model.ground_truth" is missing' }])
+  })
+
   it('items of a list that no path reads are told', async () => {
     const row = {
       instruction: 'Add.',

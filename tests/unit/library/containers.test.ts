@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describeDataset } from '@main/library/datasets/describe'
 import { loadDataset } from '@main/library/datasets/load'
+import { GpoError } from '@shared/errors'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'
 import { failureOf, pathOf, write } from './files'
@@ -257,6 +258,37 @@ describe('parts', () => {
     write('more/dataset_infos.json', '{}')
     expect((await loadDataset(pathOf('more'))).notes).toEqual(['the files in extra are not used'])
   })
+})
+
+describe('damaged containers', () => {
+  const files: readonly (readonly [string, Uint8Array])[] = [
+    ['d.jsonl.gz', gzipSync(lines(40))],
+    ['d.jsonl.zst', zstdCompressSync(lines(40))],
+    ['d.csv', Buffer.from(`prompt;answer\n"a ""b"" é";1\nc;2\n`, 'utf16le')],
+    ['d.json', Buffer.from(JSON.stringify({ train: { prompt: ['a', 'b'], answer: ['1', '2'] }, test: [row(1)] }))],
+    ['d.jsonl', Buffer.from(JSON.stringify([row(0), row(1)], null, 1))],
+  ]
+
+  it.each(files)(
+    '%s ends in a set or in a GpoError, whichever byte is changed or wherever it is cut',
+    async (name, bytes) => {
+      const endings = { read: 0, refused: 0 }
+      for (let i = 0; i < 60; i++) {
+        const at = Math.floor((i * bytes.length) / 60)
+        const broken =
+          i % 3 === 2
+            ? bytes.subarray(0, at + 1)
+            : Uint8Array.from(bytes, (byte, j) => (j === at ? byte ^ (1 << (i % 8)) : byte))
+        const ended = await loadDataset(write(`damaged-${name}`, broken)).then(
+          () => null,
+          (error: unknown) => error,
+        )
+        if (ended !== null && !(ended instanceof GpoError)) throw ended
+        endings[ended === null ? 'read' : 'refused']++
+      }
+      expect(endings.refused).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('the Hub’s cache', () => {

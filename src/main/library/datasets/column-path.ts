@@ -2,6 +2,7 @@
  * A place in a record, as a person writes it: a column (`answer`), a field in it (`reward_model.ground_truth`), an item of a list
  * (`messages[-1].content`), or a field of every item (`choices.text`). A column whose name looks like a path is a column first.
  */
+import { parseJson } from './read/parse-json'
 import { type Fields, isObject } from './read/record'
 
 type Step = string | number
@@ -19,7 +20,18 @@ function stepsOf(path: string): readonly Step[] | null {
   return steps
 }
 
-function stepInto(value: unknown, step: Step): unknown {
+/** CSV has no lists and objects: there they are written as JSON. */
+function opened(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
+  try {
+    return parseJson(value)
+  } catch {
+    return value
+  }
+}
+
+function stepInto(found: unknown, step: Step): unknown {
+  const value = opened(found)
   if (Array.isArray(value)) {
     if (typeof step === 'number') return value.at(step)
     const items = value.map((item) => stepInto(item, step))
