@@ -22,11 +22,11 @@ export function ColumnNotes({ details }: { readonly details: DatasetDetails }) {
         {part !== null && ` The part “${part}” is trained on`}
         {part !== null && (others.length > 0 ? `; ${others.join(', ')} is kept apart.` : '.')}
       </Text>
-      {notes.map((note) => (
-        <Text key={note} size="xs" style={{ overflowWrap: 'anywhere' }}>
-          {sentence(note)}
+      {notes.length > 0 && (
+        <Text size="xs" style={{ overflowWrap: 'anywhere' }} lineClamp={4} title={notes.map(sentence).join(' ')}>
+          {notes.map(sentence).join(' ')}
         </Text>
-      ))}
+      )}
     </div>
   )
 }

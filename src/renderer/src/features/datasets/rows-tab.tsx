@@ -37,14 +37,14 @@ export function RowsTab({ details, actions }: RowsTabProps) {
   const missing = item.problem === null ? null : missingRole(roles)
   return (
     <Stack gap="sm" h="100%">
-      <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
+      <Group justify="space-between" gap="xs">
         <Text size="sm" role="status">
           {missing ?? (isMapped ? 'The columns were mapped by hand.' : 'The columns were recognised by their names.')}
           {first &&
             first.columnCount > columns.length &&
             ` ${formatCount(first.columnCount - columns.length)} more columns are not shown.`}
         </Text>
-        <Group gap="sm" wrap="nowrap" style={{ flexShrink: 0 }}>
+        <Group gap="xs" wrap="nowrap">
           {item.kind === 'file' && files.some(isCsv) && <SeparatorChoice item={item} actions={actions} />}
           {item.kind === 'file' && (
             <MapField onMap={(path, role) => void actions.change(item, { columns: assignRole(roles, path, role) })} />

@@ -20,7 +20,7 @@ export function SeparatorChoice({ item, actions }: SeparatorChoiceProps) {
   return (
     <Select
       aria-label="What separates the fields of the file"
-      w={190}
+      w={180}
       data={CHOICES}
       value={item.delimiter ?? FOUND}
       allowDeselect={false}
