@@ -4,6 +4,7 @@ import type { RepositoryKind } from '@main/library/hub/client'
 import { applySetting, parsePlan } from '@main/library/plans/plan-file'
 import { EXPORT_FORMATS } from '@shared/contract/exports'
 import { SELECTING_RULES } from '@shared/method/critical-step'
+import { DELIMITERS, type Delimiter } from '@shared/schemas/dataset'
 import { BACKEND_NAMES } from '@shared/schemas/plan'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../../package.json'
@@ -38,10 +39,26 @@ function positive(text: string): number {
   throw new InvalidArgumentError('expected a number above 0')
 }
 
+/** `role=column,…`; a part without "=" goes on with the columns of the role before it: choices=A,B,C. */
 function columnMap(text: string): Record<string, string> {
-  const pairs = text.split(',').map((pair) => pair.split('='))
-  if (pairs.some((pair) => pair.length !== 2)) throw new InvalidArgumentError('write it as role=column,role=column')
-  return Object.fromEntries(pairs) as Record<string, string>
+  const map = new Map<string, string>()
+  let last = ''
+  for (const piece of text.split(',')) {
+    const at = piece.indexOf('=')
+    if (at < 0 && last === '') throw new InvalidArgumentError('write it as role=column,role=column')
+    if (at >= 0) last = piece.slice(0, at).trim()
+    map.set(last, at < 0 ? `${map.get(last)},${piece}` : piece.slice(at + 1))
+  }
+  return Object.fromEntries(map)
+}
+
+const DELIMITER_NAMES: Readonly<Record<string, Delimiter>> = { comma: ',', semicolon: ';', tab: '\t', bar: '|' }
+
+function delimiterOf(text: string): Delimiter {
+  const named = Object.hasOwn(DELIMITER_NAMES, text) ? DELIMITER_NAMES[text] : undefined
+  const found = DELIMITERS.find((one) => one === text) ?? named
+  if (found !== undefined) return found
+  throw new InvalidArgumentError(`write one of ${Object.keys(DELIMITER_NAMES).join(', ')}`)
 }
 
 const db = () => new Option('--db <file>', "database of runs; default: runs.db in the user's data folder")
@@ -165,7 +182,9 @@ function createProgram(finish: (code: number) => void): Command {
     .description('what a dataset holds, its bad rows, token lengths, and the verifier tried on its own answers')
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options')
     .option('--model <dir>', 'model whose tokenizer counts tokens', 'bundled:tiny')
-    .option('--columns <map>', 'role=column,… where the layout is not recognised', columnMap)
+    .option('--columns <map>', 'role=column,… or role=path.to[0].field, where the layout is not recognised', columnMap)
+    .option('--part <name>', 'train, validation or test, of a set that has several parts')
+    .option('--delimiter <name>', 'what separates the fields of a CSV file: comma, semicolon, tab or bar', delimiterOf)
     .addOption(json())
     .action(action((output, file, options) => describeData(file, options, output)))
   hubCommands(data, 'dataset', action)

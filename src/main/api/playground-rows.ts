@@ -56,15 +56,17 @@ function resolveSource(store: Store, source: RowSource): Resolved {
   const file = source.part === 'train' ? plan.data.train : plan.data.eval
   if (!file) throw new GpoError('notFound', `Run ${source.id} has no held-out data.`)
   const { template, chatTemplate } = plan.data
-  return { ...file, template, chatTemplate, verifier: plan.verifier }
+  const part = file.part ?? (source.part === 'train' ? undefined : 'evaluation')
+  return { ...file, part, template, chatTemplate, verifier: plan.verifier }
 }
 
 /** The set looked at last, so that turning a page does not read it again. */
 let last: { readonly key: string; readonly data: Promise<Dataset> } | null = null
 
-function load({ path, columns, limit }: DataFile): Promise<Dataset> {
-  const key = JSON.stringify([path, columns, limit])
-  if (last?.key !== key) last = { key, data: loadDataset(datasetPath(path), { columns, limit }) }
+function load({ path, columns, limit, part, delimiter }: DataFile): Promise<Dataset> {
+  const as = { columns, limit, part, delimiter }
+  const key = JSON.stringify([path, as])
+  if (last?.key !== key) last = { key, data: loadDataset(datasetPath(path), as) }
   const { data } = last
   data.catch(() => {
     last = null

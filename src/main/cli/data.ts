@@ -4,6 +4,7 @@ import { type DatasetReport, describeDataset } from '@main/library/datasets/desc
 import { datasetPath, modelPath } from '@main/paths'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
 import { createVerifier } from '@main/text/verifier/index'
+import type { Delimiter } from '@shared/schemas/dataset'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { parseVerifier } from './jobs'
 import { formatTable, type Output } from './output'
@@ -13,6 +14,9 @@ export interface DataFlags {
   /** Model whose tokenizer counts. */
   readonly model: string
   readonly columns?: Readonly<Record<string, string>>
+  /** Train, validation, test. */
+  readonly part?: string
+  readonly delimiter?: Delimiter
 }
 
 const MAX_SHOWN = 20
@@ -20,9 +24,25 @@ const MAX_SHOWN = 20
 const lengthRow = (name: string, lengths: DatasetReport['promptTokens']) =>
   lengths ? [name, ...[lengths.min, lengths.median, lengths.p95, lengths.max].map(String)] : [name, '-', '-', '-', '-']
 
+/** What was read from where, and what was not. */
+function columnLines({ roles, unused, notes, part, parts, shared, evaluationPart }: DatasetReport): string[] {
+  const used = Object.entries(roles).map(([role, column]) => (role === column ? role : `${role} = ${column}`))
+  const both = shared?.first
+    ? [
+        `  ${shared.count} rows of ${evaluationPart} are in ${part} too (first: row ${shared.first.evaluation} is row ${shared.first.train})`,
+      ]
+    : []
+  return [
+    ...(part === null ? [] : [`parts: ${parts.map(({ name }) => name).join(', ')}; read: ${part}`, ...both]),
+    `used: ${used.join(', ')}`,
+    `unused: ${unused.join(', ') || 'nothing'}`,
+    ...notes.map((note) => `note: ${note}`),
+  ]
+}
+
 function describeReport(report: DatasetReport, output: Output): void {
   output.line(`${report.path}: layout ${report.layout} (${report.kind}), ${report.rows} rows, ${report.usable} usable`)
-  output.line(`columns: ${report.columns.join(', ')}`)
+  for (const line of columnLines(report)) output.line(line)
   for (const { line, reason } of report.badRows.slice(0, MAX_SHOWN)) output.line(`  line ${line}: ${reason}`)
   if (report.badRowCount > MAX_SHOWN)
     output.line(`  … and ${report.badRowCount - MAX_SHOWN} more bad rows (--json lists them)`)
@@ -52,12 +72,14 @@ function describeReport(report: DatasetReport, output: Output): void {
 
 export async function describeData(
   file: string,
-  { verifier, model, columns }: DataFlags,
+  { verifier, model, columns, part, delimiter }: DataFlags,
   output: Output,
 ): Promise<number> {
   const tokenizer = loadTokenizer(modelPath(model))
   const report = await describeDataset(datasetPath(file), {
     ...(columns ? { columns } : {}),
+    ...(part ? { part } : {}),
+    ...(delimiter ? { delimiter } : {}),
     countTokens: (text) => tokenizer.encode(text, { addSpecialTokens: false }).length,
     verifier: (config) => createVerifier(config),
     ...(verifier ? { verifierConfig: parseVerifier(verifier) } : {}),

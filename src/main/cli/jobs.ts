@@ -82,7 +82,7 @@ interface Question {
 async function question({ model, data, db, verifier, limit }: JobFlags, output: Output): Promise<Question> {
   const found = findModel(model, db)
   const path = datasetPath(data)
-  const dataset = await loadDataset(path, limit === undefined ? {} : { limit })
+  const dataset = await loadDataset(path, { part: 'evaluation', ...(limit === undefined ? {} : { limit }) })
   if (dataset.badRowCount > 0)
     output.note(
       `warning: ${dataset.badRowCount} of ${dataset.rows} rows cannot be used; \`gpo data ${data}\` lists them`,

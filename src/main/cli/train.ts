@@ -9,6 +9,7 @@ import { withStartingModel } from '@main/runs/starting-model'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getRun, refuseReadOnly } from '@main/store/runs'
+import { LEFT_OUT } from '@shared/data-record'
 import { ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
@@ -75,6 +76,8 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
     },
     onEvent: (event) => {
       follow(event)
+      if (event.type === 'environment' && LEFT_OUT in event.environment)
+        progress.note(`warning: ${event.environment[LEFT_OUT]}`)
       if (event.type !== 'trajectories') output.json({ run: run.id, ...event })
     },
   })

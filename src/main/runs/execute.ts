@@ -23,6 +23,8 @@ export interface Execution {
   readonly modelFolder: string
   readonly train: readonly Example[]
   readonly evaluation: readonly Example[]
+  /** What the run's record says of its data, beside the trainer's environment. */
+  readonly record?: Readonly<Record<string, string>>
   /** A checkpoint's folder, or null to begin at the beginning. */
   readonly resumeFrom: string | null
   readonly onEvent?: (event: TrainerEvent) => void
@@ -148,7 +150,10 @@ async function drive(execution: Execution): Promise<RunEnd> {
     }),
     onEvent(event) {
       if (event.type === 'finished' || event.type === 'failed') last = event
-      recorder.add(event)
+      const { record = {} } = execution
+      recorder.add(
+        event.type === 'environment' ? { ...event, environment: { ...event.environment, ...record } } : event,
+      )
       onEvent?.(event)
     },
   })

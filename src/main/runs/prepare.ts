@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { latestCheckpoint, readCheckpoint } from '@main/formats/run-checkpoint'
+import { holdOut } from '@main/library/datasets/hold-out'
 import { loadDataset } from '@main/library/datasets/load'
 import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
@@ -10,6 +11,7 @@ import { type Store, transaction } from '@main/store/query'
 import { createRun, endRun, getRun, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
 import { truncateAfter } from '@main/store/truncate'
 import { isCheckpointFolder } from '@main/workers/protocol'
+import { EVALUATION_DATA, TRAINING_DATA } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
 import { isGuided } from '@shared/method/guided'
 import type { Dataset, Example } from '@shared/schemas/dataset'
@@ -17,6 +19,7 @@ import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import type { RunRecord, RunSummary } from '@shared/schemas/run'
 import { isAlive } from './process'
+import { accountOf, type Rows, sharedWarnings } from './rows'
 
 export interface RunInputs {
   readonly modelFolder: string
@@ -24,30 +27,28 @@ export interface RunInputs {
   readonly evaluation: readonly Example[]
   /** Sentences about what was left out. */
   readonly warnings: readonly string[]
-}
-
-interface Rows {
-  readonly examples: readonly Example[]
-  readonly warnings: readonly string[]
+  /** What was read from where, for the run's record. */
+  readonly record: Readonly<Record<string, string>>
 }
 
 async function loadRows(
   file: DataFile,
-  { limit, isImitated = false }: { limit?: number; isImitated?: boolean },
+  { limit, isImitated = false, part }: { limit?: number; isImitated?: boolean; part?: string },
 ): Promise<Rows> {
   const path = datasetPath(file.path)
-  const data = await loadDataset(path, { columns: file.columns, limit: limit ?? file.limit })
-  const { badRowCount, badRows } = data
-  const warnings =
-    badRowCount > 0
-      ? [
-          `${path}: ${badRowCount} of ${data.rows} rows cannot be used (first: line ${badRows[0]?.line}: ${badRows[0]?.reason}); the others are used`,
-        ]
-      : []
-  if (!isImitated) return { examples: data.examples, warnings }
+  const data = await loadDataset(path, { ...file, part: file.part ?? part, limit: limit ?? file.limit })
+  const { badRowCount, badRows, unused, notes } = data
+  const account = accountOf(data)
+  const bad = `${badRowCount} of ${data.rows} rows cannot be used (first: line ${badRows[0]?.line}: ${badRows[0]?.reason}); the others are used`
+  const warnings = [
+    ...(badRowCount > 0 ? [bad] : []),
+    ...(unused.length > 0 ? [`columns that are not used: ${unused.join(', ')}`] : []),
+    ...notes,
+  ].map((text) => `${path}: ${text}`)
+  if (!isImitated) return { examples: data.examples, warnings, account }
   const { examples, left } = desirable(path, data)
   const warning = `${path}: ${left} completions are labelled undesirable; they are not imitated`
-  return { examples, warnings: left > 0 ? [...warnings, warning] : warnings }
+  return { examples, warnings: left > 0 ? [...warnings, warning] : warnings, account }
 }
 
 /** An undesirable completion is none to imitate. @throws GpoError('data') where no other is there */
@@ -77,19 +78,37 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
   }
   checkAdapterFits(plan, modelFolder)
   const otherModel = otherBase(plan, modelFolder)
-  const train = await loadRows(plan.data.train, { isImitated: plan.objective.kind === 'sft' })
-  requireReferences(plan, train.examples, plan.data.train.path)
-  const evaluation = plan.data.eval
-    ? await loadRows(plan.data.eval, {
-        limit: Math.min(plan.evaluation.limit, plan.data.eval.limit ?? plan.evaluation.limit),
-      })
-    : { examples: [], warnings: [] }
+  const all = await loadRows(plan.data.train, { isImitated: plan.objective.kind === 'sft' })
+  requireReferences(plan, all.examples, plan.data.train.path)
+  const { train, evaluation } = await withEvaluation(plan, all)
   return {
     modelFolder,
     train: train.examples,
     evaluation: evaluation.examples,
     warnings: [...(otherModel === null ? [] : [otherModel]), ...train.warnings, ...evaluation.warnings],
+    record: {
+      [TRAINING_DATA]: train.account,
+      ...(evaluation.account === '' ? {} : { [EVALUATION_DATA]: evaluation.account }),
+    },
   }
+}
+
+/** The rows a run is evaluated on: a file's, a part held out of the training rows, or none. */
+async function withEvaluation(plan: Plan, all: Rows): Promise<{ readonly train: Rows; readonly evaluation: Rows }> {
+  const { eval: file, holdOut: share, holdOutSeed } = plan.data
+  if (file) {
+    const limit = Math.min(plan.evaluation.limit, file.limit ?? plan.evaluation.limit)
+    const evaluation = await loadRows(file, { limit, part: 'evaluation' })
+    return {
+      train: all,
+      evaluation: { ...evaluation, warnings: [...evaluation.warnings, ...sharedWarnings(all, evaluation)] },
+    }
+  }
+  if (share === 0) return { train: all, evaluation: { examples: [], warnings: [], account: '' } }
+  const { train, held } = holdOut(all.examples, share, holdOutSeed)
+  const account = `${held.length} of ${all.examples.length} rows held out of the training data, with seed ${holdOutSeed}`
+  const examples = held.slice(0, plan.evaluation.limit)
+  return { train: { ...all, examples: train }, evaluation: { examples, warnings: [], account } }
 }
 
 function defaultName(plan: Plan): string {

@@ -46,8 +46,8 @@ export function prefixOf(steps: readonly StepRecord[], state: number): string {
 
 /** The row as the run read it: its prompt may be more than the text that is shown. */
 async function exampleOf({ plan }: RunRecord, row: number): Promise<Example> {
-  const { path, columns, limit } = plan.data.train
-  const { examples } = await loadDataset(datasetPath(path), { columns, limit })
+  const { path, ...as } = plan.data.train
+  const { examples } = await loadDataset(datasetPath(path), as)
   const example = examples.find((one) => one.row === row)
   if (example) return example
   throw new GpoError('data', `${path} has no usable row ${row} any more: the file changed since the run.`)

@@ -80,7 +80,12 @@ async function runTraining(start: StartMessage): Promise<void> {
   report('load', 0, 1, 1, 0)
   send({
     type: 'environment',
-    environment: { ...engineVersions(), backend: session.backend.name, device: session.backend.device },
+    environment: {
+      ...engineVersions(),
+      backend: session.backend.name,
+      device: session.backend.device,
+      ...session.notes,
+    },
   })
   let best = (session.state['best'] ?? null) as Best | null
   let saved = session.from

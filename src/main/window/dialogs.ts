@@ -10,7 +10,7 @@ const OPEN: Readonly<Record<Exclude<ChoiceKind, 'exportFolder' | 'exportFile'>, 
     title: 'Choose a dataset',
     properties: ['openFile'],
     filters: [
-      { name: 'Datasets', extensions: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'] },
+      { name: 'Datasets', extensions: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'gz', 'zst'] },
       { name: 'All files', extensions: ['*'] },
     ],
   },

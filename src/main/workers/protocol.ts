@@ -22,6 +22,7 @@ const exampleSchema = z.object({
   reference: z.string(),
   completion: z.string().optional(),
   messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).optional(),
+  group: z.string().optional(),
 })
 
 const startSchema = z.strictObject({

@@ -1,6 +1,14 @@
 /** Datasets: recognised, mapped, tried. */
 import { z } from 'zod'
-import { type BadRow, DATASET_ROLES, type DatasetLayout, type DatasetRole, type RecordKind } from '../schemas/dataset'
+import {
+  type BadRow,
+  DATASET_ROLES,
+  type DatasetLayout,
+  type DatasetRole,
+  type Delimiter,
+  delimiterSchema,
+  type RecordKind,
+} from '../schemas/dataset'
 import { type Verdict, type VerdictStatus, type VerifierConfig, verifierSchema } from '../schemas/verifier'
 import { asked, done, oc, type } from './base'
 import { libraryId } from './models'
@@ -20,8 +28,12 @@ export interface DatasetItem {
   readonly problem: string | null
   /** A plan's `data.train.columns`; empty where the layout was recognised. */
   readonly columns: DatasetColumns
+  /** What separates its fields, as it was chosen; null: told from its beginning. */
+  readonly delimiter: Delimiter | null
   /** A part kept for evaluation, as a plan's `data.eval.path` takes it; null where there is none. */
   readonly evaluationPath: string | null
+  /** The plan's `data.eval.part`, where that path holds the training part too. */
+  readonly evaluationPart: string | null
   /** The one that was chosen, or fits the set; null where it has no reference answers. */
   readonly verifier: VerifierConfig | null
   readonly layout: DatasetLayout | null
@@ -41,6 +53,13 @@ export interface DatasetDetails {
   readonly columnNames: readonly string[]
   /** Which column plays which part, chosen or recognised. */
   readonly roles: DatasetColumns
+  /** Columns, and fields beside used ones, that nothing is read from. */
+  readonly unused: readonly string[]
+  /** Sentences on how it was read. */
+  readonly notes: readonly string[]
+  /** The part that is trained on, of `parts`; null where it has none. */
+  readonly part: string | null
+  readonly parts: readonly string[]
   /** The first thousand rows that cannot be used. */
   readonly badRows: readonly BadRow[]
   readonly badRowCount: number
@@ -175,6 +194,8 @@ export const datasetsContract = {
         id: libraryId,
         name: z.string().trim().min(1).max(200).optional(),
         columns: datasetColumnsSchema.optional(),
+        /** Null: told from the file's beginning. */
+        delimiter: delimiterSchema.nullable().optional(),
         /** Null: the one that fits the set. */
         verifier: verifierSchema.nullable().optional(),
       }),

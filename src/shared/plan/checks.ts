@@ -1,6 +1,7 @@
 /** What does not fit together in a plan, told from the plan alone. Pure; the schema has checked every setting by itself. */
 import { isGuided } from '../method/guided'
 import type { Plan } from '../schemas/plan'
+import { isEvaluated } from './evaluated'
 import { issue, type PlanIssue } from './issue'
 import { keepsReference } from './memory-estimate'
 
@@ -127,7 +128,7 @@ const steps: Check = (plan) => {
 }
 
 const data: Check = ({ data, verifier, objective }) => {
-  const { train, eval: evaluation, template } = data
+  const { train, eval: evaluation, template, holdOut } = data
   const broken = verifier.kind === 'regex' ? patternProblem(verifier.pattern, verifier.flags) : null
   return [
     !template.includes('{prompt}') &&
@@ -137,12 +138,19 @@ const data: Check = ({ data, verifier, objective }) => {
         'Without {prompt} every row asks the same: put it where the row’s prompt belongs.',
       ),
     evaluation?.path === train.path &&
+      evaluation.part === train.part &&
       issue(
         'warning',
         'data.eval.path',
         'These rows are trained on: accuracy will look better than it is. Choose rows of their own.',
       ),
-    !evaluation && issue('hint', 'data.eval.path', 'Without it there is no accuracy, and no best checkpoint to keep.'),
+    !evaluation &&
+      holdOut === 0 &&
+      issue(
+        'hint',
+        'data.eval.path',
+        'Without it, or a part held out, there is no accuracy, and no best checkpoint to keep.',
+      ),
     broken !== null && objective.kind !== 'sft' && issue('error', 'verifier.pattern', broken),
   ]
 }
@@ -218,10 +226,10 @@ const adaptation: Check = (plan) => {
 }
 
 const evaluation: Check = ({ data, evaluation, checkpoint, budget }) => [
-  data.eval !== undefined &&
+  isEvaluated({ data }) &&
     evaluation.everyIterations > budget.iterations &&
     issue('hint', 'evaluation.everyIterations', 'Longer than the run: accuracy is measured before and after only.'),
-  data.eval !== undefined &&
+  isEvaluated({ data }) &&
     evaluation.limit < 50 &&
     issue('hint', 'evaluation.limit', `With ${evaluation.limit} rows accuracy is known to ± 10 points or worse.`),
   checkpoint.everyIterations > budget.iterations &&

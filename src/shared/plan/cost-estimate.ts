@@ -7,6 +7,7 @@
 import { isGuided } from '../method/guided'
 import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
+import { isEvaluated } from './evaluated'
 
 /** How long completions really are. */
 export interface Lengths {
@@ -116,8 +117,9 @@ export interface TimeEstimate {
 }
 
 /** Evaluations of a run: before, at the interval, after. */
-export function evaluationCount({ budget, evaluation, data }: Plan): number {
-  if (!data.eval) return 0
+export function evaluationCount(plan: Plan): number {
+  if (!isEvaluated(plan)) return 0
+  const { budget, evaluation } = plan
   const { everyIterations: every } = evaluation
   const during = every > 0 ? Math.floor(budget.iterations / every) : 0
   const isLastExtra = every === 0 || budget.iterations % every !== 0

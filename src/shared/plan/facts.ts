@@ -47,6 +47,12 @@ function lengthIssues(plan: Plan, context: number, facts: DataFacts, path: strin
   const added = isImitated ? (facts.completion?.max ?? 0) + 1 : plan.rollout.maxNewTokens
   const room = context - facts.prompt.max
   if (facts.prompt.max + added <= context) return []
+  // Where the middle row does not fit either, most would be left out: that is no accident of one row.
+  const isMostly = facts.prompt.median + (isImitated ? (facts.completion?.median ?? 0) + 1 : added) <= context
+  if (plan.data.tooLong === 'leaveOut' && isMostly) {
+    const found = `Row ${facts.prompt.longestRow} has ${count(facts.prompt.max)} prompt tokens, the model ${count(context)} positions`
+    return [issue('warning', path, `${found}: rows that leave no room for what follows are left out.`)]
+  }
   if (isImitated || room < 1) {
     const found = `Row ${facts.prompt.longestRow} has ${count(facts.prompt.max)} prompt tokens${isImitated ? `, and completions have up to ${count(added)}` : ''}`
     return [issue('error', path, `${found}; the model has ${count(context)} positions. Remove such rows.`)]

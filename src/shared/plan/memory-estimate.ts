@@ -19,6 +19,7 @@ import {
 } from '../engine-limits'
 import { isGuided } from '../method/guided'
 import type { LORA_TARGETS, Plan } from '../schemas/plan'
+import { isEvaluated } from './evaluated'
 
 /** What of a model's config.json decides memory. */
 export interface ModelShape {
@@ -91,7 +92,7 @@ const isNarrow = ({ adaptation }: Plan): boolean => adaptation.kind === 'lora' &
 
 /** Adapters are folded into copies of their matrices to decode and score, but not beside a narrow base. SFT without evaluation does neither. */
 const mergesAdapters = (plan: Plan): boolean =>
-  plan.adaptation.kind === 'lora' && !isNarrow(plan) && (plan.objective.kind !== 'sft' || plan.data.eval !== undefined)
+  plan.adaptation.kind === 'lora' && !isNarrow(plan) && (plan.objective.kind !== 'sft' || isEvaluated(plan))
 
 /** What is there in every phase: weights, reference, merged adapters, AdamW's two moments (8 T). */
 function standing(plan: Plan, shape: ModelShape): MemoryPart[] {

@@ -19,9 +19,13 @@ export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (!isApplicable(draft, leaf)) return false
   const { path } = leaf
   const kind = String(draft['objective.kind'])
-  const hasEvaluation = draft['data.eval.path'] !== undefined
+  const hasFile = draft['data.eval.path'] !== undefined
+  const isHeldOut = !hasFile && Number(draft['data.holdOut'] ?? 0) > 0
+  const hasEvaluation = hasFile || isHeldOut
   const isSft = kind === 'sft'
   if (OF_NEW_ADAPTER.includes(path)) return draft['adaptation.from@lora'] === undefined
+  if (path === 'data.holdOut') return !hasFile
+  if (path === 'data.holdOutSeed') return isHeldOut
   if (path.startsWith('evaluation.')) return hasEvaluation
   if (path === 'checkpoint.keepBest') return hasEvaluation
   if (path.startsWith('verifier.')) return !isSft || hasEvaluation

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** One turn of a conversation, as in the field's `messages` columns. */
 export interface ChatMessage {
   readonly role: string
@@ -15,6 +17,8 @@ export interface Example {
   readonly completion?: string
   /** The prompt as a conversation, for the tokenizer's chat template, where the data has it in that form. */
   readonly messages?: readonly ChatMessage[]
+  /** Rows of one group stay together where a part is held out. */
+  readonly group?: string
 }
 
 /** A row of a preference set; `completion` is the chosen answer. */
@@ -52,14 +56,38 @@ export type DatasetLayout =
   | 'messages'
 
 /** What a column can be mapped to. */
-export const DATASET_ROLES = ['prompt', 'answer', 'chosen', 'rejected', 'completion', 'label', 'choices'] as const
+export const DATASET_ROLES = [
+  'prompt',
+  'answer',
+  'chosen',
+  'rejected',
+  'completion',
+  'label',
+  'choices',
+  'system',
+  'context',
+  'history',
+  'group',
+] as const
 export type DatasetRole = (typeof DATASET_ROLES)[number]
+
+/** What may separate the fields of a CSV file. */
+export const DELIMITERS = [',', ';', '\t', '|'] as const
+export const delimiterSchema = z.enum(DELIMITERS)
+export type Delimiter = z.infer<typeof delimiterSchema>
 
 /** A row that cannot be used. */
 export interface BadRow {
   /** From 1: the line in a JSON Lines or CSV file, the number of the record in JSON and Parquet. */
   readonly line: number
   readonly reason: string
+}
+
+/** A part of a set: train, validation, test. */
+export interface DatasetPart {
+  readonly name: string
+  /** Its files; none where the parts lie in one file. */
+  readonly files: readonly string[]
 }
 
 interface DatasetFacts {
@@ -69,8 +97,17 @@ interface DatasetFacts {
   /** The first thousand of them. */
   readonly badRows: readonly BadRow[]
   readonly badRowCount: number
-  /** Names of the columns in the first rows. */
+  /** Names of all columns. */
   readonly columns: readonly string[]
+  /** What each role was read from: a column, a path to a field, or several with commas between them. */
+  readonly roles: Readonly<Partial<Record<DatasetRole, string>>>
+  /** Columns, and fields beside used ones, that nothing was read from. */
+  readonly unused: readonly string[]
+  /** Sentences on how it was read: encoding, delimiter, what was left out, columns that may be missed. */
+  readonly notes: readonly string[]
+  /** The part that was read; null where the set has no parts. */
+  readonly part: string | null
+  readonly parts: readonly DatasetPart[]
   /** The files read, in order. */
   readonly files: readonly string[]
 }

@@ -48,6 +48,22 @@ describe('a dataset with bad rows', () => {
   })
 })
 
+describe('a dataset with rows that are too long', () => {
+  it('is trained on without them; they are counted and kept in the run’s record', async () => {
+    const home = temporaryFolder()
+    const cases = join(import.meta.dirname, '../../unit/library/cases')
+    const ended = await gpo(home, 'train', join(cases, 'd03-one-long-row.plan.json'))
+    expect(ended.stderr).toMatch(/warning: 1 row of 20 for training left out, being longer than .*: row 17 \(/)
+    expect(ended.code).toBe(0)
+    const { status, environment } = await show(home)
+    expect(status).toBe('completed')
+    expect(environment).toMatchObject({
+      'training data': 'used: prompt, answer; unused: nothing',
+      'rows left out': expect.stringContaining('row 17'),
+    })
+  })
+})
+
 describe('a dataset that cannot be used', () => {
   it('is empty', () => refused(file('empty.jsonl', []), /empty\.jsonl is empty \(0 bytes\)/))
 
@@ -61,11 +77,11 @@ describe('a dataset that cannot be used', () => {
 
   it('does not exist', () => refused(join(folder, 'none.jsonl'), /none\.jsonl does not exist/))
 
-  it('has a prompt longer than the model reads; the row, both lengths and the setting are named', async () => {
+  it('has prompts longer than the model reads; all of them are named at once, with the cure', async () => {
     const home = temporaryFolder()
-    const path = file('prompt.jsonl', [row('1+1='), row('1+'.repeat(200))])
-    const ended = await gpo(home, 'train', planFor(path))
-    expectFailure(ended, 3, /row 1 needs \d+ prompt tokens and 12 more, the model has 128 positions: lower/)
+    const path = file('prompt.jsonl', [row('1+1='), row('1+'.repeat(200)), row('2+2='), row('2+'.repeat(150))])
+    const ended = await gpo(home, 'train', planFor(path), '--set', 'data.tooLong=refuse')
+    expectFailure(ended, 3, /2 rows of 4 for training are longer than the model's 128 positions/, /rows 1 \(.*3 \(.*; /)
     const run = await show(home)
     expect(run.status).toBe('failed')
     expect(run.error?.code).toBe('data')

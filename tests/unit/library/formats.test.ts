@@ -145,7 +145,7 @@ describe('CSV', () => {
   })
 
   it('lists invalid UTF-8, NUL and an unclosed quote without failing', async () => {
-    const start = Buffer.from('prompt,answer\ngood,1\ncaf')
+    const start = Buffer.from('prompt,answer\ngöod,1\ncaf')
     const path = write(
       'bytes.csv',
       Buffer.concat([start, Buffer.from([0xe9]), Buffer.from(',1\nn\0l,1\n"never closed,1\n')]),
@@ -193,7 +193,7 @@ describe('files that hold nothing usable', () => {
     ],
     ['an unknown extension', () => write('a.xlsx', 'x'), /has the extension \.xlsx/],
     ['a packed file', () => write('a.jsonl.gz', 'x'), /unpack it first/],
-    ['UTF-16', () => write('a16.csv', Buffer.from('\ufeffprompt', 'utf16le')), /UTF-16/],
+    ['broken UTF-16', () => write('a16.csv', Buffer.from('\ufeffprompt\n\udc00', 'utf16le')), /UTF-16/],
     ['a device', () => '/dev/null', /neither a file nor a folder/],
   ]
   it.each(cases)('%s is an error that names the file and the cure', async (_, make, message) => {
@@ -202,10 +202,10 @@ describe('files that hold nothing usable', () => {
     expect(error.message).toMatch(message)
   })
 
-  it('a folder without Parquet names the files that could be meant', async () => {
+  it('a folder without data says so', async () => {
     mkdirSync(pathOf('folder'), { recursive: true })
-    write('folder/train.jsonl', '{}')
+    write('folder/README.md', 'about')
     const error = await failureOf(loadDataset(pathOf('folder')))
-    expect(error.message).toMatch(/folder without Parquet files; name one of its files: train\.jsonl/)
+    expect(error.message).toMatch(/is a folder without .*\.parquet files; name a file with data/)
   })
 })

@@ -1,5 +1,5 @@
 import { loadDataset } from '@main/library/datasets/load'
-import { readParquet } from '@main/library/datasets/read-parquet'
+import { readParquet } from '@main/library/datasets/read/read-parquet'
 import { GpoError } from '@shared/errors'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { describe, expect, it } from 'vitest'

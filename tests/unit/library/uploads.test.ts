@@ -44,6 +44,8 @@ describe('a file that comes in parts', () => {
       /may bring in 2 GB: type the path/,
     )
     expect((await failureOf(beginUpload(store, 'empty.csv', 0))).message).toMatch(/is empty/)
+    await cancelUpload(await beginUpload(store, 'rows.csv.zst', 5))
+    expect((await failureOf(beginUpload(store, 'x.parquet.gz', 5))).message).toMatch(/\.gz: .*are read/)
     expect((await failureOf(beginUpload(store, 'run.exe', 5))).message).toMatch(/\.exe: .*are read/)
   })
 
@@ -63,6 +65,7 @@ it.each([
   ['../../etc/passwd.csv', '_.._etc_passwd.csv'],
   ['C:\\x\\y.JSONL', 'C_x_y.jsonl'],
   ['..json', 'data.json'],
+  ['../Rows.JSONL.gz', '_Rows.jsonl.gz'],
   ['über daten.csv', 'über daten.csv'],
   [`${'a'.repeat(300)}.csv`, `${'a'.repeat(100)}.csv`],
 ])('the name %j becomes %j', (name, safe) => {

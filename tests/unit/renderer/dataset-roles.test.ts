@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../../src/renderer/src/features/datasets/explain'
-import { assignRole, missingRole, roleOf } from '../../../src/renderer/src/features/datasets/roles'
+import { assignRole, fieldsOf, missingRole, roleOf } from '../../../src/renderer/src/features/datasets/roles'
 import { splitHash } from '../../../src/renderer/src/lib/split-hash'
 import { ticksTo } from '../../../src/renderer/src/lib/ticks'
 
@@ -20,6 +20,17 @@ describe('parts of columns', () => {
     expect(roleOf(roles, '__proto__')).toBe('prompt')
     expect(roleOf({}, 'constructor')).toBeNull()
     expect(assignRole({ prompt: '' }, '', null)).toEqual({})
+  })
+
+  it('may be played by fields inside a column, and choices and context by several columns', () => {
+    const roles = assignRole({ prompt: 'prompt' }, 'reward.truth', 'answer')
+    expect(roleOf(roles, 'reward')).toBe('answer')
+    expect(fieldsOf(roles, 'reward')).toEqual(['reward.truth'])
+    expect(assignRole(roles, 'reward', null)).toEqual({ prompt: 'prompt' })
+    const choices = assignRole(assignRole({ prompt: 'q' }, 'A', 'choices'), 'B', 'choices')
+    expect(choices).toEqual({ prompt: 'q', choices: 'A,B' })
+    expect([roleOf(choices, 'A'), roleOf(choices, 'B'), roleOf(choices, 'q.x')]).toEqual(['choices', 'choices', null])
+    expect(assignRole(choices, 'A', null)).toEqual({ prompt: 'q', choices: 'B' })
   })
 
   it('that are missing are asked for one by one', () => {

@@ -1,65 +1,52 @@
 /** One record to one example, for each layout. Knows no files. A record that does not fit throws BadValue with the reason. */
 import type { ChatMessage, DatasetLayout, Example, PreferenceExample, UnpairedExample } from '@shared/schemas/dataset'
-import { parseJson } from './parse-json'
-import type { Fields } from './record'
-import {
-  asMessages,
-  asText,
-  BadValue,
-  isMessageList,
-  renderMessages,
-  requireFilled,
-  requireLabel,
-  requireText,
-} from './values'
+import { choiceIndex, choiceLines, letterOf, readChoices } from './choices'
+import { type Prompt, promptOf, readPrompt } from './prompt'
+import { asMessages, isTranscript, renderMessages, turnsOf, turnsOfTranscript } from './turns'
+import { asText, BadValue, isEmpty, type RowView, requireFilled, requireLabel, requireText } from './values'
 
-type Convert = (fields: Fields, row: number) => Example
-type Prompt = Pick<Example, 'prompt' | 'messages'>
+/** @param first what the numbers of right choices begin with, 0 or 1 */
+type Convert = (view: RowView, row: number, first: number) => Example
 
 const CONVERTERS: Readonly<Record<DatasetLayout, Convert>> = {
   gsm8k: readGsm8k,
   math: readMath,
-  bbh: (fields, row) => ({
-    row,
-    prompt: requireFilled(fields, 'input'),
-    reference: requireFilled(fields, 'target').trim(),
-  }),
-  mmlu: readChoices,
+  bbh: readAnswer,
+  mmlu: readQuestion,
   'prompt-answer': readAnswer,
   'question-answer': readAnswer,
   preference: readPreference,
   unpaired: readUnpaired,
-  'prompt-completion': (fields, row) => ({ row, ...readPrompt(fields), reference: '', ...readCompletion(fields) }),
+  'prompt-completion': (view, row) => ({ row, ...readPromptWithChoices(view), reference: '', ...readCompletion(view) }),
   messages: readConversation,
 }
 
-export function convertRecord(layout: DatasetLayout, fields: Fields, row: number): Example {
-  return CONVERTERS[layout](fields, row)
+export function convertRecord(layout: DatasetLayout, view: RowView, row: number, first = 0): Example {
+  const example = CONVERTERS[layout](view, row, first)
+  const [group] = view.each('group')
+  return group && !isEmpty(group.value) ? { ...example, group: asText(group.value, group.column) } : example
 }
 
 /** GSM8K (arXiv 2110.14168): the worked solution, then `#### 18`. */
-function readGsm8k(fields: Fields, row: number): Example {
-  const solution = requireFilled(fields, 'answer')
+function readGsm8k(view: RowView, row: number): Example {
+  const solution = requireFilled(view, 'answer')
   const at = solution.lastIndexOf('####')
   const reference = at < 0 ? '' : solution.slice(at + 4).trim()
   if (reference === '') throw new BadValue('column "answer" has no "####" with the final answer after it')
-  return { row, ...readPrompt(fields), reference, completion: solution }
+  return { row, ...readPrompt(view), reference, completion: solution }
 }
 
 /** MATH (arXiv 2103.03874): the reference is the column `answer`, or else what the solution's last \boxed{} holds. */
-function readMath(fields: Fields, row: number): Example {
-  const prompt = requireFilled(fields, 'problem')
-  const completion = isPresent(fields, 'solution') ? requireFilled(fields, 'solution') : undefined
-  const answer = isPresent(fields, 'answer') ? asText(fields.get('answer'), 'answer').trim() : ''
+function readMath(view: RowView, row: number): Example {
+  const prompt = readPrompt(view)
+  const completion = isPresent(view, 'completion') ? requireFilled(view, 'completion') : undefined
+  const answer = isPresent(view, 'answer') ? asText(view.get('answer'), 'answer').trim() : ''
   const reference = answer || lastBoxed(completion ?? '')
   if (!reference) throw new BadValue('there is neither an "answer" nor a \\boxed{} in the "solution"')
-  return completion === undefined ? { row, prompt, reference } : { row, prompt, reference, completion }
+  return completion === undefined ? { row, ...prompt, reference } : { row, ...prompt, reference, completion }
 }
 
-function isPresent(fields: Fields, column: string): boolean {
-  const value = fields.get(column)
-  return value !== undefined && value !== null && value !== ''
-}
+const isPresent = (view: RowView, name: string) => !isEmpty(view.get(name))
 
 /** What stands in the last `\boxed{…}` (or `\fbox{…}`) whose braces are balanced; empty where there is none. */
 function lastBoxed(text: string): string {
@@ -75,111 +62,94 @@ function lastBoxed(text: string): string {
   return ''
 }
 
-/** MMLU (arXiv 2009.03300): the answer is a letter or an index from 0. */
-function readChoices(fields: Fields, row: number): Example {
-  const { prompt } = readPrompt(fields)
-  const choices = readChoiceList(fields)
-  const lines = choices.map((choice, i) => `${letterOf(i)}. ${choice}`)
-  const index = choiceIndex(requireFilled(fields, 'answer').trim(), choices)
-  return { row, prompt: [prompt, ...lines].join('\n'), reference: letterOf(index) }
+/** MMLU (arXiv 2009.03300) and its kin: the reference is the letter of the right choice. */
+function readQuestion(view: RowView, row: number, first: number): Example {
+  const choices = readChoices(view)
+  requireFilled(view, 'answer')
+  const index = choiceIndex(view.get('answer'), choices, first)
+  return { row, ...readPrompt(view, choiceLines(choices)), reference: letterOf(index) }
 }
 
-function readChoiceList(fields: Fields): readonly string[] {
-  const column = fields.has('choices') ? 'choices' : 'options'
-  const value = fields.get(column)
-  const list = typeof value === 'string' ? parseList(value) : value
-  if (!Array.isArray(list) || list.length < 2 || list.length > 26) {
-    throw new BadValue(`column "${column}" is no list of 2 to 26 choices`)
+function readAnswer(view: RowView, row: number): Example {
+  const reference = requireFilled(view, 'answer').trim()
+  const completion = isPresent(view, 'completion') ? readCompletion(view) : {}
+  return { row, ...readPromptWithChoices(view), reference, ...completion }
+}
+
+/** Choices that no answer names are a part of the question all the same. */
+const readPromptWithChoices = (view: RowView): Prompt =>
+  readPrompt(view, isPresent(view, 'choices') ? choiceLines(readChoices(view)) : '')
+
+function readCompletion(view: RowView): { readonly completion: string } {
+  const value = view.get('completion')
+  if (!turnsOf(value)) return { completion: requireFilled(view, 'completion') }
+  const { text, before } = replyOf(asMessages(value, 'completion'), 'completion')
+  if (before.some(({ role }) => role === 'assistant')) {
+    throw new BadValue('column "completion" has several turns of the assistant: only one is trained on')
   }
-  return list.map((choice) => asText(choice, column))
+  if (before.length > 0) throw new BadValue('column "completion" has turns before the one of the assistant')
+  return { completion: text }
 }
 
-/** CSV has no lists: there a list is written as JSON. */
-function parseList(text: string): unknown {
-  try {
-    return parseJson(text)
-  } catch {
-    return null
-  }
+interface Reply {
+  readonly text: string
+  readonly before: readonly ChatMessage[]
 }
 
-function choiceIndex(answer: string, choices: readonly string[]): number {
-  const letter = /^\(?([A-Za-z])\)?\.?$/.exec(answer)?.[1]
-  const index = letter ? letter.toUpperCase().charCodeAt(0) - 65 : /^\d{1,2}$/.test(answer) ? Number(answer) : -1
-  if (index >= 0 && index < choices.length) return index
-  const allowed = `neither a letter A to ${letterOf(choices.length - 1)} nor an index 0 to ${choices.length - 1}`
-  throw new BadValue(`column "answer" is "${answer.slice(0, 40)}", ${allowed}`)
-}
-
-function letterOf(index: number): string {
-  return String.fromCharCode(65 + index)
-}
-
-function readAnswer(fields: Fields, row: number): Example {
-  const reference = requireFilled(fields, 'answer').trim()
-  const completion = isPresent(fields, 'completion') ? readCompletion(fields) : {}
-  return { row, ...readPrompt(fields), reference, ...completion }
-}
-
-function readPrompt(fields: Fields): Prompt {
-  const column = fields.has('prompt') ? 'prompt' : 'question'
-  const value = fields.get(column)
-  if (isMessageList(value)) return promptOf(asMessages(value, column))
-  return { prompt: requireFilled(fields, column) }
-}
-
-function promptOf(messages: readonly ChatMessage[]): Prompt {
-  const prompt = renderMessages(messages)
-  if (prompt.trim() === '') throw new BadValue('the prompt is empty')
-  return { prompt, messages }
-}
-
-function readCompletion(fields: Fields): { readonly completion: string } {
-  return { completion: readReply(fields, 'completion').text }
-}
-
-/** A text, or the last turn of a conversation together with the turns before it. */
-function readReply(fields: Fields, column: string): { readonly text: string; readonly before: readonly ChatMessage[] } {
-  const value = fields.get(column)
-  if (!isMessageList(value)) return { text: requireText(fields, column), before: [] }
-  const messages = asMessages(value, column)
+function replyOf(messages: readonly ChatMessage[], column: string): Reply {
   const last = messages[messages.length - 1]
   if (last?.role !== 'assistant') throw new BadValue(`column "${column}" does not end with a turn of the assistant`)
   return { text: last.content, before: messages.slice(0, -1) }
 }
 
+/** A text, a transcript, or a conversation: its last turn, and those before it. */
+function readReply(view: RowView, column: string): Reply {
+  const value = view.get(column)
+  if (turnsOf(value)) return replyOf(asMessages(value, column), column)
+  const isWhole = !view.has('prompt') && !view.has('messages') && isTranscript(value)
+  if (isWhole) return replyOf(turnsOfTranscript(value, column), column)
+  return { text: requireText(view, column), before: [] }
+}
+
 /** Conversations without a prompt column carry it as the turns before the last; the two must then share them. */
-function readPreference(fields: Fields, row: number): PreferenceExample {
-  const chosen = readReply(fields, 'chosen')
-  const rejected = readReply(fields, 'rejected')
+function readPreference(view: RowView, row: number): PreferenceExample {
+  const chosen = readReply(view, 'chosen')
+  const rejected = readReply(view, 'rejected')
   const texts = { reference: '', completion: chosen.text, chosen: chosen.text, rejected: rejected.text }
   if (chosen.text === rejected.text) throw new BadValue('columns "chosen" and "rejected" are the same')
-  if (fields.has('prompt') || fields.has('question')) return { row, ...readPrompt(fields), ...texts }
-  if (chosen.before.length === 0) throw new BadValue('there is no prompt before the last turn of "chosen"')
   if (renderMessages(chosen.before) !== renderMessages(rejected.before)) {
     throw new BadValue('"chosen" and "rejected" answer different prompts')
   }
-  return { row, ...promptOf(chosen.before), ...texts }
+  return { row, ...promptOfPair(view, chosen.before), ...texts }
 }
 
-function readUnpaired(fields: Fields, row: number): UnpairedExample {
-  const label = requireLabel(fields, 'label')
-  if (fields.has('completion')) return { row, ...readPrompt(fields), reference: '', ...readCompletion(fields), label }
-  const { text, before } = readReply(fields, 'messages')
-  return { row, ...promptOf(before), reference: '', completion: text, label }
+function promptOfPair(view: RowView, before: readonly ChatMessage[]): Prompt {
+  const asked = view.get('prompt')
+  if (before.length === 0 && view.has('messages')) return promptOf(view, asMessages(view.get('messages'), 'messages'))
+  if (before.length === 0) return readPrompt(view)
+  if (!view.has('prompt')) return promptOf(view, before)
+  const wanted = turnsOf(asked)
+    ? asMessages(asked, 'prompt')
+    : [{ role: 'user', content: requireFilled(view, 'prompt') }]
+  const isThere = wanted.every(({ content }) => before.some((turn) => turn.content.trim() === content.trim()))
+  if (isThere) return promptOf(view, before)
+  throw new BadValue('"prompt" is not among the turns before the last one of "chosen"')
+}
+
+function readUnpaired(view: RowView, row: number): UnpairedExample {
+  const label = requireLabel(view, 'label')
+  if (view.has('completion')) return { row, ...readPrompt(view), reference: '', ...readCompletion(view), label }
+  const { text, before } = readReply(view, 'messages')
+  return { row, ...promptOf(view, before), reference: '', completion: text, label }
 }
 
 /** `messages`: what stands before the assistant's last turn is the prompt. With an `answer`, that last turn may be missing. */
-function readConversation(fields: Fields, row: number): Example {
-  if (!fields.has('messages')) throw new BadValue('column "messages" is missing')
-  const messages = asMessages(fields.get('messages'), 'messages')
+function readConversation(view: RowView, row: number): Example {
+  if (!view.has('messages')) throw new BadValue('column "messages" is missing')
+  const messages = asMessages(view.get('messages'), 'messages')
   const isAnswered = messages[messages.length - 1]?.role === 'assistant'
-  if (fields.has('answer')) {
-    const reference = requireFilled(fields, 'answer').trim()
-    if (!isAnswered) return { row, ...promptOf(messages), reference }
-    const { text, before } = readReply(fields, 'messages')
-    return { row, ...promptOf(before), reference, completion: text }
-  }
-  const { text, before } = readReply(fields, 'messages')
-  return { row, ...promptOf(before), reference: '', completion: text }
+  const reference = view.has('answer') ? requireFilled(view, 'answer').trim() : ''
+  if (view.has('answer') && !isAnswered) return { row, ...promptOf(view, messages), reference }
+  const { text, before } = replyOf(messages, 'messages')
+  return { row, ...promptOf(view, before), reference, completion: text }
 }

@@ -1,7 +1,20 @@
 /** What a dataset file holds, as plain data: layout, rows, bad rows, lengths, and whether the verifier accepts the set's own answers. */
-import type { BadRow, Dataset, DatasetLayout, Example, RecordKind } from '@shared/schemas/dataset'
+
+import { GpoError } from '@shared/errors'
+import type {
+  BadRow,
+  Dataset,
+  DatasetLayout,
+  DatasetPart,
+  DatasetRole,
+  Delimiter,
+  Example,
+  RecordKind,
+} from '@shared/schemas/dataset'
 import { VERDICT_STATUSES, type Verdict, type VerdictStatus, type VerifierConfig } from '@shared/schemas/verifier'
-import { loadDataset } from './load'
+import { type LoadOptions, loadDataset } from './load'
+import { evaluationPart } from './read/splits'
+import { type SharedRows, sharedRows } from './shared-rows'
 import { suggestVerifier } from './suggest-verifier'
 
 /** Judges one completion, as the engine's verifiers do. */
@@ -11,6 +24,8 @@ interface AnswerVerifier {
 
 export interface DescribeOptions {
   readonly columns?: Readonly<Record<string, string>>
+  readonly part?: string
+  readonly delimiter?: Delimiter
   /** Tokens of a text; without it, lengths are not reported. */
   readonly countTokens?: (text: string) => number
   /** Without it, the reference answers are not tried. A function is given the configuration that is reported. */
@@ -54,6 +69,18 @@ export interface DatasetReport {
   readonly badRowCount: number
   readonly badRows: readonly BadRow[]
   readonly columns: readonly string[]
+  /** Role to what it was read from. */
+  readonly roles: Readonly<Partial<Record<DatasetRole, string>>>
+  /** Columns, and fields beside used ones, that nothing was read from. */
+  readonly unused: readonly string[]
+  /** Sentences on how it was read. */
+  readonly notes: readonly string[]
+  /** The part that was read, and the part that a run is evaluated on; null where there is none. */
+  readonly part: string | null
+  readonly evaluationPart: string | null
+  readonly parts: readonly DatasetPart[]
+  /** Rows of the part that was read which are in the evaluation part too; null where there is none. */
+  readonly shared: SharedRows | null
   readonly firstExamples: readonly Example[]
   readonly promptTokens: LengthSummary | null
   /** Of the completion where there is one, of the reference where there is none. */
@@ -69,17 +96,33 @@ const MAX_FAILURES = 5
 
 /** Reads the whole set. Errors are those of `loadDataset`. */
 export async function describeDataset(path: string, options: DescribeOptions = {}): Promise<DatasetReport> {
-  const dataset = await loadDataset(path, { columns: options.columns })
+  const { columns: mapped, part: wanted, delimiter } = options
+  const as = { ...(mapped ? { columns: mapped } : {}), ...(delimiter ? { delimiter } : {}) }
+  const dataset = await loadDataset(path, { ...as, ...(wanted === undefined ? {} : { part: wanted }) })
   const { examples, layout, kind, files, rows, badRowCount, badRows, columns } = dataset
+  const { roles, unused, notes, part, parts } = dataset
+  const held = evaluationPart(parts.map(({ name }) => name))
   const verifierConfig = kind === 'verifiable' ? (options.verifierConfig ?? suggestVerifier(layout, examples)) : null
   const verifier = verifierConfig && verifierOf(options.verifier, verifierConfig)
   return {
     ...{ path, files, layout, kind, rows, usable: examples.length, badRowCount, badRows, columns },
+    ...{ roles, unused, notes, part, parts, evaluationPart: held === part ? null : held },
+    shared: held === null || held === part ? null : await sharedWith(path, { ...as, part: held }, dataset),
     firstExamples: examples.slice(0, FIRST_EXAMPLES),
     promptTokens: lengths(examples, (example) => example.prompt, options.countTokens),
     answerTokens: lengths(examples, (example) => example.completion ?? example.reference, options.countTokens),
     verifierConfig,
     verifier: verifier && (await tryVerifier(dataset, verifier)),
+  }
+}
+
+/** Null where the other part cannot be read. */
+async function sharedWith(path: string, other: LoadOptions, { examples }: Dataset): Promise<SharedRows | null> {
+  try {
+    return sharedRows(examples, (await loadDataset(path, other)).examples)
+  } catch (error) {
+    if (error instanceof GpoError) return null
+    throw error
   }
 }
 

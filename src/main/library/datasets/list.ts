@@ -6,9 +6,8 @@ import type { DatasetDetails, DatasetItem, DatasetPage } from '@shared/contract/
 import { GpoError } from '@shared/errors'
 import type { Dataset } from '@shared/schemas/dataset'
 import { addEntry, changeEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
-import { parseColumnMap, rolesOf } from './layout'
 import { previewRows } from './preview'
-import { findSource } from './source'
+import { findSource } from './read/source'
 import {
   type Columns,
   type DatasetOptions,
@@ -16,6 +15,7 @@ import {
   datasetOptions,
   failedSummary,
   openDataset,
+  type ReadAs,
   stampOf,
 } from './summary'
 
@@ -32,7 +32,12 @@ interface FoundDataset {
   readonly addedAt: number | null
 }
 
-const NO_OPTIONS: DatasetOptions = { columns: {}, verifier: null, summary: null }
+const NO_OPTIONS: DatasetOptions = { columns: {}, delimiter: null, verifier: null, summary: null }
+
+const readAsOf = ({ columns, delimiter }: DatasetOptions): ReadAs => ({
+  columns: columns as Record<string, string>, // a partial record of texts
+  ...(delimiter === null ? {} : { delimiter }),
+})
 
 const bundled = (path: string): FoundDataset => ({
   ...{ id: path, path, file: datasetPath(path), addedAt: null, options: NO_OPTIONS },
@@ -67,7 +72,9 @@ function itemOf({ id, name, path, options, addedAt }: FoundDataset, summary: Dat
     ...{ id, name, path, problem, layout, recordKind, rows, usable, bytes, since: addedAt },
     kind: isBundled(path) ? 'bundled' : 'file',
     columns: options.columns,
-    evaluationPath: evaluationPathOf(path),
+    delimiter: options.delimiter,
+    evaluationPath: summary.evaluationPart === null ? evaluationPathOf(path) : path,
+    evaluationPart: summary.evaluationPart,
     verifier: summary.verifier && (options.verifier ?? summary.verifier),
   }
 }
@@ -81,12 +88,12 @@ function keepSummary(store: Store, { id, path, options }: FoundDataset, summary:
 async function summaryOf(store: Store, found: FoundDataset): Promise<DatasetSummary> {
   const { file, options } = found
   try {
-    const stamped = await stampOf(file, options.columns)
+    const stamped = await stampOf(file, readAsOf(options))
     if (options.summary?.stamp === stamped.stamp) return options.summary
     const kept = bundledSummaries.get(found.path)
     if (kept?.stamp === stamped.stamp) return kept
     if (stamped.bytes > MAX_REREAD) return { ...failedSummary(stamped, ''), problem: null }
-    const { summary } = await openDataset(file, options.columns)
+    const { summary } = await openDataset(file, readAsOf(options))
     if (isBundled(found.path)) bundledSummaries.set(found.path, summary)
     keepSummary(store, found, summary)
     return summary
@@ -118,13 +125,17 @@ export async function addDataset(store: Store, path: string): Promise<string> {
 export async function changeDataset(
   store: Store,
   id: string,
-  { name, columns, verifier }: { name?: string; columns?: Columns; verifier?: DatasetOptions['verifier'] },
+  {
+    name,
+    columns,
+    ...others
+  }: { name?: string; columns?: Columns } & Partial<Pick<DatasetOptions, 'verifier' | 'delimiter'>>,
 ): Promise<void> {
   if (isBundled(id)) throw new GpoError('usage', `${id} is in the box: its columns and its verifier stay as they are.`)
   const { options } = findDataset(store, id)
-  const next = { ...options, ...(columns ? { columns } : {}), ...(verifier === undefined ? {} : { verifier }) }
+  const next = { ...options, ...(columns ? { columns } : {}), ...others }
   changeEntry(store, 'dataset', id, { ...(name === undefined ? {} : { name }), options: { ...next } })
-  if (columns) await describe(store, id)
+  if (columns || others.delimiter !== undefined) await describe(store, id)
 }
 
 /** A set's rows as they are in its file. @throws {GpoError} 'notFound', or 'data' where the file cannot be reached */
@@ -134,8 +145,7 @@ export async function datasetRows(
   page: { cursor: number; limit: number },
 ): Promise<DatasetPage> {
   const found = findDataset(store, id)
-  const { layout } = await summaryOf(store, found)
-  return previewRows(found.file, { ...page, columns: found.options.columns, layout })
+  return previewRows(found.file, { ...page, ...readAsOf(found.options) })
 }
 
 export interface UsableDataset {
@@ -146,7 +156,7 @@ export interface UsableDataset {
 /** A set with its rows. @throws {GpoError} 'data' for one that cannot be used, 'notFound' */
 export async function usableDataset(store: Store, id: string): Promise<UsableDataset> {
   const found = findDataset(store, id)
-  const { summary, dataset } = await openDataset(found.file, found.options.columns)
+  const { summary, dataset } = await openDataset(found.file, readAsOf(found.options))
   if (!dataset) throw new GpoError('data', summary.problem ?? `${found.path} cannot be read.`)
   return { item: itemOf(found, summary), dataset }
 }
@@ -154,15 +164,16 @@ export async function usableDataset(store: Store, id: string): Promise<UsableDat
 /** @throws {GpoError} 'notFound', or 'data' where the file cannot be reached */
 export async function describe(store: Store, id: string): Promise<DatasetDetails> {
   const found = findDataset(store, id)
-  const { summary, dataset } = await openDataset(found.file, found.options.columns)
+  const { summary, dataset } = await openDataset(found.file, readAsOf(found.options))
   keepSummary(store, found, summary)
   const item = itemOf(found, summary)
   if (!dataset) {
     const { files } = await findSource(found.file)
-    return { item, files, columnNames: [], roles: item.columns, badRows: [], badRowCount: 0, hasCompletions: false }
+    const none = { columnNames: [], unused: [], notes: [], part: null, parts: [], badRows: [], badRowCount: 0 }
+    return { item, files: files.map((file) => file.path), roles: item.columns, ...none, hasCompletions: false }
   }
-  const { files, columns, layout, badRows, badRowCount, examples } = dataset
-  const roles = rolesOf(layout, columns, parseColumnMap(item.columns as Record<string, string>))
+  const { files, columns: columnNames, roles, unused, notes, part, badRows, badRowCount, examples } = dataset
+  const parts = dataset.parts.map(({ name }) => name)
   const hasCompletions = examples.some(({ completion }) => completion !== undefined)
-  return { item, files, columnNames: columns, roles, badRows, badRowCount, hasCompletions }
+  return { item, files, columnNames, roles, unused, notes, part, parts, badRows, badRowCount, hasCompletions }
 }

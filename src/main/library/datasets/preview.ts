@@ -1,12 +1,14 @@
 /** A set's rows as they are in its file, page by page. A reader stays where it is for a while, so that scrolling on reads nothing twice. */
 import type { DatasetPage, DatasetRow } from '@shared/contract/datasets'
-import type { DatasetLayout } from '@shared/schemas/dataset'
+import { parseColumnMap } from './column-map'
 import { convertRecord } from './convert'
-import { applyColumnMap, parseColumnMap, withOwnName } from './layout'
-import type { Fields, RawRecord } from './record'
-import { readRecords } from './records'
-import { type Columns, stampOf } from './summary'
+import type { Fields } from './read/record'
+import { choosePart, type PlacedRecord, readRecords } from './read/records'
+import { findSource } from './read/source'
+import { type Arrangement, recognise } from './recognise'
+import { type ReadAs, stampOf } from './summary'
 import { BadValue } from './values'
+import { viewOf, withOwnName } from './view'
 
 /** Rows whose columns are shown; a column that first appears later is not. */
 const SAMPLE = 100
@@ -20,8 +22,8 @@ interface Reader {
   readonly stamp: string
   readonly columns: readonly string[]
   /** The first rows, which were read to know the columns. */
-  readonly sample: readonly RawRecord[]
-  readonly records: AsyncGenerator<RawRecord>
+  readonly sample: readonly PlacedRecord[]
+  readonly records: AsyncGenerator<PlacedRecord>
   /** Of the row that comes next out of `records`. */
   position: number
   timer: NodeJS.Timeout | null
@@ -31,10 +33,18 @@ const readers = new Map<string, Reader>()
 /** Pages of one file are read one after the other. */
 const turns = new Map<string, Promise<unknown>>()
 
-async function startReader(path: string, stamp: string): Promise<Reader> {
+/** The files of the part that is trained on. */
+async function trainedFiles(path: string) {
+  const { files, notes } = await findSource(path)
+  const part = choosePart(undefined, [...new Set(files.flatMap((file) => file.part ?? []))])
+  return { files: files.filter((file) => part === null || file.part === part), notes }
+}
+
+async function startReader(path: string, stamp: string, { delimiter }: ReadAs): Promise<Reader> {
   const names = new Set<string>()
-  const records = readRecords(path, { onColumns: (all) => all.forEach((name) => void names.add(name)) })
-  const sample: RawRecord[] = []
+  const onColumns = (all: readonly string[]) => all.forEach((name) => void names.add(name))
+  const records = readRecords(await trainedFiles(path), { onColumns, ...(delimiter ? { delimiter } : {}) })
+  const sample: PlacedRecord[] = []
   while (sample.length < SAMPLE) {
     const { value, done } = await records.next()
     if (done) break
@@ -53,13 +63,13 @@ function forget(path: string): void {
 }
 
 /** One that can go on from a row: the one there is, or one from the beginning. */
-async function readerAt(path: string, stamp: string, cursor: number): Promise<Reader> {
+async function readerAt(path: string, stamp: string, cursor: number, as: ReadAs): Promise<Reader> {
   const known = readers.get(path)
   const canGoOn = known && known.stamp === stamp && (cursor >= known.position || cursor < known.sample.length)
   if (canGoOn && known.timer) clearTimeout(known.timer)
   if (canGoOn) return known
   forget(path)
-  const reader = await startReader(path, stamp)
+  const reader = await startReader(path, stamp, as)
   readers.set(path, reader)
   const oldest = readers.keys().next().value
   if (readers.size > MAX_READERS && oldest !== undefined && oldest !== path) forget(oldest)
@@ -67,9 +77,9 @@ async function readerAt(path: string, stamp: string, cursor: number): Promise<Re
 }
 
 /** Rows from `cursor`; where they are partly in the sample, the page ends with it. */
-async function take(reader: Reader, cursor: number, limit: number): Promise<readonly RawRecord[]> {
+async function take(reader: Reader, cursor: number, limit: number): Promise<readonly PlacedRecord[]> {
   if (cursor < reader.sample.length) return reader.sample.slice(cursor, cursor + limit)
-  const rows: RawRecord[] = []
+  const rows: PlacedRecord[] = []
   while (rows.length < limit) {
     const { value, done } = await reader.records.next()
     if (done) break
@@ -87,30 +97,39 @@ function cellOf(value: unknown): string | null {
 
 const replaceBig = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
 
-/** Why a row cannot be used under a layout; null if it can. */
-function problemOf(fields: Fields, layout: DatasetLayout | null, columns: Columns): string | null {
-  if (layout === null) return null
-  const map = parseColumnMap(columns as Record<string, string>)
+/** Why a row cannot be used; null if it can, or if it is not known what the columns are. */
+function problemOf(fields: Fields, arrangement: Arrangement | null): string | null {
+  if (arrangement === null) return null
   try {
-    convertRecord(layout, applyColumnMap(fields, map), 0)
+    convertRecord(arrangement.layout, viewOf(fields, arrangement, new Set()), 0, arrangement.firstChoice)
     return null
   } catch (error) {
-    if (error instanceof BadValue) return withOwnName(error.message, map)
+    if (error instanceof BadValue) return withOwnName(error.message, arrangement)
     throw error
   }
 }
 
-export interface PreviewOptions {
-  readonly columns: Columns
-  /** Null where it is not known: then no row is judged. */
-  readonly layout: DatasetLayout | null
+function arrangementOf({ sample }: Reader, { columns }: ReadAs): Arrangement | null {
+  const fields = sample.flatMap((record) => ('fields' in record ? [record.fields] : []))
+  return fields.length === 0 ? null : recognise(fields, parseColumnMap(columns))
+}
+
+/** Rows of a part that is not trained on are shown with what they are. */
+const otherPart = (of: string | null, parts: readonly string[]): string | null =>
+  of === null || of === choosePart(undefined, parts)
+    ? null
+    : `is in the part "${of.slice(0, 60)}", which is not trained on`
+
+export interface PreviewOptions extends ReadAs {
   readonly cursor: number
   readonly limit: number
 }
 
-async function readPage(path: string, { columns, layout, cursor, limit }: PreviewOptions): Promise<DatasetPage> {
-  const { stamp } = await stampOf(path, {})
-  const reader = await readerAt(path, stamp, cursor)
+async function readPage(path: string, { cursor, limit, ...as }: PreviewOptions): Promise<DatasetPage> {
+  const { stamp } = await stampOf(path, { ...(as.delimiter ? { delimiter: as.delimiter } : {}) })
+  const reader = await readerAt(path, stamp, cursor, as)
+  const arrangement = arrangementOf(reader, as)
+  const parts = [...new Set(reader.sample.flatMap(({ of }) => of ?? []))]
   const names = reader.columns.slice(0, MAX_COLUMNS)
   const records = await take(reader, cursor, limit)
   const rows = records.map((record, i): DatasetRow => {
@@ -120,7 +139,7 @@ async function readPage(path: string, { columns, layout, cursor, limit }: Previe
     return {
       ...place,
       cells: names.map((name) => cellOf(fields.get(name))),
-      problem: problemOf(fields, layout, columns),
+      problem: otherPart(record.of, parts) ?? problemOf(fields, arrangement),
     }
   })
   reader.timer = setTimeout(() => forget(path), IDLE).unref()

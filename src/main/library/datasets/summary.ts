@@ -3,10 +3,12 @@ import { stat } from 'node:fs/promises'
 import { datasetColumnsSchema } from '@shared/contract/datasets'
 import { GpoError } from '@shared/errors'
 import type { Dataset, DatasetLayout, RecordKind } from '@shared/schemas/dataset'
+import { type Delimiter, delimiterSchema } from '@shared/schemas/dataset'
 import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
 import { z } from 'zod'
-import { loadDataset } from './load'
-import { findSource } from './source'
+import { type LoadOptions, loadDataset } from './load'
+import { findSource } from './read/source'
+import { evaluationPart } from './read/splits'
 import { suggestVerifier } from './suggest-verifier'
 
 export interface DatasetSummary {
@@ -20,6 +22,8 @@ export interface DatasetSummary {
   readonly usable: number | null
   /** The one that fits; null without reference answers. */
   readonly verifier: VerifierConfig | null
+  /** A part of the set that a run can be evaluated on; null where there is none. */
+  readonly evaluationPart: string | null
 }
 
 const summarySchema = z.object({
@@ -31,12 +35,15 @@ const summarySchema = z.object({
   rows: z.number().nullable(),
   usable: z.number().nullable(),
   verifier: verifierSchema.nullable(),
+  evaluationPart: z.string().nullable(),
 })
 
 export type Columns = z.infer<typeof datasetColumnsSchema>
 
 export interface DatasetOptions {
   readonly columns: Columns
+  /** What separates the fields of a CSV file; null: told from its beginning. */
+  readonly delimiter: Delimiter | null
   /** Null: the one that fits. */
   readonly verifier: VerifierConfig | null
   readonly summary: DatasetSummary | null
@@ -44,6 +51,7 @@ export interface DatasetOptions {
 
 const optionsSchema = z.object({
   columns: datasetColumnsSchema.catch({}).default({}),
+  delimiter: delimiterSchema.nullable().catch(null).default(null),
   verifier: verifierSchema.nullable().catch(null).default(null),
   summary: summarySchema.nullable().catch(null).default(null),
 })
@@ -53,30 +61,36 @@ export function datasetOptions(options: Readonly<Record<string, unknown>>): Data
   return optionsSchema.parse(options) as DatasetOptions // layouts and kinds are texts this program wrote
 }
 
+/** How a file is read: what of it, and as what. A plan's `data.train` says the same. */
+export type ReadAs = Pick<LoadOptions, 'columns' | 'delimiter' | 'part'>
+
 export interface Stamped {
   readonly stamp: string
   readonly bytes: number
 }
 
 /** @throws {GpoError} 'data' where there is nothing that can be read */
-export async function stampOf(path: string, columns: Columns): Promise<Stamped> {
+export async function stampOf(path: string, { columns = {}, delimiter, part }: ReadAs = {}): Promise<Stamped> {
   const { files } = await findSource(path)
-  const infos = await Promise.all(files.map((file) => stat(file)))
+  const infos = await Promise.all(files.map(({ path: file }) => stat(file)))
   const bytes = infos.reduce((sum, { size }) => sum + size, 0)
   const latest = infos.reduce((newest, { mtimeMs }) => Math.max(newest, mtimeMs), 0)
   const mapping = Object.entries(columns).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { stamp: JSON.stringify([files.length, bytes, latest, mapping]), bytes }
+  return { stamp: JSON.stringify([files.length, bytes, latest, mapping, delimiter ?? null, part ?? null]), bytes }
 }
 
 export function summarise({ stamp, bytes }: Stamped, dataset: Dataset): DatasetSummary {
-  const { layout, kind, rows, examples } = dataset
+  const { layout, kind, rows, examples, parts } = dataset
   const verifier = kind === 'verifiable' ? suggestVerifier(layout, examples) : null
-  return { stamp, bytes, problem: null, layout, recordKind: kind, rows, usable: examples.length, verifier }
+  return {
+    ...{ stamp, bytes, problem: null, layout, recordKind: kind, rows, usable: examples.length, verifier },
+    evaluationPart: evaluationPart(parts.map(({ name }) => name)),
+  }
 }
 
 export const failedSummary = ({ stamp, bytes }: Stamped, problem: string): DatasetSummary => ({
   ...{ stamp, bytes, problem },
-  ...{ layout: null, recordKind: null, rows: null, usable: null, verifier: null },
+  ...{ layout: null, recordKind: null, rows: null, usable: null, verifier: null, evaluationPart: null },
 })
 
 interface Opened {
@@ -89,9 +103,9 @@ interface Opened {
 const MAX_OPEN = 2
 const open = new Map<string, Promise<Opened>>()
 
-async function read(path: string, columns: Columns, stamped: Stamped): Promise<Opened> {
+async function read(path: string, as: ReadAs, stamped: Stamped): Promise<Opened> {
   try {
-    const dataset = await loadDataset(path, { columns: columns as Record<string, string> })
+    const dataset = await loadDataset(path, as)
     return { summary: summarise(stamped, dataset), dataset }
   } catch (error) {
     if (!(error instanceof GpoError)) throw error
@@ -100,10 +114,10 @@ async function read(path: string, columns: Columns, stamped: Stamped): Promise<O
 }
 
 /** Reads a set, or finds it as it was read before. @throws {GpoError} 'data' where the file cannot be reached */
-export async function openDataset(path: string, columns: Columns): Promise<Opened> {
-  const stamped = await stampOf(path, columns)
+export async function openDataset(path: string, as: ReadAs): Promise<Opened> {
+  const stamped = await stampOf(path, as)
   const key = `${path}\n${stamped.stamp}`
-  const known = open.get(key) ?? read(path, columns, stamped)
+  const known = open.get(key) ?? read(path, as, stamped)
   open.delete(key)
   open.set(key, known)
   known.catch(() => open.delete(key))

@@ -16,7 +16,13 @@ interface Upload {
   written: number
 }
 
-const EXTENSIONS = ['.jsonl', '.ndjson', '.json', '.csv', '.tsv', '.parquet']
+const TEXTS = ['.jsonl', '.ndjson', '.json', '.csv', '.tsv']
+const EXTENSIONS = [...TEXTS, '.parquet', ...TEXTS.flatMap((text) => [`${text}.gz`, `${text}.zst`])]
+
+/** The ending that says what a file is, with that of its packing: `.jsonl.gz`. In lower case. */
+const endingOf = (name: string): string =>
+  EXTENSIONS.toReversed().find((ending) => name.toLowerCase().endsWith(ending)) ?? extname(name).toLowerCase()
+
 /** What nobody has touched for so long is left over; milliseconds. */
 const STALE = 60 * 60 * 1000
 const uploads = new Map<string, Upload>()
@@ -25,7 +31,7 @@ const importsFolder = ({ file }: Store): string => join(dirname(file), 'imports'
 
 /** A name for a file of ours: no way to another folder, nothing a shell or a screen could trip over. */
 export function safeName(name: string): string {
-  const extension = extname(name).toLowerCase()
+  const extension = endingOf(name)
   const stem = name.slice(0, name.length - extension.length).replaceAll(/[^\p{L}\p{N}._ -]+/gu, '_')
   return `${
     stem
@@ -57,10 +63,13 @@ async function clean(store: Store, now: number): Promise<void> {
 
 /** @throws {GpoError} 'data' for a file that is too large or of a kind that is not read */
 export async function beginUpload(store: Store, name: string, bytes: number, now = Date.now()): Promise<string> {
-  const extension = extname(name).toLowerCase()
+  const extension = endingOf(name)
   if (!EXTENSIONS.includes(extension)) {
     const found = extension === '' ? 'no extension' : `the extension ${extension.slice(0, 20)}`
-    throw new GpoError('data', `${name} has ${found}: ${EXTENSIONS.join(', ')} are read.`)
+    throw new GpoError(
+      'data',
+      `${name} has ${found}: ${[...TEXTS, '.parquet'].join(', ')} are read, text also as .gz and .zst.`,
+    )
   }
   if (bytes === 0) throw new GpoError('data', `${name} is empty (0 bytes): download or export it again.`)
   if (bytes > MAX_UPLOAD) {
@@ -116,7 +125,7 @@ export async function uploadPart(id: string, offset: number, data: string): Prom
 
 /** A name that is free in the folder. */
 function freeName(folder: string, name: string): string {
-  const extension = extname(name)
+  const extension = endingOf(name)
   const stem = name.slice(0, name.length - extension.length)
   for (let i = 1; ; i++) {
     const path = join(folder, i === 1 ? name : `${stem}-${i}${extension}`)

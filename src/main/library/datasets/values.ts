@@ -1,22 +1,37 @@
 /** Values of untrusted records to the strings the trainer uses. A value that cannot be used throws BadValue, whose message is the reason. */
-import type { ChatMessage } from '@shared/schemas/dataset'
-import { type Fields, nameOfType } from './record'
+import { nameOfType } from './read/record'
 
 /** The reason why a row is bad. Caught where the row is read; never leaves this folder. */
 export class BadValue extends Error {}
 
+/** A record under the names of the parts its columns play. */
+export interface RowView {
+  readonly has: (name: string) => boolean
+  /** Undefined where the row does not have it. */
+  readonly get: (name: string) => unknown
+  /** Each of the columns that play one part, with the name it has in the file. */
+  readonly each: (name: string) => readonly { readonly column: string; readonly value: unknown }[]
+}
+
 const UNUSABLE = /\0|\p{Surrogate}/u
-const MAX_MESSAGES = 10_000
 
 /** A text, or a number or boolean as one. Integers are exact. */
 export function asText(value: unknown, column: string): string {
   if (typeof value === 'string') return checkText(value, column)
   if (typeof value === 'bigint' || typeof value === 'boolean') return String(value)
   if (typeof value === 'number' && Number.isFinite(value)) {
-    return Number.isInteger(value) ? BigInt(value).toString() : String(value)
+    return Number.isInteger(value) ? wholeDigits(value) : String(value)
   }
   if (value instanceof Uint8Array) throw new BadValue(`column "${column}" is not valid UTF-8`)
   throw new BadValue(`column "${column}" is ${describeValue(value)}, not a text`)
+}
+
+/** A whole number's shortest decimal without an exponent: 3.4e38 is 34 and 37 zeros. */
+function wholeDigits(value: number): string {
+  const [mantissa = '', exponent] = String(value).split('e+')
+  if (exponent === undefined) return mantissa
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  return `${whole}${fraction.padEnd(Number(exponent), '0')}`
 }
 
 function describeValue(value: unknown): string {
@@ -28,45 +43,40 @@ function checkText(text: string, column: string): string {
   throw new BadValue(`column "${column}" has a NUL character or half a surrogate pair`)
 }
 
-export function requireText(fields: Fields, column: string): string {
-  if (!fields.has(column)) throw new BadValue(`column "${column}" is missing`)
-  return asText(fields.get(column), column)
+/** Nothing was given: no value, or one without content. */
+export function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true
+  if (typeof value === 'string') return value.trim() === ''
+  return Array.isArray(value) && value.length === 0
+}
+
+/** Empty, or a text that says so in JSON or Python. */
+export function saysNothing(value: unknown): boolean {
+  return isEmpty(value) || (typeof value === 'string' && /^\s*(\[\s*\]|\{\s*\}|null|None)\s*$/.test(value))
+}
+
+export function requireText(view: RowView, name: string): string {
+  if (!view.has(name)) throw new BadValue(`column "${name}" is missing`)
+  return asText(view.get(name), name)
 }
 
 /** A text with something in it. */
-export function requireFilled(fields: Fields, column: string): string {
-  const text = requireText(fields, column)
-  if (text.trim() === '') throw new BadValue(`column "${column}" is empty`)
+export function requireFilled(view: RowView, name: string): string {
+  const text = requireText(view, name)
+  if (text.trim() === '') throw new BadValue(`column "${name}" is empty`)
   return text
 }
 
-/** True or false, in the ways sets write it. */
-export function requireLabel(fields: Fields, column: string): boolean {
-  if (!fields.has(column)) throw new BadValue(`column "${column}" is missing`)
-  const text = asText(fields.get(column), column).trim().toLowerCase()
+/** True or false, in the ways sets write it; undefined for anything else. */
+export function labelOf(value: unknown): boolean | undefined {
+  const text = String(value).trim().toLowerCase()
   if (['true', '1', 'yes'].includes(text)) return true
-  if (['false', '0', '-1', 'no'].includes(text)) return false
-  throw new BadValue(`column "${column}" is "${text.slice(0, 40)}", neither true nor false`)
+  return ['false', '0', '-1', 'no'].includes(text) ? false : undefined
 }
 
-export function isMessageList(value: unknown): value is readonly object[] {
-  if (!Array.isArray(value) || value.length === 0 || value.length > MAX_MESSAGES) return false
-  return value.every((item) => typeof item === 'object' && item !== null && Object.hasOwn(item, 'role'))
-}
-
-/** A conversation: a list of {role, content}. */
-export function asMessages(value: unknown, column: string): readonly ChatMessage[] {
-  if (!isMessageList(value)) throw new BadValue(`column "${column}" is no list of {role, content}`)
-  return value.map((item) => {
-    const fields = new Map(Object.entries(item))
-    const role = asText(fields.get('role'), `${column}.role`)
-    return { role, content: asText(fields.get('content'), `${column}.content`) }
-  })
-}
-
-/** A conversation as plain text: one turn as it is, several with their roles before them. */
-export function renderMessages(messages: readonly ChatMessage[]): string {
-  const [first, ...others] = messages
-  if (first && others.length === 0) return first.content
-  return messages.map(({ role, content }) => `${role}: ${content}`).join('\n\n')
+export function requireLabel(view: RowView, name: string): boolean {
+  const text = requireText(view, name).trim()
+  const label = labelOf(text)
+  if (label !== undefined) return label
+  throw new BadValue(`column "${name}" is "${text.slice(0, 40)}", neither true nor false`)
 }

@@ -26,7 +26,7 @@ export interface LoadedData {
 /** The rows of a plan's file, from memory where they were read before. @throws {GpoError} 'data' */
 export async function loadPlanData(file: DataFile): Promise<LoadedData> {
   const path = datasetPath(file.path)
-  const { summary, dataset } = await openDataset(path, file.columns ?? {})
+  const { summary, dataset } = await openDataset(path, file)
   if (!dataset) throw new GpoError('data', summary.problem ?? `${path} cannot be read.`)
   return { dataset, examples: dataset.examples.slice(0, file.limit) }
 }
@@ -91,7 +91,7 @@ const kept = new Map<string, Promise<DataFacts>>()
 async function keptFacts(plan: Plan, file: DataFile, tokenizer: Tokenizer, isTried: boolean): Promise<DataFacts> {
   const { template, chatTemplate } = plan.data
   const trial = isTried && [plan.verifier, plan.objective.kind === 'sft']
-  const { stamp } = await stampOf(datasetPath(file.path), file.columns ?? {})
+  const { stamp } = await stampOf(datasetPath(file.path), file)
   const key = JSON.stringify([plan.model.path, file, stamp, template, chatTemplate, trial])
   const known = kept.get(key) ?? dataFacts(plan, file, tokenizer, isTried)
   kept.delete(key)

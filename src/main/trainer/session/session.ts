@@ -15,13 +15,14 @@ import { readAdapter } from '@main/formats/peft'
 import { readCheckpoint } from '@main/formats/run-checkpoint'
 import { loadBase } from '@main/formats/weights'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
+import { LEFT_OUT } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { OpenModel } from './open-model'
 import { rolloutSource } from './rollout-source'
-import { demonstrationsOf, tasksOf } from './tasks'
+import { demonstrationsOf, fittingTasks } from './tasks'
 
 export interface SessionStart {
   readonly plan: Plan
@@ -39,6 +40,8 @@ export interface Session {
   readonly config: ModelConfig
   /** Iterations already done. */
   readonly from: number
+  /** What is worth keeping with the run: rows that were left out. */
+  readonly notes: Readonly<Record<string, string>>
   /** What the checkpoint's trainer noted. */
   readonly state: Readonly<Record<string, unknown>>
 }
@@ -79,7 +82,10 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     ...adapterOf(plan, config),
     ...policyNeeds(plan),
   })
-  const asking = { format: plan.data, maxNewTokens: plan.rollout.maxNewTokens }
+  const asking = { format: plan.data, maxNewTokens: plan.rollout.maxNewTokens, tooLong: plan.data.tooLong }
+  const rows = isSft ? NO_ROWS : fittingTasks(asking, config, tokenizer, train, 'training')
+  const heldOut = fittingTasks(asking, config, tokenizer, evaluation, 'evaluation')
+  const shown = isSft ? demonstrationsOf(asking, config, tokenizer, stopTokens[0]!, train) : NO_ROWS
   const run: Run = {
     ...rolloutSource(model, policy, plan, plan.verifier, onProgress),
     plan,
@@ -88,15 +94,18 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
       maxTokens: plan.budget.microbatchTokens,
       temperature: plan.rollout.temperature,
     }),
-    tasks: isSft ? [] : tasksOf(asking, config, tokenizer, train),
-    evaluationTasks: tasksOf(asking, config, tokenizer, evaluation),
-    demonstrations: isSft ? demonstrationsOf(asking, config, tokenizer, stopTokens[0]!, train) : [],
+    tasks: rows.kept,
+    evaluationTasks: heldOut.kept,
+    demonstrations: shown.kept,
   }
   if (train.length === 0) throw new GpoError('data', 'the training data has no usable rows')
   const procedure = createProcedure(run)
   const { from, state } = restore(start.resumeFrom, run, procedure)
-  return { run, procedure, backend, config, from, state }
+  const leftOut = [rows.note ?? shown.note, heldOut.note].filter((note) => note !== null).join('; ')
+  return { run, procedure, backend, config, from, state, notes: leftOut === '' ? {} : { [LEFT_OUT]: leftOut } }
 }
+
+const NO_ROWS = { kept: [], note: null }
 
 function restore(
   folder: string | null,

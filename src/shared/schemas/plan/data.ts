@@ -1,5 +1,6 @@
 /** Rows to train on and to evaluate with, and how a row becomes a prompt. */
 import { z } from 'zod'
+import { delimiterSchema } from '../dataset'
 import { type SettingWords, settingIn } from './setting'
 
 const data = settingIn('Data')
@@ -7,15 +8,26 @@ const prompt = settingIn('Prompt')
 
 type Words = Omit<SettingWords, 'group'>
 
-const dataFile = (words: { readonly path: Words; readonly limit: Words; readonly columns: Words }) =>
+interface FileWords {
+  readonly path: Words
+  readonly limit: Words
+  readonly columns: Words
+  readonly part: Words
+  readonly delimiter: Words
+}
+
+const dataFile = (words: FileWords) =>
   z.strictObject({
     path: data(z.string().min(1), words.path),
     limit: data(z.number().int().min(1).optional(), words.limit),
     columns: data(z.record(z.string(), z.string()).optional(), words.columns),
+    part: data(z.string().min(1).max(200).optional(), words.part),
+    delimiter: data(delimiterSchema.optional(), words.delimiter),
   })
 export type DataFile = z.infer<ReturnType<typeof dataFile>>
 
-const COLUMNS = 'Which column has which role, where the layout is not recognised: prompt=question, answer=solution.'
+const COLUMNS =
+  'Which column has which role, where the layout is not recognised: prompt=question, answer=reward_model.ground_truth (a path into a column).'
 
 const train = dataFile({
   path: {
@@ -37,6 +49,19 @@ const train = dataFile({
     aliases: ['dataset_text_field', 'prompt_key', 'column mapping', 'query'],
     what: COLUMNS,
     advice: 'Easier on the page Datasets, where the rows are shown; a dataset mapped there brings its columns along.',
+  },
+  part: {
+    label: 'Part of the training data',
+    aliases: ['split', 'train_split', 'dataset_split'],
+    what: 'Which part of a dataset that has several: train, validation or test. Empty: its training part.',
+    advice: 'Leave it empty, unless a dataset calls its training part something else.',
+  },
+  delimiter: {
+    label: 'Separator of the training data',
+    aliases: ['delimiter', 'sep'],
+    what: 'The character between the fields of a CSV file. Empty: found from the first lines.',
+    advice: 'Leave it empty, unless the columns come out wrong.',
+    options: { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Vertical bar' },
   },
 })
 
@@ -61,11 +86,44 @@ const evaluation = dataFile({
     what: COLUMNS,
     advice: 'The same as for the training data, if both come from one source.',
   },
+  part: {
+    label: 'Part of the evaluation data',
+    aliases: ['eval_split', 'test_split'],
+    what: 'Which part of a dataset that has several: train, validation or test. Empty: its test part, or else its validation part.',
+    advice: 'Leave it empty, unless you want the validation part of a dataset that has a test part too.',
+  },
+  delimiter: {
+    label: 'Separator of the evaluation data',
+    aliases: ['delimiter', 'sep'],
+    what: 'The character between the fields of a CSV file. Empty: found from the first lines.',
+    advice: 'Leave it empty, unless the columns come out wrong.',
+    options: { ',': 'Comma', ';': 'Semicolon', '\t': 'Tab', '|': 'Vertical bar' },
+  },
 })
 
 export const dataSchema = z.strictObject({
   train,
   eval: evaluation.optional(),
+  holdOut: data(z.number().min(0).max(0.9).default(0), {
+    label: 'Hold out for evaluation',
+    isSimple: true,
+    aliases: ['val_size', 'test_size', 'eval_split', 'validation_split'],
+    what: 'Fraction of the training rows that is kept for evaluation and never trained on, where no evaluation data are chosen. Rows of one group stay together.',
+    advice: '0.1 for a few hundred rows, less for more. Better still: a test set of its own.',
+  }),
+  holdOutSeed: data(z.number().int().min(0).max(0xffffffff).default(1), {
+    label: 'Seed of the rows held out',
+    aliases: ['split_seed'],
+    what: 'Decides which rows are held out. The same seed and rows give the same part.',
+    advice: 'Keep it the same for runs that are to be compared.',
+  }),
+  tooLong: data(z.enum(['leaveOut', 'refuse']).default('leaveOut'), {
+    label: 'Rows too long for the model',
+    aliases: ['max_prompt_length', 'filter_overlong_prompts', 'truncation'],
+    what: 'Rows whose prompt and completion do not fit the model’s positions are left out and counted, or the run does not start. They are never cut.',
+    advice: 'Refuse, where every row must count.',
+    options: { leaveOut: 'Leave them out', refuse: 'Do not start' },
+  }),
   template: prompt(z.string().default('{prompt}'), {
     label: 'Template',
     aliases: ['prompt_template', 'instruction template', 'system prompt'],

@@ -116,9 +116,17 @@ describe('checks against model and data', () => {
   })
 
   it('want room for the completion after the longest prompt', () => {
-    const long = checkFacts(plan({ rollout: { maxNewTokens: 200 } }), facts({}))
+    const data = { train: { path: 'x.jsonl' }, tooLong: 'refuse' as const }
+    const long = checkFacts(plan({ data, rollout: { maxNewTokens: 200 } }), facts({}))
     expect(long[0]).toMatchObject({ path: 'rollout.maxNewTokens', severity: 'error' })
     expect(long[0]?.message).toContain('196 at most')
+  })
+
+  it('warn of a few rows that are left out, and refuse where most would be', () => {
+    const few = checkFacts(plan({ rollout: { maxNewTokens: 200 } }), facts({}))
+    expect(few[0]).toMatchObject({ path: 'data.train.path', severity: 'warning' })
+    const most = checkFacts(plan({ rollout: { maxNewTokens: 240 } }), facts({}))
+    expect(most[0]).toMatchObject({ path: 'rollout.maxNewTokens', severity: 'error' })
   })
 
   it('tell how the verifier fits the rows’ own answers', () => {

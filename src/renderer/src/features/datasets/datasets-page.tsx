@@ -15,7 +15,7 @@ import { DatasetList } from './dataset-list'
 import { type Bringing, useDatasetActions } from './use-dataset-actions'
 
 /** Endings of files that are read. */
-const ACCEPTED = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet'
+const ACCEPTED = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.gz,.zst'
 
 /** Data to train on: recognised, mapped, tried. */
 export function DatasetsPage() {
@@ -55,7 +55,7 @@ export function DatasetsPage() {
               if (chosen) await actions.add(chosen)
             }}
             onTyped={async (path) => actions.add(await typed(path))}
-            description="A JSONL, JSON, CSV, TSV or Parquet file, or a folder of Parquet files"
+            description="A JSONL, JSON, CSV, TSV or Parquet file, also packed (.gz, .zst), or a folder of them"
             placeholder="/home/me/data/questions.csv"
           />
         </>

@@ -6,7 +6,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
 import { formatCount } from '../../lib/format'
-import { roleOf } from './roles'
+import { fieldsOf, roleOf } from './roles'
 import classes from './row-table.module.css'
 import { ROLE_NAMES } from './words'
 
@@ -62,6 +62,11 @@ export function RowTable(props: RowTableProps) {
                 <Text size="sm" fw={600} className="clip" title={column}>
                   {column || '(no name)'}
                 </Text>
+                {fieldsOf(roles, column).length > 0 && (
+                  <Text size="xs" className="mono quiet clip" title={fieldsOf(roles, column).join(', ')}>
+                    {fieldsOf(roles, column).join(', ')}
+                  </Text>
+                )}
                 <RoleChoice column={column} role={roleOf(roles, column)} isFixed={isFixed} onRole={onRole} />
               </th>
             ))}

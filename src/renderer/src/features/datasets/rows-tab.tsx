@@ -6,10 +6,13 @@ import { useState } from 'react'
 import { ErrorState, LoadingRows } from '../../components/states'
 import { queries } from '../../lib/api'
 import { formatCount } from '../../lib/format'
+import { ColumnNotes } from './column-notes'
+import { MapField } from './map-field'
 import { assignRole, missingRole } from './roles'
 import { RowTable } from './row-table'
+import { SeparatorChoice } from './separator-choice'
 import type { DatasetActions } from './use-dataset-actions'
-import { placeWord } from './words'
+import { isCsv, placeWord } from './words'
 
 interface RowsTabProps {
   readonly details: DatasetDetails
@@ -17,7 +20,7 @@ interface RowsTabProps {
 }
 
 export function RowsTab({ details, actions }: RowsTabProps) {
-  const { item, roles } = details
+  const { item, roles, files } = details
   const [shown, show] = useState<DatasetRow | null>(null)
   const pages = useInfiniteQuery(
     queries.datasets.rows.infiniteOptions({
@@ -34,19 +37,26 @@ export function RowsTab({ details, actions }: RowsTabProps) {
   const missing = item.problem === null ? null : missingRole(roles)
   return (
     <Stack gap="sm" h="100%">
-      <Group justify="space-between" gap="sm">
+      <Group justify="space-between" gap="xs">
         <Text size="sm" role="status">
           {missing ?? (isMapped ? 'The columns were mapped by hand.' : 'The columns were recognised by their names.')}
           {first &&
             first.columnCount > columns.length &&
             ` ${formatCount(first.columnCount - columns.length)} more columns are not shown.`}
         </Text>
-        {isMapped && (
-          <Button variant="default" onClick={() => void actions.change(item, { columns: {} })}>
-            Forget the mapping
-          </Button>
-        )}
+        <Group gap="xs" wrap="nowrap">
+          {item.kind === 'file' && files.some(isCsv) && <SeparatorChoice item={item} actions={actions} />}
+          {item.kind === 'file' && (
+            <MapField onMap={(path, role) => void actions.change(item, { columns: assignRole(roles, path, role) })} />
+          )}
+          {isMapped && (
+            <Button variant="default" onClick={() => void actions.change(item, { columns: {} })}>
+              Forget the mapping
+            </Button>
+          )}
+        </Group>
       </Group>
+      <ColumnNotes details={details} />
       <RowTable
         columns={columns}
         rows={pages.data.pages.flatMap((page) => page.rows)}

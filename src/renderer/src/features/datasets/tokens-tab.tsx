@@ -54,11 +54,13 @@ export function TokensTab({ item, hasCompletions }: TokensTabProps) {
   )
 }
 
-/** What rows without room do to a run: it names the first of them and does not start. */
+/** What becomes of rows without room. */
 function tooLongSentence({ tooLong, answerIs }: DatasetLengths): string {
-  if (answerIs === 'reference')
-    return `${plural(tooLong, 'prompt leaves', 'prompts leave')} no room for a completion: remove those rows.`
-  return `${plural(tooLong, 'row needs', 'rows need')} more: supervised fine-tuning does not start with them.`
+  const found =
+    answerIs === 'reference'
+      ? `${plural(tooLong, 'prompt leaves', 'prompts leave')} no room for a completion`
+      : `${plural(tooLong, 'row needs', 'rows need')} more`
+  return `${found}: a run leaves ${tooLong === 1 ? 'it' : 'them'} out and says so, or does not start, as its plan says.`
 }
 
 function Lengths({ lengths }: { readonly lengths: DatasetLengths }) {

@@ -3,6 +3,7 @@ import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { DatasetColumns, DatasetItem } from '@shared/contract/datasets'
 import type { ChosenPath } from '@shared/contract/system'
+import type { Delimiter } from '@shared/schemas/dataset'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -21,6 +22,7 @@ export interface Bringing {
 interface Changes {
   readonly name?: string
   readonly columns?: DatasetColumns
+  readonly delimiter?: Delimiter | null
   readonly verifier?: VerifierConfig | null
 }
 

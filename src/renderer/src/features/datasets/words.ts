@@ -1,6 +1,6 @@
 /** What datasets and their parts are called on the screen. */
 import type { DatasetDetails, DatasetItem } from '@shared/contract/datasets'
-import type { DatasetLayout, DatasetRole, RecordKind } from '@shared/schemas/dataset'
+import type { DatasetLayout, DatasetRole, Delimiter, RecordKind } from '@shared/schemas/dataset'
 import { plural } from '../../lib/format'
 
 export const ROLE_NAMES: Readonly<Record<DatasetRole, string>> = {
@@ -11,6 +11,17 @@ export const ROLE_NAMES: Readonly<Record<DatasetRole, string>> = {
   rejected: 'Rejected',
   label: 'Label',
   choices: 'Choices',
+  system: 'System text',
+  context: 'Context',
+  history: 'Earlier turns',
+  group: 'Group',
+}
+
+export const DELIMITER_NAMES: Readonly<Record<Delimiter, string>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'vertical bar',
 }
 
 const LAYOUTS: Readonly<Record<DatasetLayout, string>> = {
@@ -45,4 +56,6 @@ export function standing({ problem, rows, usable }: DatasetItem): string {
 
 /** What a row is found by in its file: text has lines, other formats number their records. */
 export const placeWord = ({ files }: DatasetDetails): 'Line' | 'Record' =>
-  files.some((file) => /\.(jsonl|ndjson|csv|tsv)$/i.test(file)) ? 'Line' : 'Record'
+  files.some((file) => /\.(jsonl|ndjson|csv|tsv)(\.gz|\.zst)?$/i.test(file)) ? 'Line' : 'Record'
+
+export const isCsv = (file: string): boolean => /\.(csv|tsv)(\.gz|\.zst)?$/i.test(file)

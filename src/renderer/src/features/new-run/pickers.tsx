@@ -160,8 +160,8 @@ export function TrainPicker({ setting, ids }: PickerProps) {
 
 export function EvaluationPicker({ setting, ids }: PickerProps) {
   const { datasets, merge } = usePlanForm()
-  const parts = datasets.flatMap(({ evaluationPath, name, kind }) =>
-    evaluationPath === null
+  const parts = datasets.flatMap(({ evaluationPath, path, name, kind }) =>
+    evaluationPath === null || evaluationPath === path
       ? []
       : [{ value: evaluationPath, label: `${name}, test part`, facts: '', isDisabled: false, group: groupOf(kind) }],
   )
@@ -171,6 +171,7 @@ export function EvaluationPicker({ setting, ids }: PickerProps) {
     merge({
       'data.eval.path': path ?? undefined,
       'data.eval.limit': undefined,
+      'data.eval.part': undefined,
       'data.eval.columns': hasColumns ? (columns as Readonly<Record<string, string>>) : undefined,
     })
   }

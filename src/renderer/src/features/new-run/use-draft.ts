@@ -44,8 +44,13 @@ export function datasetValues(item: DatasetItem): Record<string, DraftValue | un
   return {
     'data.train.path': item.path,
     'data.train.columns': hasColumns ? (item.columns as Readonly<Record<string, string>>) : undefined,
+    'data.train.part': undefined,
+    'data.train.delimiter': item.delimiter ?? undefined,
     'data.eval.path': item.evaluationPath ?? undefined,
-    'data.eval.columns': undefined,
+    'data.eval.part': item.evaluationPart ?? undefined,
+    'data.eval.columns':
+      item.evaluationPart !== null && hasColumns ? (item.columns as Readonly<Record<string, string>>) : undefined,
+    'data.eval.delimiter': item.evaluationPart === null ? undefined : (item.delimiter ?? undefined),
     ...(kind ? { 'verifier.kind': kind } : {}),
     ...Object.fromEntries(Object.entries(settings).map(([key, value]) => [`verifier.${key}@${kind}`, value])),
   }

@@ -11,6 +11,7 @@ import {
   type MetricGroup,
   type MetricName,
 } from '@shared/metrics'
+import { isEvaluated } from '@shared/plan/evaluated'
 import type { Plan } from '@shared/schemas/plan'
 import { axisFormatOf, formatOf, formatShare } from '../../lib/metric-format'
 
@@ -60,7 +61,7 @@ const ACCURACY_CHART: ChartDefinition = {
 const isPairwise = ({ objective: { kind } }: Plan) => kind === 'dpo' || kind === 'simpo' || kind === 'orpo'
 
 function accuracyMissing({ data, evaluation }: Plan): string | null {
-  if (data.eval === undefined) return 'accuracy: the plan has no evaluation data'
+  if (!isEvaluated({ data })) return 'accuracy: the plan has no evaluation data'
   return evaluation.everyIterations === 0 ? 'accuracy: evaluated before and after training only' : null
 }
 

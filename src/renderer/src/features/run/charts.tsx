@@ -1,6 +1,7 @@
 import { useElementSize, useHotkeys } from '@mantine/hooks'
 import type { RunDetails } from '@shared/contract/runs'
 import { ACCURACY, type MetricName } from '@shared/metrics'
+import { isEvaluated } from '@shared/plan/evaluated'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Series } from '@shared/schemas/run'
 import { useCallback, useMemo, useState } from 'react'
@@ -119,7 +120,7 @@ function inside([from, to]: Range, [first, last]: Range): Range | null {
 /** When held-out rows are answered again. */
 function nextEvaluation({ run }: RunDetails): string | undefined {
   const { evaluation, data, budget } = run.plan
-  if (data.eval === undefined) return undefined
+  if (!isEvaluated({ data })) return undefined
   const every = evaluation.everyIterations
   const next =
     every === 0 ? budget.iterations : Math.min(budget.iterations, (Math.floor(run.iteration / every) + 1) * every)

@@ -1,5 +1,6 @@
 import { Anchor, Button, type ButtonProps, Group } from '@mantine/core'
 import type { ActiveRun } from '@shared/contract/runs'
+import { isEvaluated } from '@shared/plan/evaluated'
 import type { RunRecord } from '@shared/schemas/run'
 import {
   IconChartHistogram,
@@ -71,7 +72,7 @@ function SteeringButtons({ active, run }: { readonly active: ActiveRun; readonly
           >
             Checkpoint now
           </ActionButton>
-          {run.plan.data.eval !== undefined && (
+          {isEvaluated(run.plan) && (
             <ActionButton
               run={id}
               action="evaluateNow"

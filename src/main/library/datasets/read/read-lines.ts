@@ -2,7 +2,8 @@
  * A file's lines, as bytes, one at a time. A line longer than the limit is never held: its bytes are dropped as they come.
  * Knows no encoding and no format.
  */
-import { createReadStream } from 'node:fs'
+import { readBytes } from './bytes'
+import type { ReadListener } from './record'
 
 const NEWLINE = 0x0a
 
@@ -18,10 +19,14 @@ interface PartialLine {
   length: number
 }
 
-export async function* readLines(path: string, maxBytes: number): AsyncGenerator<FileLine> {
+export async function* readLines(
+  path: string,
+  maxBytes: number,
+  listener: ReadListener = {},
+): AsyncGenerator<FileLine> {
   const partial: PartialLine = { parts: [], length: 0 }
   let line = 1
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of readBytes(path, listener)) {
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       append(partial, chunk.subarray(start, end), maxBytes)

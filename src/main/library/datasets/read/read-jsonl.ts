@@ -1,13 +1,13 @@
 /** JSON Lines, streamed: one object a line, blank lines skipped, a bad line told and passed over. Knows no layout. */
 import { jsonProblem, parseJson } from './parse-json'
 import { readLines } from './read-lines'
-import { type RawRecord, recordOf } from './record'
+import { type RawRecord, type ReadListener, recordOf } from './record'
 
 /** Bytes a line, or a CSV record, may have. */
 export const MAX_RECORD_BYTES = 40_000_000
 
-export async function* readJsonLines(path: string): AsyncGenerator<RawRecord> {
-  for await (const { line, bytes } of readLines(path, MAX_RECORD_BYTES)) {
+export async function* readJsonLines(path: string, listener: ReadListener = {}): AsyncGenerator<RawRecord> {
+  for await (const { line, bytes } of readLines(path, MAX_RECORD_BYTES, listener)) {
     if (bytes === null) yield { line, reason: `is longer than ${MAX_RECORD_BYTES / 1e6} MB` }
     else {
       const record = parseLine(line, bytes)

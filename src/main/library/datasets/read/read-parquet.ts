@@ -6,8 +6,8 @@ import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { GpoError } from '@shared/errors'
-import { decodeParquet, type ParquetReply, type ParquetRequest } from './parquet-child'
-import type { RawRecord } from './record'
+import { decodeParquet, type ParquetReply, type ParquetRequest, type WantedColumns } from './parquet-child'
+import type { RawRecord, ReadListener } from './record'
 
 /** Heap of the decoding process. One row group must fit. */
 const MAX_HEAP_MB = 2048
@@ -21,11 +21,9 @@ process.once('message', (request) => {
   decode(request, (address) => import(address), send).then(() => process.disconnect())
 })`
 
-interface ParquetOptions {
+interface ParquetOptions extends ReadListener {
   /** Columns read where they exist; without it, all. */
-  readonly wanted?: readonly string[]
-  /** Told the names of all columns of the file. */
-  readonly onColumns?: (names: readonly string[]) => void
+  readonly wanted?: WantedColumns
   /** Milliseconds; a damaged file can keep a decoder busy for ever. Without it, 20 s and a second for every megabyte. */
   readonly maxSilenceMs?: number
 }

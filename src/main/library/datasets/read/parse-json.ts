@@ -1,0 +1,61 @@
+/** JSON text to values: integers beyond 2^53 stay exact as bigint, and Python's NaN and Infinity are read. Knows no files and no layouts. */
+
+const LONG_NUMBER = /\d{16}/
+const PYTHON_NUMBER = /NaN|Infinity/
+
+/** Throws SyntaxError, or RangeError where the nesting is too deep. */
+export function parseJson(text: string): unknown {
+  try {
+    return parseStrict(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError) || !PYTHON_NUMBER.test(text)) throw error
+    return parseStrict(withoutPythonNumbers(text))
+  }
+}
+
+function parseStrict(text: string): unknown {
+  return LONG_NUMBER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)
+}
+
+/** NaN becomes null (pandas writes it for what is missing), an infinity a number too large for any float. Texts stay as they are. */
+function withoutPythonNumbers(text: string): string {
+  const parts: string[] = []
+  let at = 0
+  while (at < text.length) {
+    const quote = text.indexOf('"', at)
+    const end = quote < 0 ? text.length : quote
+    parts.push(
+      text
+        .slice(at, end)
+        .replaceAll(/\bNaN\b/g, 'null')
+        .replaceAll(/\bInfinity\b/g, '1e999'),
+    )
+    at = quote < 0 ? end : endOfString(text, quote)
+    parts.push(text.slice(end, at))
+  }
+  return parts.join('')
+}
+
+/** The index after the quote that closes the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0
+    while (text[at - 1 - backslashes] === '\\') backslashes++
+    if (backslashes % 2 === 0) return at + 1
+  }
+  return text.length
+}
+
+/** `context.source` is the number as written (ECMAScript's JSON.parse source text access; absent before Node 21). */
+function exactInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
+  const source = context?.source
+  return source !== undefined && /^-?\d{1,4000}$/.test(source) ? BigInt(source) : value
+}
+
+/** Why a text is no JSON, without quoting more than a little of it. */
+export function jsonProblem(error: unknown): string {
+  if (error instanceof RangeError) return 'is nested too deeply'
+  const message = error instanceof Error ? error.message : String(error)
+  return `is not valid JSON: ${message.replaceAll(/\s+/g, ' ').slice(0, 160)}`
+}

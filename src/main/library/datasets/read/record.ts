@@ -1,0 +1,41 @@
+/** What every reader yields: a record with its place in the file, or the reason why there is none. Knows no layout. */
+
+/** Column name to value. A map, so that a column called `__proto__` is a column like any other. */
+export type Fields = Pick<ReadonlyMap<string, unknown>, 'get' | 'has' | 'keys'>
+
+/** A part of a set that a record names itself, in a wrapper (`{"test": […]}`); absent where its file says it. */
+interface Place {
+  readonly line: number
+  readonly part?: string
+}
+
+export type RawRecord = (Place & { readonly fields: Fields }) | (Place & { readonly reason: string })
+
+/** Told while a file is read: sentences a person should know, names of all columns, and those that occur more than once. */
+export interface ReadListener {
+  readonly onNote?: (note: string) => void
+  readonly onColumns?: (names: readonly string[]) => void
+  readonly onDuplicate?: (name: string) => void
+}
+
+function fieldsOf(value: object): Fields {
+  return new Map(Object.entries(value))
+}
+
+/** A parsed JSON value as a record. */
+export function recordOf(line: number, value: unknown): RawRecord {
+  if (isObject(value)) return { line, fields: fieldsOf(value) }
+  return { line, reason: `is ${nameOfType(value)}, not an object with columns` }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** What a value is, in words for a message; never the value itself, which may be long. */
+export function nameOfType(value: unknown): string {
+  if (value === null || value === undefined) return 'empty'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'an object'
+  return `a ${typeof value}`
+}

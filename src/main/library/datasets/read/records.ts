@@ -1,0 +1,63 @@
+/** All records of a set, file by file, in one order. Knows no layout. */
+
+import type { Delimiter } from '@shared/schemas/dataset'
+import type { WantedColumns } from './parquet-child'
+import { readCsv } from './read-csv'
+import { readJson } from './read-json'
+import { readParquet } from './read-parquet'
+import type { RawRecord, ReadListener } from './record'
+import { type DataSource, type SourceFile, unreadable } from './source'
+import { evaluationPart, partOfWord, trainingPart } from './splits'
+
+export interface ReadOptions extends ReadListener {
+  /** Of a Parquet file: the columns read where they exist; without it, all. */
+  readonly wanted?: WantedColumns
+  /** What separates the fields of a CSV file; without it, it is told from the beginning. */
+  readonly delimiter?: Delimiter
+}
+
+export function recordsOf({ format, path }: SourceFile, options: ReadOptions): AsyncGenerator<RawRecord> {
+  if (format === 'parquet') return readParquet(path, options)
+  if (format === 'jsonl' || format === 'json') return readJson(path, format === 'jsonl', options)
+  return readCsv(path, { ...options, usual: format === 'tsv' ? '\t' : ',' })
+}
+
+/** A column that says which part its row belongs to. */
+const PART_COLUMNS = ['split', 'subset', 'partition'] as const
+
+/** A record with the part it belongs to: its file's, its wrapper's, or the one it names in a column; null where nothing tells. */
+export type PlacedRecord = RawRecord & { readonly of: string | null }
+
+function partOfRecord(record: RawRecord, file: SourceFile): string | null {
+  const given = file.part ?? record.part ?? null
+  if (given !== null || 'reason' in record) return given
+  const values = PART_COLUMNS.map((name) => record.fields.get(name)).filter((value) => typeof value === 'string')
+  return values.map(partOfWord).find((part) => part !== null) ?? null
+}
+
+/** Records of all files; the records of several Parquet files are numbered through. @throws {GpoError} 'data' naming the file that cannot be read */
+export async function* readRecords({ files }: DataSource, options: ReadOptions = {}): AsyncGenerator<PlacedRecord> {
+  let before = 0
+  for (const file of files) {
+    let rows = 0
+    try {
+      for await (const record of recordsOf(file, options)) {
+        rows++
+        const line = record.line + (file.format === 'parquet' ? before : 0)
+        yield { ...record, line, of: partOfRecord(record, file) }
+      }
+    } catch (error) {
+      throw unreadable(file.path, error)
+    }
+    before += rows
+  }
+}
+
+/** `train` and `evaluation` stand for whatever part a set has for that. */
+export type WantedPart = 'evaluation' | (string & {}) | null
+
+/** The part a set is asked for: the one named, or what a run trains or is evaluated on. */
+export function choosePart(wanted: WantedPart | undefined, parts: readonly string[]): string | null {
+  if (wanted === 'evaluation') return evaluationPart(parts)
+  return wanted ?? trainingPart(parts)
+}

@@ -1,0 +1,162 @@
+/** From a path to the files of a set, their format and the parts (train, validation, test) they belong to. Knows no layout. */
+import { stat } from 'node:fs/promises'
+import { basename, dirname, extname } from 'node:path'
+import { GpoError } from '@shared/errors'
+import { packingOf, readStart } from './bytes'
+import { type FoundFile, listFiles } from './folder'
+import { groupBy } from './group-by'
+import { partOfName } from './splits'
+
+export type DataFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet'
+
+export interface SourceFile {
+  readonly path: string
+  readonly format: DataFormat
+  /** The part its name tells; null where it tells none, or the file was chosen by itself. */
+  readonly part: string | null
+}
+
+export interface DataSource {
+  readonly files: readonly SourceFile[]
+  /** Sentences on what was left out. */
+  readonly notes: readonly string[]
+}
+
+const FORMATS: ReadonlyMap<string, DataFormat> = new Map([
+  ['.jsonl', 'jsonl'],
+  ['.ndjson', 'jsonl'],
+  ['.json', 'json'],
+  ['.csv', 'csv'],
+  ['.tsv', 'tsv'],
+  ['.parquet', 'parquet'],
+])
+const PACKED = ['.gz', '.zst']
+const READABLE = [...FORMATS.keys()].join(', ')
+/** What tools keep beside the rows. */
+const ABOUT = /^(dataset_infos?|dataset_dict|state|config|package|tokenizer.*|.*\.metadata|metadata|croissant)\.json$/i
+
+/** Name without the ending of a packed file. */
+function unpackedName(name: string): string {
+  const packed = PACKED.find((ending) => name.toLowerCase().endsWith(ending))
+  return packed ? name.slice(0, -packed.length) : name
+}
+
+const formatOfName = (name: string): DataFormat | undefined => FORMATS.get(extname(unpackedName(name)).toLowerCase())
+
+/** Throws GpoError('data') where there is nothing that can be read. */
+export async function findSource(path: string): Promise<DataSource> {
+  const info = await reach(path, () => stat(path))
+  if (info.isDirectory()) return reach(path, () => findInFolder(path))
+  if (!info.isFile()) throw new GpoError('data', `${path} is neither a file nor a folder; name a ${READABLE} file`)
+  if (info.size === 0) throw new GpoError('data', `${path} is empty (0 bytes); download or export it again`)
+  const format = await reach(path, () => formatOf(path))
+  return { files: [{ path, format, part: null }], notes: await besideNotes(path) }
+}
+
+/** Runs a step on a file; what the system says becomes a message a person can act on. */
+async function reach<T>(path: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (error) {
+    throw unreadable(path, error)
+  }
+}
+
+/** A failure of the file system as a GpoError; anything else as it is. */
+export function unreadable(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof GpoError || !('syscall' in error || 'errno' in error)) return error
+  const code = 'code' in error ? String(error.code) : error.message
+  if (code === 'ENOENT') return new GpoError('data', `${path} does not exist; check the path`, { cause: error })
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new GpoError('data', `${path} may not be read by this user; change its permissions`, { cause: error })
+  }
+  return new GpoError('data', `${path} cannot be read (${code}); check the disk and the path`, { cause: error })
+}
+
+async function formatOf(path: string): Promise<DataFormat> {
+  const start = await readStart(path, 4)
+  if (start.toString('latin1') === 'PAR1') return 'parquet'
+  const format = formatOfName(path)
+  const extension = extname(path).toLowerCase()
+  const isPacked = packingOf(start) !== null
+  if (format && !(PACKED.includes(extension) && !isPacked) && !(format === 'parquet' && isPacked)) return format
+  const cure =
+    isPacked || [...PACKED, '.zip', '.bz2', '.xz', '.7z'].includes(extension) ? 'unpack it first' : 'convert it'
+  const found = extension === '' ? 'has no extension' : `has the extension ${extension.slice(0, 20)}`
+  const packed = `${READABLE} are read, text also as .gz and .zst`
+  throw new GpoError('data', `${path} ${found}; ${packed}: ${cure}`)
+}
+
+/** A set's files in a folder: at its top, or in one folder below it. */
+async function findInFolder(folder: string): Promise<DataSource> {
+  const { files, notes } = await listFiles(folder)
+  const data = files.filter(({ name }) => formatOfName(name) !== undefined && !ABOUT.test(basename(name)))
+  if (data.length === 0) throw nothingIn(folder, files)
+  const groups = groupBy(data, subsetOf)
+  const top = groups.get('')
+  if (!top && groups.size > 1) {
+    const names = [...groups.keys()].slice(0, 10).join(', ')
+    throw new GpoError('data', `${folder} has several sets of files, in ${names}; name one of these folders`)
+  }
+  const chosen = top ?? [...groups.values()][0] ?? []
+  const left = [...groups.keys()].filter((name) => top && name !== '')
+  const more = left.length > 0 ? [`the files in ${left.slice(0, 10).join(', ')} are not used`] : []
+  return { files: await withFormats(folder, chosen), notes: [...notes, ...more] }
+}
+
+/** The folders a file lies in, without those that only say which part it is or that data are there. */
+function subsetOf({ name }: FoundFile): string {
+  const folders = name.split('/').slice(0, -1)
+  return folders.filter((one) => partOfName(one) === null && one.toLowerCase() !== 'data').join('/')
+}
+
+/** The part that a file's name tells, or its folder's. */
+function partOfFile({ name }: FoundFile): string | null {
+  const [file = '', ...folders] = name.split('/').toReversed()
+  return [file.replace(/(\.[a-z]+){1,2}$/i, ''), ...folders].map(partOfName).find((part) => part !== null) ?? null
+}
+
+async function withFormats(folder: string, found: readonly FoundFile[]): Promise<readonly SourceFile[]> {
+  refuseTwins(folder, found)
+  const parts = found.map(partOfFile)
+  const isSplit = parts.some((part) => part !== null)
+  const files: SourceFile[] = []
+  for (const [i, { path }] of found.entries()) {
+    // Beside files that name their part, one that names none is a part of its own.
+    const part = parts[i] ?? (isSplit ? basename(unpackedName(path), extname(unpackedName(path))) : null)
+    files.push({ path, format: await formatOf(path), part })
+  }
+  return files
+}
+
+/** One file in two formats would be two times the same rows. */
+function refuseTwins(folder: string, found: readonly FoundFile[]): void {
+  const stems = groupBy(found, ({ name }) => unpackedName(name).replace(/\.[^./]+$/, ''))
+  const twins = [...stems.values()].find((files) => files.length > 1)
+  if (!twins) return
+  const names = twins.map(({ name }) => name).join(' and ')
+  throw new GpoError('data', `${folder} has ${names}, which may be the same rows; name one of them`)
+}
+
+function nothingIn(folder: string, files: readonly FoundFile[]): GpoError {
+  const isArrow = files.some(({ name }) => name.endsWith('.arrow'))
+  const cure = isArrow ? 'its Arrow files are not read: save the set as Parquet (to_parquet)' : 'name a file with data'
+  return new GpoError('data', `${folder} is a folder without ${READABLE} files; ${cure}`)
+}
+
+/** Other parts of a set that lie beside a training file which was chosen by itself; a sentence on them. */
+async function besideNotes(path: string): Promise<readonly string[]> {
+  if (partOfFile({ name: basename(path), path }) !== 'train') return []
+  const { files } = await listFiles(dirname(path), 0).catch(() => ({ files: [] }))
+  const stem = (name: string) =>
+    name
+      .split(/[^\p{L}]+/u)
+      .filter((word) => partOfName(word) === null)
+      .join(' ')
+  const others = files.filter(
+    (file) => ![null, 'train'].includes(partOfFile(file)) && stem(file.name) === stem(basename(path)),
+  )
+  if (others.length === 0) return []
+  const names = others.slice(0, 5).map(({ name }) => name)
+  return [`${names.join(', ')} beside it belongs to the same set: name the folder to have both parts`]
+}

@@ -1,0 +1,29 @@
+/** The rows of a run, and what is told of them. */
+import { sharedRows } from '@main/library/datasets/shared-rows'
+import type { Dataset, Example } from '@shared/schemas/dataset'
+
+export interface Rows {
+  readonly examples: readonly Example[]
+  readonly warnings: readonly string[]
+  /** Which columns were used, and which were not. */
+  readonly account: string
+}
+
+/** One line on a set: what was read from where, and what was not. */
+export function accountOf({ part, roles, unused, notes }: Dataset): string {
+  const used = Object.entries(roles).map(([role, column]) => (role === column ? role : `${role} = ${column}`))
+  return [
+    ...(part === null ? [] : [`part: ${part}`]),
+    `used: ${used.join(', ')}`,
+    `unused: ${unused.join(', ') || 'nothing'}`,
+    ...notes,
+  ].join('; ')
+}
+
+/** A row that is trained on says nothing about others when it is evaluated. */
+export function sharedWarnings(train: Rows, evaluation: Rows): readonly string[] {
+  const { count, first } = sharedRows(train.examples, evaluation.examples)
+  if (first === null) return []
+  const found = `${count} of ${evaluation.examples.length} evaluation rows are training rows too`
+  return [`${found} (first: row ${first.evaluation} is row ${first.train}): accuracy on them shows memory`]
+}
