@@ -1,7 +1,7 @@
 /** What a plan's model and data are, as far as its checks ask. Reads config, tokenizer and rows, never a tensor. */
 
 import { datasetPath, modelPath } from '@main/paths'
-import { encodePrompt } from '@main/text/tokenizer/prompt'
+import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { GpoError } from '@shared/errors'
 import type { DataFacts, LengthFacts, PlanFacts } from '@shared/plan/facts'
@@ -46,7 +46,7 @@ async function countTokens(plan: Plan, tokenizer: Tokenizer, examples: Dataset['
   for (const { row, completion, ...example } of examples) {
     prompts.push({ row, tokens: encodePrompt(format, tokenizer, { row, ...example }).length })
     if (completion !== undefined)
-      completions.push({ row, tokens: tokenizer.encode(completion, { addSpecialTokens: false }).length })
+      completions.push({ row, tokens: encodeAnswer(format, tokenizer, { row, ...example }, completion).length })
     await work.breathe()
     if (work.isOver()) break
   }

@@ -1,6 +1,7 @@
 /** From a row of data to the tokens a model is asked with. The one place that says how: training, evaluation and previews agree. */
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
+import { encodeCompletion } from './completion'
 import type { Tokenizer } from './tokenizer'
 
 export interface PromptFormat {
@@ -28,3 +29,9 @@ export function encodePrompt(format: PromptFormat, tokenizer: Tokenizer, example
     `row ${example.row} has an empty prompt, and the tokenizer has no token to begin with: remove the row`,
   )
 }
+
+/** What follows a row's prompt, as it is encoded there; without a token that ends it. */
+export const encodeAnswer = (format: PromptFormat, tokenizer: Tokenizer, example: Asked, answer: string): Int32Array =>
+  encodeCompletion(tokenizer, renderPrompt(format, tokenizer, example), answer, {
+    addSpecialTokens: !format.chatTemplate,
+  })

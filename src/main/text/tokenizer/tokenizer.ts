@@ -1,10 +1,11 @@
 /** Text to token ids and back, from the files of a Hugging Face model folder. The only room of the engine that knows text. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
+import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
 import { readJsonObject } from '../../formats/config-json'
 import { loadChatTemplate, type RenderChat } from './chat-template'
+import { openTokenizerJson } from './open'
 import { piecesOf } from './pieces'
 import { checkVocabulary } from './vocabulary'
 
@@ -62,15 +63,6 @@ function idsIn(file: string, key: string): number[] {
 const idsOf = (folder: string, key: string): number[] =>
   ['generation_config.json', 'config.json'].flatMap((name) => idsIn(join(folder, name), key))
 
-function openTokenizer(file: string, json: Json, config: Json): HuggingFaceTokenizer {
-  try {
-    return new HuggingFaceTokenizer(json, { ...config })
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new GpoError('model', `${file} could not be used: ${reason}; download the model's tokenizer again`)
-  }
-}
-
 /** Decodes; the text of a token alone is kept, since most are asked for again. */
 function createDecode(tokenizer: HuggingFaceTokenizer) {
   const alone = new Map<number, string>()
@@ -109,9 +101,9 @@ export function loadTokenizer(folder: string): Tokenizer {
   const json = readJsonObject(file)
   const vocabSize = checkVocabulary(file, json)
   const config = optional(join(folder, 'tokenizer_config.json'))
-  const tokenizer = openTokenizer(file, json, config)
+  const { library: tokenizer, ids: idsByContent } = openTokenizerJson(file, json, config)
   const specialTokens = specialTokensOf(folder, config)
-  const idOf = (key: string) => tokenizer.token_to_id(specialTokens[key] ?? '') ?? null
+  const idOf = (key: string) => idsByContent.get(specialTokens[key] ?? '') ?? null
   const renderChat = loadChatTemplate(folder, config, specialTokens)
   const decode = createDecode(tokenizer)
   const eos = idOf('eos_token')

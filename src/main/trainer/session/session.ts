@@ -17,7 +17,7 @@ import { precisionOf } from '@main/formats/narrow-weights'
 import { readAdapter } from '@main/formats/peft'
 import { readCheckpoint } from '@main/formats/run-checkpoint'
 import { loadBase } from '@main/formats/weights'
-import { encodePrompt } from '@main/text/tokenizer/prompt'
+import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { createVerifier } from '@main/text/verifier/index'
 import { GpoError } from '@shared/errors'
@@ -73,7 +73,7 @@ function demonstrationsOf(
     if (example.completion === undefined)
       throw new GpoError('data', `row ${example.row} has no completion to imitate: SFT needs a column "completion"`)
     const prompt = encodePrompt(plan.data, tokenizer, example)
-    const completion = tokenizer.encode(example.completion, { addSpecialTokens: false })
+    const completion = encodeAnswer(plan.data, tokenizer, example, example.completion)
     checkLength(plan, config, example.row, prompt.length, completion.length + 1)
     return { ids: Int32Array.from([...prompt, ...completion, stop]), start: prompt.length }
   })
