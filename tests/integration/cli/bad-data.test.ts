@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { expectFailure, gpo, jsonLines, planOf, show, temporaryFolder, writePlan } from '../../support/gpo'
@@ -65,10 +65,7 @@ describe('a dataset that cannot be used', () => {
     const home = temporaryFolder()
     const path = file('prompt.jsonl', [row('1+1='), row('1+'.repeat(200))])
     const ended = await gpo(home, 'train', planFor(path))
-    expectFailure(ended, 3, /row 1 needs \d+ prompt tokens and 12 more, the model has 128 positions: lower/)
-    const run = await show(home)
-    expect(run.status).toBe('failed')
-    expect(run.error?.code).toBe('data')
-    expect(readdirSync(run.folder)).toEqual([])
+    expectFailure(ended, 2, /data\.train\.path: Row 1 has \d+ prompt tokens; the model has 128 positions/)
+    expect(jsonLines(await gpo(home, 'runs', '--json'))).toEqual([])
   })
 })
