@@ -179,6 +179,14 @@ export const DATA_FIELDS: readonly PlanField[] = [
     advice: 'On for instruct and chat models, off for base models.',
   },
   {
+    ...prompt,
+    path: 'data.chatTemplateName',
+    label: 'Name of the chat template',
+    aliases: ['chat_template', 'tool_use', 'rag'],
+    what: 'Which chat template, where the tokenizer has several; without a name its default.',
+    advice: 'The page Models shows their names. Leave it empty for models with one.',
+  },
+  {
     ...verifier,
     path: 'verifier.kind',
     label: 'Verifier',

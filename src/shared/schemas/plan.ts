@@ -227,6 +227,12 @@ export const planSchema = z.strictObject({
     eval: dataFileSchema.optional(),
     template: z.string().default('{prompt}').describe('The prompt given to the model; `{prompt}` stands for the row.'),
     chatTemplate: z.boolean().default(false).describe("Render prompts with the tokenizer's chat template."),
+    chatTemplateName: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Which one, where the tokenizer has several; its default otherwise.'),
   }),
   verifier: verifierSchema.prefault({ kind: 'number' }),
   adaptation: adaptationSchema.prefault({ kind: 'lora' }),

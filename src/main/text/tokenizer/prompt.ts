@@ -8,6 +8,8 @@ export interface PromptFormat {
   /** `{prompt}` stands for the row's prompt. */
   readonly template: string
   readonly chatTemplate: boolean
+  /** Which of several chat templates; absent: the default one. */
+  readonly chatTemplateName?: string | undefined
 }
 
 type Asked = Pick<Example, 'row' | 'prompt' | 'messages'>
@@ -16,7 +18,10 @@ type Asked = Pick<Example, 'row' | 'prompt' | 'messages'>
 function renderPrompt(format: PromptFormat, tokenizer: Tokenizer, { prompt, messages }: Asked): string {
   const text = format.template.replaceAll('{prompt}', () => prompt)
   if (!format.chatTemplate) return text
-  return tokenizer.renderChat(messages ?? [{ role: 'user', content: text }], { addGenerationPrompt: true })
+  return tokenizer.renderChat(messages ?? [{ role: 'user', content: text }], {
+    addGenerationPrompt: true,
+    template: format.chatTemplateName,
+  })
 }
 
 /** @throws GpoError('data') for an empty prompt where the tokenizer has no token to begin with */

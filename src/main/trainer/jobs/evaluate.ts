@@ -2,6 +2,7 @@
 import { rolloutsFromPrompts } from '@engine/gpo/sampling'
 import type { Rollout, Sampling } from '@engine/gpo/trajectory'
 import { createSampler } from '@engine/rollout/sampler'
+import type { PromptFormat } from '@main/text/tokenizer/prompt'
 import { createVerifier } from '@main/text/verifier/index'
 import { planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES, type VerdictStatus } from '@shared/schemas/verifier'
@@ -92,10 +93,11 @@ export async function evaluateModel(
 }
 
 /** The parts of a plan that decide how prompts look. */
-export function promptPlan(job: { template: string; chatTemplate: boolean; maxNewTokens: number }) {
+export function promptPlan(job: PromptFormat & { readonly maxNewTokens: number }) {
+  const { template, chatTemplate, chatTemplateName } = job
   return planSchema.parse({
     model: { path: '-' },
-    data: { train: { path: '-' }, template: job.template, chatTemplate: job.chatTemplate },
+    data: { train: { path: '-' }, template, chatTemplate, chatTemplateName },
     objective: { kind: 'ppo' },
     rollout: { maxNewTokens: job.maxNewTokens },
   })
