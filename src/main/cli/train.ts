@@ -4,7 +4,7 @@ import { withOwnAdapter } from '@main/library/models/adapter'
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
 import { executeRun } from '@main/runs/execute'
-import { checkSameInputs, takeFingerprints } from '@main/runs/fingerprints'
+import { checkSameInputs, completeFingerprints, takeFingerprints } from '@main/runs/fingerprints'
 import { planWarnings, refuseUnfitPlan } from '@main/runs/plan-checks'
 import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { withStartingModel } from '@main/runs/starting-model'
@@ -12,7 +12,7 @@ import { keepFingerprints } from '@main/store/fingerprints'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getRun, refuseReadOnly } from '@main/store/runs'
-import { ERROR_CODES, isErrorCode } from '@shared/errors'
+import { describeError, ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
 import { stopOnInterrupt } from './interrupt'
@@ -67,6 +67,10 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
   for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
   const follow = runProgress(progress, run.iterations, run.iteration)
   let release = () => {}
+  const ending = new AbortController()
+  const noting = completeFingerprints(store, run.id, run.plan, ending.signal).catch((error: unknown) =>
+    output.note(`warning: ${describeError(error)}`),
+  )
   const ended = await executeRun({
     store,
     run,
@@ -82,6 +86,8 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
     },
   })
   release()
+  ending.abort()
+  await noting
   progress.end()
   summarise(ended, output, dbFlag)
   return ended

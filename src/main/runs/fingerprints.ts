@@ -1,7 +1,8 @@
 /**
  * What a run begins with, so that a resumed one goes on with the same: SHA-256 of every byte of its data, base weights, tokenizer and adapter. A file
  * whose device, number, size and times (of the last change too, which no program sets) are those of an earlier sum is not read again; any other is, so
- * a file changed to other content of the same size is noticed even where its date was set back.
+ * a file changed to other content of the same size is noticed even where its date was set back. Large files are read while the run is under way; one
+ * whose sum was not done when the run ended counts as changed as soon as its stamp is another.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -72,45 +73,86 @@ async function namesBelow(folder: string, prefix = '', depth = 0): Promise<strin
 /** Bytes read at once. */
 const CHUNK = 4 << 20
 
-async function sumOf(file: string): Promise<string> {
+async function sumOf(file: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK })) hash.update(chunk as Uint8Array)
+  for await (const chunk of createReadStream(file, { highWaterMark: CHUNK, signal })) hash.update(chunk as Uint8Array)
   return hash.digest('hex')
 }
 
-async function printOf(folder: string, name: string, known: Map<string, string>): Promise<FilePrint> {
+/** Bytes from which on a file is large: reading it takes seconds. */
+const LARGE = 1 << 28
+
+interface Reading {
+  /** Sums by stamp; what is read is added. */
+  readonly known: Map<string, string>
+  /** Whether a file without a known sum is read now. */
+  readonly reads: (file: { readonly bytes: number; readonly stamp: string }) => boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+async function printOf(folder: string, name: string, { known, reads, signal }: Reading): Promise<FilePrint> {
   const file = join(folder, name)
   const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true })
   const stamp = [dev, ino, size, mtimeNs, ctimeNs].join('/')
-  const sha256 = known.get(stamp) ?? (await sumOf(file))
-  known.set(stamp, sha256)
-  return { name, bytes: Number(size), sha256, stamp }
+  const bytes = Number(size)
+  const sha256 = known.get(stamp) ?? (reads({ bytes, stamp }) ? await sumOf(file, signal) : null)
+  if (sha256 !== null) known.set(stamp, sha256)
+  return { name, bytes, sha256, stamp }
 }
 
 /** What is not there has no files: that it is missing is told by whoever needs it. */
-async function filesOf({ path, counts = () => true }: Input, known: Map<string, string>): Promise<FilePrint[]> {
+async function filesOf({ path, counts = () => true }: Input, reading: Reading): Promise<FilePrint[]> {
   const info = await stat(path).catch(() => null)
   if (info === null) return []
   const [folder, names] = info.isDirectory() ? [path, await namesBelow(path)] : [dirname(path), [basename(path)]]
   const prints: FilePrint[] = []
-  for (const name of info.isDirectory() ? names.filter(counts) : names) prints.push(await printOf(folder, name, known))
+  for (const name of info.isDirectory() ? names.filter(counts) : names)
+    prints.push(await printOf(folder, name, reading))
   return prints
 }
 
 /** @throws {GpoError} 'storage' for a file that cannot be read */
-export async function takeFingerprints(store: Store, plan: Plan): Promise<Fingerprint[]> {
-  const known = knownSums(store)
+async function take(plan: Plan, reading: Reading): Promise<Fingerprint[]> {
   const prints: Fingerprint[] = []
   for (const input of inputsOf(plan)) {
     try {
-      prints.push({ part: input.part, path: input.path, files: await filesOf(input, known) })
+      prints.push({ part: input.part, path: input.path, files: await filesOf(input, reading) })
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
-      if (code === undefined) throw error
+      if (code === undefined || code === 'ABORT_ERR') throw error
       throw new GpoError('storage', `${input.path} could not be read (${code}): check the disk and the permissions`)
     }
   }
   return prints
+}
+
+/** Without large files that no run has read: a moment's work. @throws {GpoError} 'storage' for a file that cannot be read */
+export const takeFingerprints = (store: Store, plan: Plan): Promise<Fingerprint[]> =>
+  take(plan, { known: knownSums(store), reads: ({ bytes }) => bytes < LARGE })
+
+const isWhole = (prints: readonly Fingerprint[]) =>
+  prints.every(({ files }) => files.every(({ sha256 }) => sha256 !== null))
+
+/**
+ * Reads the large files of a run that has begun. One that has changed since it was noted stays without a sum.
+ * @param signal ends it; what was not read by then stays without a sum
+ */
+export async function completeFingerprints(store: Store, id: string, plan: Plan, signal: AbortSignal): Promise<void> {
+  const noted = fingerprintsOfRun(store, id) ?? []
+  if (isWhole(noted)) return
+  const known = knownSums(store)
+  try {
+    await take(plan, { known, reads: () => true, signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  const sumsOf = (files: readonly FilePrint[]) =>
+    files.map((file) => ({ ...file, sha256: file.sha256 ?? known.get(file.stamp) ?? null }))
+  keepFingerprints(
+    store,
+    id,
+    noted.map((print) => ({ ...print, files: sumsOf(print.files) })),
+  )
 }
 
 const count = (n: number) => n.toLocaleString('en')
@@ -118,7 +160,9 @@ const count = (n: number) => n.toLocaleString('en')
 function changeOf(name: string, before: FilePrint | undefined, now: FilePrint | undefined): string | null {
   if (!before) return `${name} is new`
   if (!now) return `${name} is missing`
-  if (before.sha256 === now.sha256) return null
+  if (before.stamp === now.stamp || (before.sha256 !== null && before.sha256 === now.sha256)) return null
+  if (before.sha256 === null && before.bytes === now.bytes)
+    return `${name} was written anew, and the run ended before its content was noted`
   if (before.bytes === now.bytes) return `${name} has other content of the same ${count(now.bytes)} bytes`
   return `${name} had ${count(before.bytes)} bytes and has ${count(now.bytes)}`
 }
@@ -158,7 +202,8 @@ export async function checkSameInputs(
   { isChangeAllowed = false }: SameInputs = {},
 ): Promise<readonly string[]> {
   const before = fingerprintsOfRun(store, id)
-  const now = await takeFingerprints(store, plan)
+  const same = new Set((before ?? []).flatMap(({ files }) => files.map(({ stamp }) => stamp)))
+  const now = await take(plan, { known: knownSums(store), reads: ({ stamp }) => !same.has(stamp) })
   const changes = before === null ? [] : differences(before, now)
   if (changes.length > 0 && !isChangeAllowed)
     throw new GpoError(

@@ -14,7 +14,7 @@ import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
 import { executeRun } from './execute'
-import { checkSameInputs, type SameInputs, takeFingerprints } from './fingerprints'
+import { checkSameInputs, completeFingerprints, type SameInputs, takeFingerprints } from './fingerprints'
 import { afterEvent, beginLive, type LiveRun } from './live-state'
 import { planWarnings, refuseUnfitPlan } from './plan-checks'
 import { loadInputs, newRun, prepareResume, recoverInterrupted } from './prepare'
@@ -106,6 +106,8 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     await checkSameInputs(store, { id, plan })
     const inputs = await loadInputs(plan)
     const { run, resumeFrom } = prepareResume(store, id)
+    const ending = new AbortController()
+    const noting = completeFingerprints(store, id, plan, ending.signal).catch(onBug)
     const ended = await executeRun({
       store,
       run,
@@ -130,6 +132,8 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         if (kinds.length > 0) hub.publish({ type: 'recorded', run: id, kinds })
       },
     })
+    ending.abort()
+    await noting
     hub.publish({ type: 'ended', run: ended })
   }
 

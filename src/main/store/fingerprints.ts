@@ -6,7 +6,8 @@ const fileSchema = z.strictObject({
   /** Below the input's folder; the file's own name where the input is a file. */
   name: z.string(),
   bytes: z.number().int(),
-  sha256: z.string(),
+  /** Null while a large file was not read yet. */
+  sha256: z.string().nullable(),
   /** Device, number, size and times of the file: while they stay, it is taken for the same without being read. */
   stamp: z.string(),
 })
@@ -46,5 +47,11 @@ export function knownSums(store: Store): Map<string, string> {
   const sql =
     'SELECT fingerprints AS text FROM runs WHERE fingerprints IS NOT NULL AND is_read_only = 0 ORDER BY key DESC LIMIT ?'
   const lists = all<{ text: string }>(store, sql, NEWEST).map(({ text }) => parsed(text) ?? [])
-  return new Map(lists.flat().flatMap(({ files }) => files.map(({ stamp, sha256 }) => [stamp, sha256] as const)))
+  return new Map(
+    lists
+      .flat()
+      .flatMap(({ files }) =>
+        files.flatMap(({ stamp, sha256 }) => (sha256 === null ? [] : [[stamp, sha256] as const])),
+      ),
+  )
 }

@@ -1,16 +1,20 @@
 /** What a run began with: any change of content is noticed, none that is none. */
 import {
   appendFileSync,
+  closeSync,
   copyFileSync,
   mkdirSync,
+  openSync,
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { checkSameInputs, differences, takeFingerprints } from '@main/runs/fingerprints'
+import { checkSameInputs, completeFingerprints, differences, takeFingerprints } from '@main/runs/fingerprints'
 import { newRun } from '@main/runs/prepare'
 import { fingerprintsOfRun, keepFingerprints } from '@main/store/fingerprints'
 import type { Store } from '@main/store/query'
@@ -135,6 +139,54 @@ describe('a run is refused', () => {
     expect(found).toHaveLength(2)
     expect(found[0]).toMatch(/a\/2\.jsonl has other content/)
     expect(found[1]).toMatch(/^adapter .*adapter_config\.json/)
+  })
+})
+
+describe('a large file', () => {
+  const weightsOf = (id: string) =>
+    fingerprintsOfRun(store, id)
+      ?.find(({ part }) => part === 'base weights')
+      ?.files.find(({ name }) => name === 'model.safetensors')
+  const quiet = () => new AbortController().signal
+  const writeOneByte = (file: string) => {
+    const { atime, mtime } = statSync(file)
+    const handle = openSync(file, 'r+')
+    writeSync(handle, 'x', 299 << 20)
+    closeSync(handle)
+    utimesSync(file, atime, mtime)
+  }
+  let weights = ''
+  beforeEach(() => {
+    weights = join(model, 'model.safetensors')
+    truncateSync(weights, 300 << 20)
+  })
+
+  it('is read while the run is under way, and known to the next run', async () => {
+    const run = await begun()
+    expect(weightsOf(run.id)?.sha256).toBeNull()
+    await completeFingerprints(store, run.id, run.plan, quiet())
+    expect(weightsOf(run.id)?.sha256).toMatch(/^[0-9a-f]{64}$/)
+    expect(weightsOf((await begun()).id)?.sha256).toBe(weightsOf(run.id)?.sha256)
+    writeOneByte(weights)
+    const { message } = await failureOf(checkSameInputs(store, run))
+    expect(message).toMatch(/model\.safetensors has other content of the same/)
+  })
+
+  it('that was not read to its end is taken for the same as long as its stamp is, and no longer', async () => {
+    const run = await begun()
+    await completeFingerprints(store, run.id, run.plan, AbortSignal.abort())
+    expect(weightsOf(run.id)?.sha256).toBeNull()
+    expect(await checkSameInputs(store, run)).toEqual([])
+    writeOneByte(weights)
+    expect((await failureOf(checkSameInputs(store, run))).message).toMatch(/model\.safetensors was written anew/)
+  })
+
+  it('that changes before it was read stays without a sum', async () => {
+    const run = await begun()
+    writeOneByte(weights)
+    await completeFingerprints(store, run.id, run.plan, quiet())
+    expect(weightsOf(run.id)?.sha256).toBeNull()
+    expect((await failureOf(checkSameInputs(store, run))).code).toBe('changed')
   })
 })
 
