@@ -39,7 +39,7 @@ module.exports = {
 
     // What main and the trainer both read: files of numbers, and text.
     may('formats', room('formats/'), []),
-    may('text', room('text/'), [room('formats/config-json')]),
+    may('text', room('text/'), [room('formats/config-json'), room('formats/chat-templates')]),
 
     // The engine, from its floor to its roof.
     engine('tensor', []),

@@ -147,6 +147,10 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command('resume <run>')
     .description('go on with a stopped, interrupted or failed run from its newest checkpoint')
+    .option(
+      '--allow-changed',
+      'go on although data, base weights, tokenizer or adapter have changed since the run began',
+    )
     .addOption(db())
     .addOption(json())
     .action(action((output, run, options) => resume(run, options, output)))

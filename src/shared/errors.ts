@@ -5,6 +5,8 @@
 export const ERROR_CODES = {
   usage: 2,
   plan: 2,
+  /** What a run began with is another now. */
+  changed: 2,
   data: 3,
   model: 4,
   backend: 5,

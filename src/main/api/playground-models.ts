@@ -1,7 +1,8 @@
 /** Which models the playground can ask: what is in the box, in the library, or came of a run; and a folder just chosen. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Services } from '@main/api/services'
+import { chatTemplatesIn, DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
 import { getEntry, listEntries } from '@main/library/entries'
 import { isAdapterFolder, modelInFolder } from '@main/library/models/adapter'
 import { bundledPaths, modelPath } from '@main/paths'
@@ -14,12 +15,10 @@ import type { ModelReference, PlaygroundModel } from '@shared/contract/playgroun
 import { GpoError } from '@shared/errors'
 import type { RunSummary } from '@shared/schemas/run'
 
-/** Told from the files' names and one key: opening a tokenizer takes seconds with a large one. */
+/** Told from small files: opening a tokenizer takes seconds with a large one. */
 function hasChatTemplate(folder: string): boolean {
-  if (existsSync(join(folder, 'chat_template.jinja'))) return true
   try {
-    const config: unknown = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8'))
-    return typeof config === 'object' && config !== null && 'chat_template' in config && config.chat_template !== null
+    return chatTemplatesIn(folder).has(DEFAULT_TEMPLATE)
   } catch {
     return false // a broken file says so when the model is opened
   }

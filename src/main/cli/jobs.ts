@@ -99,6 +99,7 @@ const slim = (examples: readonly Example[]) =>
 const promptOf = ({ plan }: FoundModel) => ({
   template: plan?.data.template ?? '{prompt}',
   chatTemplate: plan?.data.chatTemplate ?? false,
+  chatTemplateName: plan?.data.chatTemplateName,
 })
 
 export async function evaluate(flags: JobFlags & { samples: number }, output: Output): Promise<number> {

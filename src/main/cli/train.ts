@@ -4,13 +4,16 @@ import { withOwnAdapter } from '@main/library/models/adapter'
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
 import { executeRun } from '@main/runs/execute'
+import { checkSameInputs, completeFingerprints, takeFingerprints } from '@main/runs/fingerprints'
+import { planWarnings, refuseUnfitPlan } from '@main/runs/plan-checks'
 import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { withStartingModel } from '@main/runs/starting-model'
+import { keepFingerprints } from '@main/store/fingerprints'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getRun, refuseReadOnly } from '@main/store/runs'
 import { LEFT_OUT } from '@shared/data-record'
-import { ERROR_CODES, isErrorCode } from '@shared/errors'
+import { describeError, ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
 import { stopOnInterrupt } from './interrupt'
@@ -65,6 +68,10 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
   for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
   const follow = runProgress(progress, run.iterations, run.iteration)
   let release = () => {}
+  const ending = new AbortController()
+  const noting = completeFingerprints(store, run.id, run.plan, ending.signal).catch((error: unknown) =>
+    output.note(`warning: ${describeError(error)}`),
+  )
   const ended = await executeRun({
     store,
     run,
@@ -82,6 +89,8 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
     },
   })
   release()
+  ending.abort()
+  await noting
   progress.end()
   summarise(ended, output, dbFlag)
   return ended
@@ -95,7 +104,10 @@ export async function runPlan({ store, plan: wanted, output, dbFlag }: RunFromPl
   progress.end()
   const plan = withOwnAdapter(begun)
   const inputs = await loadInputs(plan)
+  for (const warning of await planWarnings(plan)) output.note(`warning: ${warning}`)
+  const prints = await takeFingerprints(store, plan)
   const run = newRun(store, plan)
+  keepFingerprints(store, run.id, prints)
   output.note(`run ${run.id}: ${run.name}`)
   return drive({ store, run, inputs, resumeFrom: null, output, dbFlag })
 }
@@ -108,6 +120,7 @@ const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${db}` : '')
 
 export async function train(file: string, options: StoreOptions & { set: string[] }, output: Output): Promise<number> {
   const plan = readPlan(file, options.set, (name) => findNamed(name, options.db))
+  refuseUnfitPlan(plan)
   const store = openStore(databaseFile(options.db))
   try {
     recoverInterrupted(store)
@@ -118,13 +131,20 @@ export async function train(file: string, options: StoreOptions & { set: string[
   }
 }
 
-export async function resume(wanted: string, options: StoreOptions, output: Output): Promise<number> {
+export interface ResumeOptions extends StoreOptions {
+  readonly allowChanged?: boolean
+}
+
+export async function resume(wanted: string, options: ResumeOptions, output: Output): Promise<number> {
   const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
     const wantedRun = getRun(store, resolveRun(store, wanted).id)
     refuseReadOnly(store, wantedRun.id)
+    refuseUnfitPlan(wantedRun.plan)
+    const notes = await checkSameInputs(store, wantedRun, { isChangeAllowed: options.allowChanged })
     const inputs = await loadInputs(wantedRun.plan)
+    for (const note of [...notes, ...(await planWarnings(wantedRun.plan))]) output.note(`warning: ${note}`)
     const { run, resumeFrom, iteration, damaged } = prepareResume(store, wantedRun.id)
     for (const reason of damaged) output.note(`warning: ${reason}`)
     output.note(

@@ -87,7 +87,13 @@ function making({ run, environment, base, iteration, dtype, version }: CardSourc
     ['Base model', base.repository ?? code(base.path)],
     ['Trained', adaptationOf(plan)],
     ['Training data', code(data.train.path)],
-    ['Prompt', code(data.template) + (data.chatTemplate ? ', in the chat template' : '')],
+    [
+      'Prompt',
+      code(data.template) +
+        (data.chatTemplate
+          ? `, in the chat template${data.chatTemplateName ? ` “${data.chatTemplateName}”` : ''}`
+          : ''),
+    ],
     ['Verifier', code(JSON.stringify(plan.verifier))],
     ['Sampling', `temperature ${rollout.temperature}, at most ${rollout.maxNewTokens} new tokens`],
     ['Optimiser', `AdamW, learning rate ${optimiser.learningRate}, ${optimiser.schedule}`],

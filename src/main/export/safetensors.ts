@@ -2,9 +2,10 @@
  * Writes a model as a Hugging Face folder and reads it back before calling it done. Filled beside its final place and renamed when whole, so
  * the folder is complete or not there.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeDurably } from '@main/formats/atomic'
+import { LEGACY_TEMPLATE_FILE, TEMPLATE_FOLDER, templateFiles } from '@main/formats/chat-templates'
 import { readJsonObject } from '@main/formats/config-json'
 import { BYTES, type StoredDtype } from '@main/formats/dtypes'
 import { type TensorToWrite, writeSafetensors } from '@main/formats/safetensors-writer'
@@ -12,7 +13,7 @@ import { compareTensors, countingFileSystem, type OnTensors } from './compare'
 import { writeFolder, writeJson } from './folder'
 
 /** What a model's folder has besides weights and config. */
-export const COPIED = [
+const COPIED = [
   'tokenizer.json',
   'tokenizer_config.json',
   'special_tokens_map.json',
@@ -20,9 +21,15 @@ export const COPIED = [
   'vocab.json',
   'merges.txt',
   'tokenizer.model',
-  'chat_template.jinja',
+  LEGACY_TEMPLATE_FILE,
   'generation_config.json',
 ]
+/** Those that a folder has, its chat templates among them. */
+export const copiedFiles = (folder: string): string[] => [
+  ...COPIED.filter((name) => existsSync(join(folder, name))),
+  ...templateFiles(folder),
+]
+
 const CARD = 'README.md'
 const TORCH_DTYPE: Readonly<Record<StoredDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }
 
@@ -92,7 +99,8 @@ function writeConfig(folder: string, { sourceFolder, dtype }: ModelExport): numb
 }
 
 function copyFiles(folder: string, sourceFolder: string): number {
-  const there = COPIED.filter((name) => existsSync(join(sourceFolder, name)))
+  const there = copiedFiles(sourceFolder)
+  if (there.some((name) => name.startsWith(TEMPLATE_FOLDER))) mkdirSync(join(folder, TEMPLATE_FOLDER))
   const copied = there.map((name) => writeDurably(join(folder, name), [readFileSync(join(sourceFolder, name))]))
   return copied.reduce((a, b) => a + b, 0)
 }

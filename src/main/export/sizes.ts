@@ -8,7 +8,7 @@ import { peftName } from '@main/formats/peft'
 import { safetensorsSize } from '@main/formats/safetensors-writer'
 import { expectedWeights } from '@main/formats/weights'
 import { adapterConfig } from './adapter'
-import { COPIED } from './safetensors'
+import { copiedFiles } from './safetensors'
 
 export interface Size {
   readonly bytes: number
@@ -20,7 +20,9 @@ const jsonBytes = (value: unknown) => Buffer.byteLength(`${JSON.stringify(value,
 /** A Hugging Face folder of the merged model. Of a model in shards, the index is not counted. */
 export function mergedSize(sourceFolder: string, dtype: StoredDtype): Size {
   const weights = [...expectedWeights(readModelConfig(sourceFolder))].map(([name, shape]) => ({ name, shape }))
-  const files = ['config.json', ...COPIED].map((name) => join(sourceFolder, name)).filter((file) => existsSync(file))
+  const files = ['config.json', ...copiedFiles(sourceFolder)]
+    .map((name) => join(sourceFolder, name))
+    .filter((file) => existsSync(file))
   const others = files.reduce((sum, file) => sum + statSync(file).size, 0)
   return { bytes: safetensorsSize(weights, dtype) + others, tensors: weights.length }
 }

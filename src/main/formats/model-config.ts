@@ -1,7 +1,9 @@
 /** A model's shape, read from a Hugging Face `config.json`. The file is untrusted: every number is checked. */
 import { join } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { withDefaults } from './config-defaults'
 import { describe, flag, integer, type Json, number, readJsonObject, tokenIds } from './config-json'
+import { layerTypes, maxPositions } from './layer-types'
 import { type RopeScaling, readRope } from './rope-config'
 
 export interface ModelConfig {
@@ -45,17 +47,26 @@ export function projectionName(layer: number, projection: Projection): string {
 type Features = Pick<ModelConfig, 'biases' | 'hasQkNorm' | 'layersWithoutRope'>
 
 const ARCHITECTURES: Readonly<Record<string, (file: string, json: Json) => Features>> = {
-  LlamaForCausalLM: optionalBiases,
+  LlamaForCausalLM: (file, json) => biasesOf(attentionBias(file, json), mlpBias(file, json)),
   MistralForCausalLM: () => ({}),
   Qwen2ForCausalLM: () => ({ biases: ['q_proj', 'k_proj', 'v_proj'] }),
-  Qwen3ForCausalLM: (file, json) => ({ ...optionalBiases(file, json), hasQkNorm: true }),
-  SmolLM3ForCausalLM: (file, json) => ({ ...optionalBiases(file, json), ...unrotated(file, json) }),
+  Qwen3ForCausalLM: (file, json) => ({ ...biasesOf(attentionBias(file, json)), hasQkNorm: true }),
+  SmolLM3ForCausalLM: (file, json) => ({
+    ...biasesOf(attentionBias(file, json), mlpBias(file, json)),
+    ...unrotated(file, json),
+  }),
 }
 
-function optionalBiases(file: string, json: Json): Features {
-  const biases: Projection[] = []
-  if (flag(file, json, 'attention_bias')) biases.push(...ATTENTION_PROJECTIONS)
-  if (flag(file, json, 'mlp_bias')) biases.push(...MLP_PROJECTIONS)
+function attentionBias(file: string, json: Json): readonly Projection[] {
+  return flag(file, json, 'attention_bias') ? ATTENTION_PROJECTIONS : []
+}
+
+function mlpBias(file: string, json: Json): readonly Projection[] {
+  return flag(file, json, 'mlp_bias') ? MLP_PROJECTIONS : []
+}
+
+function biasesOf(...projections: readonly (readonly Projection[])[]): Features {
+  const biases = projections.flat()
   return biases.length > 0 ? { biases } : {}
 }
 
@@ -64,11 +75,11 @@ function unrotated(file: string, json: Json): Features {
   const layers = integer(file, json, 'num_hidden_layers', { min: 1, max: 1024 })
   const interval = integer(file, json, 'no_rope_layer_interval', { min: 1, max: 1024, fallback: 4 })
   const given = json['no_rope_layers'] ?? Array.from({ length: layers }, (_, i) => Number((i + 1) % interval !== 0))
-  if (!Array.isArray(given) || given.length !== layers || given.some((one) => one !== 0 && one !== 1)) {
+  if (!Array.isArray(given) || given.length < layers || given.some((one) => one !== 0 && one !== 1)) {
     const wanted = `a list of ${layers} zeros and ones, one for each layer`
     throw new GpoError('model', `${file}: "no_rope_layers" is ${describe(given)}, expected ${wanted}`)
   }
-  const indices = given.flatMap((rotates, i) => (rotates === 0 ? [i] : []))
+  const indices = given.slice(0, layers).flatMap((rotates, i) => (rotates === 0 ? [i] : []))
   return indices.length > 0 ? { layersWithoutRope: indices } : {}
 }
 
@@ -92,7 +103,7 @@ function refuseUnsupported(file: string, json: Json): void {
     )
   }
   const activation = json['hidden_act'] ?? 'silu'
-  if (activation !== 'silu')
+  if (activation !== 'silu' && activation !== 'swish')
     throw new GpoError('model', `${file}: "hidden_act" is ${describe(activation)}, only "silu" is supported`)
 }
 
@@ -118,24 +129,19 @@ function readHeads(file: string, json: Json, hiddenSize: number) {
   return { heads, kvHeads, headDim }
 }
 
-/** Positions a sequence may have. A sliding window (Mistral) is never reached when no sequence is longer than it. */
-function readMaxPositions(file: string, json: Json): number {
-  const range = { min: 1, max: 1 << 24 }
-  const positions = integer(file, json, 'max_position_embeddings', { ...range, fallback: 2048 })
-  const isOff = json['use_sliding_window'] === false || (json['sliding_window'] ?? null) === null
-  return isOff ? positions : Math.min(positions, integer(file, json, 'sliding_window', range))
-}
-
 /** @throws GpoError('model') naming file, key and value */
 export function readModelConfig(folder: string): ModelConfig {
   const file = join(folder, 'config.json')
-  const json = readJsonObject(file)
-  const architecture = knownArchitecture(file, json)
+  const given = readJsonObject(file)
+  const architecture = knownArchitecture(file, given)
+  const json = withDefaults(architecture, given)
   refuseUnsupported(file, json)
   const size = (key: string, max: number, fallback?: number) => integer(file, json, key, { min: 1, max, fallback })
   const hiddenSize = size('hidden_size', 1 << 17)
   const vocabSize = size('vocab_size', 1 << 24)
-  const rope = readRope(file, json)
+  const features = ARCHITECTURES[architecture]!(file, json)
+  const types = layerTypes(architecture, file, json, features.layersWithoutRope ?? [])
+  const rope = readRope(file, json, types)
   return {
     architecture,
     vocabSize,
@@ -143,11 +149,11 @@ export function readModelConfig(folder: string): ModelConfig {
     intermediateSize: size('intermediate_size', 1 << 20),
     layers: size('num_hidden_layers', 1024),
     ...readHeads(file, json, hiddenSize),
-    maxPositions: readMaxPositions(file, json),
+    maxPositions: maxPositions(file, json, types),
     ropeTheta: rope.theta,
     ...(rope.scaling ? { ropeScaling: rope.scaling } : {}),
-    ...ARCHITECTURES[architecture]!(file, json),
-    rmsNormEps: number(file, json, 'rms_norm_eps', { min: 0, max: 1, fallback: 1e-6 }),
+    ...features,
+    rmsNormEps: number(file, json, 'rms_norm_eps', { min: 0, max: 1 }),
     tieWordEmbeddings: flag(file, json, 'tie_word_embeddings'),
     bosTokenId: tokenIds(file, json, 'bos_token_id', vocabSize)[0] ?? null,
     eosTokenIds: tokenIds(file, json, 'eos_token_id', vocabSize),

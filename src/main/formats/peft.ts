@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { LORA_TARGETS } from '@shared/schemas/plan'
 import type { LoraConfig } from './adapter-shapes'
-import { describe, flag, integer, type Json, number, readJsonObject } from './config-json'
+import { describe, flag, integer, number, readJsonObject } from './config-json'
 import type { HostTensor } from './host-tensor'
+import { refuseVariants } from './peft-variants'
 import { openSafetensors, type SafetensorsReader } from './safetensors'
 import { shown } from './safetensors-header'
 
@@ -28,49 +29,6 @@ export interface PeftConfig extends Pick<LoraConfig, 'r' | 'alpha' | 'dropout' |
 }
 
 type Target = LoraConfig['targets'][number]
-
-const isSet = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== false &&
-  !(typeof value === 'object' && Object.keys(value as object).length === 0)
-
-/** Initialisations after which the base itself is another one than its files say. */
-const CHANGES_BASE = /^(pissa|olora|corda|loftq|lora_ga)/
-
-const UNSUPPORTED: readonly { readonly key: string; readonly what: string }[] = [
-  { key: 'use_dora', what: 'DoRA scales the columns of the base' },
-  { key: 'use_qalora', what: 'QALoRA pools what enters the adapters' },
-  { key: 'lora_bias', what: 'adapters with a bias of their own' },
-  { key: 'modules_to_save', what: 'whole modules that were trained beside the adapters' },
-  { key: 'trainable_token_indices', what: 'embeddings of single tokens that were trained beside the adapters' },
-  { key: 'rank_pattern', what: 'a rank of its own for some modules' },
-  { key: 'alpha_pattern', what: 'a scale of its own for some modules' },
-  { key: 'layers_to_transform', what: 'adapters in some layers only' },
-  { key: 'layer_replication', what: 'layers that are there several times' },
-  { key: 'target_parameters', what: 'adapters on parameters that are no projections' },
-  { key: 'fan_in_fan_out', what: 'weights stored the other way round' },
-]
-
-function refuseUnsupported(file: string, json: Json): void {
-  const type = json['peft_type']
-  if (type !== 'LORA')
-    throw new GpoError('model', `${file}: "peft_type" is ${describe(type)}; LORA is the one that is known`)
-  const cure = 'merge it into its base with PEFT (merge_and_unload) and start from that'
-  for (const { key, what } of UNSUPPORTED) {
-    if (isSet(json[key]))
-      throw new GpoError(
-        'model',
-        `${file}: "${key}" is ${describe(json[key])}: ${what}, which is not supported; ${cure}`,
-      )
-  }
-  const bias = json['bias'] ?? 'none'
-  if (bias !== 'none')
-    throw new GpoError('model', `${file}: "bias" is ${describe(bias)}: trained biases are not supported; ${cure}`)
-  const initial = json['init_lora_weights']
-  if (typeof initial === 'string' && CHANGES_BASE.test(initial))
-    throw new GpoError('model', `${file}: "init_lora_weights" is ${describe(initial)}, which changes the base; ${cure}`)
-}
 
 /** `self_attn.q_proj` is q_proj, as PEFT compares the end of a module's name. */
 function targetsOf(file: string, value: unknown): Target[] {
@@ -97,9 +55,9 @@ export function readPeftConfig(folder: string): PeftConfig {
   if (!existsSync(file))
     throw new GpoError('model', `${folder} has no ${ADAPTER_CONFIG}: choose a folder that PEFT saved an adapter in`)
   const json = readJsonObject(file)
-  refuseUnsupported(file, json)
+  refuseVariants(file, json)
   const base = json['base_model_name_or_path']
-  const r = integer(file, json, 'r', { min: 1, max: 1024 })
+  const r = integer(file, json, 'r', { min: 1, max: 1024, fallback: 8 })
   const alpha = number(file, json, 'lora_alpha', { min: 0, max: 4096, fallback: 8 })
   if (alpha === 0) throw new GpoError('model', `${file}: "lora_alpha" is 0: the adapter would do nothing`)
   const dropout = number(file, json, 'lora_dropout', { min: 0, max: 1, fallback: 0 })
@@ -118,7 +76,7 @@ function openWeights(folder: string): SafetensorsReader {
   if (!existsSync(file) && existsSync(join(folder, 'adapter_model.bin')))
     throw new GpoError(
       'model',
-      `${folder} has adapter_model.bin, which may run code when it is read: save the adapter as safetensors`,
+      `${folder} has adapter_model.bin, a pickle, which may run code when it is read. Where you trust it, convert it in Python with peft: PeftModel.from_pretrained(base, FOLDER).save_pretrained(NEW_FOLDER, safe_serialization=True); then use the new folder`,
     )
   if (!existsSync(file)) throw new GpoError('model', `${folder} has no ${ADAPTER_WEIGHTS}: copy the adapter again`)
   return openSafetensors(file)

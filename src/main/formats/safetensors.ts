@@ -2,8 +2,8 @@
  * Reads safetensors: an 8-byte header length, a JSON header, raw tensors; one file, or shards with an index. Reads one tensor at a time by
  * file offset. Everything in a file is untrusted.
  */
-import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { readJsonObject } from './config-json'
 import { BYTES, decodeFloats, firstUnstorable } from './dtypes'
@@ -79,7 +79,26 @@ function readHeader(path: string, handle: number): ReadonlyMap<string, Entry> {
   return parseHeader(path, readExactly(path, handle, 8, length), size)
 }
 
+/** Weights that PyTorch pickled: reading them may run code, so they are never read. */
+const PICKLED = /\.(bin|pt|pth|ckpt)$/
+
+function pickledIn(folder: string): string | undefined {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return isFolder ? readdirSync(folder).find((name) => PICKLED.test(name) && /model/.test(name)) : undefined
+}
+
+function refusePickled(path: string): void {
+  const folder = dirname(path)
+  const pickled = reading(folder, () => pickledIn(folder))
+  if (pickled === undefined) return
+  throw new GpoError(
+    'model',
+    `${folder} has its weights in ${shown(pickled)}, a pickle, which may run code when it is read. Where you trust it, convert it in Python with transformers: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER, safe_serialization=True); copy the tokenizer's files beside it and use the new folder`,
+  )
+}
+
 function openFile(path: string): OpenFile {
+  if (!existsSync(path)) refusePickled(path)
   if (!existsSync(path))
     throw new GpoError('model', `${path} does not exist: a model folder needs ${SINGLE}, or ${INDEX} and its files`)
   if (!reading(path, () => statSync(path)).isFile())

@@ -6,11 +6,12 @@ import { type ModelConfig, projectionName } from './model-config'
 import { type BasePrecision, emptyNarrow, narrowRows } from './narrow-weights'
 import { openSafetensors, type SafetensorsReader } from './safetensors'
 import { shown } from './safetensors-header'
+import { checkTiedHead, EMBEDDING, HEAD } from './tied-head'
 
 /** Names and shapes of a checkpoint; projections are [out, in]. */
 export function expectedWeights(config: ModelConfig): Map<string, readonly number[]> {
   const { hiddenSize: d, intermediateSize: f, vocabSize: v, heads, kvHeads, headDim } = config
-  const shapes = new Map<string, readonly number[]>([['model.embed_tokens.weight', [v, d]]])
+  const shapes = new Map<string, readonly number[]>([[EMBEDDING, [v, d]]])
   for (let i = 0; i < config.layers; i++) {
     const layer = `model.layers.${i}`
     shapes.set(`${layer}.self_attn.q_proj.weight`, [heads * headDim, d])
@@ -32,18 +33,18 @@ export function expectedWeights(config: ModelConfig): Map<string, readonly numbe
     shapes.set(`${layer}.post_attention_layernorm.weight`, [d])
   }
   shapes.set('model.norm.weight', [d])
-  if (!config.tieWordEmbeddings) shapes.set('lm_head.weight', [v, d])
+  if (!config.tieWordEmbeddings) shapes.set(HEAD, [v, d])
   return shapes
 }
 
 const bracketed = (shape: readonly number[]) => `[${shape.join(', ')}]`
 
 /** What files hold besides, and a model does without: a tied head stored once more, and rotary tables that are computed here. */
-const isHarmless = (name: string) => name === 'lm_head.weight' || name.endsWith('.rotary_emb.inv_freq')
+const isHarmless = (name: string) => name === HEAD || name.endsWith('.rotary_emb.inv_freq')
 
 function missing(folder: string, name: string, shape: readonly number[]): GpoError {
   const cure =
-    name === 'lm_head.weight'
+    name === HEAD
       ? 'its config.json does not tie the head to the embedding: set "tie_word_embeddings" to true if they are one, else download the model again'
       : `config.json asks for it as ${bracketed(shape)}: download the model again`
   return new GpoError('model', `${folder}: the tensor ${name} is missing; ${cure}`)
@@ -75,6 +76,7 @@ function checkWeights(folder: string, file: SafetensorsReader, expected: Readonl
     folder,
     file.names.filter((name) => !expected.has(name) && !isHarmless(name)),
   )
+  if (!expected.has(HEAD)) checkTiedHead(folder, file)
 }
 
 export interface StoredWeights {
@@ -88,7 +90,7 @@ export interface StoredWeights {
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
 
 /**
- * What a model's files hold, from their headers alone; no tensor is read.
+ * What a model's files hold, from their headers; no tensor is read but a tied head that is stored once more.
  * @throws GpoError('model') as `loadWeights`, values aside
  */
 export function inspectWeights(folder: string, config: ModelConfig): StoredWeights {

@@ -1,6 +1,7 @@
 /** The runs this program drives: one at a time, the others wait. Tells everyone who listens what happens. */
 import { rmSync } from 'node:fs'
 import { withOwnAdapter } from '@main/library/models/adapter'
+import { keepFingerprints } from '@main/store/fingerprints'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
 import { deleteRun, getRun, listRuns, queueRun, refuseReadOnly } from '@main/store/runs'
@@ -13,14 +14,19 @@ import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
 import { executeRun } from './execute'
+import { checkSameInputs, completeFingerprints, type SameInputs, takeFingerprints } from './fingerprints'
 import { afterEvent, beginLive, type LiveRun } from './live-state'
+import { planWarnings, refuseUnfitPlan } from './plan-checks'
 import { loadInputs, newRun, prepareResume, recoverInterrupted } from './prepare'
 
 export interface RunManager {
   /** Checks data and model first. @returns the run's id @throws {GpoError} what is wrong with the plan */
   start(plan: Plan): Promise<string>
-  /** A paused run goes on; a stopped, interrupted, failed or queued one starts or waits. */
-  resume(id: string): Promise<void>
+  /**
+   * A paused run goes on; a stopped, interrupted, failed or queued one starts or waits.
+   * @throws {GpoError} 'changed' when it would go on with other data, weights, tokenizer or adapter
+   */
+  resume(id: string, options?: SameInputs): Promise<void>
   pause(id: string): void
   stop(id: string): void
   /** Moves a waiting run to the front. */
@@ -97,8 +103,11 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
 
   async function drive(id: string): Promise<void> {
     const { plan } = getRun(store, id)
+    await checkSameInputs(store, { id, plan })
     const inputs = await loadInputs(plan)
     const { run, resumeFrom } = prepareResume(store, id)
+    const ending = new AbortController()
+    const noting = completeFingerprints(store, id, plan, ending.signal).catch(onBug)
     const ended = await executeRun({
       store,
       run,
@@ -123,6 +132,8 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         if (kinds.length > 0) hub.publish({ type: 'recorded', run: id, kinds })
       },
     })
+    ending.abort()
+    await noting
     hub.publish({ type: 'ended', run: ended })
   }
 
@@ -172,19 +183,27 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   return {
     async start(wanted) {
       const plan = withOwnAdapter(wanted)
+      refuseUnfitPlan(plan)
       await loadInputs(plan)
+      await planWarnings(plan)
+      const prints = await takeFingerprints(store, plan)
       const { id } = newRun(store, plan)
+      keepFingerprints(store, id, prints)
       enqueue(id)
       return id
     },
-    async resume(id) {
+    async resume(id, options) {
       if (active?.live.active.id === id) {
         running(id).trainer.resume()
         change({ state: 'running', pending: active.live.active.pending.filter((one) => one !== 'pause') })
         return
       }
       refuseReadOnly(store, id)
-      await loadInputs(getRun(store, id).plan)
+      const { plan } = getRun(store, id)
+      refuseUnfitPlan(plan)
+      await checkSameInputs(store, { id, plan }, options)
+      await loadInputs(plan)
+      await planWarnings(plan)
       queueRun(store, id)
       enqueue(id)
     },

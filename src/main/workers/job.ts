@@ -29,6 +29,7 @@ const shared = {
 const promptShape = {
   template: z.string(),
   chatTemplate: z.boolean(),
+  chatTemplateName: z.string().optional(),
 }
 
 export const jobSchema = z.discriminatedUnion('kind', [

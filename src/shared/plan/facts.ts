@@ -34,7 +34,7 @@ export interface DataFacts {
 }
 
 export interface PlanFacts {
-  readonly model: ModelShape & { readonly hasChatTemplate: boolean }
+  readonly model: ModelShape & { readonly hasChatTemplate: boolean; readonly chatTemplates?: readonly string[] }
   readonly train: DataFacts
   readonly evaluation: DataFacts | null
 }
@@ -111,21 +111,46 @@ function trainIssues(plan: Plan, facts: DataFacts): (PlanIssue | false)[] {
   ]
 }
 
-function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | false)[] {
-  const { adaptation, optimiser, budget } = plan
-  const completion = plan.objective.kind === 'sft' ? (train.completion?.max ?? 0) : plan.rollout.maxNewTokens
-  const pass = microbatchTokens(plan, train.prompt.max, completion)
+function templateIssues(
+  { data }: Plan,
+  { hasChatTemplate, chatTemplates = [] }: PlanFacts['model'],
+): (PlanIssue | false)[] {
+  const { chatTemplate: isOn, chatTemplateName: name } = data
+  const names = chatTemplates.join(', ')
+  if (isOn && chatTemplates.length > 0 && (name === undefined ? !hasChatTemplate : !chatTemplates.includes(name))) {
+    const found =
+      name === undefined ? 'The model has no default chat template' : `The model has no chat template “${name}”`
+    return [issue('error', 'data.chatTemplateName', `${found}: choose one of ${names}.`)]
+  }
   return [
-    plan.data.chatTemplate &&
-      !model.hasChatTemplate &&
+    isOn &&
+      !hasChatTemplate &&
+      name === undefined &&
       issue(
         'error',
         'data.chatTemplate',
         'The model has no chat template: switch it off, or choose an instruct model.',
       ),
-    !plan.data.chatTemplate &&
-      model.hasChatTemplate &&
+    isOn &&
+      name !== undefined &&
+      chatTemplates.length === 0 &&
+      issue(
+        'error',
+        'data.chatTemplateName',
+        `The model has no chat template “${name}”, nor any other: switch it off.`,
+      ),
+    !isOn &&
+      hasChatTemplate &&
       issue('hint', 'data.chatTemplate', 'The model has a chat template: it answers best when asked with it.'),
+  ]
+}
+
+function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | false)[] {
+  const { adaptation, optimiser, budget } = plan
+  const completion = plan.objective.kind === 'sft' ? (train.completion?.max ?? 0) : plan.rollout.maxNewTokens
+  const pass = microbatchTokens(plan, train.prompt.max, completion)
+  return [
+    ...templateIssues(plan, model),
     adaptation.kind === 'lora' &&
       adaptation.r > Math.min(model.hiddenSize, model.kvHeads * model.headDim) &&
       issue(

@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RunSummary } from '@shared/schemas/run'
 import { describe, expect, it } from 'vitest'
 import {
   expectFailure,
   expectSoundDatabase,
   filesOf,
   gpo,
+  jsonLines,
   planOf,
-  show,
   temporaryFolder,
   writePlan,
   writeRows,
@@ -17,14 +18,16 @@ import { type ModelChanges, writeTinyModel } from '../../support/model-folder'
 const folder = temporaryFolder()
 const rows = writeRows(folder)
 
-/** Both a run and a question are refused; the run ends as failed and leaves no checkpoint. */
+/** Both a run and a question are refused: before there is a run where headers tell it, else it ends as failed and leaves no checkpoint. */
 async function refused(model: string, ...messages: readonly RegExp[]): Promise<void> {
   const home = temporaryFolder()
   const file = writePlan(home, { ...planOf(rows, { objective: { kind: 'ppo' } }), model: { path: model } })
   expectFailure(await gpo(home, 'train', file), 4, ...messages)
-  const run = await show(home)
-  expect(run).toMatchObject({ status: 'failed', iteration: 0, error: { code: 'model' } })
-  expect(filesOf(run.folder)).toEqual([])
+  const begun = jsonLines<RunSummary>(await gpo(home, 'runs', '--json'))
+  for (const run of begun) {
+    expect(run).toMatchObject({ status: 'failed', iteration: 0, error: { code: 'model' } })
+    expect(filesOf(run.folder)).toEqual([])
+  }
   expectSoundDatabase(home)
   const asked = await gpo(home, 'score', '--model', model, '--prompt', '1+1=', '--completion', '2', '--json')
   expectFailure(asked, 4, ...messages)

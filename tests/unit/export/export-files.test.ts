@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportModel } from '@main/export/safetensors'
+import { chatTemplatesIn } from '@main/formats/chat-templates'
 import { openSafetensors } from '@main/formats/safetensors'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { writeTinyModel } from '../../support/model-folder'
@@ -73,4 +74,15 @@ it('files of the tokenizer are copied, others are not', () => {
   run()
   expect(existsSync(join(out, 'notes.txt'))).toBe(false)
   expect(readFileSync(join(out, 'chat_template.jinja'), 'utf8')).toBe('{{ messages }}')
+})
+
+it('every chat template is copied, in a folder and in the older file too', () => {
+  mkdirSync(join(root, 'source/additional_chat_templates'))
+  writeFileSync(join(root, 'source/additional_chat_templates/rag.jinja'), 'rag')
+  writeFileSync(join(root, 'source/additional_chat_templates/notes.txt'), 'private')
+  writeFileSync(join(root, 'source/chat_template.json'), '{"chat_template":"old"}')
+  run()
+  expect(readdirSync(join(out, 'additional_chat_templates'))).toEqual(['rag.jinja'])
+  expect(chatTemplatesIn(out)).toEqual(new Map([['rag', 'rag']]))
+  expect(readFileSync(join(out, 'chat_template.json'), 'utf8')).toBe('{"chat_template":"old"}')
 })

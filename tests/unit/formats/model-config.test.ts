@@ -69,7 +69,7 @@ describe('config.json', () => {
 
   it('that leaves out what has a default in the format gets that default', () => {
     const absent = { num_key_value_heads: null, rope_theta: undefined, rms_norm_eps: undefined, head_dim: null }
-    const tokens = { bos_token_id: null, eos_token_id: undefined, pad_token_id: -1 }
+    const tokens = { bos_token_id: null, eos_token_id: null, pad_token_id: -1 }
     expect(read({ ...absent, ...tokens, tie_word_embeddings: undefined })).toMatchObject({
       kvHeads: 4,
       headDim: 16,
@@ -119,6 +119,44 @@ describe('config.json', () => {
     expect(messageOf(() => read({ rope_scaling: { type: 'linear' } }))).toContain('"factor"')
   })
 
+  it('with a rotation for each kind of layer is read where the model has one kind, else refused', () => {
+    const qwen = {
+      architectures: ['Qwen3ForCausalLM'],
+      sliding_window: 128,
+      use_sliding_window: true,
+      rope_theta: undefined,
+    }
+    const full = { rope_type: 'default', rope_theta: 1e6 }
+    const local = { rope_type: 'default', rope_theta: 1e4 }
+    const rope_parameters = { full_attention: full, sliding_attention: local }
+    expect(read({ ...qwen, rope_parameters }).ropeTheta).toBe(1e6)
+    expect(read({ ...qwen, rope_parameters, max_window_layers: 0 }).ropeTheta).toBe(1e4)
+    const both = { ...qwen, max_window_layers: 1 }
+    expect(messageOf(() => read({ ...both, rope_parameters }))).toMatch(/rotation of their own/)
+    expect(read({ ...both, rope_parameters: { full_attention: full, sliding_attention: full } }).ropeTheta).toBe(1e6)
+    expect(messageOf(() => read({ rope_parameters: { sliding_attention: local } }))).toMatch(/rotation of their own/)
+  })
+
+  it.each([
+    ['rope_local_base_freq', 10_000],
+    ['global_rope_theta', 160_000],
+    ['partial_rotary_factor', 0.5],
+    ['rope_theta', [1e4, 1e6]],
+    ['rope_parameters', { rope_type: 'default', rope_theta: 1e4, partial_rotary_factor: 0.25 }],
+  ])('with %s set to %j is refused, since some layers or numbers are rotated otherwise', (key, value) => {
+    expect(messageOf(() => read({ [key]: value }))).toMatch(/rope|rotary/)
+  })
+
+  it.each([
+    [['full_attention', 'chunked_attention']],
+    [['full_attention']],
+    [['sliding_attention', 'full_attention']],
+    ['full_attention'],
+  ])('with layer types %j is refused', (layer_types) => {
+    const changes = { architectures: ['Qwen2ForCausalLM'], layer_types }
+    expect(messageOf(() => read(changes))).toContain('"layer_types"')
+  })
+
   it('of each architecture says what it does differently', () => {
     const of = (name: string, changes: object = {}) => read({ architectures: [name], ...changes })
     expect(of('LlamaForCausalLM', { mlp_bias: true }).biases).toEqual(['gate_proj', 'up_proj', 'down_proj'])
@@ -133,7 +171,12 @@ describe('config.json', () => {
     const window = { architectures: ['MistralForCausalLM'], sliding_window: 128 }
     expect(read(window).maxPositions).toBe(128)
     expect(read({ ...window, sliding_window: null }).maxPositions).toBe(256)
-    expect(read({ ...window, use_sliding_window: false }).maxPositions).toBe(256)
+    const qwen = { ...window, architectures: ['Qwen3ForCausalLM'], max_window_layers: 1, num_key_value_heads: 2 }
+    expect(read({ ...qwen, use_sliding_window: true }).maxPositions).toBe(128)
+    expect(read({ ...qwen, use_sliding_window: false }).maxPositions).toBe(256)
+    expect(
+      read({ ...qwen, use_sliding_window: true, layer_types: ['full_attention', 'full_attention'] }).maxPositions,
+    ).toBe(256)
   })
 
   it.each([

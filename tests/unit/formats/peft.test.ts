@@ -56,6 +56,24 @@ it('understands the ways in which PEFT names projections', () => {
   ])
 })
 
+it('takes keys that change nothing as they are', () => {
+  const nothing = {
+    use_dora: false,
+    alora_invocation_tokens: null,
+    rank_pattern: {},
+    layers_to_transform: [],
+    later: null,
+  }
+  const about = {
+    peft_version: '0.19.1',
+    runtime_config: { a: 1 },
+    init_lora_weights: 'gaussian',
+    megatron_core: 'megatron.core',
+  }
+  expect(readPeftConfig(changed({ ...nothing, ...about })).r).toBe(4)
+  expect(readPeftConfig(changed({ init_lora_weights: true, eva_config: { rho: 2 }, r: null })).r).toBe(8)
+})
+
 describe('refused by its name:', () => {
   it.each([
     [{ use_dora: true }, /"use_dora" is true.*not supported/],
@@ -66,6 +84,15 @@ describe('refused by its name:', () => {
     [{ layers_to_transform: [0] }, /"layers_to_transform" is \[0\]/],
     [{ fan_in_fan_out: true }, /"fan_in_fan_out"/],
     [{ lora_bias: true }, /"lora_bias"/],
+    [{ alora_invocation_tokens: [1, 2] }, /"alora_invocation_tokens" is \[1,2\]: activated LoRA \(aLoRA\)/],
+    [{ trainable_token_indices: [3] }, /"trainable_token_indices".*single tokens/],
+    [{ exclude_modules: ['layers.0'] }, /"exclude_modules"/],
+    [{ layer_replication: [[0, 2]] }, /"layer_replication"/],
+    [{ use_qalora: true, qalora_group_size: 16 }, /"use_qalora"/],
+    [{ kasa_config: { beta: 1 } }, /"kasa_config".*KaSA/],
+    [{ a_later_variant: true }, /"a_later_variant" is true: a setting that this program does not know/],
+    [{ init_lora_weights: 'mica' }, /"init_lora_weights" is "mica"/],
+    [{ init_lora_weights: 'corda' }, /"init_lora_weights" is "corda"/],
     [{ init_lora_weights: 'pissa_niter_4' }, /"init_lora_weights" is "pissa_niter_4"/],
     [{ peft_type: 'IA3' }, /"peft_type" is "IA3"; LORA/],
     [{ target_modules: ['q_proj', 'lm_head'] }, /"target_modules" names "lm_head"/],
@@ -94,7 +121,7 @@ describe('refused by its name:', () => {
   it('pickled weights, no weights, no config', () => {
     const folder = changed({})
     renameSync(join(folder, 'adapter_model.safetensors'), join(folder, 'adapter_model.bin'))
-    expect(() => checkAdapter(folder, shapes)).toThrow(/may run code/)
+    expect(() => checkAdapter(folder, shapes)).toThrow(/may run code.*PeftModel.*safe_serialization=True/)
     rmSync(join(folder, 'adapter_model.bin'))
     expect(() => checkAdapter(folder, shapes)).toThrow(/has no adapter_model\.safetensors/)
     rmSync(join(folder, 'adapter_config.json'))

@@ -53,6 +53,38 @@ const readAll = (source: string) => {
   }
 }
 
+it('reads a file whose metadata is null, and refuses metadata of other kinds', () => {
+  const values = { a: entry([1], 0, 4) }
+  write({ __metadata__: null, ...values }, 4)
+  expect(readAll(path)['a']?.data).toEqual(Float32Array.of(0))
+  write({ ...values, __metadata__: {} }, 4)
+  expect(Object.keys(readAll(path))).toEqual(['a'])
+  for (const metadata of [[], 'pt', { format: null }, { format: { name: 'pt' } }]) {
+    write({ __metadata__: metadata, ...values }, 4)
+    expect(refused(() => readAll(path)).message).toMatch(/__metadata__ that is not a table of texts/)
+  }
+})
+
+describe('weights that PyTorch pickled', () => {
+  it.each([
+    ['pytorch_model.bin', []],
+    ['pytorch_model-00001-of-00002.bin', ['pytorch_model.bin.index.json']],
+    ['consolidated.model.pth', []],
+  ])('as %s are named with how to convert them', (name, others) => {
+    for (const file of [name, ...others]) writeFileSync(join(folder, file), 'pickled')
+    const { message } = refused(() => openSafetensors(folder))
+    expect(message).toContain(name)
+    expect(message).toMatch(/AutoModelForCausalLM\.from_pretrained.*safe_serialization=True/)
+  })
+
+  it('are not mentioned where safetensors are there, or where nothing is', () => {
+    expect(refused(() => openSafetensors(folder)).message).toMatch(/does not exist: a model folder needs/)
+    writeFileSync(join(folder, 'pytorch_model.bin'), 'pickled')
+    writeSafetensors(join(folder, 'model.safetensors'), [a], 'F32')
+    expect(Object.keys(readAll(folder))).toEqual(['a'])
+  })
+})
+
 describe('a written file', () => {
   it('gives names, shapes and values back, and tensors begin at a multiple of 8 bytes', () => {
     const bytes = writeSafetensors(path, [a, b], 'F32', { maker: 'test' })

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeSafetensors } from '@main/formats/safetensors-writer'
-import { expectedWeights, loadWeights } from '@main/formats/weights'
+import { expectedWeights, inspectWeights, loadWeights } from '@main/formats/weights'
 import { GpoError } from '@shared/errors'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { randomWeights, tinyConfig, tinyShapes } from '../../support/tiny-model'
@@ -13,6 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+const EMBEDDING = 'model.embed_tokens.weight'
 const right = randomWeights()
 const filled = (shape: number[], value = 0.5) => ({
   shape,
@@ -44,9 +45,30 @@ describe('the weights of a model', () => {
   it('may have rotary tables and a copy of a tied head beside them, which are left out', () => {
     const loaded = load((weights) => {
       weights.set('model.layers.0.self_attn.rotary_emb.inv_freq', filled([2]))
-      weights.set('lm_head.weight', filled([24, 16]))
+      weights.set('lm_head.weight', weights.get('model.embed_tokens.weight')!)
     })
     expect(loaded.size).toBe(right.size)
+  })
+
+  const withHead = (head: { shape: number[]; data: Float32Array }, config = tinyConfig) =>
+    load((weights) => weights.set('lm_head.weight', head), config)
+
+  it.each([
+    ['numbers of its own', () => filled([24, 16])],
+    [
+      'one number of its own, the last',
+      () => ({ shape: [24, 16], data: right.get(EMBEDDING)!.data.with(24 * 16 - 1, 9) }),
+    ],
+    ['more rows', () => filled([25, 16])],
+    ['another width', () => filled([24, 8])],
+  ])('with a tied head that has %s are refused with the way on', (_, head) => {
+    expect(() => withHead(head())).toThrow(/lm_head\.weight has .*"tie_word_embeddings" to false/)
+    expect(() => inspectWeights(folder, tinyConfig)).toThrow(/lm_head\.weight has/)
+  })
+
+  it('with a head of its own are read where the config does not tie it', () => {
+    const own = withHead(filled([24, 16]), { ...tinyConfig, tieWordEmbeddings: false })
+    expect(own.get('lm_head.weight')?.data[0]).toBe(0.5)
   })
 
   it('of another shape are refused with both shapes', () => {

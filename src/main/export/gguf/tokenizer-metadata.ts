@@ -1,6 +1,7 @@
 /** A tokenizer.json as llama.cpp's keys: byte-level BPE ("gpt2") and SentencePiece-style BPE ("llama"). */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { chatTemplatesOf, DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
 import { readJsonObject } from '@main/formats/config-json'
 import type { ModelConfig } from '@main/formats/model-config'
 import { GpoError } from '@shared/errors'
@@ -96,11 +97,24 @@ function tokensOf(json: TokenizerJson, config: ModelConfig) {
   return { tokens, types }
 }
 
-function chatTemplate(folder: string, config: Readonly<Record<string, unknown>>): string | null {
-  const file = join(folder, 'chat_template.jinja')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
-  const template = config['chat_template']
-  return typeof template === 'string' ? template : null
+/** The default under llama.cpp's own key; others by names of letters and digits, which are listed too, as its converter writes them. */
+function chatTemplates(folder: string, config: Readonly<Record<string, unknown>>): [string, MetadataValue][] {
+  const named = [...chatTemplatesOf(folder, config)].map(([name, value]) => [
+    name.replaceAll(/[^A-Za-z0-9]/g, '_'),
+    value,
+  ])
+  const text = (value = ''): MetadataValue => ({ type: 'string', value })
+  const others = named.filter(([name]) => name !== DEFAULT_TEMPLATE)
+  const names = [...new Set(others.map(([name = '']) => name))]
+  const list: [string, MetadataValue][] =
+    names.length > 0 ? [['tokenizer.chat_templates', { type: 'strings', value: names }]] : []
+  return [
+    ...list,
+    ...new Map(others.map(([name, value]) => [`tokenizer.chat_template.${name}`, text(value)])),
+    ...named.flatMap(([name, value]): [string, MetadataValue][] =>
+      name === DEFAULT_TEMPLATE ? [['tokenizer.chat_template', text(value)]] : [],
+    ),
+  ]
 }
 
 /** @throws {GpoError} 'usage' for a tokenizer that llama.cpp would read differently */
@@ -122,7 +136,6 @@ export function tokenizerMetadata(folder: string, config: ModelConfig): [string,
     const name = key === 'pad' ? 'padding' : key === 'unk' ? 'unknown' : key
     return id < 0 ? [] : [[`tokenizer.ggml.${name}_token_id`, { type: 'uint32', value: id }]]
   }
-  const template = chatTemplate(folder, settings)
   return [
     ['tokenizer.ggml.model', { type: 'string', value: isSentencePiece ? 'llama' : 'gpt2' }],
     [
@@ -146,7 +159,7 @@ export function tokenizerMetadata(folder: string, config: ModelConfig): [string,
     ...idOf('pad', config.padTokenId),
     ['tokenizer.ggml.add_bos_token', { type: 'bool', value: addsBos(json, settings, special('bos_token')) }],
     ['tokenizer.ggml.add_eos_token', { type: 'bool', value: settings['add_eos_token'] === true }],
-    ...(template ? [['tokenizer.chat_template', { type: 'string', value: template }] as [string, MetadataValue]] : []),
+    ...chatTemplates(folder, settings),
   ]
 }
 

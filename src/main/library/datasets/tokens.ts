@@ -1,6 +1,6 @@
 /** A set as a model sees it: how long its texts are in tokens, and its first sequences token by token. */
 import { readModelConfig } from '@main/formats/model-config'
-import { encodePrompt, type PromptFormat } from '@main/text/tokenizer/prompt'
+import { encodeAnswer, encodePrompt, type PromptFormat } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import type { BatchSequence, BatchToken, DatasetBatch, DatasetLengths, LengthBins } from '@shared/contract/datasets'
 import { GpoError } from '@shared/errors'
@@ -46,7 +46,7 @@ export async function countLengths(dataset: Dataset, folder: string, format: Pro
   for (const example of dataset.examples) {
     const prompt = encodePrompt(format, tokenizer, example).length
     const text = hasCompletions ? (example.completion ?? '') : example.reference
-    const answer = tokenizer.encode(text, { addSpecialTokens: false }).length
+    const answer = encodeAnswer(format, tokenizer, example, text).length
     prompts.push(prompt)
     answers.push(answer)
     if (prompt + (hasCompletions ? answer : 0) + 1 > maxPositions) tooLong++
@@ -89,7 +89,7 @@ export function firstBatch(dataset: Dataset, folder: string, format: PromptForma
     const completions = completionsOf(example)
     if (completions.length === 0) return [{ ...common, label: null, completion: [], completionLength: 0 }]
     return completions.map(({ label, text }) => {
-      const body = Int32Array.from([...tokenizer.encode(text, { addSpecialTokens: false }), stop])
+      const body = Int32Array.from([...encodeAnswer(format, tokenizer, example, text), stop])
       return { ...common, label, completion: shownTokens(tokenizer, body), completionLength: body.length }
     })
   })

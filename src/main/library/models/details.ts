@@ -1,11 +1,12 @@
 /** A closer look at one model: what it is, what was checked, what is in its folder. Loads its tokenizer, never a tensor. */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { chatTemplatesIn } from '@main/formats/chat-templates'
 import { readJsonObject } from '@main/formats/config-json'
 import { readManifest } from '@main/formats/manifest'
 import type { ModelConfig } from '@main/formats/model-config'
 import type { Store } from '@main/store/query'
-import { checkTokenizerFits } from '@main/text/tokenizer/tokenizer'
+import { checkTokenizerFits, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import type { ModelCheck, ModelDetails, ModelFile } from '@shared/contract/models'
 import { getEntry } from '../entries'
 import { openTokenizer } from '../tokenizers'
@@ -62,6 +63,11 @@ function kindOfTokenizer(folder: string): string {
   return typeof type === 'string' ? type.slice(0, 40) : 'kind not given'
 }
 
+function chatTemplateFact({ chatTemplates, hasChatTemplate }: Tokenizer): string {
+  if (chatTemplates.length === 0) return 'none'
+  return hasChatTemplate && chatTemplates.length === 1 ? 'present' : chatTemplates.join(', ').slice(0, 300)
+}
+
 interface TokenizerLook {
   readonly facts: readonly Fact[]
   readonly checks: readonly ModelCheck[]
@@ -87,7 +93,7 @@ function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerL
   return {
     facts: [
       { label: 'Tokenizer', value: `${kindOfTokenizer(folder)}, ${count(tokenizer.vocabSize)} tokens` },
-      { label: 'Chat template', value: tokenizer.hasChatTemplate ? 'present' : 'none' },
+      { label: 'Chat template', value: chatTemplateFact(tokenizer) },
     ],
     checks: [
       check('Tokenizer', null, config ? 'can be used, and every token has a row in the embedding' : 'can be used'),
@@ -96,12 +102,12 @@ function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerL
   }
 }
 
+/** The default template; where there are several, each under its name. */
 function templateOf(folder: string): string | null {
-  const file = join(folder, 'chat_template.jinja')
-  const own = existsSync(file) ? sentenceOf(() => readFileSync(file, 'utf8')).value : null
-  const config = join(folder, 'tokenizer_config.json')
-  const value = own ?? (existsSync(config) ? sentenceOf(() => readJsonObject(config)['chat_template']).value : null)
-  return typeof value === 'string' ? value.slice(0, MAX_TEMPLATE) : null
+  const templates = sentenceOf(() => chatTemplatesIn(folder)).value ?? new Map<string, string>()
+  const [only] = templates.size === 1 ? templates.values() : []
+  const all = only ?? [...templates].map(([name, source]) => `{# ${name} #}\n${source}`).join('\n\n')
+  return all === '' ? null : all.slice(0, MAX_TEMPLATE)
 }
 
 /** What a run's checkpoint says of itself; the sums of its files are a full pass. */

@@ -1,7 +1,7 @@
 /** What a plan's model and data are, as far as its checks ask. Reads config, tokenizer and rows, never a tensor. */
 
 import { datasetPath, modelPath } from '@main/paths'
-import { encodePrompt } from '@main/text/tokenizer/prompt'
+import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { GpoError } from '@shared/errors'
 import type { DataFacts, LengthFacts, PlanFacts } from '@shared/plan/facts'
@@ -41,12 +41,14 @@ async function countTokens(plan: Plan, tokenizer: Tokenizer, examples: Dataset['
   const hasCompletions = examples.some(({ completion }) => completion !== undefined)
   const [prompts, completions]: [{ row: number; tokens: number }[], { row: number; tokens: number }[]] = [[], []]
   // A template that the model does not have is told by itself; lengths without it are close enough to go on.
-  const format = { ...plan.data, chatTemplate: plan.data.chatTemplate && tokenizer.hasChatTemplate }
+  const { chatTemplate, chatTemplateName: name } = plan.data
+  const isThere = name === undefined ? tokenizer.hasChatTemplate : tokenizer.chatTemplates.includes(name)
+  const format = { ...plan.data, chatTemplate: chatTemplate && isThere }
   const work = startWork(MAX_TIME)
   for (const { row, completion, ...example } of examples) {
     prompts.push({ row, tokens: encodePrompt(format, tokenizer, { row, ...example }).length })
     if (completion !== undefined)
-      completions.push({ row, tokens: tokenizer.encode(completion, { addSpecialTokens: false }).length })
+      completions.push({ row, tokens: encodeAnswer(format, tokenizer, { row, ...example }, completion).length })
     await work.breathe()
     if (work.isOver()) break
   }
@@ -89,10 +91,10 @@ const MAX_KEPT = 8
 const kept = new Map<string, Promise<DataFacts>>()
 
 async function keptFacts(plan: Plan, file: DataFile, tokenizer: Tokenizer, isTried: boolean): Promise<DataFacts> {
-  const { template, chatTemplate } = plan.data
+  const { template, chatTemplate, chatTemplateName } = plan.data
   const trial = isTried && [plan.verifier, plan.objective.kind === 'sft']
   const { stamp } = await stampOf(datasetPath(file.path), file)
-  const key = JSON.stringify([plan.model.path, file, stamp, template, chatTemplate, trial])
+  const key = JSON.stringify([plan.model.path, file, stamp, template, chatTemplate, chatTemplateName, trial])
   const known = kept.get(key) ?? dataFacts(plan, file, tokenizer, isTried)
   kept.delete(key)
   kept.set(key, known)
@@ -110,8 +112,9 @@ function modelFacts(plan: Plan): { readonly model: PlanFacts['model']; readonly 
   const tokenizer = openTokenizer(folder)
   const { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize, maxPositions } = config
   const shape = { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize }
-  const { hasChatTemplate } = tokenizer
-  return { model: { ...shape, parameters: weights.parameters, context: maxPositions, hasChatTemplate }, tokenizer }
+  const { hasChatTemplate, chatTemplates } = tokenizer
+  const { parameters } = weights
+  return { model: { ...shape, parameters, context: maxPositions, hasChatTemplate, chatTemplates }, tokenizer }
 }
 
 /** @throws the setting that cannot be used, as `PlanProblem` */

@@ -5,6 +5,7 @@ import { evaluationsAndCheckpoints } from './0004-evaluations-and-checkpoints'
 import { notesAndSettings } from './0005-notes-and-settings'
 import { handMade } from './0006-hand-made'
 import { library } from './0007-library'
+import { fingerprints } from './0008-fingerprints'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   notesAndSettings,
   handMade,
   library,
+  fingerprints,
 ]

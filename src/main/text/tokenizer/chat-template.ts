@@ -1,30 +1,26 @@
-/** A model's chat template: turns a conversation into the text the model was trained on. Knows no token ids. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** A model's chat templates: they turn a conversation into the text the model was trained on. Knows no token ids. */
 import { Template } from '@huggingface/jinja'
 import { GpoError } from '@shared/errors'
 import type { ChatMessage } from '@shared/schemas/dataset'
+import { type ChatTemplates, chatTemplatesOf, DEFAULT_TEMPLATE } from '../../formats/chat-templates'
 
 export type RenderChat = (
   messages: readonly ChatMessage[],
-  options: { readonly addGenerationPrompt: boolean },
+  options: {
+    readonly addGenerationPrompt: boolean
+    /** Name of the template; absent: the default one. */
+    readonly template?: string | undefined
+  },
 ) => string
 
+export interface ChatRenderer {
+  /** Names, at least one. */
+  readonly names: readonly string[]
+  /** @throws GpoError('model') for a name there is no template of, ('data') for a conversation that the template refuses */
+  readonly render: RenderChat
+}
+
 type Config = Readonly<Record<string, unknown>>
-
-/** The template of a list that has several under names. */
-function defaultOf(list: readonly unknown[]): unknown {
-  const named = list as readonly ({ name?: unknown; template?: unknown } | null)[] // `?.` below takes whatever it is
-  return named.find((entry) => entry?.name === 'default')?.template
-}
-
-function sourceOf(folder: string, config: Config): string | null {
-  const file = join(folder, 'chat_template.jinja')
-  if (existsSync(file)) return readFileSync(file, 'utf8')
-  const value = config['chat_template']
-  const source = Array.isArray(value) ? defaultOf(value) : value
-  return typeof source === 'string' ? source : null
-}
 
 function parse(folder: string, source: string): Template {
   try {
@@ -38,21 +34,38 @@ function parse(folder: string, source: string): Template {
   }
 }
 
+/** Parses the default template at once, others when they are asked for. */
+function createFind(folder: string, sources: ChatTemplates): (name?: string) => Template {
+  const parsed = new Map<string, Template>()
+  const find = (name = DEFAULT_TEMPLATE) => {
+    const source = sources.get(name)
+    if (source === undefined) {
+      const names = [...sources.keys()].join(', ').slice(0, 300)
+      throw new GpoError('model', `${folder} has no chat template "${name}": data.chatTemplateName is one of ${names}`)
+    }
+    const template = parsed.get(name) ?? parse(folder, source)
+    parsed.set(name, template)
+    return template
+  }
+  if (sources.has(DEFAULT_TEMPLATE)) find()
+  return find
+}
+
 /**
  * @param specialTokens `bos_token` and the like, as templates name them
  * @returns null where the model has no template
- * @throws GpoError('model') for a template that is not Jinja; the function returned throws GpoError('data') for a conversation that the
- * template refuses
+ * @throws GpoError('model') for a template that is not Jinja
  */
 export function loadChatTemplate(
   folder: string,
   config: Config,
   specialTokens: Readonly<Record<string, string>>,
-): RenderChat | null {
-  const source = sourceOf(folder, config)
-  if (source === null) return null
-  const template = parse(folder, source)
-  return (messages, { addGenerationPrompt }) => {
+): ChatRenderer | null {
+  const sources = chatTemplatesOf(folder, config)
+  if (sources.size === 0) return null
+  const find = createFind(folder, sources)
+  const render: RenderChat = (messages, { addGenerationPrompt, template: name }) => {
+    const template = find(name)
     const values = { messages, add_generation_prompt: addGenerationPrompt, tools: null, documents: null }
     try {
       return template.render({ ...specialTokens, ...values })
@@ -62,4 +75,5 @@ export function loadChatTemplate(
       throw new GpoError('data', `the chat template of ${folder} refuses a conversation of ${roles}: ${reason}`)
     }
   }
+  return { names: [...sources.keys()], render }
 }

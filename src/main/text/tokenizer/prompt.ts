@@ -1,12 +1,15 @@
 /** From a row of data to the tokens a model is asked with. The one place that says how: training, evaluation and previews agree. */
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
+import { encodeCompletion } from './completion'
 import type { Tokenizer } from './tokenizer'
 
 export interface PromptFormat {
   /** `{prompt}` stands for the row's prompt. */
   readonly template: string
   readonly chatTemplate: boolean
+  /** Which of several chat templates; absent: the default one. */
+  readonly chatTemplateName?: string | undefined
 }
 
 type Asked = Pick<Example, 'row' | 'prompt' | 'messages'>
@@ -15,7 +18,10 @@ type Asked = Pick<Example, 'row' | 'prompt' | 'messages'>
 function renderPrompt(format: PromptFormat, tokenizer: Tokenizer, { prompt, messages }: Asked): string {
   const text = format.template.replaceAll('{prompt}', () => prompt)
   if (!format.chatTemplate) return text
-  return tokenizer.renderChat(messages ?? [{ role: 'user', content: text }], { addGenerationPrompt: true })
+  return tokenizer.renderChat(messages ?? [{ role: 'user', content: text }], {
+    addGenerationPrompt: true,
+    template: format.chatTemplateName,
+  })
 }
 
 /** @throws GpoError('data') for an empty prompt where the tokenizer has no token to begin with */
@@ -28,3 +34,9 @@ export function encodePrompt(format: PromptFormat, tokenizer: Tokenizer, example
     `row ${example.row} has an empty prompt, and the tokenizer has no token to begin with: remove the row`,
   )
 }
+
+/** What follows a row's prompt, as it is encoded there; without a token that ends it. */
+export const encodeAnswer = (format: PromptFormat, tokenizer: Tokenizer, example: Asked, answer: string): Int32Array =>
+  encodeCompletion(tokenizer, renderPrompt(format, tokenizer, example), answer, {
+    addSpecialTokens: !format.chatTemplate,
+  })

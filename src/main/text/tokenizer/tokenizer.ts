@@ -1,10 +1,12 @@
 /** Text to token ids and back, from the files of a Hugging Face model folder. The only room of the engine that knows text. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
+import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
+import { DEFAULT_TEMPLATE } from '../../formats/chat-templates'
 import { readJsonObject } from '../../formats/config-json'
 import { loadChatTemplate, type RenderChat } from './chat-template'
+import { openTokenizerJson } from './open'
 import { piecesOf } from './pieces'
 import { checkVocabulary } from './vocabulary'
 
@@ -14,7 +16,10 @@ export interface Tokenizer {
   readonly bosTokenId: number | null
   /** Tokens that end a completion; the tokenizer's own comes first. */
   readonly eosTokenIds: readonly number[]
+  /** One that is used without being named. */
   readonly hasChatTemplate: boolean
+  /** Names of chat templates. */
+  readonly chatTemplates: readonly string[]
   /**
    * What a vocabulary without a token for "unknown" cannot spell is left out, as the reference implementation does.
    * @throws GpoError('model') for a token that is to be added and has no id
@@ -62,15 +67,6 @@ function idsIn(file: string, key: string): number[] {
 const idsOf = (folder: string, key: string): number[] =>
   ['generation_config.json', 'config.json'].flatMap((name) => idsIn(join(folder, name), key))
 
-function openTokenizer(file: string, json: Json, config: Json): HuggingFaceTokenizer {
-  try {
-    return new HuggingFaceTokenizer(json, { ...config })
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new GpoError('model', `${file} could not be used: ${reason}; download the model's tokenizer again`)
-  }
-}
-
 /** Decodes; the text of a token alone is kept, since most are asked for again. */
 function createDecode(tokenizer: HuggingFaceTokenizer) {
   const alone = new Map<number, string>()
@@ -109,23 +105,24 @@ export function loadTokenizer(folder: string): Tokenizer {
   const json = readJsonObject(file)
   const vocabSize = checkVocabulary(file, json)
   const config = optional(join(folder, 'tokenizer_config.json'))
-  const tokenizer = openTokenizer(file, json, config)
+  const { library: tokenizer, ids: idsByContent } = openTokenizerJson(file, json, config)
   const specialTokens = specialTokensOf(folder, config)
-  const idOf = (key: string) => tokenizer.token_to_id(specialTokens[key] ?? '') ?? null
-  const renderChat = loadChatTemplate(folder, config, specialTokens)
+  const idOf = (key: string) => idsByContent.get(specialTokens[key] ?? '') ?? null
+  const chat = loadChatTemplate(folder, config, specialTokens)
   const decode = createDecode(tokenizer)
   const eos = idOf('eos_token')
   return {
     vocabSize,
     bosTokenId: idOf('bos_token') ?? idsOf(folder, 'bos_token_id')[0] ?? null,
     eosTokenIds: [...new Set([...(eos === null ? [] : [eos]), ...idsOf(folder, 'eos_token_id')])],
-    hasChatTemplate: renderChat !== null,
+    hasChatTemplate: chat?.names.includes(DEFAULT_TEMPLATE) ?? false,
+    chatTemplates: chat?.names ?? [],
     encode: (text, { addSpecialTokens = true } = {}) => encodeWith(tokenizer, folder, text, addSpecialTokens),
     decode: (ids, { skipSpecialTokens = false } = {}) => decode(Array.from(ids), skipSpecialTokens),
     pieces: (ids) => piecesOf(Array.from(ids), decode),
     tokenOf: (id) => tokenizer.id_to_token(id),
     renderChat:
-      renderChat ??
+      chat?.render ??
       (() => {
         throw new GpoError('model', `${folder} has no chat template: switch data.chatTemplate off`)
       }),

@@ -1,6 +1,7 @@
 /** New continuations of a trajectory from one of its states: the reset, by hand. */
 import { deriveSeed } from '@engine/core/rng'
 import { createSampler } from '@engine/rollout/sampler'
+import { encodeAnswer } from '@main/text/tokenizer/prompt'
 import { createVerifier } from '@main/text/verifier/index'
 import { GpoError } from '@shared/errors'
 import type { JobOf } from '../../workers/job'
@@ -22,7 +23,7 @@ export async function continueTrajectory(
     job.example,
   ])
   if (!task) throw new Error('a task is made of every example')
-  const kept = tokenizer.encode(job.prefix, { addSpecialTokens: false })
+  const kept = encodeAnswer(job.plan.data, tokenizer, job.example, job.prefix)
   const maxNewTokens = Math.min(job.plan.rollout.maxNewTokens, config.maxPositions - task.prompt.length) - kept.length
   if (maxNewTokens < 1)
     throw new GpoError(

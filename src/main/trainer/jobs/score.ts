@@ -1,5 +1,6 @@
 /** Log-probabilities of a given completion after a given prompt. */
 import { createScorer } from '@engine/policy/score'
+import { encodeCompletion } from '@main/text/tokenizer/completion'
 import { GpoError } from '@shared/errors'
 import type { JobOf } from '../../workers/job'
 import type { ScoreResult } from '../../workers/results'
@@ -9,7 +10,7 @@ export async function scoreText(job: JobOf<'score'>): Promise<ScoreResult> {
   const { backend, config, tokenizer, policy } = await openJobModel(job.model, job.backend)
   const encoded = tokenizer.encode(job.prompt)
   const prompt = encoded.length > 0 || tokenizer.bosTokenId === null ? encoded : Int32Array.of(tokenizer.bosTokenId)
-  const completion = tokenizer.encode(job.completion, { addSpecialTokens: false })
+  const completion = encodeCompletion(tokenizer, job.prompt, job.completion, { addSpecialTokens: true })
   if (prompt.length === 0)
     throw new GpoError('usage', 'the prompt is empty and the tokenizer has no token to begin with: give a prompt')
   if (completion.length === 0) throw new GpoError('usage', 'the completion is empty: there is nothing to score')

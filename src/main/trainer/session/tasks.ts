@@ -2,7 +2,7 @@
 import type { Task } from '@engine/gpo/trajectory'
 import type { TokenSequence } from '@engine/policy/batch'
 import type { ModelConfig } from '@main/formats/model-config'
-import { encodePrompt, type PromptFormat } from '@main/text/tokenizer/prompt'
+import { encodeAnswer, encodePrompt, type PromptFormat } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
@@ -54,7 +54,7 @@ export function demonstrationsOf(
     if (example.completion === undefined)
       throw new GpoError('data', `row ${example.row} has no completion to imitate: SFT needs a column "completion"`)
     const prompt = encodePrompt(asking.format, tokenizer, example)
-    const completion = tokenizer.encode(example.completion, { addSpecialTokens: false })
+    const completion = encodeAnswer(asking.format, tokenizer, example, example.completion)
     const ids = Int32Array.from([...prompt, ...completion, stop])
     return { row: example.row, prompt: prompt.length, added: completion.length + 1, ids }
   })

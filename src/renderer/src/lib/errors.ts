@@ -7,6 +7,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
+/** Whether a run was not resumed because its data, weights, tokenizer or adapter are others now. */
+export const isChanged = (error: unknown): boolean =>
+  error instanceof ORPCError && (error.data as { code?: unknown } | null)?.code === 'changed'
+
 function firstIssue(data: unknown): string {
   const issues = (data as { issues?: { path?: PropertyKey[]; message?: string }[] } | null)?.issues
   const [issue] = issues ?? []

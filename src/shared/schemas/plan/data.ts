@@ -137,4 +137,10 @@ export const dataSchema = z.strictObject({
     what: 'Wraps each prompt in the tokenizer’s chat template, as a message of the user.',
     advice: 'On for instruct and chat models, off for base models.',
   }),
+  chatTemplateName: prompt(z.string().min(1).max(200).optional(), {
+    label: 'Name of the chat template',
+    aliases: ['chat_template', 'tool_use', 'rag'],
+    what: 'Which chat template is used where the tokenizer has several. Empty: its default.',
+    advice: 'The page Models shows their names. Leave it empty for models with one.',
+  }),
 })

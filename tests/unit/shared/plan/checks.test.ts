@@ -153,4 +153,18 @@ describe('checks against model and data', () => {
     expect(at(checkFacts(chat, facts({})), 'data.chatTemplate')).toEqual(['error'])
     expect(at(checkFacts(plan({}), facts({}, { hasChatTemplate: true })), 'data.chatTemplate')).toEqual(['hint'])
   })
+
+  it.each([
+    ['rag', ['rag', 'tool_use'], []],
+    [undefined, ['default', 'rag'], []],
+    ['default', ['default'], []],
+    [undefined, ['rag', 'tool_use'], ['error']],
+    ['tools', ['default', 'rag'], ['error']],
+    ['rag', [], ['error']],
+  ])('find the chat template %j among %j', (chatTemplateName, chatTemplates, expected) => {
+    const chat = plan({ data: { ...base.data, chatTemplate: true, chatTemplateName } })
+    const hasChatTemplate = chatTemplates.includes('default')
+    const found = checkFacts(chat, facts({}, { hasChatTemplate, chatTemplates }))
+    expect(at(found, 'data.chatTemplateName')).toEqual(expected)
+  })
 })

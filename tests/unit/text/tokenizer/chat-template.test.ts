@@ -64,6 +64,66 @@ describe('a chat template', () => {
     expect(withTemplate([null, { name: 'rag', template: 'no' }]).hasChatTemplate).toBe(false)
   })
 
+  const ask = (tokenizer: ReturnType<typeof withTemplate>, template?: string) =>
+    tokenizer.renderChat(conversation, { addGenerationPrompt: true, template })
+
+  it.each<readonly [string, unknown, Record<string, unknown>, Record<string, string>]>([
+    ['a text', 'one', {}, { default: 'one' }],
+    [
+      'a list',
+      [
+        { name: 'default', template: 'one' },
+        { name: 'tool_use', template: 'two' },
+      ],
+      {},
+      { default: 'one', tool_use: 'two' },
+    ],
+    ['a table', { default: 'one', rag: 'two' }, {}, { default: 'one', rag: 'two' }],
+    ['chat_template.json', undefined, { 'chat_template.json': { chat_template: 'old' } }, { default: 'old' }],
+    [
+      'chat_template.json behind the configuration',
+      'one',
+      { 'chat_template.json': { chat_template: 'old' } },
+      { default: 'one' },
+    ],
+    [
+      'chat_template.json behind a file',
+      undefined,
+      { 'chat_template.json': { chat_template: 'old' }, 'chat_template.jinja': 'new' },
+      { default: 'new' },
+    ],
+    [
+      'a folder',
+      'one',
+      {
+        'chat_template.jinja': 'new',
+        'additional_chat_templates/tool_use.jinja': 'tools',
+        'additional_chat_templates/notes.txt': '',
+      },
+      { default: 'new', tool_use: 'tools' },
+    ],
+    ['a folder alone', 'one', { 'additional_chat_templates/rag.jinja': 'rag' }, { rag: 'rag' }],
+  ])('in %s is read, and each can be chosen by its name', (_, value, files, expected) => {
+    const tokenizer = withTemplate(value, files)
+    expect(tokenizer.chatTemplates.toSorted()).toEqual(Object.keys(expected).toSorted())
+    expect(tokenizer.hasChatTemplate).toBe('default' in expected)
+    for (const [name, text] of Object.entries(expected)) expect(ask(tokenizer, name)).toBe(text)
+  })
+
+  it('that is not there under a name is refused with the names there are', () => {
+    const several = withTemplate([
+      { name: 'rag', template: 'r' },
+      { name: 'tool_use', template: '{% broken' },
+    ])
+    for (const name of ['default', undefined, 'constructor'])
+      expect(failure(() => ask(several, name))).toMatchObject({
+        code: 'model',
+        message: expect.stringMatching(/one of rag, tool_use/),
+      })
+    expect(failure(() => ask(several, 'tool_use')).message).toMatch(/not valid Jinja/)
+    expect(ask(several, 'rag')).toBe('r')
+  })
+
   it('that refuses a conversation says why', () => {
     const tokenizer = withTemplate(TEMPLATE)
     const messages = [...conversation, { role: 'tool', content: '{}' }]

@@ -1,7 +1,7 @@
 /** Small tokenizers as they stand in files: one of bytes as GPT-2 and Llama 3 have them, one of words as Llama 2 has it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll } from 'vitest'
 import { byteCharacters } from '../../../../scripts/tokenizer/byte-bpe'
 
@@ -14,8 +14,10 @@ afterAll(() => {
 export function folderWith(files: Readonly<Record<string, unknown>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-tokenizer-'))
   folders.push(folder)
-  for (const [name, content] of Object.entries(files))
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+  }
   return folder
 }
 

@@ -1,8 +1,9 @@
 /** What a person can do with a run; a refusal is told where it was asked. */
 import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { offerToGoOn } from '../../components/offer-to-go-on'
 import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
+import { isChanged, messageOf } from '../../lib/errors'
 
 const ACTIONS = {
   resume: { run: (id: string) => api.runs.resume({ id }), failed: 'The run was not resumed' },
@@ -19,13 +20,19 @@ export type RunAction = keyof typeof ACTIONS
 const tellFailure = (title: string) => (error: unknown) =>
   notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
 
+function tellRefusal(id: string, title: string, error: unknown): void {
+  if (!isChanged(error)) return void tellFailure(title)(error)
+  const goOn = () => void api.runs.resume({ id, allowChanged: true }).catch(tellFailure(title))
+  offerToGoOn({ title, message: messageOf(error), label: 'Go on with the changed files', goOn })
+}
+
 /** @returns the action as a function, and whether it is under way */
 export function useRunAction(id: string, action: RunAction): { act: () => void; isActing: boolean } {
   const client = useQueryClient()
   const { run, failed } = ACTIONS[action]
   const { mutate, isPending } = useMutation({
     mutationFn: () => run(id),
-    onError: tellFailure(failed),
+    onError: (error) => tellRefusal(id, failed, error),
     onSettled: () => client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id } }) }),
   })
   return { act: () => mutate(), isActing: isPending }

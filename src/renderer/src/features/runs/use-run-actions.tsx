@@ -4,8 +4,9 @@ import { notifications } from '@mantine/notifications'
 import type { RunListItem } from '@shared/schemas/run'
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
+import { offerToGoOn } from '../../components/offer-to-go-on'
 import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
+import { isChanged, messageOf } from '../../lib/errors'
 import { plural } from '../../lib/format'
 
 /** Milliseconds the notification with "Undo" stays. */
@@ -48,6 +49,14 @@ function offerUndo(message: string, undo: () => Promise<unknown>): void {
   })
 }
 
+const tellFailure = (title: string, error: unknown): void =>
+  void notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
+
+function tellRefusal(title: string, error: unknown, goOn: () => void): void {
+  if (isChanged(error)) offerToGoOn({ title, message: messageOf(error), label: 'Go on with the changed files', goOn })
+  else tellFailure(title, error)
+}
+
 export function useRunActions(): RunActions {
   const client = useQueryClient()
   return useMemo(() => {
@@ -59,12 +68,12 @@ export function useRunActions(): RunActions {
     }
     const patch = (ids: readonly string[], values: Patch) =>
       show((runs) => runs.map((run) => (ids.includes(run.id) ? { ...run, ...values } : run)))
-    const attempt = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
+    const attempt = async (what: string, work: () => Promise<unknown>, tell = tellFailure): Promise<boolean> => {
       try {
         await work()
         return true
       } catch (error) {
-        notifications.show({ color: 'orange', title: what, message: messageOf(error), autoClose: false })
+        tell(what, error)
         return false
       } finally {
         void client.invalidateQueries({ queryKey: queries.runs.list.key() })
@@ -96,7 +105,13 @@ export function useRunActions(): RunActions {
         )
       },
       async resume(id) {
-        await attempt(`Could not start ${names(list(), [id])}`, () => api.runs.resume({ id }))
+        const title = `Could not start ${names(list(), [id])}`
+        const goOn = () => void attempt(title, () => api.runs.resume({ id, allowChanged: true }))
+        await attempt(
+          title,
+          () => api.runs.resume({ id }),
+          (what, error) => tellRefusal(what, error, goOn),
+        )
       },
       async leaveQueue(id) {
         await attempt(`Could not take ${names(list(), [id])} off the queue`, () => api.runs.stop({ id }))

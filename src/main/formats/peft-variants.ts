@@ -1,0 +1,78 @@
+/** What LoRA of PEFT can be besides what is computed here: refused by its name, whether it is known or not. */
+import { GpoError } from '@shared/errors'
+import { describe, type Json } from './config-json'
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined &&
+  value !== null &&
+  value !== false &&
+  !(typeof value === 'object' && Object.keys(value as object).length === 0)
+
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  use_dora: 'DoRA scales the columns of the base',
+  use_qalora: 'QALoRA pools what enters the adapters',
+  use_bdlora: 'BD-LoRA has adapters of blocks',
+  velora_config: 'VeLoRA projects what is kept for the backward pass',
+  monteclora_config: 'MonteCLoRA draws its adapters',
+  kasa_config: 'KaSA changes the base by a decomposition',
+  arrow_config: 'Arrow routes between several adapters',
+  alora_invocation_tokens: 'activated LoRA (aLoRA), which is switched on by a sequence of tokens',
+  megatron_config: "adapters on Megatron's layers",
+  lora_bias: 'adapters with a bias of their own',
+  modules_to_save: 'whole modules that were trained beside the adapters',
+  trainable_token_indices: 'embeddings of single tokens that were trained beside the adapters',
+  rank_pattern: 'a rank of its own for some modules',
+  alpha_pattern: 'a scale of its own for some modules',
+  layers_to_transform: 'adapters in some layers only',
+  layer_replication: 'layers that are there several times',
+  exclude_modules: 'modules that are left out by name',
+  target_parameters: 'adapters on parameters that are no projections',
+  fan_in_fan_out: 'weights stored the other way round',
+}
+
+/** Keys that say nothing of what is computed, or that are read elsewhere. */
+const UNDERSTOOD = new Set([
+  ...[
+    'peft_type',
+    'task_type',
+    'base_model_name_or_path',
+    'revision',
+    'inference_mode',
+    'auto_mapping',
+    'peft_version',
+  ],
+  ...['r', 'lora_alpha', 'lora_dropout', 'use_rslora', 'target_modules', 'bias', 'init_lora_weights'],
+  // How adapters began, how training ran, and what belongs to keys that are refused.
+  ...['eva_config', 'corda_config', 'loftq_config', 'lora_ga_config', 'runtime_config', 'megatron_core'],
+  ...['layers_pattern', 'qalora_group_size', 'ensure_weight_tying'],
+])
+
+/** Initialisations that leave the base as its files say. All others change it. */
+const KEEPS_BASE = ['gaussian', 'eva', 'orthogonal']
+
+const CURE = 'merge it into its base with PEFT (merge_and_unload) and start from that'
+
+function refuseKeys(file: string, json: Json): void {
+  for (const [key, value] of Object.entries(json)) {
+    if (!isSet(value) || UNDERSTOOD.has(key)) continue
+    const what = UNSUPPORTED[key] ?? 'a setting that this program does not know'
+    throw new GpoError('model', `${file}: "${key}" is ${describe(value)}: ${what}, which is not supported; ${CURE}`)
+  }
+}
+
+function refuseInitial(file: string, initial: unknown): void {
+  if (typeof initial !== 'string' || KEEPS_BASE.includes(initial.toLowerCase())) return
+  throw new GpoError('model', `${file}: "init_lora_weights" is ${describe(initial)}, which changes the base; ${CURE}`)
+}
+
+/** @throws GpoError('model') naming the key and what it means */
+export function refuseVariants(file: string, json: Json): void {
+  const type = json['peft_type']
+  if (type !== 'LORA')
+    throw new GpoError('model', `${file}: "peft_type" is ${describe(type)}; LORA is the one that is known`)
+  refuseKeys(file, json)
+  const bias = json['bias'] ?? 'none'
+  if (bias !== 'none')
+    throw new GpoError('model', `${file}: "bias" is ${describe(bias)}: trained biases are not supported; ${CURE}`)
+  refuseInitial(file, json['init_lora_weights'])
+}

@@ -1,0 +1,39 @@
+/** A head that a config ties to the embedding, and that a file stores once more: it must be the same, or the model is another one. */
+import { GpoError } from '@shared/errors'
+import type { SafetensorsReader } from './safetensors'
+
+export const HEAD = 'lm_head.weight'
+export const EMBEDDING = 'model.embed_tokens.weight'
+
+/** Numbers compared at once: 16 MiB of each. */
+const AT_ONCE = 1 << 22
+
+function firstDifference(file: SafetensorsReader, size: number): number {
+  for (let from = 0; from < size; from += AT_ONCE) {
+    const length = Math.min(AT_ONCE, size - from)
+    const [head, embedding] = [file.readPart(HEAD, from, length), file.readPart(EMBEDDING, from, length)]
+    const at = head.findIndex((value, i) => value !== embedding[i])
+    if (at >= 0) return from + at
+  }
+  return -1
+}
+
+/** @throws GpoError('model') for a head of its own under a config that ties it */
+export function checkTiedHead(folder: string, file: SafetensorsReader): void {
+  if (!file.names.includes(HEAD)) return
+  const [head, embedding] = [file.info(HEAD).shape, file.info(EMBEDDING).shape]
+  const isSameShape = head.join() === embedding.join()
+  if (
+    isSameShape &&
+    firstDifference(
+      file,
+      head.reduce((a, b) => a * b, 1),
+    ) < 0
+  )
+    return
+  const found = isSameShape ? 'other numbers' : `another shape, [${head.join(', ')}],`
+  throw new GpoError(
+    'model',
+    `${folder}: ${HEAD} has ${found} than ${EMBEDDING}, to which its config.json ties it: set "tie_word_embeddings" to false if this head is the model's own, else remove the tensor`,
+  )
+}

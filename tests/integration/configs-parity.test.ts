@@ -1,0 +1,39 @@
+/** Config files that leave keys out, as transformers reads them (tests/parity/configs.py; computed again with GPO_PYTHON, a Python that has it). */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readModelConfig } from '@main/formats/model-config'
+import { expect, test } from 'vitest'
+import { folderWith } from '../unit/text/tokenizer/fixtures'
+
+interface Line {
+  readonly config: Readonly<Record<string, unknown>> & { readonly architectures: readonly string[] }
+  readonly values: Readonly<Record<string, unknown>> & {
+    readonly scaling: {
+      readonly kind: string
+      readonly factor: number
+      readonly originalMaxPositions: number | null
+    } | null
+  }
+}
+
+const parity = resolve(import.meta.dirname, '../parity')
+const golden = JSON.parse(readFileSync(join(parity, 'configs.golden.json'), 'utf8')) as Line[]
+
+test.each(golden.map((line) => [line.config.architectures[0], JSON.stringify(line.config).slice(-120), line] as const))(
+  '%s …%s',
+  (_architecture, _end, { config, values: { scaling, ...values } }) => {
+    const found = readModelConfig(folderWith({ 'config.json': config }))
+    expect(found).toMatchObject(values)
+    expect(found.ropeScaling?.kind ?? null).toBe(scaling?.kind ?? null)
+    if (!scaling) return
+    const { originalMaxPositions, ...rest } = scaling
+    expect(found.ropeScaling).toMatchObject(scaling.kind === 'llama3' ? { ...rest, originalMaxPositions } : rest)
+  },
+)
+
+const python = process.env['GPO_PYTHON']
+test.skipIf(!python)('the installed library reads the same', () => {
+  const found = execFileSync(python ?? '', [join(parity, 'configs.py'), '--check'], { encoding: 'utf8' })
+  expect(found).toMatch(/agree/)
+})
