@@ -1,7 +1,7 @@
 /** The worker's side of a playground: keeps one model open and generates with it, one request after the other. */
-import { describeError, GpoError } from '@shared/errors'
 import { type JobOf, type JobReply, jobSchema } from '../workers/job'
 import { openTextGenerator, type TextGenerator } from './jobs/generate'
+import { reportError } from './report-error'
 
 /** A process that nobody asks for so long ends by itself; milliseconds. */
 const IDLE_MS = 15 * 60 * 1000
@@ -38,9 +38,7 @@ export function serveGenerations(
       )
       await send({ type: 'result', value })
     } catch (error) {
-      const isExpected = error instanceof GpoError
-      if (!isExpected) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-      await send({ type: 'failed', code: isExpected ? error.code : 'internal', message: describeError(error) })
+      await send({ type: 'failed', ...reportError(error) })
     }
     idle = setTimeout(() => process.exit(0), IDLE_MS)
   }

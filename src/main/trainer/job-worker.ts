@@ -1,6 +1,6 @@
 /** The process that runs one job and ends. Like the trainer it knows no database and no window. */
 import { examine } from '@engine/devices/choose'
-import { describeError, GpoError } from '@shared/errors'
+import { GpoError } from '@shared/errors'
 import { type Job, type JobReply, jobSchema } from '../workers/job'
 import { type Generations, serveGenerations } from './generations'
 import { continueTrajectory } from './jobs/continue'
@@ -10,6 +10,7 @@ import { exportWeights } from './jobs/export'
 import { probePlan } from './jobs/probe'
 import { scoreText } from './jobs/score'
 import { onPost, post, postAndWait } from './parent-port'
+import { reportError } from './report-error'
 
 const send = (reply: JobReply): Promise<void> => postAndWait(reply)
 
@@ -68,11 +69,7 @@ onPost((raw) => {
     await send({ type: 'result', value: await perform(job.data) })
   }
   run()
-    .catch((error: unknown) => {
-      const isExpected = error instanceof GpoError
-      if (!isExpected) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-      return send({ type: 'failed', code: isExpected ? error.code : 'internal', message: describeError(error) })
-    })
+    .catch((error: unknown) => send({ type: 'failed', ...reportError(error) }))
     .finally(() => process.exit(0))
 })
 process.on('SIGINT', () => {})

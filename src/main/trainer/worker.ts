@@ -6,12 +6,13 @@
 import { evaluate } from '@engine/recipes/evaluate'
 import { train } from '@engine/recipes/train'
 import { applyRetention, writeCheckpoint } from '@main/formats/run-checkpoint'
-import { describeError, GpoError } from '@shared/errors'
+import { GpoError } from '@shared/errors'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { parseTrainerCommand, type StartMessage } from '../workers/protocol'
 import { engineVersions } from './environment'
 import { createMeter } from './meter'
 import { onPost, post, postAndWait } from './parent-port'
+import { reportError } from './report-error'
 import { openSession, type Session, throttled } from './session/session'
 
 interface Control {
@@ -126,9 +127,7 @@ async function runTraining(start: StartMessage): Promise<void> {
 }
 
 async function fail(error: unknown): Promise<void> {
-  const isExpected = error instanceof GpoError
-  if (!isExpected) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-  await flush({ type: 'failed', code: isExpected ? error.code : 'internal', message: describeError(error) })
+  await flush({ type: 'failed', ...reportError(error) })
 }
 
 let isStarted = false

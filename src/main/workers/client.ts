@@ -1,4 +1,5 @@
 /** Starts a trainer process and talks to it. Knows nothing of runs or the store. */
+import { trainerLog } from '@main/paths'
 import { describeError } from '@shared/errors'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { type Fork, forkNode, type WorkerExit, type WorkerProcess } from './fork'
@@ -59,7 +60,7 @@ function listen(child: WorkerProcess, onEvent: TrainerOptions['onEvent']): Promi
 }
 
 export function startTrainer({ workerPath, start, onEvent, fork: make = forkNode }: TrainerOptions): Trainer {
-  const child = make(workerPath)
+  const child = make(workerPath, trainerLog(start.runFolder))
   const send = (command: TrainerCommand) => child.send(command)
   const exited = listen(child, onEvent)
   send(start)

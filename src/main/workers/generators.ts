@@ -1,9 +1,12 @@
 /** Processes that generate, one per model, kept for a few minutes so that the next prompt need not load the model again. */
+
+import { jobLog } from '@main/paths'
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import { GpoError } from '@shared/errors'
 import { type Fork, forkNode, type WorkerProcess } from './fork'
 import { type JobOf, type ModelSource, replySchema } from './job'
 import { reportedError } from './job-client'
+import { bugMessage } from './log'
 
 type GenerateJob = JobOf<'generate'>
 
@@ -52,6 +55,7 @@ interface Warm {
 
 export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS }: GeneratorsOptions): Generators {
   const processes = new Map<string, Warm>()
+  const logFile = jobLog('generate')
 
   function end(key: string): void {
     const warm = processes.get(key)
@@ -63,7 +67,7 @@ export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS
   function open(key: string): Warm {
     const known = processes.get(key)
     if (known) return known
-    const child = fork(workerPath)
+    const child = fork(workerPath, logFile)
     const warm: Warm = { child, waiting: null, queue: Promise.resolve(), requests: 0, idle: null, isGone: false }
     processes.set(key, warm)
     const settle = (act: (waiting: Waiting) => void) => {
@@ -75,14 +79,20 @@ export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS
       const reply = replySchema.parse(raw)
       if (reply.type === 'item') warm.waiting?.onToken(reply.value as GeneratedToken)
       else if (reply.type === 'result') settle(({ resolve }) => resolve(reply.value as GeneratedText))
-      else if (reply.type === 'failed') settle(({ reject }) => reject(reportedError(reply.code, reply.message)))
+      else if (reply.type === 'failed')
+        settle(({ reject }) => reject(reportedError(reply.code, reply.message, logFile)))
     })
     child.onExit(({ code, signal, lastWords }) => {
       if (processes.get(key) === warm) processes.delete(key)
       warm.isGone = true
       const cause = signal === 'SIGKILL' ? 'by hand, or by the system when memory ran out' : lastWords.trim()
       settle(({ reject }) =>
-        reject(new GpoError('model', `The process of this model ended (${signal ?? code}): ${cause}. Try again.`)),
+        reject(
+          new GpoError(
+            'model',
+            bugMessage(`The process of this model ended (${signal ?? code}): ${cause}. Try again`, logFile),
+          ),
+        ),
       )
     })
     return warm

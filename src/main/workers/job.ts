@@ -110,6 +110,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('doctor') }),
 ])
+export const JOB_KINDS = jobSchema.options.map(({ shape }) => shape.kind.value)
 export type Job = z.infer<typeof jobSchema>
 export type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>
 
