@@ -1,14 +1,8 @@
-/** Tells of an error twice: its whole stack on standard error, which is the log, and a sentence for a person. */
+/** Tells of an error twice: its whole stack on standard error, which is the log, and a sentence for whoever asked. */
 import { inspect } from 'node:util'
-import { describeError, GpoError } from '@shared/errors'
+import { toWire } from '../workers/wire-error'
 
-export interface ReportedError {
-  /** `internal`: a bug. */
-  readonly code: string
-  readonly message: string
-}
-
-export function reportError(error: unknown): ReportedError {
+export function reportError(error: unknown) {
   process.stderr.write(`${inspect(error)}\n`)
-  return { code: error instanceof GpoError ? error.code : 'internal', message: describeError(error) }
+  return toWire(error)
 }

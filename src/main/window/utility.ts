@@ -1,11 +1,10 @@
 /** Processes that compute, as Electron's utility processes: they have Node and no window. */
-import { type Fork, recordOutput, WORKER_ARGUMENTS } from '@main/workers/fork'
+import { type Fork, recordOutput } from '@main/workers/fork'
 import { utilityProcess } from 'electron'
 
 export const forkUtility: Fork = (workerPath, logFile) => {
   const child = utilityProcess.fork(workerPath, [], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    execArgv: WORKER_ARGUMENTS,
     serviceName: 'GPO trainer',
   })
   const output = recordOutput(logFile)

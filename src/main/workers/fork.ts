@@ -27,9 +27,6 @@ export type Fork = (workerPath: string, logFile: string) => WorkerProcess
 /** Characters. */
 const LAST_WORDS = 2000
 
-/** Stacks of the built files name the TypeScript files they came from. */
-export const WORKER_ARGUMENTS = ['--enable-source-maps']
-
 /** Writes a process's output to its log, with a line where it begins and ends, and keeps the end of its standard error. */
 export function recordOutput(logFile: string) {
   const log = openLog(logFile)
@@ -61,7 +58,6 @@ export const forkNode: Fork = (workerPath, logFile) => {
   const child = fork(workerPath, [], {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [...process.execArgv, ...WORKER_ARGUMENTS],
     env: { ...ALLOCATOR, ...process.env },
   })
   const output = recordOutput(logFile)

@@ -33,7 +33,11 @@ function LogText({ id }: { readonly id: string }) {
     )
   return (
     <>
-      <ScrollArea.Autosize mah={320} type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'What the trainer printed' }}>
+      <ScrollArea.Autosize
+        mah={320}
+        type="auto"
+        viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'What the trainer printed' }}
+      >
         <pre className="trainer-log">{text}</pre>
       </ScrollArea.Autosize>
       <Group gap="xs" mt={4} justify="space-between" wrap="nowrap">
