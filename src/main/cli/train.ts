@@ -1,14 +1,12 @@
 /** `gpo train` and `gpo resume`. */
 
-import { withOwnAdapter } from '@main/library/models/adapter'
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
-import { executeRun } from '@main/runs/execute'
-import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
+import { beginRun, driveRun, type ReadyRun, readyRun } from '@main/runs/lifecycle'
+import { type Resumption, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { withStartingModel } from '@main/runs/starting-model'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
-import { getRun, refuseReadOnly } from '@main/store/runs'
 import { ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
@@ -52,24 +50,25 @@ export interface RunFromPlan {
   readonly dbFlag: string
 }
 
-interface Drive extends Omit<RunFromPlan, 'plan'> {
-  readonly run: RunRecord
-  readonly inputs: RunInputs
-  /** A checkpoint's folder. */
-  readonly resumeFrom: string | null
+interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
+  /** Told before the run starts, with where it goes on. */
+  readonly announce?: (resumption: Resumption) => void
 }
 
-async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive): Promise<RunRecord> {
+async function drive({ store, run, inputs, output, dbFlag, announce }: Drive): Promise<RunRecord> {
   const progress = createProgress()
-  for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
-  const follow = runProgress(progress, run.iterations, run.iteration)
+  let follow: ReturnType<typeof runProgress> = () => {}
   let release = () => {}
-  const ended = await executeRun({
+  const ended = await driveRun({
     store,
     run,
+    inputs,
     workerPath: TRAINER,
-    ...inputs,
-    resumeFrom,
+    onPrepared: (resumption) => {
+      announce?.(resumption)
+      for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
+      follow = runProgress(progress, resumption.run.iterations, resumption.run.iteration)
+    },
     onStart: (trainer) => {
       release = stopOnInterrupt(trainer, progress.note)
     },
@@ -90,11 +89,9 @@ export async function runPlan({ store, plan: wanted, output, dbFlag }: RunFromPl
   const onProgress = (label: string, done: number, total: number) => progress.show(label, done, total, 0, 0)
   const begun = await withStartingModel({ store, plan: wanted, workerPath: JOB_WORKER, onProgress })
   progress.end()
-  const plan = withOwnAdapter(begun)
-  const inputs = await loadInputs(plan)
-  const run = newRun(store, plan)
-  output.note(`run ${run.id}: ${run.name}`)
-  return drive({ store, run, inputs, resumeFrom: null, output, dbFlag })
+  const ready = await beginRun(store, begun)
+  output.note(`run ${ready.run.id}: ${ready.run.name}`)
+  return drive({ ...ready, store, output, dbFlag })
 }
 
 export interface StoreOptions {
@@ -119,17 +116,16 @@ export async function resume(wanted: string, options: StoreOptions, output: Outp
   const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
-    const wantedRun = getRun(store, resolveRun(store, wanted).id)
-    refuseReadOnly(store, wantedRun.id)
-    const inputs = await loadInputs(wantedRun.plan)
-    const { run, resumeFrom, iteration, damaged } = prepareResume(store, wantedRun.id)
-    for (const reason of damaged) output.note(`warning: ${reason}`)
-    output.note(
-      resumeFrom
-        ? `run ${run.id} goes on after iteration ${iteration}`
-        : `run ${run.id} has no usable checkpoint and begins again`,
-    )
-    const ended = await drive({ store, run, inputs, resumeFrom, output, dbFlag: flagOf(options) })
+    const ready = await readyRun(store, resolveRun(store, wanted).id)
+    const announce = ({ run, resumeFrom, iteration, damaged }: Resumption) => {
+      for (const reason of damaged) output.note(`warning: ${reason}`)
+      output.note(
+        resumeFrom
+          ? `run ${run.id} goes on after iteration ${iteration}`
+          : `run ${run.id} has no usable checkpoint and begins again`,
+      )
+    }
+    const ended = await drive({ ...ready, store, output, dbFlag: flagOf(options), announce })
     return exitCodeOf(ended)
   } finally {
     store.close()

@@ -1,9 +1,8 @@
 /** The runs this program drives: one at a time, the others wait. Tells everyone who listens what happens. */
 import { rmSync } from 'node:fs'
-import { withOwnAdapter } from '@main/library/models/adapter'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
-import { deleteRun, getRun, listRuns, queueRun, refuseReadOnly } from '@main/store/runs'
+import { deleteRun, getRun, listRuns, queueRun } from '@main/store/runs'
 import type { Trainer } from '@main/workers/client'
 import type { Fork } from '@main/workers/fork'
 import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
@@ -12,9 +11,9 @@ import { createHub } from '@shared/event-hub'
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
-import { executeRun } from './execute'
 import { afterEvent, beginLive, type LiveRun } from './live-state'
-import { loadInputs, newRun, prepareResume, recoverInterrupted } from './prepare'
+import { beginRun, driveRun, type ReadyRun, readyRun } from './lifecycle'
+import { recoverInterrupted } from './prepare'
 
 export interface RunManager {
   /** Checks data and model first. @returns the run's id @throws {GpoError} what is wrong with the plan */
@@ -95,17 +94,13 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     change({ pending: [...new Set([...live.active.pending, what])] })
   }
 
-  async function drive(id: string): Promise<void> {
-    const { plan } = getRun(store, id)
-    const inputs = await loadInputs(plan)
-    const { run, resumeFrom } = prepareResume(store, id)
-    const ended = await executeRun({
+  /** @param ready where its data was just read; a run that waited reads it when its turn comes */
+  async function drive(id: string, ready: ReadyRun | null): Promise<void> {
+    const ended = await driveRun({
+      ...(ready ?? (await readyRun(store, id))),
       store,
-      run,
       workerPath,
       fork,
-      ...inputs,
-      resumeFrom,
       onStart: (trainer) => {
         if (active) active.trainer = trainer
         announceState()
@@ -127,13 +122,13 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   }
 
   /** Drives the first run of the queue, if nothing runs. */
-  function next(): void {
+  function next(ready: ReadyRun | null = null): void {
     if (active || isClosing) return
     const id = queue[0]
     if (id === undefined) return
     queue = queue.slice(1)
     const run = getRun(store, id)
-    const ended = drive(id)
+    const ended = drive(id, ready?.run.id === id ? ready : null)
       .catch((error) => failBeforeStart(run, error))
       .finally(() => {
         active = null
@@ -154,11 +149,12 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     hub.publish({ type: 'ended', run: { ...summary, error: summary.error ?? { code, message } } })
   }
 
-  function enqueue(id: string): void {
+  function enqueue(ready: ReadyRun): void {
+    const { id } = ready.run
     if (!queue.includes(id)) queue = [...queue, id]
     announceRuns()
     if (active) announceState()
-    else next()
+    else next(ready)
   }
 
   const watch = watchOtherPrograms(store, () => {
@@ -171,11 +167,9 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
 
   return {
     async start(wanted) {
-      const plan = withOwnAdapter(wanted)
-      await loadInputs(plan)
-      const { id } = newRun(store, plan)
-      enqueue(id)
-      return id
+      const ready = await beginRun(store, wanted)
+      enqueue(ready)
+      return ready.run.id
     },
     async resume(id) {
       if (active?.live.active.id === id) {
@@ -183,10 +177,9 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         change({ state: 'running', pending: active.live.active.pending.filter((one) => one !== 'pause') })
         return
       }
-      refuseReadOnly(store, id)
-      await loadInputs(getRun(store, id).plan)
+      const ready = await readyRun(store, id)
       queueRun(store, id)
-      enqueue(id)
+      enqueue(ready)
     },
     pause(id) {
       running(id).trainer.pause()
