@@ -22,7 +22,7 @@ interface Ended {
 function plant(): number {
   rmSync(planted, { recursive: true, force: true })
   mkdirSync(planted, { recursive: true })
-  for (const part of ['src', 'scripts', 'package.json', 'tsconfig.json', 'electron.vite.config.ts', 'LICENSE'])
+  for (const part of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'electron.vite.config.ts', 'LICENSE'])
     cpSync(join(root, part), join(planted, part), { recursive: true })
   for (const part of ['node_modules', 'resources']) symlinkSync(join(root, part), join(planted, part))
   writeFileSync(
