@@ -11,8 +11,8 @@ import { createHub } from '@shared/event-hub'
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
-import { afterEvent, beginLive, type LiveRun } from './live-state'
 import { beginRun, driveRun, type ReadyRun, readyRun } from './lifecycle'
+import { afterEvent, beginLive, type LiveRun } from './live-state'
 import { recoverInterrupted } from './prepare'
 
 export interface RunManager {

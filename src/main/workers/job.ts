@@ -118,4 +118,3 @@ export const jobs = {
 export type JobKind = keyof typeof jobs
 export const JOB_KINDS = Object.keys(jobs) as JobKind[] // its keys are its type's
 export type JobOf<K extends JobKind> = z.infer<(typeof jobs)[K]>
-export type Job = { [K in JobKind]: JobOf<K> }[JobKind]

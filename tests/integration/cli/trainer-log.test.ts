@@ -2,8 +2,8 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createProgram } from '@main/host/create'
 import { router } from '@main/api/router'
+import { createProgram } from '@main/host/create'
 import { createRouterClient } from '@orpc/server'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { planOf, temporaryFolder, writePlan, writeRows } from '../../support/gpo'
@@ -22,7 +22,15 @@ interface Ended {
 function plant(): number {
   rmSync(planted, { recursive: true, force: true })
   mkdirSync(planted, { recursive: true })
-  for (const part of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'electron.vite.config.ts', 'LICENSE'])
+  for (const part of [
+    'src',
+    'scripts',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'electron.vite.config.ts',
+    'LICENSE',
+  ])
     cpSync(join(root, part), join(planted, part), { recursive: true })
   for (const part of ['node_modules', 'resources']) symlinkSync(join(root, part), join(planted, part))
   writeFileSync(
