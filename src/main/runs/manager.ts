@@ -128,7 +128,8 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     if (id === undefined) return
     queue = queue.slice(1)
     const run = getRun(store, id)
-    const ended = drive(id, ready?.run.id === id ? ready : null)
+    const ended = Promise.resolve() // `active` is set before the trainer starts
+      .then(() => drive(id, ready?.run.id === id ? ready : null))
       .catch((error) => failBeforeStart(run, error))
       .finally(() => {
         active = null
