@@ -81,7 +81,7 @@ module.exports = {
     },
     may('paths', room('paths/'), []),
     may('library', room('library/'), [room('(store|paths|formats|text)/')]),
-    may('workers', room('workers/'), []),
+    may('workers', room('workers/'), [room('paths/')]),
     may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
     may('export', room('export/'), [room('(store|paths|runs/hub|workers|formats)/')]),
     may('api', room('api/'), [room('(store|library|runs|export|workers|paths|formats|text)/')]),

@@ -163,6 +163,7 @@ function createProgram(finish: (code: number) => void): Command {
   program
     .command('show <run>')
     .description('one run: plan, evaluations, checkpoints, metrics')
+    .option('--log', 'what its trainer printed, and its errors with their stacks')
     .addOption(db())
     .addOption(json())
     .action(action((output, run, options) => showRun(run, options, output)))

@@ -98,7 +98,11 @@ describe('a run', () => {
   it('whose trainer ends without a word is interrupted, and quotes its last words', async () => {
     const run = await play(open(), [...sends(...iterationOf(1)), { do: 'exit', code: 7, says: 'kernel 7 is missing' }])
     expect(run).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } })
-    expect(run.error?.message).toBe('The trainer ended with code 7. Its last words: kernel 7 is missing')
+    const log = join(run.folder, 'trainer.log')
+    expect(run.error?.message).toBe(
+      `The trainer ended with code 7. Its last words: kernel 7 is missing. The log has more: ${log}`,
+    )
+    expect(readFileSync(log, 'utf8')).toContain('kernel 7 is missing')
   })
 
   it.each([0, 1, 3, 5, 6])(

@@ -161,8 +161,11 @@ export function tensorsOf(folder: string): Record<string, Buffer> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name))]))
 }
 
-/** What is in a run's folder, checkpoints by their names. */
-export const filesOf = (folder: string): string[] => readdirSync(folder).toSorted()
+/** What is in a run's folder besides its log, checkpoints by their names. */
+export const filesOf = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name !== 'trainer.log')
+    .toSorted()
 
 /** Waits until `isSo`, at most a minute. */
 export async function until(isSo: () => boolean, what: string): Promise<void> {

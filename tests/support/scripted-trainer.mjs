@@ -1,31 +1,35 @@
-/** A process that speaks the trainer's protocol without training: the prompt of each row is, as JSON, what it does, in their order. */
+/** A process that speaks the trainer's contract without training: the prompt of each row is, as JSON, what it does, in their order. */
 import { writeSync } from 'node:fs'
+import { ORPCError } from '@orpc/server'
+import { handedOver, serveTrainer } from './serve-parent.mjs'
 
-const idle = setInterval(() => {}, 1000)
-
-/** Waits until the message is handed over, so that what follows comes after it. */
-const send = (message) => new Promise((done) => process.send(message, undefined, undefined, done))
+let stop = () => {}
+const stopped = new Promise((resolve) => {
+  stop = resolve
+})
 
 const deeds = {
-  send: ({ message }) => send(message),
   wait: ({ ms }) => new Promise((done) => setTimeout(done, ms)),
-  kill: () => process.kill(process.pid, 'SIGKILL'),
-  exit: ({ code, says = '' }) => {
+  kill: async () => {
+    await handedOver()
+    process.kill(process.pid, 'SIGKILL')
+  },
+  exit: async ({ code, says = '' }) => {
+    await handedOver()
     writeSync(2, says)
     process.exit(code)
   },
-  obey: () =>
-    new Promise((done) => {
-      process.on('message', ({ type }) => type === 'stop' && done())
-    }),
+  obey: () => stopped,
 }
 
-process.once('message', async ({ train }) => {
+async function* train({ train }) {
   for (const { prompt } of train) {
     const deed = JSON.parse(prompt)
-    await deeds[deed.do](deed)
+    if (deed.do !== 'send') await deeds[deed.do](deed)
+    else if (deed.message?.type === 'failed')
+      throw new ORPCError('WORKER', { message: deed.message.message, data: { code: deed.message.code } })
+    else yield [deed.message]
   }
-  clearInterval(idle)
-  process.disconnect()
-})
-process.on('disconnect', () => process.exit(0))
+}
+
+serveTrainer(train, { stop })

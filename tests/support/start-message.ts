@@ -2,7 +2,7 @@
 import { type StartMessage, startMessage } from '@main/workers/protocol'
 import { planSchema } from '@shared/schemas/plan'
 
-export function startOf(name: string, change: Partial<Omit<StartMessage, 'type' | 'version'>> = {}): StartMessage {
+export function startOf(name: string, change: Partial<Omit<StartMessage, 'version'>> = {}): StartMessage {
   const plan = planSchema.parse({
     name,
     model: { path: 'bundled:tiny' },

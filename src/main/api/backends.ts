@@ -23,7 +23,7 @@ export function measureBackends(services: Services): Promise<BackendFindings> {
 }
 
 async function measure({ store, jobWorkerPath, fork }: Services): Promise<BackendFindings> {
-  const found = await runJob<Omit<BackendFindings, 'measuredAt'>>({
+  const found = await runJob({
     workerPath: jobWorkerPath,
     job: { kind: 'doctor' },
     fork,

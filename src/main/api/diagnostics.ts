@@ -1,7 +1,11 @@
 /** A text a person may send to someone: what the program runs on, how it is set, what failed last. */
 import { arch, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os'
 import type { Services } from '@main/api/services'
+import { jobLog } from '@main/paths'
+import { runLog } from '@main/runs/log'
 import { listRuns } from '@main/store/runs'
+import { JOB_KINDS } from '@main/workers/job'
+import { readLog } from '@main/workers/log'
 import type { BackendFindings, Settings } from '@shared/contract/system'
 import { redact, secretsOf } from '@shared/redact'
 import type { RunSummary } from '@shared/schemas/run'
@@ -10,6 +14,8 @@ import { storedPlaces } from './storage'
 
 /** Failures told, newest first. */
 const FAILURES = 5
+/** The end of each log that is told; bytes. */
+const LOG_BYTES = 4000
 
 export function runtimes(): Record<string, string> {
   const { node, electron, chrome } = process.versions
@@ -39,6 +45,7 @@ export async function diagnosticsOf({ store, host, version }: Services, settings
     section('On disk', (await storedPlaces(store)).map(({ name, path, bytes }) => `${name}: ${gigabytes(bytes)}, ${path}`)), // biome-ignore format: one line reads better
     section('Runs', runLines(runs)),
     section('Newest failures', failureLines(runs)),
+    ...logSections(runs),
   ].join('\n\n')
   return redact(text, { home: homedir(), user: userName(), host: hostname(), secrets: secretsOf(process.env) })
 }
@@ -63,6 +70,16 @@ function runLines(runs: readonly RunSummary[]): string[] {
   const counts = new Map<string, number>()
   for (const { status } of runs) counts.set(status, (counts.get(status) ?? 0) + 1)
   return counts.size === 0 ? ['none'] : [...counts].map(([status, count]) => `${count} ${status}`)
+}
+
+/** Of the newest failure, and of what ran beside the runs. */
+function logSections(runs: readonly RunSummary[]): string[] {
+  const failed = runs.find(({ error }) => error !== null)
+  const logs = [
+    ...(failed ? [[`Log of run ${failed.id}`, runLog(failed, LOG_BYTES).text] as const] : []),
+    ...JOB_KINDS.map((kind) => [`Log of the last ${kind}`, readLog(jobLog(kind), LOG_BYTES).text] as const),
+  ]
+  return logs.filter(([, text]) => text !== '').map(([title, text]) => section(title, text.trimEnd().split('\n')))
 }
 
 function failureLines(runs: readonly RunSummary[]): string[] {

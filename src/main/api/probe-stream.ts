@@ -4,7 +4,6 @@ import { withOwnAdapter } from '@main/library/models/adapter'
 import { findModelByPath } from '@main/library/models/list'
 import { loadPlanData } from '@main/library/plans/facts'
 import { runJob } from '@main/workers/job-client'
-import type { ProbeResult } from '@main/workers/results'
 import type { ProbeEvent } from '@shared/contract/plans'
 import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
@@ -36,7 +35,7 @@ export async function* probeStream(
   let newest: ProbeEvent | null = null
   let isEnded = false
   let wake = () => {}
-  const work = runJob<ProbeResult>({
+  const work = runJob({
     workerPath: jobWorkerPath,
     fork,
     job: await probeJob(store, plan),

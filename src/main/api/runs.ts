@@ -1,5 +1,6 @@
 import { refuseUnknownPaths } from '@main/library/known-paths'
 import { folderBytes } from '@main/runs/files'
+import { runLog } from '@main/runs/log'
 import { withStartingModel } from '@main/runs/starting-model'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
@@ -11,6 +12,8 @@ import { runTotals } from '@main/store/totals'
 import { countTrajectories } from '@main/store/trajectories'
 import { api } from './base'
 
+const SHOWN_LOG_BYTES = 250_000
+
 export const runsApi = {
   list: api.runs.list.handler(({ context: { store } }) => runList(store)),
   get: api.runs.get.handler(({ context: { store }, input: { id } }) => ({
@@ -21,6 +24,7 @@ export const runsApi = {
     checkpoints: listCheckpoints(store, id),
     trajectories: countTrajectories(store, id),
   })),
+  log: api.runs.log.handler(({ context: { store }, input: { id } }) => runLog(getRun(store, id), SHOWN_LOG_BYTES)),
   series: api.runs.series.handler(({ context: { store }, input: { id, names, ...range } }) =>
     Object.fromEntries(names.map((name) => [name, readSeries(store, id, name, range)])),
   ),

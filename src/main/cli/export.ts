@@ -12,7 +12,6 @@ import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { countTrajectories } from '@main/store/trajectories'
 import { runJob } from '@main/workers/job-client'
-import type { ExportResult } from '@main/workers/results'
 import { EXPORT_FORMATS, type ExportRequest } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import packageJson from '../../../package.json'
@@ -101,7 +100,7 @@ async function exportFolder(wanted: string, flags: ExportFlags, output: Output):
   const { dtype } = flags
   try {
     const result = await withProgress((signal, onProgress) =>
-      runJob<ExportResult>({
+      runJob({
         workerPath: JOB_WORKER,
         job: {
           kind: 'export',

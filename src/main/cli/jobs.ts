@@ -3,12 +3,11 @@
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
 import { datasetPath } from '@main/paths'
-import type { Job } from '@main/workers/job'
+import type { JobKind, JobOf } from '@main/workers/job'
 import { runJob } from '@main/workers/job-client'
-import type { CriticalResult, EvaluationResult, ScoreResult } from '@main/workers/results'
+import type { Answers } from '@main/workers/results'
 import { GpoError } from '@shared/errors'
 import type { CriticalRule } from '@shared/method/critical-step'
-import type { Doctor } from '@shared/schemas/backend'
 import type { Example } from '@shared/schemas/dataset'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES, type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
@@ -52,13 +51,16 @@ export function parseVerifier(text: string): VerifierConfig {
 }
 
 /** Progress on standard error, Ctrl-C ends the job. */
-async function perform<Result>(job: Job, onItem?: (value: unknown) => void): Promise<Result> {
+async function perform<K extends JobKind>(
+  job: JobOf<K> & { readonly kind: K },
+  onItem?: (item: Answers[K]['item']) => void,
+): Promise<Answers[K]['result']> {
   const progress = createProgress()
   const abort = new AbortController()
   const onSignal = () => abort.abort()
   process.on('SIGINT', onSignal)
   try {
-    return await runJob<Result>({
+    return await runJob<K>({
       workerPath: JOB_WORKER,
       job,
       signal: abort.signal,
@@ -105,7 +107,7 @@ const promptOf = ({ plan }: FoundModel) => ({
 export async function evaluate(flags: JobFlags & { samples: number }, output: Output): Promise<number> {
   const { found, examples, verifier } = await question(flags, output)
   const { backend, seed, temperature, maxNewTokens, samples } = flags
-  const result = await perform<EvaluationResult>({
+  const result = await perform({
     kind: 'evaluate',
     model: found.source,
     backend,
@@ -146,7 +148,7 @@ export async function critical(flags: JobFlags & { mc: number; rule: CriticalRul
   const { found, examples, verifier } = await question(flags, output)
   const { backend, seed, temperature, maxNewTokens, mc, rule } = flags
   const base = found.plan?.gpo ?? planSchema.shape.gpo.parse({})
-  const job: Job = {
+  const job: JobOf<'critical'> = {
     kind: 'critical',
     model: found.source,
     backend,
@@ -158,8 +160,7 @@ export async function critical(flags: JobFlags & { mc: number; rule: CriticalRul
     maxNewTokens,
     seed,
   }
-  await perform(job, (value) => {
-    const trajectory = value as CriticalResult
+  await perform(job, (trajectory) => {
     output.json(trajectory)
     for (const line of trajectoryLines(trajectory)) output.line(line)
     output.line()
@@ -172,7 +173,7 @@ export async function score(
   output: Output,
 ): Promise<number> {
   const { source } = findModel(flags.model, flags.db)
-  const result = await perform<ScoreResult>({
+  const result = await perform({
     kind: 'score',
     model: source,
     backend: flags.backend,
@@ -194,7 +195,7 @@ export async function score(
 }
 
 export async function doctor(output: Output): Promise<number> {
-  const result = await perform<Doctor>({ kind: 'doctor' })
+  const result = await perform({ kind: 'doctor' })
   output.json(result)
   const rows = result.candidates.map((one) => [
     one.name === result.chosen ? `* ${one.name}` : `  ${one.name}`,

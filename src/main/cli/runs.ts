@@ -1,12 +1,13 @@
 /** `gpo runs` and `gpo show`. */
 import { databaseFile } from '@main/paths'
+import { runLog } from '@main/runs/log'
 import { recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries } from '@main/store/metrics'
 import { openStore } from '@main/store/open'
 import { getRun, listRuns } from '@main/store/runs'
-import type { RunSummary } from '@shared/schemas/run'
+import type { RunRecord, RunSummary } from '@shared/schemas/run'
 import { openRunsOf } from './model'
 import { formatBytes, formatPercent, formatSeconds, formatTable, type Output } from './output'
 import type { StoreOptions } from './train'
@@ -44,11 +45,22 @@ export function showRuns(options: StoreOptions, output: Output): number {
   }
 }
 
-export function showRun(wanted: string, options: StoreOptions, output: Output): number {
+function showLog(run: RunRecord, output: Output): void {
+  const log = runLog(run)
+  output.json({ run: run.id, ...log })
+  if (log.text === '') output.note(`run ${run.id} has no log: its trainer has not started, or its folder was removed`)
+  else output.line(log.text.trimEnd())
+}
+
+export function showRun(wanted: string, options: StoreOptions & { log?: boolean }, output: Output): number {
   const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
     const run = getRun(store, resolveRun(store, wanted).id)
+    if (options.log) {
+      showLog(run, output)
+      return 0
+    }
     const evaluations = listEvaluations(store, run.id)
     const checkpoints = listCheckpoints(store, run.id)
     const metrics = metricSummaries(store, run.id)

@@ -1,17 +1,13 @@
 /** `gpo train` and `gpo resume`. */
 
-import { withOwnAdapter } from '@main/library/models/adapter'
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
-import { executeRun } from '@main/runs/execute'
-import { checkSameInputs, completeFingerprints, takeFingerprints } from '@main/runs/fingerprints'
-import { planWarnings, refuseUnfitPlan } from '@main/runs/plan-checks'
-import { loadInputs, newRun, prepareResume, type RunInputs, recoverInterrupted, resolveRun } from '@main/runs/prepare'
+import { beginRun, driveRun, type ReadyRun, readyRun } from '@main/runs/lifecycle'
+import { refuseUnfitPlan } from '@main/runs/plan-checks'
+import { type Resumption, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { withStartingModel } from '@main/runs/starting-model'
-import { keepFingerprints } from '@main/store/fingerprints'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
-import { getRun, refuseReadOnly } from '@main/store/runs'
 import { LEFT_OUT } from '@shared/data-record'
 import { describeError, ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
@@ -56,28 +52,26 @@ export interface RunFromPlan {
   readonly dbFlag: string
 }
 
-interface Drive extends Omit<RunFromPlan, 'plan'> {
-  readonly run: RunRecord
-  readonly inputs: RunInputs
-  /** A checkpoint's folder. */
-  readonly resumeFrom: string | null
+interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
+  /** Told before the run starts, with where it goes on. */
+  readonly announce?: (resumption: Resumption) => void
 }
 
-async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive): Promise<RunRecord> {
+async function drive({ store, run, inputs, output, dbFlag, announce }: Drive): Promise<RunRecord> {
   const progress = createProgress()
-  for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
-  const follow = runProgress(progress, run.iterations, run.iteration)
+  let follow: ReturnType<typeof runProgress> = () => {}
   let release = () => {}
-  const ending = new AbortController()
-  const noting = completeFingerprints(store, run.id, run.plan, ending.signal).catch((error: unknown) =>
-    output.note(`warning: ${describeError(error)}`),
-  )
-  const ended = await executeRun({
+  const ended = await driveRun({
     store,
     run,
+    inputs,
     workerPath: TRAINER,
-    ...inputs,
-    resumeFrom,
+    onUnprinted: (error) => progress.note(`warning: ${describeError(error)}`),
+    onPrepared: (resumption) => {
+      announce?.(resumption)
+      for (const warning of inputs.warnings) progress.note(`warning: ${warning}`)
+      follow = runProgress(progress, resumption.run.iterations, resumption.run.iteration)
+    },
     onStart: (trainer) => {
       release = stopOnInterrupt(trainer, progress.note)
     },
@@ -89,8 +83,6 @@ async function drive({ store, run, inputs, resumeFrom, output, dbFlag }: Drive):
     },
   })
   release()
-  ending.abort()
-  await noting
   progress.end()
   summarise(ended, output, dbFlag)
   return ended
@@ -102,14 +94,10 @@ export async function runPlan({ store, plan: wanted, output, dbFlag }: RunFromPl
   const onProgress = (label: string, done: number, total: number) => progress.show(label, done, total, 0, 0)
   const begun = await withStartingModel({ store, plan: wanted, workerPath: JOB_WORKER, onProgress })
   progress.end()
-  const plan = withOwnAdapter(begun)
-  const inputs = await loadInputs(plan)
-  for (const warning of await planWarnings(plan)) output.note(`warning: ${warning}`)
-  const prints = await takeFingerprints(store, plan)
-  const run = newRun(store, plan)
-  keepFingerprints(store, run.id, prints)
-  output.note(`run ${run.id}: ${run.name}`)
-  return drive({ store, run, inputs, resumeFrom: null, output, dbFlag })
+  const ready = await beginRun(store, begun)
+  for (const note of ready.notes) output.note(`warning: ${note}`)
+  output.note(`run ${ready.run.id}: ${ready.run.name}`)
+  return drive({ ...ready, store, output, dbFlag })
 }
 
 export interface StoreOptions {
@@ -139,20 +127,18 @@ export async function resume(wanted: string, options: ResumeOptions, output: Out
   const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
-    const wantedRun = getRun(store, resolveRun(store, wanted).id)
-    refuseReadOnly(store, wantedRun.id)
-    refuseUnfitPlan(wantedRun.plan)
-    const notes = await checkSameInputs(store, wantedRun, { isChangeAllowed: options.allowChanged })
-    const inputs = await loadInputs(wantedRun.plan)
-    for (const note of [...notes, ...(await planWarnings(wantedRun.plan))]) output.note(`warning: ${note}`)
-    const { run, resumeFrom, iteration, damaged } = prepareResume(store, wantedRun.id)
-    for (const reason of damaged) output.note(`warning: ${reason}`)
-    output.note(
-      resumeFrom
-        ? `run ${run.id} goes on after iteration ${iteration}`
-        : `run ${run.id} has no usable checkpoint and begins again`,
-    )
-    const ended = await drive({ store, run, inputs, resumeFrom, output, dbFlag: flagOf(options) })
+    const { id } = resolveRun(store, wanted)
+    const ready = await readyRun(store, id, { isChangeAllowed: options.allowChanged })
+    for (const note of ready.notes) output.note(`warning: ${note}`)
+    const announce = ({ run, resumeFrom, iteration, damaged }: Resumption) => {
+      for (const reason of damaged) output.note(`warning: ${reason}`)
+      output.note(
+        resumeFrom
+          ? `run ${run.id} goes on after iteration ${iteration}`
+          : `run ${run.id} has no usable checkpoint and begins again`,
+      )
+    }
+    const ended = await drive({ ...ready, store, output, dbFlag: flagOf(options), announce })
     return exitCodeOf(ended)
   } finally {
     store.close()

@@ -9,7 +9,6 @@ import { getRun } from '@main/store/runs'
 import { countSavedPairs } from '@main/store/saved-pairs'
 import { countTrajectories } from '@main/store/trajectories'
 import { runJob } from '@main/workers/job-client'
-import type { ExportResult } from '@main/workers/results'
 import type {
   Destination,
   ExportCheckpoint,
@@ -166,7 +165,7 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
   const partial = partialOf(out)
   if (request.format === 'gguf') rmSync(out, { force: true }) // replaced on request, see `destinationOf`
   try {
-    const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob<ExportResult>({
+    const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob({
       workerPath,
       fork,
       signal,

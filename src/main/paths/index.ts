@@ -30,6 +30,12 @@ export function runFolder(database: string, runId: string): string {
   return join(dirname(resolve(database)), 'runs', runId)
 }
 
+/** What a run's trainer printed and threw; in the run's folder. */
+export const trainerLog = (runFolder: string): string => join(runFolder, 'trainer.log')
+
+/** What the processes of one kind of job printed and threw (`evaluate.log`, `generate.log` for the playground, …). */
+export const jobLog = (kind: string): string => join(dataFolder(), 'logs', `${kind}.log`)
+
 /** The package's `resources` folder, from the built files as from the sources. */
 export function resourcesFolder(): string {
   for (let folder = import.meta.dirname; dirname(folder) !== folder; folder = dirname(folder)) {

@@ -1,13 +1,15 @@
 /** Drives one run: starts its trainer, persists what it tells, and says how it ended. */
 import { mkdirSync } from 'node:fs'
+import { trainerLog } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
 import { endRun, getRun, type RunEnd, startRun } from '@main/store/runs'
 import { startTrainer, type Trainer } from '@main/workers/client'
 import type { Fork, WorkerExit } from '@main/workers/fork'
+import { bugMessage } from '@main/workers/log'
 import { startMessage } from '@main/workers/protocol'
-import { describeError, GpoError } from '@shared/errors'
+import { describeError, GpoError, isErrorCode } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, FinishedEvent, TrainerEvent } from '@shared/schemas/events'
 import type { RunError, RunOwner, RunRecord } from '@shared/schemas/run'
@@ -84,10 +86,13 @@ const failure = (error: unknown): RunError => ({
   message: describeError(error),
 })
 
-function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit): RunEnd {
+/** A bug and a crash name the log; an expected failure says all there is. */
+function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit, logFile: string): RunEnd {
   if (last?.type === 'finished') return { status: last.outcome }
-  if (last?.type === 'failed') return { status: 'failed', error: { code: last.code, message: last.message } }
-  return { status: 'interrupted', error: { code: 'interrupted', message: describeExit(exit) } }
+  if (last === null)
+    return { status: 'interrupted', error: { code: 'interrupted', message: bugMessage(describeExit(exit), logFile) } }
+  const { code, message } = last
+  return { status: 'failed', error: { code, message: isErrorCode(code) ? message : bugMessage(message, logFile) } }
 }
 
 /** Who is killed has no last words: what stands on its standard error then is older and no cause. */
@@ -158,7 +163,7 @@ async function drive(execution: Execution): Promise<RunEnd> {
     },
   })
   const exit = await endOf(trainer, onStart).finally(recorder.flush)
-  return broken === null ? outcome(last, exit) : notStored(store, run.id, broken)
+  return broken === null ? outcome(last, exit, trainerLog(run.folder)) : notStored(store, run.id, broken)
 }
 
 function notStored(store: Store, runId: string, { error }: { readonly error: unknown }): RunEnd {

@@ -1,10 +1,8 @@
 /** The runs this program drives: one at a time, the others wait. Tells everyone who listens what happens. */
 import { rmSync } from 'node:fs'
-import { withOwnAdapter } from '@main/library/models/adapter'
-import { keepFingerprints } from '@main/store/fingerprints'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
-import { deleteRun, getRun, listRuns, queueRun, refuseReadOnly } from '@main/store/runs'
+import { deleteRun, getRun, listRuns, queueRun } from '@main/store/runs'
 import type { Trainer } from '@main/workers/client'
 import type { Fork } from '@main/workers/fork'
 import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
@@ -13,11 +11,10 @@ import { createHub } from '@shared/event-hub'
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
-import { executeRun } from './execute'
-import { checkSameInputs, completeFingerprints, type SameInputs, takeFingerprints } from './fingerprints'
+import type { SameInputs } from './fingerprints'
+import { beginRun, driveRun, type ReadyRun, readyRun } from './lifecycle'
 import { afterEvent, beginLive, type LiveRun } from './live-state'
-import { planWarnings, refuseUnfitPlan } from './plan-checks'
-import { loadInputs, newRun, prepareResume, recoverInterrupted } from './prepare'
+import { recoverInterrupted } from './prepare'
 
 export interface RunManager {
   /** Checks data and model first. @returns the run's id @throws {GpoError} what is wrong with the plan */
@@ -101,20 +98,14 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     change({ pending: [...new Set([...live.active.pending, what])] })
   }
 
-  async function drive(id: string): Promise<void> {
-    const { plan } = getRun(store, id)
-    await checkSameInputs(store, { id, plan })
-    const inputs = await loadInputs(plan)
-    const { run, resumeFrom } = prepareResume(store, id)
-    const ending = new AbortController()
-    const noting = completeFingerprints(store, id, plan, ending.signal).catch(onBug)
-    const ended = await executeRun({
+  /** @param ready where its data was just read; a run that waited reads it when its turn comes */
+  async function drive(id: string, ready: ReadyRun | null): Promise<void> {
+    const ended = await driveRun({
+      ...(ready ?? (await readyRun(store, id))),
       store,
-      run,
       workerPath,
       fork,
-      ...inputs,
-      resumeFrom,
+      onUnprinted: onBug,
       onStart: (trainer) => {
         if (active) active.trainer = trainer
         announceState()
@@ -132,19 +123,18 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         if (kinds.length > 0) hub.publish({ type: 'recorded', run: id, kinds })
       },
     })
-    ending.abort()
-    await noting
     hub.publish({ type: 'ended', run: ended })
   }
 
   /** Drives the first run of the queue, if nothing runs. */
-  function next(): void {
+  function next(ready: ReadyRun | null = null): void {
     if (active || isClosing) return
     const id = queue[0]
     if (id === undefined) return
     queue = queue.slice(1)
     const run = getRun(store, id)
-    const ended = drive(id)
+    const ended = Promise.resolve() // `active` is set before the trainer starts
+      .then(() => drive(id, ready?.run.id === id ? ready : null))
       .catch((error) => failBeforeStart(run, error))
       .finally(() => {
         active = null
@@ -165,11 +155,12 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     hub.publish({ type: 'ended', run: { ...summary, error: summary.error ?? { code, message } } })
   }
 
-  function enqueue(id: string): void {
+  function enqueue(ready: ReadyRun): void {
+    const { id } = ready.run
     if (!queue.includes(id)) queue = [...queue, id]
     announceRuns()
     if (active) announceState()
-    else next()
+    else next(ready)
   }
 
   const watch = watchOtherPrograms(store, () => {
@@ -182,15 +173,9 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
 
   return {
     async start(wanted) {
-      const plan = withOwnAdapter(wanted)
-      refuseUnfitPlan(plan)
-      await loadInputs(plan)
-      await planWarnings(plan)
-      const prints = await takeFingerprints(store, plan)
-      const { id } = newRun(store, plan)
-      keepFingerprints(store, id, prints)
-      enqueue(id)
-      return id
+      const ready = await beginRun(store, wanted)
+      enqueue(ready)
+      return ready.run.id
     },
     async resume(id, options) {
       if (active?.live.active.id === id) {
@@ -198,14 +183,9 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         change({ state: 'running', pending: active.live.active.pending.filter((one) => one !== 'pause') })
         return
       }
-      refuseReadOnly(store, id)
-      const { plan } = getRun(store, id)
-      refuseUnfitPlan(plan)
-      await checkSameInputs(store, { id, plan }, options)
-      await loadInputs(plan)
-      await planWarnings(plan)
+      const ready = await readyRun(store, id, options)
       queueRun(store, id)
-      enqueue(id)
+      enqueue(ready)
     },
     pause(id) {
       running(id).trainer.pause()

@@ -10,7 +10,6 @@ import { getRun } from '@main/store/runs'
 import { getTrajectory } from '@main/store/trajectories'
 import type { Fork } from '@main/workers/fork'
 import { runJob } from '@main/workers/job-client'
-import type { ContinuedText } from '@main/workers/results'
 import type { ContinueEvent } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
@@ -77,7 +76,7 @@ export async function* sampleHere(
   let failure: { readonly error: unknown } | null = null
   const events = hub.listen(ended.signal)
   const next = events.next() // listens from here on
-  void runJob<{ count: number }>({
+  void runJob({
     workerPath: jobWorkerPath,
     fork,
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
@@ -97,8 +96,7 @@ export async function* sampleHere(
       seed: randomInt(2 ** 31),
     },
     onProgress: ({ tokens, seconds }) => hub.publish({ type: 'progress', tokens, seconds }),
-    onItem: (value) => {
-      const { text, tokens, reward, status, seed } = value as ContinuedText
+    onItem: ({ text, tokens, reward, status, seed }) => {
       const made = { state, checkpoint, temperature, seed, tokens, text, reward, status }
       hub.publish({ type: 'sampled', continuations: insertHandContinuations(store, place, [made]) })
     },

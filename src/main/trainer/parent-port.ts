@@ -1,4 +1,5 @@
-/** The way to the parent: Node's own channel to a child process, or the port of an Electron utility process. */
+/** The way to the parent: Node's own channel to a child process, or the port of an Electron utility process, as one message port. */
+import type { MessagePortMainLike } from '@orpc/client/message-port'
 
 /** What Electron adds to `process` in a utility process. */
 interface UtilityPort {
@@ -8,26 +9,14 @@ interface UtilityPort {
 
 const utility = (process as unknown as { readonly parentPort?: UtilityPort }).parentPort
 
-/** Messages of a utility process are handed over by another thread; milliseconds. */
-const HANDED_OVER = 100
-
-export function post(message: unknown): void {
-  if (utility) utility.postMessage(message)
-  else process.send?.(message)
-}
-
-/** Waits until the message is handed over, so that ending the process loses nothing. */
-export function postAndWait(message: unknown): Promise<void> {
-  return new Promise((resolve) => {
-    if (utility) {
-      utility.postMessage(message)
-      setTimeout(resolve, HANDED_OVER)
-    } else if (process.send) process.send(message, undefined, undefined, () => resolve())
-    else resolve()
-  })
-}
-
-export function onPost(listener: (message: unknown) => void): void {
-  if (utility) utility.on('message', ({ data }) => listener(data))
-  else process.on('message', listener)
+export const parentPort: MessagePortMainLike = {
+  postMessage(message) {
+    if (utility) utility.postMessage(message)
+    else process.send?.(message)
+  },
+  on(event, callback) {
+    if (event === 'close') process.on('disconnect', () => callback())
+    else if (utility) utility.on('message', ({ data }) => callback({ data }))
+    else process.on('message', (data) => callback({ data }))
+  },
 }

@@ -1,17 +1,22 @@
 /** Processes that compute, as Electron's utility processes: they have Node and no window. */
-import { createLastWords, type Fork } from '@main/workers/fork'
+import { type Fork, recordOutput } from '@main/workers/fork'
 import { utilityProcess } from 'electron'
 
-export const forkUtility: Fork = (workerPath) => {
-  const child = utilityProcess.fork(workerPath, [], { stdio: ['ignore', 'ignore', 'pipe'], serviceName: 'GPO trainer' })
-  const words = createLastWords()
-  child.stderr?.on('data', (text: Buffer) => words.note(text.toString('utf8')))
+export const forkUtility: Fork = (workerPath, logFile) => {
+  const child = utilityProcess.fork(workerPath, [], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    serviceName: 'GPO trainer',
+  })
+  const output = recordOutput(logFile)
+  child.stdout?.on('data', output.printed)
+  child.stderr?.on('data', output.complained)
   let isGone = false
   let isKilled = false
   const waiting: unknown[] = []
   let isSpawned = false
   child.once('spawn', () => {
     isSpawned = true
+    output.began(child.pid ?? null)
     for (const message of waiting) child.postMessage(message)
   })
   return {
@@ -36,7 +41,7 @@ export const forkUtility: Fork = (workerPath) => {
       child.once('exit', (code) => {
         isGone = true
         const signal = isKilled || code === 9 || code === 137 ? 'SIGKILL' : null
-        listener({ code, signal, lastWords: words.get() })
+        listener({ code, signal, lastWords: output.ended(code, signal) })
       })
     },
   }

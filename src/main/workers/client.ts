@@ -1,8 +1,11 @@
 /** Starts a trainer process and talks to it. Knows nothing of runs or the store. */
-import { describeError } from '@shared/errors'
+import { trainerLog } from '@main/paths'
 import type { TrainerEvent } from '@shared/schemas/events'
-import { type Fork, forkNode, type WorkerExit, type WorkerProcess } from './fork'
-import { parseTrainerEvent, type StartMessage, type TrainerCommand } from './protocol'
+import { type Connection, connect } from './connect'
+import { trainerContract } from './contract'
+import { type Fork, forkNode, type WorkerExit } from './fork'
+import type { StartMessage } from './protocol'
+import { fromWire, unreadable } from './wire-error'
 
 export interface Trainer {
   readonly pid: number | null
@@ -25,52 +28,58 @@ export interface TrainerOptions {
   readonly fork?: Fork
 }
 
-/** The event of a message; one that cannot be read is a failure of the trainer. */
-function eventOf(raw: unknown): { readonly event: TrainerEvent; readonly isReadable: boolean } {
-  try {
-    return { event: parseTrainerEvent(raw), isReadable: true }
-  } catch (error) {
-    return { event: { type: 'failed', code: 'training', message: describeError(error) }, isReadable: false }
-  }
+type Worker = Connection<typeof trainerContract>
+
+/** A command to a process that has ended does nothing. */
+const ignore = (asked: Promise<unknown>): void => void asked.catch(() => {})
+
+/** The last event of a stream that failed; null where the process is gone, whose exit says the rest. */
+function failureOf(error: unknown, worker: Worker): TrainerEvent | null {
+  const garbled = { code: 'training', message: 'the trainer sent a message that cannot be read' }
+  const told = unreadable(error, 'the trainer') ?? (worker.isGarbled() ? garbled : fromWire(error))
+  return told && { type: 'failed', code: told.code, message: told.message }
 }
 
-/** Hands events over until the process ends, one cannot be read, or `onEvent` throws. */
-function listen(child: WorkerProcess, onEvent: TrainerOptions['onEvent']): Promise<WorkerExit> {
-  let isListening = true
+/** Hands events over until the stream ends, one cannot be read, or `onEvent` throws; then the process ends. */
+async function follow(worker: Worker, start: StartMessage, onEvent: TrainerOptions['onEvent']): Promise<WorkerExit> {
   let thrown: { readonly error: unknown } | null = null
-  const giveUp = () => {
-    isListening = false
-    child.kill()
-  }
-  child.onMessage((raw) => {
-    if (!isListening) return
-    const { event, isReadable } = eventOf(raw)
-    if (!isReadable) giveUp()
+  const hand = (event: TrainerEvent) => {
     try {
       onEvent(event)
     } catch (error) {
       thrown = { error }
-      giveUp()
+      throw error
     }
-  })
-  return new Promise((resolve, reject) => {
-    child.onExit((exit) => (thrown ? reject(thrown.error) : resolve(exit)))
-  })
+  }
+  try {
+    for await (const events of await worker.client.train(start)) for (const event of events) hand(event)
+    ignore(worker.client.end())
+  } catch (error) {
+    const failure = thrown ? null : failureOf(error, worker)
+    if (unreadable(error, '') || thrown) worker.kill()
+    else ignore(worker.client.end())
+    try {
+      if (failure) hand(failure)
+    } catch {
+      worker.kill()
+    }
+  }
+  const exit = await worker.exited
+  if (thrown) throw (thrown as { readonly error: unknown }).error
+  return exit
 }
 
 export function startTrainer({ workerPath, start, onEvent, fork: make = forkNode }: TrainerOptions): Trainer {
-  const child = make(workerPath)
-  const send = (command: TrainerCommand) => child.send(command)
-  const exited = listen(child, onEvent)
-  send(start)
+  const worker = connect(make(workerPath, trainerLog(start.runFolder)), trainerContract)
+  const { client } = worker
   return {
-    pid: child.pid,
-    stop: () => send({ type: 'stop' }),
-    pause: () => send({ type: 'pause' }),
-    resume: () => send({ type: 'continue' }),
-    checkpoint: () => send({ type: 'checkpoint' }),
-    evaluate: () => send({ type: 'evaluate' }),
-    kill: () => child.kill(),
-    exited,
+    pid: worker.pid,
+    exited: follow(worker, start, onEvent),
+    stop: () => ignore(client.stop()),
+    pause: () => ignore(client.pause()),
+    resume: () => ignore(client.continue()),
+    checkpoint: () => ignore(client.checkpoint()),
+    evaluate: () => ignore(client.evaluate()),
+    kill: worker.kill,
   }
 }

@@ -1,6 +1,7 @@
 /** Makes the processes that compute. */
 import { fork } from 'node:child_process'
 import { describeError } from '@shared/errors'
+import { openLog } from './log'
 
 export interface WorkerExit {
   readonly code: number | null
@@ -20,20 +21,29 @@ export interface WorkerProcess {
   onExit(listener: (exit: WorkerExit) => void): void
 }
 
-/** How a process is made; Electron has its own way. */
-export type Fork = (workerPath: string) => WorkerProcess
+/** How a process is made; Electron has its own way. What it prints goes to the log file. */
+export type Fork = (workerPath: string, logFile: string) => WorkerProcess
 
 /** Characters. */
 const LAST_WORDS = 2000
 
-/** Keeps the end of what is noted. */
-export function createLastWords() {
-  let text = ''
+/** Writes a process's output to its log, with a line where it begins and ends, and keeps the end of its standard error. */
+export function recordOutput(logFile: string) {
+  const log = openLog(logFile)
+  const mark = (what: string) => log.write(`--- ${new Date().toISOString()} ${what}\n`)
+  let words = ''
   return {
-    note: (more: string) => {
-      text = (text + more).slice(-LAST_WORDS)
+    began: (pid: number | null) => mark(`process ${pid ?? 'unknown'} began`),
+    printed: (piece: Uint8Array) => log.write(piece),
+    complained(piece: Uint8Array) {
+      log.write(piece)
+      words = (words + Buffer.from(piece).toString('utf8')).slice(-LAST_WORDS)
     },
-    get: () => text,
+    /** @returns the end of its standard error */
+    ended(code: number | null, signal: string | null): string {
+      mark(`ended by ${signal ?? `itself, code ${code}`}`)
+      return words
+    },
   }
 }
 
@@ -43,16 +53,18 @@ export function createLastWords() {
  */
 export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '8589934592' }
 
-/** A child process of Node; its standard output is dropped, the end of its standard error kept. */
-export const forkNode: Fork = (workerPath) => {
+/** A child process of Node. */
+export const forkNode: Fork = (workerPath, logFile) => {
   const child = fork(workerPath, [], {
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...ALLOCATOR, ...process.env },
   })
-  const words = createLastWords()
-  child.stderr?.setEncoding('utf8').on('data', words.note)
-  child.on('error', (error) => words.note(describeError(error)))
+  const output = recordOutput(logFile)
+  output.began(child.pid ?? null)
+  child.stdout?.on('data', output.printed)
+  child.stderr?.on('data', output.complained)
+  child.on('error', (error) => output.complained(Buffer.from(describeError(error))))
   return {
     pid: child.pid ?? null,
     send: (message) => {
@@ -61,11 +73,10 @@ export const forkNode: Fork = (workerPath) => {
     kill: () => void child.kill('SIGKILL'),
     onMessage: (listener) => void child.on('message', listener),
     onExit: (listener) => {
-      child.once('close', (code, signal) => listener({ code, signal, lastWords: words.get() }))
-      child.once(
-        'error',
-        () => child.pid === undefined && listener({ code: null, signal: null, lastWords: words.get() }),
-      )
+      const end = (code: number | null, signal: string | null) =>
+        listener({ code, signal, lastWords: output.ended(code, signal) })
+      child.once('close', end)
+      child.once('error', () => child.pid === undefined && end(null, null))
     },
   }
 }

@@ -1,9 +1,15 @@
 /** Processes that generate, one per model, kept for a few minutes so that the next prompt need not load the model again. */
+
+import { jobLog } from '@main/paths'
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import { GpoError } from '@shared/errors'
-import { type Fork, forkNode, type WorkerProcess } from './fork'
-import { type JobOf, type ModelSource, replySchema } from './job'
-import { reportedError } from './job-client'
+import { connect } from './connect'
+import { jobsContract } from './contract'
+import { followJob, type JobWorker } from './follow-job'
+import { type Fork, forkNode, type WorkerExit } from './fork'
+import type { JobOf, ModelSource } from './job'
+import { bugMessage } from './log'
+import { errorOf, fromWire } from './wire-error'
 
 type GenerateJob = JobOf<'generate'>
 
@@ -33,57 +39,35 @@ const IDLE_MS = 3 * 60 * 1000
 /** Processes without work that are kept. */
 const MAX_IDLE = 2
 
-/** Of the request at work. */
-interface Waiting {
-  readonly onToken: (token: GeneratedToken) => void
-  readonly resolve: (text: GeneratedText) => void
-  readonly reject: (error: Error) => void
-}
-
 interface Warm {
-  readonly child: WorkerProcess
-  waiting: Waiting | null
+  readonly worker: JobWorker
   /** Ends when no request is at work or waits. */
   queue: Promise<unknown>
   requests: number
   idle: NodeJS.Timeout | null
-  isGone: boolean
+  exit: WorkerExit | null
 }
 
 export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS }: GeneratorsOptions): Generators {
   const processes = new Map<string, Warm>()
+  const logFile = jobLog('generate')
 
   function end(key: string): void {
     const warm = processes.get(key)
     processes.delete(key)
     if (warm?.idle) clearTimeout(warm.idle)
-    warm?.child.kill()
+    warm?.worker.kill()
   }
 
   function open(key: string): Warm {
     const known = processes.get(key)
     if (known) return known
-    const child = fork(workerPath)
-    const warm: Warm = { child, waiting: null, queue: Promise.resolve(), requests: 0, idle: null, isGone: false }
+    const worker = connect(fork(workerPath, logFile), jobsContract)
+    const warm: Warm = { worker, queue: Promise.resolve(), requests: 0, idle: null, exit: null }
     processes.set(key, warm)
-    const settle = (act: (waiting: Waiting) => void) => {
-      const { waiting } = warm
-      warm.waiting = null
-      if (waiting) act(waiting)
-    }
-    child.onMessage((raw) => {
-      const reply = replySchema.parse(raw)
-      if (reply.type === 'item') warm.waiting?.onToken(reply.value as GeneratedToken)
-      else if (reply.type === 'result') settle(({ resolve }) => resolve(reply.value as GeneratedText))
-      else if (reply.type === 'failed') settle(({ reject }) => reject(reportedError(reply.code, reply.message)))
-    })
-    child.onExit(({ code, signal, lastWords }) => {
+    void worker.exited.then((exit) => {
       if (processes.get(key) === warm) processes.delete(key)
-      warm.isGone = true
-      const cause = signal === 'SIGKILL' ? 'by hand, or by the system when memory ran out' : lastWords.trim()
-      settle(({ reject }) =>
-        reject(new GpoError('model', `The process of this model ended (${signal ?? code}): ${cause}. Try again.`)),
-      )
+      warm.exit = exit
     })
     return warm
   }
@@ -94,14 +78,29 @@ export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS
     for (const [key] of unused.slice(0, Math.max(0, unused.length - MAX_IDLE))) end(key)
   }
 
-  function ask(warm: Warm, job: GenerateJob, { onToken, signal }: GenerateOptions): Promise<GeneratedText> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) throw new GpoError('interrupted', 'stopped before it began')
-      if (warm.isGone) throw new GpoError('model', 'The process of this model has ended. Try again.')
-      warm.waiting = { onToken, resolve, reject }
-      signal?.addEventListener('abort', () => warm.child.send({ kind: 'stop' }), { once: true })
-      warm.child.send(job)
-    })
+  /** What went wrong, for a person. A bug of ours stays as it is. */
+  async function failureOf(error: unknown, { worker, exit }: Warm): Promise<unknown> {
+    const told = fromWire(error)
+    if (told) return errorOf(told, logFile)
+    if (exit === null && !worker.isGarbled()) return error
+    const { code, signal, lastWords } = await worker.exited
+    const cause = signal === 'SIGKILL' ? 'by hand, or by the system when memory ran out' : lastWords.trim()
+    const message = `The process of this model ended (${signal ?? code}): ${cause}. Try again`
+    return new GpoError('model', bugMessage(message, logFile))
+  }
+
+  async function ask(warm: Warm, job: GenerateJob, { onToken, signal }: GenerateOptions): Promise<GeneratedText> {
+    if (signal?.aborted) throw new GpoError('interrupted', 'stopped before it began')
+    if (warm.exit) throw new GpoError('model', 'The process of this model has ended. Try again.')
+    const stop = () => void warm.worker.client.stopGenerating().catch(() => {})
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      return await followJob<'generate'>(warm.worker, job, { onItem: onToken })
+    } catch (error) {
+      throw await failureOf(error, warm)
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
   }
 
   return {

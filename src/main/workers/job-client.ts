@@ -1,47 +1,59 @@
 /** Runs one job in a process of its own. */
-import { GpoError, isErrorCode } from '@shared/errors'
+import { jobLog } from '@main/paths'
+import { GpoError } from '@shared/errors'
+import { connect } from './connect'
+import { jobsContract } from './contract'
+import { followJob, type JobListener, type JobWorker } from './follow-job'
 import { type Fork, forkNode } from './fork'
-import { type Job, type JobProgress, replySchema } from './job'
+import type { JobKind, JobOf } from './job'
+import { bugMessage } from './log'
+import type { Answers } from './results'
+import { errorOf, fromWire } from './wire-error'
 
-export interface JobOptions {
+export interface JobOptions<K extends JobKind> extends JobListener<K> {
   readonly workerPath: string
-  readonly job: Job
-  readonly onProgress?: (progress: JobProgress) => void
-  readonly onItem?: (value: unknown) => void
+  readonly job: JobOf<K> & { readonly kind: K }
   readonly signal?: AbortSignal
   /** How the process is made, where it is not a child of Node. */
   readonly fork?: Fork
 }
 
-/** The error a worker reported, as one of ours where it was one. */
-export function reportedError(code: string, message: string): Error {
-  return isErrorCode(code) ? new GpoError(code, message) : new Error(message)
+const stopped = () => new GpoError('interrupted', 'stopped; nothing was changed')
+
+/** Why there is no result: what the worker said, or how its process ended. A bug of ours stays as it is. */
+async function failureOf(error: unknown, worker: JobWorker, hasEnded: boolean, logFile: string): Promise<unknown> {
+  const told = fromWire(error)
+  if (told) return errorOf(told, logFile)
+  if (!hasEnded && !worker.isGarbled()) return error
+  const { code, signal, lastWords } = await worker.exited
+  const end = worker.isGarbled() ? 'sent a message that cannot be read' : `ended (${signal ?? code}) without an answer`
+  return new Error(bugMessage(`the worker ${end}. ${lastWords.trim()}`, logFile))
 }
 
 /**
- * @returns what the job answered; its kind decides the type (see jobs/results)
- * @throws GpoError as the job reported it; GpoError('interrupted') after `signal`
+ * @returns what the job answered, checked against its schema
+ * @throws GpoError as the job reported it; GpoError('interrupted') after `signal`, when the process is gone and writes nothing any more
  */
-export function runJob<Result>(options: JobOptions): Promise<Result> {
-  const { workerPath, job, onProgress, onItem, signal, fork: make = forkNode } = options
-  return new Promise((resolve, reject) => {
-    const stopped = () => new GpoError('interrupted', 'stopped; nothing was changed')
-    if (signal?.aborted) throw stopped()
-    const child = make(workerPath)
-    child.onMessage((raw) => {
-      const reply = replySchema.parse(raw)
-      if (reply.type === 'progress') onProgress?.(reply)
-      else if (reply.type === 'item') onItem?.(reply.value)
-      else if (reply.type === 'result') resolve(reply.value as Result)
-      else reject(reportedError(reply.code, reply.message))
-    })
-    // Told when the process is gone, so that it writes nothing any more to what the caller then removes.
-    child.onExit(({ code, signal: by, lastWords }) =>
-      reject(
-        signal?.aborted ? stopped() : new Error(`the worker ended (${by ?? code}) without an answer. ${lastWords}`),
-      ),
-    )
-    signal?.addEventListener('abort', () => child.kill(), { once: true })
-    child.send(job)
+export async function runJob<K extends JobKind>(options: JobOptions<K>): Promise<Answers[K]['result']> {
+  const { workerPath, job, signal, fork: make = forkNode } = options
+  if (signal?.aborted) throw stopped()
+  const logFile = jobLog(job.kind)
+  const worker = connect(make(workerPath, logFile), jobsContract)
+  let hasEnded = false
+  void worker.exited.then(() => {
+    hasEnded = true
   })
+  signal?.addEventListener('abort', worker.kill, { once: true })
+  try {
+    const result = await followJob(worker, job, options)
+    worker.client.end().catch(() => {}) // it ends before it can answer
+    return result
+  } catch (error) {
+    worker.kill()
+    if (!signal?.aborted) throw await failureOf(error, worker, hasEnded, logFile)
+    await worker.exited
+    throw stopped()
+  } finally {
+    signal?.removeEventListener('abort', worker.kill)
+  }
 }

@@ -1,4 +1,4 @@
-/** Work for a model that is not training: evaluation, critical steps, scoring, export, diagnosis. Requests and replies between processes. */
+/** Work for a model that is not training: evaluation, critical steps, scoring, export, diagnosis. What is asked for. */
 import { planSchema } from '@shared/schemas/plan'
 import { verifierSchema } from '@shared/schemas/verifier'
 import { z } from 'zod'
@@ -19,7 +19,7 @@ const exampleSchema = z.strictObject({
   completion: z.string().optional(),
 })
 
-const conversation = z.array(z.strictObject({ role: z.string(), content: z.string() }))
+const conversation = z.array(z.strictObject({ role: z.string(), content: z.string() })).readonly()
 
 const shared = {
   model: modelSchema,
@@ -32,8 +32,9 @@ const promptShape = {
   chatTemplateName: z.string().optional(),
 }
 
-export const jobSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
+/** The input of each kind of job. */
+export const jobs = {
+  evaluate: z.strictObject({
     kind: z.literal('evaluate'),
     ...shared,
     ...promptShape,
@@ -45,7 +46,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
     maxNewTokens: z.number().int().min(1),
     seed: z.number().int(),
   }),
-  z.strictObject({
+  critical: z.strictObject({
     kind: z.literal('critical'),
     ...shared,
     ...promptShape,
@@ -56,8 +57,8 @@ export const jobSchema = z.discriminatedUnion('kind', [
     maxNewTokens: z.number().int().min(1),
     seed: z.number().int(),
   }),
-  z.strictObject({ kind: z.literal('score'), ...shared, prompt: z.string(), completion: z.string() }),
-  z.strictObject({
+  score: z.strictObject({ kind: z.literal('score'), ...shared, prompt: z.string(), completion: z.string() }),
+  export: z.strictObject({
     kind: z.literal('export'),
     ...shared,
     /** The whole model as a Hugging Face folder or one GGUF file, or a LoRA run's adapter alone in PEFT's layout. */
@@ -72,12 +73,15 @@ export const jobSchema = z.discriminatedUnion('kind', [
     card: z.string().optional(),
   }),
   /** Continuations of one row's trajectory after `prefix`, the text of the steps that are kept. */
-  z.strictObject({
+  continue: z.strictObject({
     kind: z.literal('continue'),
     model: modelSchema,
     plan: planSchema,
     example: exampleSchema.extend({
-      messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).optional(),
+      messages: z
+        .array(z.strictObject({ role: z.string(), content: z.string() }))
+        .readonly()
+        .optional(),
     }),
     prefix: z.string(),
     count: z.number().int().min(1).max(1024),
@@ -85,7 +89,7 @@ export const jobSchema = z.discriminatedUnion('kind', [
     seed: z.number().int().min(0),
   }),
   /** The process stays open for more requests of this kind and the same model. */
-  z.strictObject({
+  generate: z.strictObject({
     kind: z.literal('generate'),
     ...shared,
     request: z.strictObject({
@@ -103,30 +107,15 @@ export const jobSchema = z.discriminatedUnion('kind', [
     }),
   }),
   /** A small part of an iteration, to know how long a whole one takes. Nothing of it is kept. */
-  z.strictObject({
+  probe: z.strictObject({
     kind: z.literal('probe'),
     folder: z.string().min(1),
     plan: planSchema,
     examples: z.array(exampleSchema.extend({ messages: conversation.optional() })),
   }),
-  z.strictObject({ kind: z.literal('doctor') }),
-])
-export type Job = z.infer<typeof jobSchema>
-export type JobOf<K extends Job['kind']> = Extract<Job, { kind: K }>
+  doctor: z.strictObject({ kind: z.literal('doctor') }),
+}
 
-export const replySchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('progress'),
-    label: z.string(),
-    done: z.number(),
-    total: z.number(),
-    tokens: z.number(),
-    seconds: z.number(),
-  }),
-  /** One of several results, as soon as it is there. */
-  z.strictObject({ type: z.literal('item'), value: z.unknown() }),
-  z.strictObject({ type: z.literal('result'), value: z.unknown() }),
-  z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
-])
-export type JobReply = z.infer<typeof replySchema>
-export type JobProgress = Extract<JobReply, { type: 'progress' }>
+export type JobKind = keyof typeof jobs
+export const JOB_KINDS = Object.keys(jobs) as JobKind[] // its keys are its type's
+export type JobOf<K extends JobKind> = z.infer<(typeof jobs)[K]>

@@ -1,8 +1,7 @@
-/** The messages between main and trainer, both ways. Whatever arrives is parsed before it is used. */
-import { GpoError } from '@shared/errors'
+/** What main and trainer tell each other. Whatever arrives is parsed before it is used. */
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
-import type { TrainerEvent } from '@shared/schemas/events'
+import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
 import { PHASES } from '@shared/schemas/events'
 import { planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
@@ -21,54 +20,44 @@ const exampleSchema = z.object({
   prompt: z.string(),
   reference: z.string(),
   completion: z.string().optional(),
-  messages: z.array(z.strictObject({ role: z.string(), content: z.string() })).optional(),
+  messages: z
+    .array(z.strictObject({ role: z.string(), content: z.string() }))
+    .readonly()
+    .optional(),
   group: z.string().optional(),
 })
 
-const startSchema = z.strictObject({
-  type: z.literal('start'),
+const rowsSchema = z.array(exampleSchema).readonly()
+
+export const startSchema = z.strictObject({
   version: z.literal(VERSION),
   plan: planSchema,
   runFolder: z.string().min(1),
   modelFolder: z.string().min(1),
   /** Folder of the checkpoint to go on from. */
   resumeFrom: z.string().nullable(),
-  train: z.array(exampleSchema),
-  evaluation: z.array(exampleSchema),
+  train: rowsSchema,
+  evaluation: rowsSchema,
 })
 
-/** The first message. Its rows may be of any kind of data set. */
+/** What a trainer starts with. Its rows may be of any kind of data set. */
 export interface StartMessage extends Omit<z.infer<typeof startSchema>, 'train' | 'evaluation'> {
   readonly train: readonly Match<z.infer<typeof exampleSchema>, Example>[]
   readonly evaluation: readonly Example[]
 }
 
-const commandSchema = z.discriminatedUnion('type', [
-  startSchema,
-  z.strictObject({ type: z.literal('stop') }),
-  z.strictObject({ type: z.literal('pause') }),
-  z.strictObject({ type: z.literal('continue') }),
-  z.strictObject({ type: z.literal('checkpoint') }),
-  z.strictObject({ type: z.literal('evaluate') }),
-])
-export type TrainerCommand = StartMessage | Exclude<z.infer<typeof commandSchema>, { type: 'start' }>
+export const startMessage = (content: Omit<StartMessage, 'version'>): StartMessage => ({ version: VERSION, ...content })
 
-export const startMessage = (content: Omit<StartMessage, 'type' | 'version'>): StartMessage => ({
-  type: 'start',
-  version: VERSION,
-  ...content,
-})
-
-const count = z.number().int().min(0)
+export const count = z.number().int().min(0)
 
 /** What a checkpoint's folder may be called: it lies in the run's folder and nowhere else. */
 const CHECKPOINT_FOLDER = /^checkpoint-\d{8}$/
 export const isCheckpointFolder = (path: string): boolean => CHECKPOINT_FOLDER.test(path)
 const checkpointFolder = z.string().refine(isCheckpointFolder, { error: 'expected the name of a checkpoint' })
 
-const status = z.enum(VERDICT_STATUSES)
+export const status = z.enum(VERDICT_STATUSES)
 
-const trajectorySchema = z.strictObject({
+export const trajectorySchema = z.strictObject({
   iteration: count,
   index: count,
   row: count,
@@ -132,25 +121,9 @@ const eventSchema = z.discriminatedUnion('type', [
     environment: z.record(z.string(), z.union([z.string(), z.number()])),
   }),
   z.strictObject({ type: z.literal('finished'), outcome: z.enum(['completed', 'stopped']), iteration: count }),
-  z.strictObject({ type: z.literal('failed'), code: z.string(), message: z.string() }),
 ])
 
-/** "examples.3.row: expected number" for the first thing that is wrong. */
-function firstIssue(raw: unknown, { issues: [issue] }: z.ZodError): string {
-  const isUnknown = issue?.code === 'invalid_union' && issue.path.at(-1) === 'type'
-  if (isUnknown) return `type: ${JSON.stringify((raw as { type?: unknown }).type)} is not known` // an object, since it has a path
-  return `${issue?.path.join('.') || 'message'}: ${issue?.message}`
-}
+/** What the trainer tells while it trains. That it failed is an error of its stream and no event. */
+export type ToldEvent = Match<z.infer<typeof eventSchema>, Exclude<TrainerEvent, FailedEvent>>
 
-function parse<T>(schema: z.ZodType<T>, raw: unknown, whose: string): T {
-  const result = schema.safeParse(raw)
-  if (result.success) return result.data
-  throw new GpoError('training', `${whose} sent a message that cannot be read: ${firstIssue(raw, result.error)}`)
-}
-
-/** @throws GpoError('training') */
-export const parseTrainerCommand = (raw: unknown): TrainerCommand => parse(commandSchema, raw, 'the main process')
-
-/** @throws GpoError('training') */
-export const parseTrainerEvent = (raw: unknown): Match<z.infer<typeof eventSchema>, TrainerEvent> =>
-  parse(eventSchema, raw, 'the trainer')
+export const toldSchema: z.ZodType<ToldEvent, ToldEvent> = eventSchema

@@ -1,7 +1,12 @@
-/** What jobs answer. */
+/** What jobs answer, and the schemas that main reads it with. */
+import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import type { Rates } from '@shared/plan/cost-estimate'
+import type { Doctor } from '@shared/schemas/backend'
+import { BACKEND_NAMES } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { VerdictStatus } from '@shared/schemas/verifier'
+import { z } from 'zod'
+import { count, status, trajectorySchema } from './protocol'
 
 export interface EvaluationResult {
   readonly n: number
@@ -66,3 +71,121 @@ export interface ProbeResult {
   /** Largest resident memory of the process. */
   readonly peakBytes: number
 }
+
+/** What each kind of job finds on its way, and what it ends with. */
+export interface Answers {
+  readonly evaluate: { readonly item: never; readonly result: EvaluationResult }
+  readonly critical: { readonly item: CriticalResult; readonly result: { readonly trajectories: number } }
+  readonly continue: { readonly item: ContinuedText; readonly result: { readonly count: number } }
+  readonly score: { readonly item: never; readonly result: ScoreResult }
+  readonly export: { readonly item: never; readonly result: ExportResult }
+  readonly probe: { readonly item: never; readonly result: ProbeResult }
+  readonly doctor: { readonly item: never; readonly result: Doctor }
+  readonly generate: { readonly item: GeneratedToken; readonly result: GeneratedText }
+}
+
+/** A schema of a declared type: where the two differ, this file does not compile. */
+type Of<T> = z.ZodType<T, T>
+
+const statuses = z.record(status, count)
+const seconds = z.number()
+
+export const evaluationSchema: Of<EvaluationResult> = z.object({
+  n: count,
+  greedy: z.object({ accuracy: z.number(), correct: count, statuses }),
+  sampled: z
+    .object({
+      samples: count,
+      passAtK: z.record(z.string(), z.number()),
+      majorityAtK: z.number(),
+      statuses,
+    })
+    .nullable(),
+  tokens: count,
+  seconds,
+})
+
+export const criticalSchema: Of<CriticalResult> = trajectorySchema.extend({
+  intervals: z.array(z.tuple([z.number(), z.number()])),
+  advantages: z.array(z.number()),
+})
+
+export const scoreSchema: Of<ScoreResult> = z.object({
+  tokens: z.array(count),
+  logprobs: z.array(z.number()),
+  text: z.array(z.string()),
+})
+
+/** Weights may hold numbers that are none. */
+const difference = z
+  .number()
+  .or(z.nan())
+  .or(z.literal([Infinity, -Infinity]))
+
+export const exportSchema: Of<ExportResult> = z.object({
+  out: z.string(),
+  tensors: count,
+  bytes: count,
+  maxDifference: difference,
+  maxMergedDifference: difference.optional(),
+})
+
+export const continuedSchema: Of<ContinuedText> = z.object({
+  text: z.string(),
+  tokens: count,
+  reward: z.number(),
+  status,
+  seed: count,
+})
+
+const rate = z.number().nullable()
+
+export const probeSchema: Of<ProbeResult> = z.object({
+  rates: z.object({
+    rollouts: rate,
+    values: rate,
+    reset: rate,
+    update: z.number(),
+    lengths: z.object({ completionTokens: z.number(), steps: z.number() }),
+  }),
+  prompts: count,
+  device: z.string(),
+  peakBytes: count,
+})
+
+const backendName = z.enum(BACKEND_NAMES)
+
+export const doctorSchema: Of<Doctor> = z.object({
+  candidates: z.array(
+    z.object({
+      name: backendName,
+      isAvailable: z.boolean(),
+      reason: z.string().nullable(),
+      device: z.string().nullable(),
+      memory: z.number().nullable(),
+      selfTest: difference.nullable(),
+      gflops: z.number().nullable(),
+    }),
+  ),
+  chosen: backendName.nullable(),
+})
+
+export const tokenSchema: Of<GeneratedToken> = z.object({
+  id: count,
+  text: z.string(),
+  name: z.string(),
+  isStop: z.boolean(),
+  probability: z.number(),
+  alternatives: z.array(z.object({ id: count, text: z.string(), probability: z.number() })),
+})
+
+export const generatedSchema: Of<GeneratedText> = z.object({
+  reason: z.enum(['end', 'length', 'stopped']),
+  text: z.string(),
+  tokens: count,
+  promptTokens: count,
+  prefillSeconds: seconds,
+  seconds,
+  device: z.string(),
+  verdict: z.object({ reward: z.number(), extracted: z.string().nullable(), status }).nullable(),
+})

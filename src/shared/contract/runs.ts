@@ -63,11 +63,22 @@ export interface RunFiles {
   readonly checkpoints: number
 }
 
+/** What a run's trainer printed, and its errors with their stacks. */
+export interface RunLog {
+  readonly file: string
+  /** Newest last; empty where nothing was written. */
+  readonly text: string
+  /** Whether something older is left out. */
+  readonly isCut: boolean
+}
+
 const ids = z.array(runId).min(1).max(1000)
 
 export const runsContract = {
   list: asked.output(type<readonly RunListItem[]>()),
   get: oc.input(z.strictObject({ id: runId })).output(type<RunDetails>()),
+  /** The end of the trainer's log, a quarter of a megabyte at most. */
+  log: oc.input(z.strictObject({ id: runId })).output(type<RunLog>()),
   /** Curves, thinned to the smallest and largest value of each bucket. */
   series: oc
     .input(

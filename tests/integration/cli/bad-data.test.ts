@@ -1,7 +1,7 @@
-import { closeSync, existsSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { expectFailure, gpo, jsonLines, planOf, show, temporaryFolder, writePlan } from '../../support/gpo'
+import { expectFailure, filesOf, gpo, jsonLines, planOf, show, temporaryFolder, writePlan } from '../../support/gpo'
 
 const folder = temporaryFolder()
 const row = (prompt: string, answer = 'e') => JSON.stringify({ prompt, answer })
@@ -85,6 +85,6 @@ describe('a dataset that cannot be used', () => {
     const run = await show(home)
     expect(run.status).toBe('failed')
     expect(run.error?.code).toBe('data')
-    expect(readdirSync(run.folder)).toEqual([])
+    expect(filesOf(run.folder)).toEqual([])
   })
 })

@@ -1,12 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTrainer, type Trainer } from '@main/workers/client'
-import type { WorkerProcess } from '@main/workers/fork'
-import type { StartMessage, TrainerCommand } from '@main/workers/protocol'
+import { forkNode, type WorkerProcess } from '@main/workers/fork'
+import type { StartMessage } from '@main/workers/protocol'
 import type { TrainerEvent } from '@shared/schemas/events'
-import { expect, it } from 'vitest'
-import { startOf } from '../../support/start-message'
+import { afterAll, expect, it } from 'vitest'
+import { startOf as startIn } from '../../support/start-message'
 
 const workerPath = join(import.meta.dirname, '../../support/fake-trainer.mjs')
+
+const folder = mkdtempSync(join(tmpdir(), 'gpo-client-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const startOf: typeof startIn = (name, change) => startIn(name, { runFolder: folder, ...change })
 
 interface Watched {
   readonly trainer: Trainer
@@ -52,6 +59,13 @@ it('turns a malformed event into a failure, ends the process and hands nothing o
     code: 'training',
     message: expect.stringMatching(/values\.reward\/mean: .*expected number/),
   })
+})
+
+it('takes what is no answer at all for a failure', async () => {
+  const { trainer, events } = begin(startOf('garbles'))
+  expect(await trainer.exited).toMatchObject({ signal: 'SIGKILL' })
+  expect(events.map(({ type }) => type)).toEqual(['metrics', 'failed'])
+  expect(events[1]).toMatchObject({ code: 'training', message: expect.stringMatching(/cannot be read/) })
 })
 
 it('survives a kill from outside in the middle of the stream, with all events before it', async () => {
@@ -118,26 +132,12 @@ it('says so when the worker is not there', async () => {
 })
 
 it('works with another kind of process', async () => {
-  const sent: TrainerCommand[] = []
-  let message: (raw: unknown) => void = () => {}
-  let end: Parameters<WorkerProcess['onExit']>[0] = () => {}
-  const fork = (path: string): WorkerProcess => ({
-    pid: path === workerPath ? 42 : null,
-    send: (command) => sent.push(command as TrainerCommand),
-    kill: () => end({ code: null, signal: 'SIGKILL', lastWords: '' }),
-    onMessage: (listener) => {
-      message = listener
-    },
-    onExit: (listener) => {
-      end = listener
-    },
-  })
+  const child = forkNode(workerPath, join(folder, 'trainer.log'))
+  const fork = (path: string): WorkerProcess => ({ ...child, pid: path === workerPath ? 42 : null })
   const events: TrainerEvent[] = []
-  const trainer = startTrainer({ workerPath, start: startOf('run'), onEvent: (event) => events.push(event), fork })
-  message({ type: 'finished', outcome: 'stopped', iteration: 2 })
-  trainer.kill()
+  const trainer = startTrainer({ workerPath, start: startOf('echoes'), onEvent: (event) => events.push(event), fork })
   expect(trainer.pid).toBe(42)
-  expect(sent).toEqual([startOf('run')])
-  expect(events).toEqual([{ type: 'finished', outcome: 'stopped', iteration: 2 }])
-  expect(await trainer.exited).toMatchObject({ signal: 'SIGKILL' })
+  trainer.stop()
+  expect(await trainer.exited).toMatchObject({ code: 0 })
+  expect(events.at(-1)).toEqual({ type: 'finished', outcome: 'stopped', iteration: 0 })
 })

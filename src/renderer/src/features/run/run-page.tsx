@@ -8,6 +8,7 @@ import { Charts } from './charts'
 import { EndedNotice } from './ended-notice'
 import { HealthPanel } from './health-panel'
 import { LatestPanel } from './latest-panel'
+import { LogPanel } from './log-panel'
 import { NotesPanel } from './notes-panel'
 import { PhaseStrip } from './phase-strip'
 import { PlanPanel } from './plan-panel'
@@ -45,6 +46,7 @@ export function RunPage({ id }: { readonly id: string }) {
           {data.trajectories > 0 && <LatestPanel run={id} />}
           <NotesPanel data={data} />
           <PlanPanel run={run} />
+          <LogPanel key={id} id={id} />
         </div>
       </div>
     </Box>

@@ -1,0 +1,71 @@
+/** A run's life, whoever drives it: it begins from a plan or goes on, is driven by one process, and ends. */
+import { withOwnAdapter } from '@main/library/models/adapter'
+import { keepFingerprints } from '@main/store/fingerprints'
+import type { Store } from '@main/store/query'
+import { getRun, refuseReadOnly } from '@main/store/runs'
+import type { Plan } from '@shared/schemas/plan'
+import type { RunRecord } from '@shared/schemas/run'
+import { type Execution, executeRun } from './execute'
+import { checkSameInputs, completeFingerprints, type SameInputs, takeFingerprints } from './fingerprints'
+import { planWarnings, refuseUnfitPlan } from './plan-checks'
+import { loadInputs, newRun, prepareResume, type Resumption, type RunInputs } from './prepare'
+
+/** A run whose data was read and whose model was found. */
+export interface ReadyRun {
+  readonly run: RunRecord
+  readonly inputs: RunInputs
+  /** Sentences on what is seldom meant in its plan, and on what cannot be checked. */
+  readonly notes: readonly string[]
+}
+
+/** @throws {GpoError} what is wrong with the plan, its data or its model; then there is no run */
+export async function beginRun(store: Store, wanted: Plan): Promise<ReadyRun> {
+  const plan = withOwnAdapter(wanted)
+  refuseUnfitPlan(plan)
+  const inputs = await loadInputs(plan)
+  const notes = await planWarnings(plan)
+  const prints = await takeFingerprints(store, plan)
+  const run = newRun(store, plan)
+  keepFingerprints(store, run.id, prints)
+  return { run, inputs, notes }
+}
+
+/**
+ * A run that was made before.
+ * @throws {GpoError} what is wrong with its data or its model; 'changed' when they are not those it began with. Then nothing was changed
+ */
+export async function readyRun(store: Store, id: string, options: SameInputs = {}): Promise<ReadyRun> {
+  const run = getRun(store, id)
+  refuseReadOnly(store, id)
+  refuseUnfitPlan(run.plan)
+  const changes = await checkSameInputs(store, run, options)
+  const inputs = await loadInputs(run.plan)
+  return { run, inputs, notes: [...changes, ...(await planWarnings(run.plan))] }
+}
+
+type Driving = Pick<Execution, 'store' | 'workerPath' | 'fork' | 'onStart' | 'onEvent' | 'onRecorded'>
+
+export interface Drive extends Driving, Omit<ReadyRun, 'notes'> {
+  /** Called when the fingerprints of large files could not be completed while the run trained. */
+  readonly onUnprinted: (error: unknown) => void
+  /** Called before the trainer starts, with where the run goes on. */
+  readonly onPrepared?: (resumption: Resumption) => void
+}
+
+/**
+ * Takes the run back to its newest usable checkpoint, if it has one, and follows it to its end.
+ * @throws GpoError when it cannot be driven; a bug in a listener ends the run as interrupted and is thrown
+ */
+export async function driveRun({ run, inputs, onPrepared, onUnprinted, ...driving }: Drive): Promise<RunRecord> {
+  const { store } = driving
+  const resumption = prepareResume(store, run.id)
+  onPrepared?.(resumption)
+  const ending = new AbortController()
+  const printing = completeFingerprints(store, run.id, run.plan, ending.signal).catch(onUnprinted)
+  try {
+    return await executeRun({ ...driving, ...inputs, run: resumption.run, resumeFrom: resumption.resumeFrom })
+  } finally {
+    ending.abort()
+    await printing
+  }
+}

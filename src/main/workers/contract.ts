@@ -1,0 +1,65 @@
+/**
+ * What main asks of its worker processes, and what they answer: one contract for the trainer and one for jobs. Streams come in batches: what
+ * was told while the batch before it was on its way. Main parses everything that arrives; workers parse what they are asked.
+ */
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { type JobKind, jobs } from './job'
+import { startSchema, toldSchema } from './protocol'
+import * as results from './results'
+
+const command = oc.output(z.void())
+
+export const trainerContract = {
+  /** Once in a process; the stream ends when training does, and fails as it fails. */
+  train: oc.input(startSchema).output(eventIterator(z.array(toldSchema))),
+  /** At the next safe point, after a checkpoint. */
+  stop: command,
+  /** At the next safe point. */
+  pause: command,
+  continue: command,
+  checkpoint: command,
+  evaluate: command,
+  /** Main has everything: the process ends. */
+  end: command,
+}
+
+export const progressSchema = z.strictObject({
+  type: z.literal('progress'),
+  label: z.string(),
+  done: z.number(),
+  total: z.number(),
+  tokens: z.number(),
+  seconds: z.number(),
+})
+export type JobProgress = z.infer<typeof progressSchema>
+
+/** Progress, and items where there are several results, each as soon as it is found. */
+const updates = <Item extends z.ZodType>(item: Item) =>
+  z.array(z.discriminatedUnion('type', [progressSchema, z.strictObject({ type: z.literal('item'), value: item })]))
+
+const job = <Input extends z.ZodType, Item extends z.ZodType, Result extends z.ZodType>(
+  input: Input,
+  item: Item,
+  result: Result,
+) => oc.input(input).output(eventIterator(updates(item), result))
+
+export const jobsContract = {
+  evaluate: job(jobs.evaluate, z.never(), results.evaluationSchema),
+  critical: job(jobs.critical, results.criticalSchema, z.object({ trajectories: z.number() })),
+  continue: job(jobs.continue, results.continuedSchema, z.object({ count: z.number() })),
+  score: job(jobs.score, z.never(), results.scoreSchema),
+  export: job(jobs.export, z.never(), results.exportSchema),
+  probe: job(jobs.probe, z.never(), results.probeSchema),
+  doctor: job(jobs.doctor, z.never(), results.doctorSchema),
+  /** May be asked again and again, for the same model. */
+  generate: job(jobs.generate, results.tokenSchema, results.generatedSchema),
+  /** The generation at work ends at the next token, with what it has. */
+  stopGenerating: command,
+  /** Main has everything: the process ends. */
+  end: command,
+}
+
+export type UpdateOf<K extends JobKind> =
+  | JobProgress
+  | { readonly type: 'item'; readonly value: results.Answers[K]['item'] }

@@ -1,0 +1,14 @@
+/** JSON has no infinities; between processes they are words. Both sides read them with this. */
+import type { StandardRPCCustomJsonSerializer } from '@orpc/client/standard'
+
+export const INFINITIES: readonly StandardRPCCustomJsonSerializer[] = [
+  {
+    type: 20, // the first number that is free
+    condition: (value) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY,
+    serialize: String,
+    deserialize(word) {
+      if (word === 'Infinity' || word === '-Infinity') return Number(word)
+      throw new TypeError(`${JSON.stringify(word)} is no infinity`)
+    },
+  },
+]

@@ -1,0 +1,70 @@
+/**
+ * The log of a worker process: everything it printed and every error it threw, newest last. Main writes it from the process's output, one
+ * write for each piece that arrives, so that a crash or a kill loses nothing that was printed. Two files of bounded size.
+ */
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Of one file; the one before it is kept as well. Bytes. */
+export const MAX_LOG_BYTES = 1_000_000
+
+/** The file before `file`. */
+export const olderLog = (file: string): string => `${file}.1`
+
+export interface WorkerLog {
+  /** A log that cannot be written is given up silently: the work matters more. */
+  write(text: string | Uint8Array): void
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
+}
+
+function append(file: string, text: string | Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true })
+  if (sizeOf(file) + text.length > MAX_LOG_BYTES) renameSync(file, olderLog(file))
+  appendFileSync(file, text)
+}
+
+export const openLog = (file: string): WorkerLog => ({
+  write(text) {
+    try {
+      append(file, text)
+    } catch {}
+  },
+})
+
+/** For a person: what happened, and where its whole story stands. */
+export const bugMessage = (message: string, file: string): string =>
+  `${message.replace(/[.\s]+$/, '')}. The log has more: ${file}`
+
+/** The last bytes of a file; empty where there is none. */
+function endOf(file: string, bytes: number): Buffer {
+  try {
+    const handle = openSync(file, 'r')
+    try {
+      const { size } = fstatSync(handle)
+      const end = Buffer.alloc(Math.min(size, bytes))
+      return end.subarray(0, readSync(handle, end, 0, end.length, size - end.length))
+    } finally {
+      closeSync(handle)
+    }
+  } catch {
+    return Buffer.alloc(0)
+  }
+}
+
+export interface LogText {
+  readonly text: string
+  /** Whether something older is left out. */
+  readonly isCut: boolean
+}
+
+/** The end of a log, from the beginning of a line on, both files taken together; empty where there is none. */
+export function readLog(file: string, maxBytes = 2 * MAX_LOG_BYTES): LogText {
+  const newer = endOf(file, maxBytes)
+  const all = Buffer.concat([endOf(olderLog(file), maxBytes - newer.length), newer])
+  const isCut = all.length < sizeOf(file) + sizeOf(olderLog(file))
+  const text = all.toString('utf8')
+  return { text: isCut ? text.slice(text.indexOf('\n') + 1) : text, isCut }
+}

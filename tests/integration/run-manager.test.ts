@@ -1,0 +1,72 @@
+/** The runs that a window drives, with a trainer that follows a script: the prompt of each row is what it does. */
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createRunManager, type RunManager } from '@main/runs/manager'
+import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
+import type { Plan } from '@shared/schemas/plan'
+import { expect, it, onTestFinished } from 'vitest'
+import { type Deed, iterationOf, open, plan, sends } from '../support/scripted-run'
+
+function managerOf(store: Store): RunManager {
+  const manager = createRunManager({
+    store,
+    workerPath: join(import.meta.dirname, '../support/scripted-trainer.mjs'),
+    onBug: (error) => {
+      throw error
+    },
+  })
+  onTestFinished(() => manager.close())
+  return manager
+}
+
+function planOf(store: Store, deeds: readonly Deed[]): Plan {
+  const path = join(dirname(store.file), 'deeds.jsonl')
+  const rows = deeds.map((deed) => JSON.stringify({ prompt: JSON.stringify(deed), answer: '1' }))
+  writeFileSync(path, `${rows.join('\n')}\n`)
+  return { ...plan, data: { ...plan.data, train: { path } } }
+}
+
+async function ended(store: Store, id: string): Promise<string> {
+  while (['queued', 'running'].includes(getRun(store, id).status)) await new Promise((done) => setTimeout(done, 10))
+  return getRun(store, id).status
+}
+
+const stopped = { type: 'finished', outcome: 'stopped', iteration: 1 } as const
+
+it('a run that starts at once can be paused, resumed and stopped', async () => {
+  const store = open()
+  const manager = managerOf(store)
+  const id = await manager.start(planOf(store, [...sends(...iterationOf(1)), { do: 'obey' }, ...sends(stopped)]))
+  await expect.poll(() => manager.state().active?.iteration, { timeout: 20_000 }).toBe(1)
+  manager.pause(id)
+  expect(manager.state().active?.state).toBe('paused')
+  await manager.resume(id)
+  expect(manager.state().active?.state).toBe('running')
+  manager.stop(id)
+  expect(await ended(store, id)).toBe('stopped')
+})
+
+it('a run that waits starts when the one before it has ended', async () => {
+  const store = open()
+  const manager = managerOf(store)
+  const wanted = planOf(store, [{ do: 'obey' }, ...sends(stopped)])
+  const first = await manager.start(wanted)
+  const second = await manager.start(wanted)
+  expect(manager.state()).toMatchObject({ active: { id: first }, queue: [second] })
+  await expect.poll(() => getRun(store, first).status, { timeout: 20_000 }).toBe('running')
+  manager.stop(first)
+  expect(await ended(store, first)).toBe('stopped')
+  await expect.poll(() => getRun(store, second).status, { timeout: 20_000 }).toBe('running')
+  manager.stop(second)
+  expect(await ended(store, second)).toBe('stopped')
+})
+
+it('closing stops what runs at its next safe point and waits for it', async () => {
+  const store = open()
+  const manager = managerOf(store)
+  const id = await manager.start(planOf(store, [{ do: 'obey' }, ...sends(stopped)]))
+  await expect.poll(() => getRun(store, id).status, { timeout: 20_000 }).toBe('running')
+  await manager.close()
+  expect(getRun(store, id).status).toBe('stopped')
+})
