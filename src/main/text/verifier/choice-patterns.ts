@@ -20,13 +20,15 @@ const PREFIX = String.raw`(?:(?:the\s)?(?:${OPTION_WORDS}|answer|antwort|répons
 const RIGHT = String.raw`(?:correct|right|true|best|the\s(?:\p{L}+\s)?(?:answer|choice|option|one)|richtig|korrekt|correcte?|correcta|juste|corretta|correta|certa|giusta|poprawna|верный|верна|правильн\p{L}+)(?!\p{L})`
 const PICK = String.raw`(?:pick|choose|chose|select|selected|go\swith|going\swith|went\swith|opt\sfor|settle\son|answer\swith|vote\sfor|wähle|nehme|choisis|elijo|escojo|scelgo|escolho|wybieram|выбираю)`
 
+const CJK = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]`
+
 export function lettersOf(choices: string): Letters {
   const escaped = choices.replace(/[\\\]^-]/g, '\\$&')
   const [capital, any] = [`[${escaped.toUpperCase()}]`, `[${escaped.toUpperCase()}${escaped.toLowerCase()}]`]
   const pattern = (source: string, flags = 'u') => new RegExp(source, flags)
   const wrapped = String.raw`(?:[(\[](${any})[)\]]|(${capital})(?![\p{L}\d'’+]))`
   return {
-    whole: pattern(String.raw`^${PREFIX}(?:[(\[]\s?(${any})\s?[)\]]|(${any})(?=\s*$|\s*[.!,;。，]\s*$|[.)\]:：、](?:\s|$|[^\p{L}\d])|[):：]\S|\s+[-–—]\s|[-–—]\s|\s*[(（]|[.,;。，]\s))`, 'iu'),
+    whole: pattern(String.raw`^${PREFIX}(?:[(\[]\s?(${any})\s?[)\]]|(${any})(?=\s*$|\s*[.!,;。，]\s*$|[.)\]:：、](?:\s|$|[^\p{L}\d])|[):：]\S|\s+[-–—]\s|[-–—]\s|\s*[(（]|[.,;。，]\s|\s?${CJK}))`, 'iu'),
     explained: pattern(String.raw`^(?:[Oo]ption\s|[Cc]hoice\s)?(?:(?![AI]\s)(${capital})\s+(?=\S)|([AI])\s+(?=(?:because|since|as|which|with|is|due|for|in\sthis|here|where|so|weil|da|car|porque)(?!\p{L})))(?<=[${escaped.toUpperCase()}]\s+)`),
     several: pattern(String.raw`^${PREFIX}[(\[]?${any}[)\]]?\s*(?:,|and|or|&|\/|und|oder|et|ou|y|o|или|и|和|或)\s*(?:and\s|or\s)?[(\[]?${any}[)\]]?(?![\p{L}\d'’])`, 'iu'),
     line: pattern(String.raw`^${PREFIX}(?:[(\[](${any})[)\]]|(${capital})(?:\s*$|[.):\]：、](?:\s|$)|\s+[-–—]\s)|(${any})\)\s)`, 'u'),

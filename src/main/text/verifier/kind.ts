@@ -60,7 +60,7 @@ export function verifierOf<Answer>(kind: Kind<Answer>): Verifier {
       const expected = kind.read(reference)
       const found = kind.find(completion, expected)
       if (found === 'timeout') return verdict('timeout', null)
-      if (isTruncated && !found?.isComplete) return verdict('truncated', null)
+      if (isTruncated && !(found?.isComplete && found.answer !== null)) return verdict('truncated', null)
       if (!found || found.answer === null || expected === null) return verdict('unparseable', found?.text ?? null)
       return verdict(STATUS_OF[kind.compare(found.answer, expected)], found.text)
     },

@@ -34,7 +34,7 @@ export const JOINED_COPULAS = '是|为|為|は|が|은|는|이|选|選'
 
 /** Words that may stand between “is” and the answer. */
 export const FILLERS =
-  /^(?:(?:therefore|thus|then|clearly|simply|just|exactly|approximately|approx\.?|about|around|roughly|nearly|equal to|equals|found to be|given by|the following|indeed|actually|also|now|so|hence|definitely|most likely|probably|only|always|option|choice|letter|number|der Buchstabe|la lettre|ungefähr|genau|environ|aproximadamente|circa|option|opción|opção|opzione|вариант|选项|等于|約|约)(?=[\s:(*]|\uFFFC|[A-Z(（])[\s:]*)+/i
+  /^(?:(?:therefore|thus|then|clearly|simply|just|exactly|approximately|approx\.?|about|around|roughly|nearly|equal to|equals|found to be|given by|the following|indeed|actually|also|now|so|hence|definitely|most likely|probably|only|always|option|choice|letter|number|der Buchstabe|la lettre|la letra|(?:la |el |die |l[’'])?(?:opción|opcion|option|opção|opzione|lettera|alternativa)|ungefähr|genau|environ|aproximadamente|circa|option|opción|opção|opzione|вариант|选项|等于|約|约)(?=[\s:(*]|\uFFFC|[A-Z(（])[\s:]*)+/i
 
 /** “Not”: what follows is not the answer. */
 export const NEGATIONS = /^(?:not|never|neither|nor|isn[’']t|nicht|kein|keine|pas|no es|non|não|niet|nie|не|不是|不|ikke|inte)(?![\p{L}])/iu

@@ -95,8 +95,10 @@ function multiplied(text: string): string {
 /** `\text{3 million dollars}`: the words stand outside where a number is inside. */
 const opened = (text: string): string => text.replace(/\\text\{\s?(-?\\?\$?[\d.,]+)([^{}]*)\}/g, (_, digits: string, words: string) => `${digits}${words.trim() ? `\\text{${words}}` : ''}`)
 
+const MAGNITUDE_FIRST = new RegExp(String.raw`\\text\{\s?(${Object.keys(MAGNITUDES).join('|')})\s([^{}]*)\}`, 'gi')
+
 export function quantityOf(normalised: string): Quantity {
-  const text = opened(normalised)
+  const text = opened(normalised).replace(MAGNITUDE_FIRST, '\\text{$1}\\text{$2}')
   const first = CURRENCY_FIRST.exec(text)
   const last = first ? null : CURRENCY_LAST.exec(text)
   const money = CURRENCIES[first?.[2] ?? last?.[1] ?? '']
