@@ -28,7 +28,7 @@ export function lettersOf(choices: string): Letters {
   const pattern = (source: string, flags = 'u') => new RegExp(source, flags)
   const wrapped = String.raw`(?:[(\[](${any})[)\]]|(${capital})(?![\p{L}\d'’+]))`
   return {
-    whole: pattern(String.raw`^${PREFIX}(?:[(\[]\s?(${any})\s?[)\]]|(${any})(?=\s*$|\s*[.!,;。，]\s*$|[.)\]:：、](?:\s|$|[^\p{L}\d])|[):：]\S|\s+[-–—]\s|[-–—]\s|\s*[(（]|[.,;。，]\s|\s?${CJK}))`, 'iu'),
+    whole: pattern(String.raw`^${PREFIX}(?:[(\[]\s?(${any})\s?[)\]]|(${any})(?=\s*$|\s*[.!,;。，]\s*$|[.)\]:：、](?:\s|$|[^\p{L}\d])|[):：]\S|\s+[-–—]\s|[-–—]\s|\s*[(（]|[.,;。，]\s|[,;。，]?\s?${CJK}))`, 'iu'),
     explained: pattern(String.raw`^(?:[Oo]ption\s|[Cc]hoice\s)?(?:(?![AI]\s)(${capital})\s+(?=\S)|([AI])\s+(?=(?:because|since|as|which|with|is|due|for|in\sthis|here|where|so|weil|da|car|porque)(?!\p{L})))(?<=[${escaped.toUpperCase()}]\s+)`),
     several: pattern(String.raw`^${PREFIX}[(\[]?${any}[)\]]?\s*(?:,|and|or|&|\/|und|oder|et|ou|y|o|или|и|和|或)\s*(?:and\s|or\s)?[(\[]?${any}[)\]]?(?![\p{L}\d'’])`, 'iu'),
     line: pattern(String.raw`^${PREFIX}(?:[(\[](${any})[)\]]|(${capital})(?:\s*$|[.):\]：、](?:\s|$)|\s+[-–—]\s)|(${any})\)\s)`, 'u'),

@@ -20,7 +20,7 @@ function finite(value: Decimal): Decimal {
   return value
 }
 
-/** Arithmetic with `precision` significant digits. */
+/** Arithmetic with `precision` significant digits. `lost.isLost` is set where a sum is so much larger than a term that nothing of it is left. */
 export function complexField(precision: number) {
   const D = Decimal.clone({ precision, rounding: Decimal.ROUND_HALF_EVEN, minE: -9e15, maxE: 9e15, toExpNeg: -7, toExpPos: 21 })
   const ZERO = new D(0)
@@ -30,7 +30,14 @@ export function complexField(precision: number) {
   const isReal = ({ im }: Complex): boolean => im.isZero()
   const isZero = ({ re, im }: Complex): boolean => re.isZero() && im.isZero()
 
-  const add = (a: Complex, b: Complex): Complex => complex(a.re.add(b.re), a.im.add(b.im))
+  const lost = { isLost: false }
+  /** A term so much smaller than the other that it leaves no trace. */
+  const isLostIn = (a: Decimal, b: Decimal): boolean => !a.isZero() && !b.isZero() && Math.abs(a.e - b.e) > 2 * precision
+
+  function add(a: Complex, b: Complex): Complex {
+    if (isLostIn(a.re, b.re) || isLostIn(a.im, b.im)) lost.isLost = true
+    return complex(a.re.add(b.re), a.im.add(b.im))
+  }
   const negate = (a: Complex): Complex => complex(a.re.neg(), a.im.neg())
   const subtract = (a: Complex, b: Complex): Complex => add(a, negate(b))
 
@@ -93,5 +100,5 @@ export function complexField(precision: number) {
     return im.isZero() ? complex(re.cos()) : complex(re.cos().mul(im.cosh()), re.sin().mul(sinh(im)).neg())
   }
 
-  return { D, PI, complex, isReal, isZero, add, subtract, negate, multiply, divide, absolute, exp, ln, power, sin, cos }
+  return { lost, D, PI, complex, isReal, isZero, add, subtract, negate, multiply, divide, absolute, exp, ln, power, sin, cos }
 }

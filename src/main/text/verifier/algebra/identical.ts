@@ -2,7 +2,7 @@
  * Whether two formulas have the same value for all values of their variables. Rational functions are compared exactly (`modular.ts`). Others
  * are tried out at many points, at two precisions: where two formulas are equal, their difference is rounding, which shrinks with the
  * precision; where they are not, it stays. So neither cancellation nor sizes far apart are mistaken for equality. A point where either is
- * undefined (or not real, unless a formula has an i) says nothing; formulas that are defined together nowhere are equal to nothing.
+ * undefined (or not real, unless a formula has an i), or where a term is lost in a sum, says nothing; formulas that are defined together nowhere are equal to nothing.
  */
 import type { Decimal } from 'decimal.js'
 import { type Complex, complexField, type Field, Undefined } from './complex'
@@ -18,8 +18,9 @@ const MODULAR_POINTS = 4
 const MODULAR_TRIES = 12
 const DIGITS = 50
 const MAX_DIGITS = 900
-/** Points where both are defined. */
+/** Points where both are defined: with so many, the others are not tried; with fewer than `FEWEST`, nothing is equal. */
 const ENOUGH = 8
+const FEWEST = 4
 
 /** Null if either is not rational. */
 function compareRational(a: Expression, b: Expression, deadline: number): Identity | null {
@@ -67,12 +68,14 @@ interface Question {
   readonly deadline: number
 }
 
-/** The size of the difference at a point; null where either is undefined. */
+/** The size of the difference at a point; null where either is undefined or has lost a term. */
 function differenceAt({ a, b, isComplex, deadline }: Question, sample: Sample, digits: number): Decimal | null {
   const field = fieldOf(digits)
   const variables = new Map(Array.from(sample, ([name, { n, d }]) => [name, new field.D(n).div(d)]))
+  field.lost.isLost = false
   try {
     const [x, y] = [valueOf(a, { field, variables, deadline }), valueOf(b, { field, variables, deadline })]
+    if (field.lost.isLost) return null
     if (!isComplex && !(isNearlyReal(x, field) && isNearlyReal(y, field))) return null
     return field.absolute(field.subtract(x, y))
   } catch (error) {
@@ -86,14 +89,20 @@ function differenceAt({ a, b, isComplex, deadline }: Question, sample: Sample, d
 const isDecimalError = (error: unknown): boolean => error instanceof Error && error.message.startsWith('[DecimalError]')
 
 const SHRINKS = '1e-30'
+const STAYS = '1e-3'
+
+/** Rounding shrinks with the precision, a difference stays; null for what does neither. */
+function isRounding(rough: Decimal, fine: Decimal): boolean | null {
+  if (fine.lte(rough.mul(SHRINKS))) return true
+  return fine.sub(rough).abs().lte(rough.mul(STAYS)) ? false : null
+}
 
 function isEqualAt(question: Question, sample: Sample, digits: number): boolean | null {
   const [rough, fine] = [differenceAt(question, sample, digits), differenceAt(question, sample, 2 * digits)]
   if (!rough || !fine) return null
-  if (fine.isZero()) return true
-  if (!rough.isZero()) return fine.lte(rough.mul(SHRINKS))
-  const finest = differenceAt(question, sample, 3 * digits) // equal by chance of rounding
-  return finest?.lte(fine.mul(SHRINKS)) ?? null
+  if (fine.isZero() || !rough.isZero()) return isRounding(rough, fine)
+  const finest = differenceAt(question, sample, 3 * digits) // the rough values are equal by chance
+  return finest && isRounding(fine, finest)
 }
 
 function compareAtPoints(question: Question, names: readonly string[], digits: number): Identity {
@@ -102,8 +111,9 @@ function compareAtPoints(question: Question, names: readonly string[], digits: n
     for (const sample of samples) {
       const isEqual = isEqualAt(question, sample, digits)
       if (isEqual === false) return 'different'
-      if (isEqual && ++agreed === Math.min(ENOUGH, samples.length)) return 'equal'
+      if (isEqual && ++agreed === ENOUGH) return 'equal'
     }
+    if (agreed >= Math.min(FEWEST, samples.length)) return 'equal'
   }
   return 'different'
 }

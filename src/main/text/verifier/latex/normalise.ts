@@ -72,7 +72,7 @@ const REWRITES: readonly Rewrite[] = [
 const DELIMITED = /^(?:\$\$|\$|\\\(|\\\[)([\s\S]*?)(?:\$\$|\$|\\\)|\\\])$/
 
 function withoutDelimiters(text: string): string {
-  const bare = text.trim().replace(/^[*_`]{1,3}(?=[^*_`])|(?<=[^*_`\\])[*_`]{1,3}$/g, '').replace(/[\s.;,!]+$/, '')
+  const bare = text.trim().replace(/^[*_`]{1,3}(?=[^*_`])|(?<=[^*_`\\])[*_`]{1,3}$/g, '').replace(/[\s.;,]+$/, '')
   const inner = DELIMITED.exec(bare)?.[1]
   const isOne = inner !== undefined && !/(?<!\\)\$|\\\(|\\\[/.test(inner)
   const text1 = isOne ? inner : bare.replace(/(?<!\\)\$\$?|\\[()]|\\\[(?!\d)|(?<!\\)\\\](?!\d)/g, ' ')

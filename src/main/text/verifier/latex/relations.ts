@@ -12,6 +12,7 @@ const NAMES: readonly RegExp[] = [
   /^\[\s?[A-Z]{2,8}\s?\]$/, // an area
   /^\\text\{[^{}]*\}(?:\s?_\s?(?:\w|\{[^{}]*\}))?$/,
   /^\p{L}[\p{L}\s]*$/u,
+  /^[a-zA-Z](?:\s?\+\s?[a-zA-Z]){1,4}$/, // what a problem asks for, as in m+n = 113
   /^[A-Z]\s?\([^()]*\)$/, // a probability
   /^\\?(?:text\{)?(?:area|perimeter|volume|sum|total|length|width|height|radius|probability|deg|dim|arg|det|gcd|lcm)\}?\s?(?:\([^()]*\)|\{?[A-Z]*\}?)$/i,
   /^\\frac\s?\{\s?(?:d|\\partial)\s?\^?\d?\s?[a-zA-Z]?\s?\}\s?\{\s?(?:d|\\partial)\s?[a-zA-Z]\s?\^?\d?\s?\}$/, // a derivative
