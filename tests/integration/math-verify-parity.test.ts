@@ -44,7 +44,14 @@ describe('the table', () => {
   })
 })
 
-test.skipIf(!python)(`Math-Verify says today what the golden file has${python ? '' : ' (skipped: no GPO_PYTHON)'}`, () => {
-  const output = execFileSync(python ?? '', [resolve(folder, 'math_verify_verdicts.py')], { encoding: 'utf8', timeout: 300_000 })
-  expect(JSON.parse(output)).toEqual(golden)
-}, 300_000)
+test.skipIf(!python)(
+  `Math-Verify says today what the golden file has${python ? '' : ' (skipped: no GPO_PYTHON)'}`,
+  () => {
+    const output = execFileSync(python ?? '', [resolve(folder, 'math_verify_verdicts.py')], {
+      encoding: 'utf8',
+      timeout: 300_000,
+    })
+    expect(JSON.parse(output)).toEqual(golden)
+  },
+  300_000,
+)

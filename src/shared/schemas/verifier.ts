@@ -9,11 +9,15 @@ export const verifierSchema = z
     z.strictObject({
       kind: z
         .literal('number')
-        .describe('The last number of the answer, `#### 18` first; commas, units and fractions are read.'),
+        .describe(
+          'A number: in a box, stated (`#### 18`, “the answer is 18”), or the last one; separators, units, fractions are read.',
+        ),
       tolerance: z.number().min(0).default(0).describe('Largest absolute difference that still counts as equal.'),
     }),
     z.strictObject({
-      kind: z.literal('exact').describe('The text after the answer marker equals the reference.'),
+      kind: z
+        .literal('exact')
+        .describe('The text in a box, after the marker, stated, or in the last line equals the reference.'),
       ignoreCase: z.boolean().default(true),
       marker: z.string().default('####').describe('What stands before the answer; without it the last line is taken.'),
     }),
@@ -32,7 +36,7 @@ export const verifierSchema = z
     z.strictObject({
       kind: z
         .literal('latex')
-        .describe('Mathematical equivalence; the last \\boxed{} first, then the last number or formula.'),
+        .describe('Mathematical equivalence; boxes first, then a stated answer, then the last formula or number.'),
       timeoutMs: z.number().int().min(1).default(2000).describe('Milliseconds until the comparison is given up.'),
     }),
   ])

@@ -12,7 +12,11 @@ import type { Found, Kind } from './kind'
 const WRAPPERS = /\\(?:text|textbf|mathrm|mathbf|boxed|operatorname)\s?\{([^{}]*)\}/g
 /** Wide letters and brackets as narrow ones, emphasis and LaTeX's wrappers away. */
 const plain = (text: string): string =>
-  text.normalize('NFKC').replace(WRAPPERS, '$1').replace(/[*_`$"“”„‘«»~{}]|\\[()[\]]|^[\s>#-]+/g, '').trim()
+  text
+    .normalize('NFKC')
+    .replace(WRAPPERS, '$1')
+    .replace(/[*_`$"“”„‘«»~{}]|\\[()[\]]|^[\s>#-]+/g, '')
+    .trim()
 
 const upper = (letter: string | undefined): string | null => letter?.toUpperCase() ?? null
 
@@ -25,7 +29,9 @@ function leading(text: string, letters: Letters): string | null {
 }
 
 const isDenied = (text: string, at: number): boolean =>
-  /(?:\b(?:not|never|nor|than|isn[’']t|rather than|instead of|nicht|pas|no|non|не)\s+(?:\p{L}+\s+){0,2}|n[’']t\s+(?:\p{L}+\s+)?|不是|不)[("“*]*$/iu.test(text.slice(Math.max(0, at - 30), at))
+  /(?:\b(?:not|never|nor|than|isn[’']t|rather than|instead of|nicht|pas|no|non|не)\s+(?:\p{L}+\s+){0,2}|n[’']t\s+(?:\p{L}+\s+)?|不是|不)[("“*]*$/iu.test(
+    text.slice(Math.max(0, at - 30), at),
+  )
 
 function sentences(text: string, letters: Letters): Piece[] {
   return letters.sentences.flatMap((pattern) =>
@@ -54,8 +60,20 @@ function stated({ marked, stated: pieces, text }: Answers, letters: Letters): Fo
 
 /** Lines that begin with a letter: one letter, or the last line if it is nothing else. A list of options is no answer. */
 function fromLines(text: string, letters: Letters): string | null {
-  const lines = text.split('\n').map(plain).filter((line) => line !== '')
-  const found = lines.map((line) => upper(letters.line.exec(line)?.slice(1).find((group) => group !== undefined))).filter((letter) => letter !== null)
+  const lines = text
+    .split('\n')
+    .map(plain)
+    .filter((line) => line !== '')
+  const found = lines
+    .map((line) =>
+      upper(
+        letters.line
+          .exec(line)
+          ?.slice(1)
+          .find((group) => group !== undefined),
+      ),
+    )
+    .filter((letter) => letter !== null)
   const alone = letters.alone.exec(lines.at(-1) ?? '')
   if (alone) return upper(alone[1])
   return new Set(found).size === 1 ? (found[0] ?? null) : null
@@ -69,18 +87,25 @@ function lastMatch(text: string, pattern: RegExp): string | null {
 
 export function choiceKind({ choices }: Extract<VerifierConfig, { kind: 'choice' }>): Kind<string> {
   const letters = lettersOf(choices)
-  const found = (letter: string | null): Found<string> | null => letter === null ? null : { text: letter, answer: letter, isComplete: false }
+  const found = (letter: string | null): Found<string> | null =>
+    letter === null ? null : { text: letter, answer: letter, isComplete: false }
   function find(completion: string): Found<string> | null {
     const answers = answersIn(completion)
     const box = answers.boxes.at(-1)
     if (box) {
       const letter = leading(box.text, letters)
-      return { text: letter && letter !== 'several' ? letter : box.text, answer: letter === 'several' ? null : letter, isComplete: box.isComplete }
+      return {
+        text: letter && letter !== 'several' ? letter : box.text,
+        answer: letter === 'several' ? null : letter,
+        isComplete: box.isComplete,
+      }
     }
     const text = answers.text.normalize('NFKC')
     return (
       stated(answers, letters) ??
-      found(fromLines(text, letters) ?? lastMatch(text, letters.parenthesised) ?? lastMatch(text.trimEnd(), letters.ending))
+      found(
+        fromLines(text, letters) ?? lastMatch(text, letters.parenthesised) ?? lastMatch(text.trimEnd(), letters.ending),
+      )
     )
   }
   return {

@@ -49,7 +49,9 @@ export function exactKind({ marker, ignoreCase }: ExactConfig): Kind<string> {
     text.trim() ? { text: text.trim(), answer: normalise(text), isComplete } : null
   return {
     find(completion, reference) {
-      const all = candidates(completion, marker).map(found).filter((one) => one !== null)
+      const all = candidates(completion, marker)
+        .map(found)
+        .filter((one) => one !== null)
       return all.find(({ answer }) => answer === reference) ?? all.at(-1) ?? null
     },
     read(reference) {

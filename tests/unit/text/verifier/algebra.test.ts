@@ -98,7 +98,10 @@ describe('algebra: the same for all values', () => {
     expect(compare(b, a)).toBe('different')
   })
 
-  it.each(['', '2 3', '\\foo{2}', '3,5', '\\frac{1}', '(x', 'x)', '2\\pm 1', '\\int x', 'x+', '\\infty', '10:30'])('%j is no formula', (text) => {
-    expect(parseFormula(text)).toBeNull()
-  })
+  it.each(['', '2 3', '\\foo{2}', '3,5', '\\frac{1}', '(x', 'x)', '2\\pm 1', '\\int x', 'x+', '\\infty', '10:30'])(
+    '%j is no formula',
+    (text) => {
+      expect(parseFormula(text)).toBeNull()
+    },
+  )
 })

@@ -8,7 +8,9 @@ import { describe, expect, it } from 'vitest'
 
 type Tree =
   | { readonly op: 'number'; readonly value: number }
-  | { readonly op: 'x' | 'y' | 'pi' }
+  | { readonly op: 'x' }
+  | { readonly op: 'y' }
+  | { readonly op: 'pi' }
   | { readonly op: '+' | '-' | '*' | '/'; readonly a: Tree; readonly b: Tree }
   | { readonly op: 'power'; readonly a: Tree; readonly n: number }
   | { readonly op: 'sqrt' | 'sin' | 'cos' | 'exp' | 'ln' | 'neg'; readonly a: Tree }
@@ -18,15 +20,15 @@ const SEED = 20_260_801
 const verifier = createVerifier({ kind: 'latex', timeoutMs: 5000 })
 const isCorrect = (a: string, b: string) => verifier.verify(`\\boxed{${a}}`, b, false).status === 'correct'
 
-function valueOf(tree: Tree, x: number, y: number): number {
+function evaluate(tree: Tree, x: number, y: number): number {
   if (tree.op === 'number') return tree.value
   if (tree.op === 'x') return x
   if (tree.op === 'y') return y
   if (tree.op === 'pi') return Math.PI
-  const a = valueOf(tree.a, x, y)
+  const a = evaluate(tree.a, x, y)
   if (tree.op === 'power') return a ** tree.n
   if ('b' in tree) {
-    const b = valueOf(tree.b, x, y)
+    const b = evaluate(tree.b, x, y)
     return { '+': a + b, '-': a - b, '*': a * b, '/': a / b }[tree.op]
   }
   return { sqrt: Math.sqrt(a), sin: Math.sin(a), cos: Math.cos(a), exp: Math.exp(a), ln: Math.log(a), neg: -a }[tree.op]
@@ -42,9 +44,12 @@ interface Judged {
 }
 
 function judge(a: Tree, b: Tree): Judged {
-  const values = POINTS.map(([x, y]) => [valueOf(a, x, y), valueOf(b, x, y)] as const)
+  const values = POINTS.map(([x, y]) => [evaluate(a, x, y), evaluate(b, x, y)] as const)
   const defined = values.filter(([u, v]) => Math.abs(u) < MAX && Math.abs(v) < MAX)
-  return { defined: defined.length, isDifferent: defined.some(([u, v]) => Math.abs(u - v) > 1e-5 * (1 + Math.abs(u) + Math.abs(v))) }
+  return {
+    defined: defined.length,
+    isDifferent: defined.some(([u, v]) => Math.abs(u - v) > 1e-5 * (1 + Math.abs(u) + Math.abs(v))),
+  }
 }
 
 function latex(tree: Tree): string {
@@ -103,7 +108,10 @@ const REWRITINGS: readonly ((tree: Tree) => Tree)[] = [
   (a) => ('b' in a && (a.op === '+' || a.op === '*') ? { ...a, a: a.b, b: a.a } : a),
   (a) => (a.op === '-' ? { op: '+', a: a.a, b: { op: 'neg', a: a.b } } : a),
   (a) => (a.op === '/' ? { op: '*', a: a.a, b: { op: '/', a: one, b: a.b } } : a),
-  (a) => (a.op === '*' && (a.a.op === '+' || a.a.op === '-') ? { op: a.a.op, a: { op: '*', a: a.a.a, b: a.b }, b: { op: '*', a: a.a.b, b: a.b } } : a),
+  (a) =>
+    a.op === '*' && (a.a.op === '+' || a.a.op === '-')
+      ? { op: a.a.op, a: { op: '*', a: a.a.a, b: a.b }, b: { op: '*', a: a.a.b, b: a.b } }
+      : a,
   (a) => (a.op === 'power' ? { op: '*', a: a.a, b: a.n === 2 ? a.a : { op: 'power', a: a.a, n: a.n - 1 } } : a),
   (a) => (a.op === 'neg' ? { op: '*', a: minusOne, b: a.a } : a),
   (a) => ({ op: '/', a: { op: '*', a: two, b: a }, b: two }),
@@ -111,7 +119,12 @@ const REWRITINGS: readonly ((tree: Tree) => Tree)[] = [
 ]
 
 function rewritten(tree: Tree, rule: (tree: Tree) => Tree): Tree {
-  const inner = 'b' in tree ? { ...tree, a: rewritten(tree.a, rule), b: rewritten(tree.b, rule) } : 'a' in tree ? { ...tree, a: rewritten(tree.a, rule) } : tree
+  const inner =
+    'b' in tree
+      ? { ...tree, a: rewritten(tree.a, rule), b: rewritten(tree.b, rule) }
+      : 'a' in tree
+        ? { ...tree, a: rewritten(tree.a, rule) }
+        : tree
   return rule(inner)
 }
 

@@ -229,7 +229,9 @@ describe('number: separators of different places', () => {
 
   it('says what else a number could mean', () => {
     expect(verifier.noteOn('#### 1,234')).toBe('1,234 is read as 1234; with a decimal comma it would be 1.234')
-    expect(verifier.noteOn('\\boxed{1.234}')).toMatch(/read as a decimal fraction; with points between thousands it would be 1234/)
+    expect(verifier.noteOn('\\boxed{1.234}')).toMatch(
+      /read as a decimal fraction; with points between thousands it would be 1234/,
+    )
     expect(verifier.noteOn('1,234.5')).toBeNull()
     expect(verifier.noteOn('12,34')).toBeNull()
     expect(verifier.noteOn('no number')).toBeNull()

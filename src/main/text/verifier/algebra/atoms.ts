@@ -24,7 +24,11 @@ function argument(reader: Reader, grammar: Grammar): Expression {
 /** `\frac{dy}{dx}` is a name, not y/x. */
 function derivative(reader: Reader): boolean {
   const [first, d, second] = [reader.peek(), reader.peek(1), reader.peek(2)]
-  return first?.text === '{' && (d?.text === 'd' || d?.text === 'partial') && (second?.kind === 'letter' || second?.text === '}')
+  return (
+    first?.text === '{' &&
+    (d?.text === 'd' || d?.text === 'partial') &&
+    (second?.kind === 'letter' || second?.text === '}')
+  )
 }
 
 function fraction(reader: Reader, grammar: Grammar): Expression {
@@ -70,13 +74,20 @@ function command(name: string, reader: Reader, grammar: Grammar): Expression {
   if (DECORATIONS.has(name)) return named(`\\${name} ${reader.rawGroup()}`, reader, grammar)
   if (SHAPES.has(name)) return shape(name, reader)
   const brackets = BRACKET_COMMANDS[name]
-  if (brackets) return apply(brackets[0], bracketed(reader, grammar, () => reader.expect('command', brackets[1])))
+  if (brackets)
+    return apply(
+      brackets[0],
+      bracketed(reader, grammar, () => reader.expect('command', brackets[1])),
+    )
   if (isFunction(name)) return namedFunction(name, reader, grammar)
   throw new NoFormula()
 }
 
 function norm(reader: Reader, grammar: Grammar): Expression {
-  return apply('call:norm', bracketed(reader, grammar, () => reader.expect('command', '|')))
+  return apply(
+    'call:norm',
+    bracketed(reader, grammar, () => reader.expect('command', '|')),
+  )
 }
 
 /** A variable with its index and primes, or the value of a function that only has a name. */

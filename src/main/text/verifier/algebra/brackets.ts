@@ -22,4 +22,3 @@ export function callArguments(reader: Reader, grammar: Grammar): readonly Expres
   reader.bars = bars
   return args
 }
-

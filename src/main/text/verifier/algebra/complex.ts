@@ -22,7 +22,14 @@ function finite(value: Decimal): Decimal {
 
 /** Arithmetic with `precision` significant digits. `lost.isLost` is set where a sum is so much larger than a term that nothing of it is left. */
 export function complexField(precision: number) {
-  const D = Decimal.clone({ precision, rounding: Decimal.ROUND_HALF_EVEN, minE: -9e15, maxE: 9e15, toExpNeg: -7, toExpPos: 21 })
+  const D = Decimal.clone({
+    precision,
+    rounding: Decimal.ROUND_HALF_EVEN,
+    minE: -9e15,
+    maxE: 9e15,
+    toExpNeg: -7,
+    toExpPos: 21,
+  })
   const ZERO = new D(0)
   const ONE = new D(1)
   const PI = D.acos(-1)
@@ -32,7 +39,8 @@ export function complexField(precision: number) {
 
   const lost = { isLost: false }
   /** A term so much smaller than the other that it leaves no trace. */
-  const isLostIn = (a: Decimal, b: Decimal): boolean => !a.isZero() && !b.isZero() && Math.abs(a.e - b.e) > 2 * precision
+  const isLostIn = (a: Decimal, b: Decimal): boolean =>
+    !a.isZero() && !b.isZero() && Math.abs(a.e - b.e) > 2 * precision
 
   function add(a: Complex, b: Complex): Complex {
     if (isLostIn(a.re, b.re) || isLostIn(a.im, b.im)) lost.isLost = true
@@ -82,7 +90,8 @@ export function complexField(precision: number) {
       return complex(ZERO)
     }
     const isInteger = isReal(exponent) && exponent.re.isInteger()
-    if (isReal(base) && isReal(exponent) && (isInteger || base.re.gt(0))) return complex(nonZero(base.re.pow(exponent.re)))
+    if (isReal(base) && isReal(exponent) && (isInteger || base.re.gt(0)))
+      return complex(nonZero(base.re.pow(exponent.re)))
     if (isInteger && exponent.re.abs().lte(MAX_COMPLEX_POWER)) return integerPower(base, exponent.re.toNumber())
     return exp(multiply(exponent, ln(base)))
   }
@@ -100,5 +109,23 @@ export function complexField(precision: number) {
     return im.isZero() ? complex(re.cos()) : complex(re.cos().mul(im.cosh()), re.sin().mul(sinh(im)).neg())
   }
 
-  return { lost, D, PI, complex, isReal, isZero, add, subtract, negate, multiply, divide, absolute, exp, ln, power, sin, cos }
+  return {
+    lost,
+    D,
+    PI,
+    complex,
+    isReal,
+    isZero,
+    add,
+    subtract,
+    negate,
+    multiply,
+    divide,
+    absolute,
+    exp,
+    ln,
+    power,
+    sin,
+    cos,
+  }
 }

@@ -50,6 +50,8 @@ export function namedFunction(name: string, reader: Reader, grammar: Grammar): E
   if (!SEVERAL.includes(name) && args.length !== 1) throw new NoFormula()
   const inverse = isMinusOne(power ?? null) ? INVERSE[name] : undefined
   if (inverse) return apply(inverse, ...args)
-  const value = LOGARITHMS.includes(name) ? apply('log', base ?? number(10n), ...args) : apply(name === 'abs' ? 'absolute' : name, ...args)
+  const value = LOGARITHMS.includes(name)
+    ? apply('log', base ?? number(10n), ...args)
+    : apply(name === 'abs' ? 'absolute' : name, ...args)
   return power ? apply('power', value, power) : value
 }

@@ -9,7 +9,7 @@ import { type Complex, complexField, type Field, Undefined } from './complex'
 import { OutOfTime } from './deadline'
 import { type Expression, someOf } from './expression'
 import { FIELDS, modularValue } from './modular'
-import { valueOf } from './numeric'
+import { evaluate } from './numeric'
 import { type Sample, samplesOf } from './samples'
 
 export type Identity = 'equal' | 'different' | 'timeout'
@@ -74,7 +74,7 @@ function differenceAt({ a, b, isComplex, deadline }: Question, sample: Sample, d
   const variables = new Map(Array.from(sample, ([name, { n, d }]) => [name, new field.D(n).div(d)]))
   field.lost.isLost = false
   try {
-    const [x, y] = [valueOf(a, { field, variables, deadline }), valueOf(b, { field, variables, deadline })]
+    const [x, y] = [evaluate(a, { field, variables, deadline }), evaluate(b, { field, variables, deadline })]
     if (field.lost.isLost) return null
     if (!isComplex && !(isNearlyReal(x, field) && isNearlyReal(y, field))) return null
     return field.absolute(field.subtract(x, y))

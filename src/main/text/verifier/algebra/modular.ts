@@ -96,6 +96,7 @@ export function modularValue(expression: Expression, point: Point): bigint | nul
     return divisor === null ? null : modulo(expression.value.n * divisor, prime)
   }
   if (expression.kind === 'symbol') return modulo(hash(`v${expression.name}`, point.seed), prime)
-  if (expression.kind === 'constant') return expression.name === 'i' ? i : modulo(hash(`c${expression.name}`, point.seed), prime)
+  if (expression.kind === 'constant')
+    return expression.name === 'i' ? i : modulo(hash(`c${expression.name}`, point.seed), prime)
   return expression.kind === 'apply' ? applied(expression.name, expression.args, point) : null
 }

@@ -5,7 +5,18 @@ export const GREEK = new Set(
   `alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho varrho sigma tau upsilon phi varphi chi psi
   omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega ell hbar`.split(/\s+/),
 )
-export const DECORATIONS = new Set(['overline', 'bar', 'vec', 'hat', 'widehat', 'tilde', 'overrightarrow', 'mathbf', 'mathcal', 'dot'])
+export const DECORATIONS = new Set([
+  'overline',
+  'bar',
+  'vec',
+  'hat',
+  'widehat',
+  'tilde',
+  'overrightarrow',
+  'mathbf',
+  'mathcal',
+  'dot',
+])
 export const SHAPES = new Set(['angle', 'triangle', 'measuredangle'])
 export const CLOSED_BY: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
 export const BRACKET_COMMANDS: Readonly<Record<string, readonly [string, string]>> = {
@@ -13,14 +24,42 @@ export const BRACKET_COMMANDS: Readonly<Record<string, readonly [string, string]
   lceil: ['ceiling', 'rceil'],
   lvert: ['absolute', 'rvert'],
 }
-const ONE = ['sin', 'cos', 'tan', 'cot', 'sec', 'csc', 'arcsin', 'arccos', 'arctan', 'sinh', 'cosh', 'tanh', 'ln', 'exp', 'abs']
+const ONE = [
+  'sin',
+  'cos',
+  'tan',
+  'cot',
+  'sec',
+  'csc',
+  'arcsin',
+  'arccos',
+  'arctan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'ln',
+  'exp',
+  'abs',
+]
 export const LOGARITHMS = ['log', 'lg']
 export const SEVERAL = ['max', 'min', 'gcd', 'lcm']
 const FUNCTIONS = new Set([...ONE, ...LOGARITHMS, ...SEVERAL])
 
 export const isFunction = (name: string): boolean => FUNCTIONS.has(name)
 
-const CALLABLE_AT_START = new Set(['frac', 'dfrac', 'tfrac', 'cfrac', 'sqrt', 'cbrt', 'binom', 'pi', 'sum', 'prod', '|'])
+const CALLABLE_AT_START = new Set([
+  'frac',
+  'dfrac',
+  'tfrac',
+  'cfrac',
+  'sqrt',
+  'cbrt',
+  'binom',
+  'pi',
+  'sum',
+  'prod',
+  '|',
+])
 
 const isAtomCommand = (name: string): boolean =>
   CALLABLE_AT_START.has(name) ||
@@ -37,4 +76,3 @@ export function startsAtom(reader: Reader): boolean {
   if (token.kind === 'mark') return token.text in CLOSED_BY || (token.text === '|' && reader.bars === 0)
   return token.kind === 'command' ? isAtomCommand(token.text) : true
 }
-

@@ -126,13 +126,13 @@ function unknownFunction(name: string, args: readonly Complex[], field: Field): 
 
 function series(expression: Extract<Expression, { kind: 'series' }>, place: Place): Complex {
   const { field } = place
-  const [from, to] = [valueOf(expression.from, place), valueOf(expression.to, place)]
+  const [from, to] = [evaluate(expression.from, place), evaluate(expression.to, place)]
   const [start, end] = [real(field, from).round(), real(field, to).round()]
   if (end.sub(start).gt(MAX_TERMS) || !start.eq(from.re) || !end.eq(to.re)) throw new Undefined()
   let result = field.complex(new field.D(expression.name === 'sum' ? 0 : 1))
   for (let n = start; n.lte(end); n = n.add(1)) {
     const variables = new Map(place.variables).set(expression.index, n)
-    const term = valueOf(expression.body, { ...place, variables })
+    const term = evaluate(expression.body, { ...place, variables })
     result = expression.name === 'sum' ? field.add(result, term) : field.multiply(result, term)
   }
   return result
@@ -146,7 +146,7 @@ function constant(name: 'pi' | 'e' | 'i', { field, variables }: Place): Complex 
 }
 
 /** @throws Undefined, OutOfTime */
-export function valueOf(expression: Expression, place: Place): Complex {
+export function evaluate(expression: Expression, place: Place): Complex {
   const { field, variables, deadline } = place
   checkTime(deadline)
   if (expression.kind === 'number') {
@@ -160,7 +160,7 @@ export function valueOf(expression: Expression, place: Place): Complex {
     if (!value) throw new Undefined()
     return field.complex(value)
   }
-  const args = expression.args.map((part) => valueOf(part, place))
+  const args = expression.args.map((part) => evaluate(part, place))
   if (expression.name.startsWith('call:')) return unknownFunction(expression.name, args, field)
   const operation = OPERATIONS[expression.name]
   if (!operation) throw new Undefined()

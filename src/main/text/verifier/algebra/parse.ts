@@ -37,7 +37,11 @@ function product(reader: Reader): Expression {
 }
 
 function unary(reader: Reader): Expression {
-  if (reader.take('mark', '-')) return apply('negate', reader.nested(() => unary(reader)))
+  if (reader.take('mark', '-'))
+    return apply(
+      'negate',
+      reader.nested(() => unary(reader)),
+    )
   if (reader.take('mark', '+')) return reader.nested(() => unary(reader))
   return power(reader)
 }

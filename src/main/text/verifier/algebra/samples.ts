@@ -35,7 +35,9 @@ function wholePoints(names: readonly string[]): Sample[] {
   return Array.from(
     { length: POINTS },
     (_, point) =>
-      new Map(names.map((name, i) => [name, { n: i === 0 ? point + 1 : 1 + Math.floor(random() * (point + 3)), d: 1 }])),
+      new Map(
+        names.map((name, i) => [name, { n: i === 0 ? point + 1 : 1 + Math.floor(random() * (point + 3)), d: 1 }]),
+      ),
   )
 }
 

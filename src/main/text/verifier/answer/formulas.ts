@@ -5,7 +5,7 @@ const MAX_FORMULA = 1200
 /** Takes a formula's place in a text that is searched for words, so that nothing inside is taken for one. */
 export const HIDDEN = '\uFFFC'
 
-const CLOSED_BY: Readonly<Record<string, string>> = { '$$': '$$', '\\(': '\\)', '\\[': '\\]' }
+const CLOSED_BY: Readonly<Record<string, string>> = { $$: '$$', '\\(': '\\)', '\\[': '\\]' }
 const OPENING = /\\\$|\\\\|\$\$|\$|\\\(|\\\[/g
 
 /** Pandoc's rule: prices such as `$5 and $6` have white space before the second dollar, or a digit after it. */

@@ -46,8 +46,14 @@ export function answersIn(completion: string, marker = '####'): Answers {
   }))
   return {
     boxes: drafts(boxesIn(visible, offset), isDraft),
-    marked: drafts(markedLines(visible, marker).map((piece) => moved(piece, offset)), isDraft),
-    stated: drafts(statedAnswers(text, hidden).map((piece) => moved(piece, by)), isDraft),
+    marked: drafts(
+      markedLines(visible, marker).map((piece) => moved(piece, offset)),
+      isDraft,
+    ),
+    stated: drafts(
+      statedAnswers(text, hidden).map((piece) => moved(piece, by)),
+      isDraft,
+    ),
     statements,
     text,
   }

@@ -37,7 +37,9 @@ export const FILLERS =
   /^(?:(?:therefore|thus|then|clearly|simply|just|exactly|approximately|approx\.?|about|around|roughly|nearly|equal to|equals|found to be|given by|the following|indeed|actually|also|now|so|hence|definitely|most likely|probably|only|always|option|choice|letter|number|der Buchstabe|la lettre|la letra|(?:la |el |die |l[’'])?(?:opción|opcion|option|opção|opzione|lettera|alternativa)|ungefähr|genau|environ|aproximadamente|circa|option|opción|opção|opzione|вариант|选项|等于|約|约)(?=[\s:(*]|\uFFFC|[A-Z(（])[\s:]*)+/i
 
 /** “Not”: what follows is not the answer. */
-export const NEGATIONS = /^(?:not|never|neither|nor|isn[’']t|nicht|kein|keine|pas|no es|non|não|niet|nie|не|不是|不|ikke|inte)(?![\p{L}])/iu
+export const NEGATIONS =
+  /^(?:not|never|neither|nor|isn[’']t|nicht|kein|keine|pas|no es|non|não|niet|nie|не|不是|不|ikke|inte)(?![\p{L}])/iu
 
 /** Before “the answer is”: nothing is stated. */
-export const CONDITIONS = /(?:\b(?:if|whether|suppose|supposing|assume|assuming|what|when|unless|how|wenn|ob|si|se|если|如果)\s+(?:\p{L}+\s+){0,2}|如果)$/iu
+export const CONDITIONS =
+  /(?:\b(?:if|whether|suppose|supposing|assume|assuming|what|when|unless|how|wenn|ob|si|se|если|如果)\s+(?:\p{L}+\s+){0,2}|如果)$/iu

@@ -12,11 +12,12 @@ const HEADING =
   /^(?:\**(?:step|explanation|notes?|solution|reasoning|check|verification|summary|conclusion|analysis|proof|details|work|working|calculation|part|case|approach|method|problem|question|given|hint|example|review|sources?|references?|schritt|erklärung|rechnung|étape|explication|paso|explicación|solución|шаг|решение|объяснение|步骤|解析|解答过程|说明)(?![\p{L}])|\**(?:final\s)?(?:answer|antwort|réponse|respuesta|risposta|resposta|ответ|答案)\**:?\**$)/iu
 
 const word = (words: string): string => String.raw`(?<![\p{L}])(?:${words})`
-const LABEL = String.raw`${word(`${ANSWER_WORDS}|(?:correct|right|best) (?:${OPTION_WORDS})|(?:richtige|bonne|correcta|corretta|correta|正确)\s?(?:${OPTION_WORDS})`)}(?![\p{L}]*ing)`
+const LABEL = String.raw`${word(`${ANSWER_WORDS}|(?:correct|right|best) (?:${OPTION_WORDS})|(?:richtige|bonne|correcta|corretta|correta|正确)s?(?:${OPTION_WORDS})`)}(?![\p{L}]*ing)`
 /** The copula may stand a few words later: “the answer to question 2 is”. */
 const IS = String.raw`(?:[^\n.:=!?：\uFFFC]{0,60}?(?<=[\s*_)])(?:${COPULAS})(?=[\s:*_$(\\"'“\uFFFC])|(?:${JOINED_COPULAS})|[^\n.:=!?：\uFFFC]{0,40}?[*_]{0,3}\s?(?:[:：]|=(?!=)|→|⇒|—)|[*_]{2,3}(?=\s*\n)|[’']s\s)`
 const STATED = new RegExp(`${LABEL}${IS}`, 'giu')
-const REVERSED = /(?<=[\s)*_\uFFFC])(?:is|are|ist|est|es|è|é)[ \t](?:the|our|my|your|die|la|le|el)[ \t](?:(?:final|correct|right|richtige|bonne|correcte|correcta)[ \t])?(?:answer|solution|result|antwort|lösung|réponse|respuesta|risposta|resposta)\b/giu
+const REVERSED =
+  /(?<=[\s)*_\uFFFC])(?:is|are|ist|est|es|è|é)[ \t](?:the|our|my|your|die|la|le|el)[ \t](?:(?:final|correct|right|richtige|bonne|correcte|correcta)[ \t])?(?:answer|solution|result|antwort|lösung|réponse|respuesta|risposta|resposta)\b/giu
 
 const LEADING = /^[\s*_:："“”'`~>=→]+/
 const trimmed = (text: string): string => text.replace(LEADING, '')
@@ -46,7 +47,11 @@ function contentAt(text: string, hidden: string, from: number, isComplete: (end:
 /** Nothing is stated by “if the answer is 5” or “is the answer 5?”. */
 function isStatement(hidden: string, start: number, end: number): boolean {
   const before = hidden.slice(Math.max(0, start - 40), start)
-  return !CONDITIONS.test(before) && !/\b(?:is|was|ist|est) (?:the|die|la) (?:\p{L}+ )?$/iu.test(before) && hidden[end] !== '?'
+  return (
+    !CONDITIONS.test(before) &&
+    !/\b(?:is|was|ist|est) (?:the|die|la) (?:\p{L}+ )?$/iu.test(before) &&
+    hidden[end] !== '?'
+  )
 }
 
 /** Where the last sentence of `before` begins. */
@@ -65,7 +70,10 @@ function sentences(text: string, hidden: string): Piece[] {
   for (const match of hidden.matchAll(REVERSED)) {
     const before = hidden.slice(Math.max(0, match.index - 200), match.index)
     const start = match.index - before.length + sentenceStart(before)
-    const content = text.slice(start, match.index).trim().replace(/^(?:so|thus|hence|therefore|then),?\s/i, '')
+    const content = text
+      .slice(start, match.index)
+      .trim()
+      .replace(/^(?:so|thus|hence|therefore|then),?\s/i, '')
     if (content) pieces.push({ text: trimmed(content), start, end: match.index + match[0].length, isComplete: false })
   }
   return pieces
@@ -93,7 +101,10 @@ function lineEnd(text: string, start: number): number {
   return newline < 0 ? text.length : newline
 }
 
-const LABELLED = new RegExp(String.raw`^[*_]*(?:the |die |la )?(?:(?:final|correct) )?(?:${ANSWER_WORDS})[*_]*\s?(?:[:：=]|(?:is|ist|est|es)\s)`, 'iu')
+const LABELLED = new RegExp(
+  String.raw`^[*_]*(?:the |die |la )?(?:(?:final|correct) )?(?:${ANSWER_WORDS})[*_]*\s?(?:[:：=]|(?:is|ist|est|es)\s)`,
+  'iu',
+)
 const withoutLabel = (line: string): string => trimmed(line.replace(LABELLED, ''))
 
 /** `<answer>18</answer>`, which need not be closed. */

@@ -16,7 +16,12 @@ export function statementsIn(text: string): Statement[] {
     if (text.slice(start, end).trim()) statements.push({ start, end })
   }
   for (const match of text.matchAll(END)) {
-    if (/^\s*(?:\d{1,3}|[a-zA-Z]|step \d+)$/i.test(text.slice(Math.max(start, match.index - 12), match.index)) && match[0][0] === '.' && /[ \t]$/.test(match[0])) continue
+    if (
+      /^\s*(?:\d{1,3}|[a-zA-Z]|step \d+)$/i.test(text.slice(Math.max(start, match.index - 12), match.index)) &&
+      match[0][0] === '.' &&
+      /[ \t]$/.test(match[0])
+    )
+      continue
     add(match.index)
     start = match.index + match[0].length
   }
@@ -33,7 +38,8 @@ export const isAboutAnswer = (statement: string): boolean => ABOUT.test(statemen
 const REFERENCE =
   /(?<![\p{L}\d])(?:steps?|parts?|cases?|equations?|eqs?\.?|rules?|figures?|fig\.?|questions?|problems?|lines?|rows?|sections?|chapters?|pages?|examples?|lemmas?|theorems?|items?|methods?|exercises?|tables?|notes?|attempts?|no\.|nr\.|schritte?|teil|fall|étapes?|partie|paso|parte|шаг|часть|步骤|第)\s{0,2}(?:#\s?)?[(（]?\d+(?:\.\d+)*(?:[)）]|\b)(?:(?:\s?(?:,|and|or|to|–|-)\s?)(?:step\s)?\(?\d+\)?)*/giu
 const LIST_NUMBER = /(^|\n)([ \t>*_-]*)(?:\(?\d{1,3}[.)](?=[ \t]+\S)|\[\d{1,3}\])/g
-const ASIDE = /[(（\[](?:see|cf\.?|from|by|as in|as required|using|where|since|because|note|check|e\.g\.|i\.e\.|rounded|siehe|voir|véase)\b[^()（）\n]{0,200}[)）\]]/gi
+const ASIDE =
+  /[(（[](?:see|cf\.?|from|by|as in|as required|using|where|since|because|note|check|e\.g\.|i\.e\.|rounded|siehe|voir|véase)\b[^()（）\n]{0,200}[)）\]]/gi
 const LINK = /\bhttps?:\/\/\S+/g
 
 /** The text, of the same length, with blanks for numbers that only count or point: a list's, a step's, an aside's. */

@@ -104,7 +104,13 @@ function compareParts(a: string, b: string, deadline: number): Comparison {
 }
 
 /** A set of one element is that element, as an answer. */
-function compareLoneItem(a: Collection | null, b: Collection | null, left: string, right: string, deadline: number): Comparison {
+function compareLoneItem(
+  a: Collection | null,
+  b: Collection | null,
+  left: string,
+  right: string,
+  deadline: number,
+): Comparison {
   const many = a ?? b
   const other = a ? right : left
   const isLone = many?.open === '\\{' && many.items.length === 1
@@ -119,7 +125,8 @@ const EMPTY_SPELLINGS = /^\{?\}?$/
 
 export function compareAnswers(left: string, right: string, deadline: number): Comparison {
   if (EMPTY_SPELLINGS.test(left) || EMPTY_SPELLINGS.test(right)) return 'different'
-  if (keyOf(left) === keyOf(right)) return /^\\text\{\s?NaN\s?\}$|^NaN$/.test(left) ? 'different' : sameSpelling(left, deadline)
+  if (keyOf(left) === keyOf(right))
+    return /^\\text\{\s?NaN\s?\}$|^NaN$/.test(left) ? 'different' : sameSpelling(left, deadline)
   const [sidesA, sidesB] = [sidesOf(left), sidesOf(right)]
   const [a, b] = [statedValue(withoutBrackets(left)), statedValue(withoutBrackets(right))]
   if (sidesA.length > 1 && sidesB.length > 1) return compareStatements(left, right, deadline)
@@ -142,10 +149,14 @@ function compareStatements(left: string, right: string, deadline: number): Compa
     if (outcome !== 'different') return outcome
   }
   const asEquations = compareEquations(sidesA, sidesB, deadline)
-  if (asEquations !== 'different' && asEquations !== null) return areNamed && isWordy(a.name, b.name) ? 'different' : asEquations
+  if (asEquations !== 'different' && asEquations !== null)
+    return areNamed && isWordy(a.name, b.name) ? 'different' : asEquations
   if (areNamed) return 'different'
   const outcome = sidesA.length === sidesB.length ? compareItems(sidesA, sidesB, deadline) : 'different'
-  return outcome !== 'different' || sidesA.length !== sidesB.length ? outcome : compareItems(sidesA, [...sidesB].reverse(), deadline)
+  return outcome !== 'different' || sidesA.length !== sidesB.length
+    ? outcome
+    : compareItems(sidesA, [...sidesB].reverse(), deadline)
 }
 
-const isWordy = (a: string | null, b: string | null): boolean => [a, b].some((name) => name !== null && isNameOf(name) && name.includes('\\text'))
+const isWordy = (a: string | null, b: string | null): boolean =>
+  [a, b].some((name) => name !== null && isNameOf(name) && name.includes('\\text'))

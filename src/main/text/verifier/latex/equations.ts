@@ -24,7 +24,9 @@ export function compareEquations(a: readonly string[], b: readonly string[], dea
   const [f, g] = [differenceOf(a), differenceOf(b)]
   if (!f || !g) return null
   if (!someOf(f, isVariable) || !someOf(g, isVariable)) return 'different'
-  const isNothing = [f, g].map((side) => compareExpressions(side, { kind: 'number', value: { n: 0n, d: 1n } }, deadline))
+  const isNothing = [f, g].map((side) =>
+    compareExpressions(side, { kind: 'number', value: { n: 0n, d: 1n } }, deadline),
+  )
   if (isNothing.includes('timeout')) return 'timeout'
   if (isNothing.includes('equal')) return 'different'
   return compareExpressions(apply('multiply', f, renamed(g)), apply('multiply', renamed(f), g), deadline)

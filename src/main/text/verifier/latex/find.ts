@@ -43,7 +43,8 @@ function stated({ marked, stated: sentences }: Answers): Candidate | null {
   const pieces = [...marked, ...sentences].sort((a, b) => a.start - b.start).toReversed()
   let words: Candidate | null = null
   for (const piece of pieces) {
-    const leading = marked.includes(piece) && isShort(piece.text) ? { text: piece.text, isFormula: true } : leadingFormula(piece.text)
+    const leading =
+      marked.includes(piece) && isShort(piece.text) ? { text: piece.text, isFormula: true } : leadingFormula(piece.text)
     const answer = leading && found(leading.text, piece.isComplete)
     if (!answer) continue
     if (leading.isFormula) return { found: answer, start: piece.start, isFormula: true }
@@ -53,7 +54,8 @@ function stated({ marked, stated: sentences }: Answers): Candidate | null {
 }
 
 /** A marked line is the answer as it stands, unless it goes on in words. */
-const isShort = (text: string): boolean => !/[(（]?\b(?:where|because|since|see|as)\b|=/.test(text) && !/\p{L}{2,}\s+\p{L}{2,}\s+\p{L}{2,}/u.test(text)
+const isShort = (text: string): boolean =>
+  !/[(（]?\b(?:where|because|since|see|as)\b|=/.test(text) && !/\p{L}{2,}\s+\p{L}{2,}\s+\p{L}{2,}/u.test(text)
 
 /** The last formula, or the number after it, of the last statement that has either. */
 function lastOf({ statements }: Answers): { readonly text: string; readonly start: number } | null {
@@ -86,7 +88,9 @@ function bare({ text }: Answers): Found<string> | null {
   const line = text.trim()
   if (line.length > 60 || line.includes('\n')) return null
   const leading = leadingFormula(line)
-  return leading?.isFormula && leading.text.length >= line.replace(/[.\s]+$/, '').length ? found(leading.text, false) : null
+  return leading?.isFormula && leading.text.length >= line.replace(/[.\s]+$/, '').length
+    ? found(leading.text, false)
+    : null
 }
 
 /** A reference is an answer, or a worked solution that has one in a box, a marked line or the last formula. */

@@ -4,7 +4,7 @@ import { OutOfTime } from '../algebra/deadline'
 import { exactValue } from '../algebra/exact'
 import type { Expression } from '../algebra/expression'
 import { compareExpressions } from '../algebra/identical'
-import { valueOf } from '../algebra/numeric'
+import { evaluate } from '../algebra/numeric'
 import { parseFormula } from '../algebra/parse'
 import type { Comparison } from '../kind'
 import { readNumeral } from '../number/numeral'
@@ -57,7 +57,7 @@ const IMAGINARY = 1e-20
 export function realValue(formula: Expression): number | null {
   try {
     const field = complexField(40)
-    const { re, im } = valueOf(formula, { field, variables: new Map(), deadline: performance.now() + MAX_TIME })
+    const { re, im } = evaluate(formula, { field, variables: new Map(), deadline: performance.now() + MAX_TIME })
     return im.abs().lte(re.abs().mul(IMAGINARY)) ? re.toNumber() : null
   } catch (error) {
     if (error instanceof Undefined || error instanceof OutOfTime) return null

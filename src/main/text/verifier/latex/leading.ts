@@ -14,7 +14,11 @@ const MAX_WORDS = 6
 function delimited(text: string): string | null {
   const formulas = formulasIn(text)
   const first = formulas[0]
-  if (!first || !/^[\s*_(≈~]*$|^.{0,24}(?:=|≈)\s*$/.test(text.slice(0, first.start)) && !isWordsBefore(text.slice(0, first.start))) return null
+  if (
+    !first ||
+    (!/^[\s*_(≈~]*$|^.{0,24}(?:=|≈)\s*$/.test(text.slice(0, first.start)) && !isWordsBefore(text.slice(0, first.start)))
+  )
+    return null
   let [result, end] = [first.text, first.end]
   for (const { text: inner, start, end: next } of formulas.slice(1)) {
     if (!JOINS.test(text.slice(end, start + 1))) break
@@ -31,7 +35,8 @@ const isWordsBefore = (text: string): boolean => text.length < 40 && !/[\d.!?]/.
 function unitAfter(text: string): string {
   const word = /^\s*(\p{L}+)(?:\s?\^\s?\{?(\d)\}?)?/u.exec(text)
   if (!word) return /^\s*(%|\\%)/.exec(text) ? '\\%' : ''
-  const isUnit = (word[1] ?? '').length > 1 && (unitName(word[1] ?? '') !== null || (word[1] ?? '').toLowerCase() in MAGNITUDES)
+  const isUnit =
+    (word[1] ?? '').length > 1 && (unitName(word[1] ?? '') !== null || (word[1] ?? '').toLowerCase() in MAGNITUDES)
   return isUnit ? `\\text{ ${word[1]}}${word[2] ? `^${word[2]}` : ''}` : ''
 }
 
@@ -64,7 +69,8 @@ function trimTyped(text: string, rest: string): string {
   return isArticle ? '' : formula
 }
 
-const isMath = (formula: string): boolean => /[\d\\√π∞ℝ∅½¼¾]/.test(formula) || /^[a-zA-Z]$/.test(formula) || /[a-zA-Z)]\s?[-+*/^=<>]/.test(formula)
+const isMath = (formula: string): boolean =>
+  /[\d\\√π∞ℝ∅½¼¾]/.test(formula) || /^[a-zA-Z]$/.test(formula) || /[a-zA-Z)]\s?[-+*/^=<>]/.test(formula)
 
 function words(text: string): string | null {
   const line = text.replace(/[*_"“”`]+/g, '').trim()

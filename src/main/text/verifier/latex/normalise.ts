@@ -7,14 +7,87 @@ const digitsOf = (text: string, alphabet: string): string =>
 
 /** Characters, and the LaTeX they stand for. */
 const CHARACTERS: Readonly<Record<string, string>> = {
-  ...{ '−': '-', '–': '-', '‒': '-', '×': '\\times ', '·': '\\cdot ', '⋅': '\\cdot ', '∙': '\\cdot ', '÷': '\\div ', '±': '\\pm ' },
-  ...{ π: '\\pi ', θ: '\\theta ', α: '\\alpha ', β: '\\beta ', γ: '\\gamma ', λ: '\\lambda ', φ: '\\phi ', ω: '\\omega ' },
-  ...{ '√': '\\sqrt ', '∛': '\\cbrt ', '∞': '\\infty ', '∪': '\\cup ', '∩': '\\cap ', '∈': '\\in ', '∅': '\\emptyset ' },
-  ...{ '≤': '\\le ', '⩽': '\\le ', '≥': '\\ge ', '⩾': '\\ge ', '≠': '\\ne ', '≈': '\\approx ', '∠': '\\angle ', '△': '\\triangle ' },
-  ...{ ℝ: '\\mathbb{R}', ℤ: '\\mathbb{Z}', ℕ: '\\mathbb{N}', ℚ: '\\mathbb{Q}', ℂ: '\\mathbb{C}', '°': '^\\circ ', '′': "'", '’': "'" },
-  ...{ '½': '\\frac{1}{2}', '⅓': '\\frac{1}{3}', '⅔': '\\frac{2}{3}', '¼': '\\frac{1}{4}', '¾': '\\frac{3}{4}', '⅛': '\\frac{1}{8}' },
-  ...{ '（': '(', '）': ')', '，': ',', '。': '.', '＝': '=', '⟨': '(', '⟩': ')', '∖': '\\setminus ', '⁄': '/', '∣': '|', '\u00A0': ' ' },
-  ...{ '\u2009': ' ', '\u202F': ' ', 'ⅈ': 'i', '％': '%', '⌊': '\\lfloor ', '⌋': '\\rfloor ', '⌈': '\\lceil ', '⌉': '\\rceil ' },
+  ...{
+    '−': '-',
+    '–': '-',
+    '‒': '-',
+    '×': '\\times ',
+    '·': '\\cdot ',
+    '⋅': '\\cdot ',
+    '∙': '\\cdot ',
+    '÷': '\\div ',
+    '±': '\\pm ',
+  },
+  ...{
+    π: '\\pi ',
+    θ: '\\theta ',
+    α: '\\alpha ',
+    β: '\\beta ',
+    γ: '\\gamma ',
+    λ: '\\lambda ',
+    φ: '\\phi ',
+    ω: '\\omega ',
+  },
+  ...{
+    '√': '\\sqrt ',
+    '∛': '\\cbrt ',
+    '∞': '\\infty ',
+    '∪': '\\cup ',
+    '∩': '\\cap ',
+    '∈': '\\in ',
+    '∅': '\\emptyset ',
+  },
+  ...{
+    '≤': '\\le ',
+    '⩽': '\\le ',
+    '≥': '\\ge ',
+    '⩾': '\\ge ',
+    '≠': '\\ne ',
+    '≈': '\\approx ',
+    '∠': '\\angle ',
+    '△': '\\triangle ',
+  },
+  ...{
+    ℝ: '\\mathbb{R}',
+    ℤ: '\\mathbb{Z}',
+    ℕ: '\\mathbb{N}',
+    ℚ: '\\mathbb{Q}',
+    ℂ: '\\mathbb{C}',
+    '°': '^\\circ ',
+    '′': "'",
+    '’': "'",
+  },
+  ...{
+    '½': '\\frac{1}{2}',
+    '⅓': '\\frac{1}{3}',
+    '⅔': '\\frac{2}{3}',
+    '¼': '\\frac{1}{4}',
+    '¾': '\\frac{3}{4}',
+    '⅛': '\\frac{1}{8}',
+  },
+  ...{
+    '（': '(',
+    '）': ')',
+    '，': ',',
+    '。': '.',
+    '＝': '=',
+    '⟨': '(',
+    '⟩': ')',
+    '∖': '\\setminus ',
+    '⁄': '/',
+    '∣': '|',
+    '\u00A0': ' ',
+  },
+  ...{
+    '\u2009': ' ',
+    '\u202F': ' ',
+    ⅈ: 'i',
+    '％': '%',
+    '⌊': '\\lfloor ',
+    '⌋': '\\rfloor ',
+    '⌈': '\\lceil ',
+    '⌉': '\\rceil ',
+  },
 }
 const CHARACTER = new RegExp(`[${Object.keys(CHARACTERS).join('')}]`, 'gu')
 
@@ -36,7 +109,10 @@ const REWRITES: readonly Rewrite[] = [
   [/\{\s?\\rm(?![a-zA-Z])\s?([^{}]*)\}/g, '\\text{$1}'],
   [/\\(?:bf|it|rm|sf|tt)(?![a-zA-Z])\s?/g, ''],
   [/\\(?:mathbf|mathit|boldsymbol|bm|mathsf|mathtt|mathnormal|pmb|underline)\s*\{([^{}]*)\}/g, '{$1}'],
-  [/\\(?:textbf|textit|textrm|textsf|texttt|textnormal|textsc|emph|mathrm|mbox|hbox|text|operatorname\*?)\s*\{/g, '\\text{'],
+  [
+    /\\(?:textbf|textit|textrm|textsf|texttt|textnormal|textsc|emph|mathrm|mbox|hbox|text|operatorname\*?)\s*\{/g,
+    '\\text{',
+  ],
   [/\\text\{\s?(\\?[$%€£¥₹])\s?\}/g, '$1'],
   [/\\text\{([^{}$]*)\$([^{}$]*)\$\}/g, '\\text{$1}$2'],
   [/\\text\{\s*,?\s*(?:or|oder|ou)\s*\}|\\(?:lor|vee)(?![a-zA-Z])/g, '\\lor '],
@@ -72,11 +148,17 @@ const REWRITES: readonly Rewrite[] = [
 const DELIMITED = /^(?:\$\$|\$|\\\(|\\\[)([\s\S]*?)(?:\$\$|\$|\\\)|\\\])$/
 
 function withoutDelimiters(text: string): string {
-  const bare = text.trim().replace(/^[*_`]{1,3}(?=[^*_`])|(?<=[^*_`\\])[*_`]{1,3}$/g, '').replace(/[\s.;,]+$/, '')
+  const bare = text
+    .trim()
+    .replace(/^[*_`]{1,3}(?=[^*_`])|(?<=[^*_`\\])[*_`]{1,3}$/g, '')
+    .replace(/[\s.;,]+$/, '')
   const inner = DELIMITED.exec(bare)?.[1]
   const isOne = inner !== undefined && !/(?<!\\)\$|\\\(|\\\[/.test(inner)
   const text1 = isOne ? inner : bare.replace(/(?<!\\)\$\$?|\\[()]|\\\[(?!\d)|(?<!\\)\\\](?!\d)/g, ' ')
-  return text1.trim().replace(/(?<!\\)[.;,]$|\\\\$/, '').trim()
+  return text1
+    .trim()
+    .replace(/(?<!\\)[.;,]$|\\\\$/, '')
+    .trim()
 }
 
 /** One space is kept where there was white space; `keyOf` removes it. */
@@ -96,4 +178,7 @@ export const keyOf = (text: string): string =>
     .replace(/\\sqrt\s*(\d)/g, '\\sqrt{$1}')
     .replace(/([\^_])\{(\w)\}/g, '$1$2')
     .replace(/\{,\}/g, ',')
-    .replace(/(\\[a-zA-Z]+)?\s+([a-zA-Z])?/g, (_, command = '', letter = '') => `${command}${command && letter ? ' ' : ''}${letter}`)
+    .replace(
+      /(\\[a-zA-Z]+)?\s+([a-zA-Z])?/g,
+      (_, command = '', letter = '') => `${command}${command && letter ? ' ' : ''}${letter}`,
+    )

@@ -21,7 +21,8 @@ const ALL: Interval = { low: '', high: '', isLowIn: false, isHighIn: false }
 const INFINITE = /^[-+]?\s?\\(?:infty|text\{\s?(?:infinity|inf)\s?\})\s?$/
 const RELATION = /(\\le(?![a-z])|\\ge(?![a-z])|\\ne(?![a-z])|<|>)/
 const EVERYTHING = /^(?:\\mathbb\{R\}|\\text\{\s?(?:all\s)?real(?:s|\snumbers)?\s?\}|all real numbers|R)$/i
-const NAME = /^(?:[a-zA-Z]|\\(?!infty)[a-zA-Z]+)(?:_(?:\w|\{\w+\}))?'?(?:\(\w\))?$|^\|?[A-Z]{2,3}\|?$|^\\(?:angle|overline)\s?\{?[A-Z]+\}?$|^\\text\{[^{}]*\}$/
+const NAME =
+  /^(?:[a-zA-Z]|\\(?!infty)[a-zA-Z]+)(?:_(?:\w|\{\w+\}))?'?(?:\(\w\))?$|^\|?[A-Z]{2,3}\|?$|^\\(?:angle|overline)\s?\{?[A-Z]+\}?$|^\\text\{[^{}]*\}$/
 
 const end = (text: string): string => (INFINITE.test(text) ? '' : text)
 const isUp = (text: string): boolean => INFINITE.test(text) && !text.startsWith('-')
@@ -42,7 +43,10 @@ const FLIPPED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '\\le': 
 function halfLine(relation: string, bound: string): readonly Interval[] {
   if (relation === '<' || relation === '\\le') return [{ ...ALL, high: end(bound), isHighIn: relation === '\\le' }]
   if (relation === '>' || relation === '\\ge') return [{ ...ALL, low: end(bound), isLowIn: relation === '\\ge' }]
-  return [{ ...ALL, high: bound }, { ...ALL, low: bound }]
+  return [
+    { ...ALL, high: bound },
+    { ...ALL, low: bound },
+  ]
 }
 
 /** `x<4`, `4>x`, `0<x\le 5`. */
@@ -50,10 +54,11 @@ function inequality(text: string): Ranges | null {
   const parts = text.split(RELATION).map((part) => part.trim())
   const [left = '', relation = '', middle = '', second = '', right = ''] = parts
   if (parts.length === 3 && NAME.test(left)) return { variable: left, intervals: halfLine(relation, middle) }
-  if (parts.length === 3 && NAME.test(middle)) return { variable: middle, intervals: halfLine(FLIPPED[relation] ?? '', left) }
+  if (parts.length === 3 && NAME.test(middle))
+    return { variable: middle, intervals: halfLine(FLIPPED[relation] ?? '', left) }
   if (parts.length !== 5 || !NAME.test(middle)) return null
   const [lower, upper] = [halfLine(FLIPPED[relation] ?? '', left)[0], halfLine(second, right)[0]]
-  if (!lower || !upper || relation[0] === '\\' && relation === '\\ne') return null
+  if (!lower || !upper || (relation[0] === '\\' && relation === '\\ne')) return null
   const isRising = lower.low !== '' || upper.high !== ''
   const [a, b] = isRising ? [lower, upper] : [upper, lower]
   if (a.high !== '' || b.low !== '') return null
@@ -74,7 +79,10 @@ function without(text: string): Ranges | null {
   if (!removed || removed.length === 0) return null
   const order = removed.map(({ low }) => low).sort((a, b) => (numberOf(a) ?? 0) - (numberOf(b) ?? 0))
   const lows = ['', ...order]
-  return { variable: null, intervals: lows.map((low, i) => ({ low, high: order[i] ?? '', isLowIn: false, isHighIn: false })) }
+  return {
+    variable: null,
+    intervals: lows.map((low, i) => ({ low, high: order[i] ?? '', isLowIn: false, isHighIn: false })),
+  }
 }
 
 const BUILDER = /^\\\{\s?([a-zA-Z])\s?(?:\\in\s?(?:\\mathbb\{R\}))?\s?(?:\||:)\s?([\s\S]+?)\s?\\\}$/
@@ -99,7 +107,10 @@ export function rangesOf(given: string): Ranges | null {
   const ranges = parts.map((part) => single(part) ?? pointsOf(part))
   if (ranges.some((range) => range === null)) return null
   const variables = new Set(ranges.map((range) => range?.variable ?? null))
-  return { variable: variables.size === 1 ? ([...variables][0] ?? null) : null, intervals: ranges.flatMap((range) => range?.intervals ?? []) }
+  return {
+    variable: variables.size === 1 ? ([...variables][0] ?? null) : null,
+    intervals: ranges.flatMap((range) => range?.intervals ?? []),
+  }
 }
 
 function pointsOf(text: string): Ranges | null {
@@ -113,16 +124,25 @@ const named = (ranges: Ranges | null, variable: string): Ranges | null => ranges
 function both(text: string): Ranges | null {
   const [first, second, ...more] = splitOutside(text, ['\\land', '\\cap']).map(single)
   const [a, b] = [first?.intervals[0], second?.intervals[0]]
-  if (!first || !second || !a || !b || more.length > 0 || first.intervals.length + second.intervals.length > 2) return null
+  if (!first || !second || !a || !b || more.length > 0 || first.intervals.length + second.intervals.length > 2)
+    return null
   const [lower, upper] = a.low !== '' ? [a, b] : [b, a]
   if (lower.high !== '' || upper.low !== '') return null
-  return { variable: first.variable, intervals: [{ low: lower.low, isLowIn: lower.isLowIn, high: upper.high, isHighIn: upper.isHighIn }] }
+  return {
+    variable: first.variable,
+    intervals: [{ low: lower.low, isLowIn: lower.isLowIn, high: upper.high, isHighIn: upper.isHighIn }],
+  }
 }
 
 /** Whether the spelling says that it is a set of numbers: `(1,2)` may be a point. */
 export function isRange(text: string): boolean {
   const isHalfOpen = /^\[.*\)$|^\(.*\]$|^\].*[[\]]$|^\(.*\[$/s.test(text) && isWrappedLoosely(text)
-  return isHalfOpen || RELATION.test(text) || /\\cup|\\infty|\\mathbb\{R\}|\\emptyset|\\setminus|^all real/.test(text) || EVERYTHING.test(text)
+  return (
+    isHalfOpen ||
+    RELATION.test(text) ||
+    /\\cup|\\infty|\\mathbb\{R\}|\\emptyset|\\setminus|^all real/.test(text) ||
+    EVERYTHING.test(text)
+  )
 }
 
 const isWrappedLoosely = (text: string): boolean => isWrapped(piecesOf(`(${text.slice(1, -1)})`))
@@ -139,14 +159,18 @@ const highOf = ({ high }: Interval): number | null => (high === '' ? Infinity : 
 function merged(intervals: readonly Interval[]): readonly Interval[] {
   const ends = intervals.map((interval) => ({ interval, low: lowOf(interval), high: highOf(interval) }))
   if (ends.some(({ low, high }) => low === null || high === null)) return intervals
-  const sorted = ends.filter(({ low, high, interval }) => (low ?? 0) < (high ?? 0) || (low === high && interval.isLowIn))
+  const sorted = ends.filter(
+    ({ low, high, interval }) => (low ?? 0) < (high ?? 0) || (low === high && interval.isLowIn),
+  )
   sorted.sort((a, b) => (a.low ?? 0) - (b.low ?? 0) || Number(b.interval.isLowIn) - Number(a.interval.isLowIn))
   const result: Interval[] = []
   for (const { interval } of sorted) {
     const last = result.at(-1)
     if (!last || !touches(last, interval)) result.push(interval)
-    else if ((highOf(interval) ?? 0) > (highOf(last) ?? 0)) result[result.length - 1] = { ...last, high: interval.high, isHighIn: interval.isHighIn }
-    else if (highOf(interval) === highOf(last)) result[result.length - 1] = { ...last, isHighIn: last.isHighIn || interval.isHighIn }
+    else if ((highOf(interval) ?? 0) > (highOf(last) ?? 0))
+      result[result.length - 1] = { ...last, high: interval.high, isHighIn: interval.isHighIn }
+    else if (highOf(interval) === highOf(last))
+      result[result.length - 1] = { ...last, isHighIn: last.isHighIn || interval.isHighIn }
   }
   return result
 }

@@ -29,7 +29,8 @@ export function sidesOf(text: string): readonly string[] {
   const equations = splitOutside(text, [',', ';', '\\lor', '\\land'], false).filter((part) => /=|\\approx/.test(part))
   if (equations.length > 1) return [text]
   const label = LABEL.exec(text)
-  if (label && !text.includes('=')) return [label[0].replace(/\s?:\s?(?=\}?$)/, '').trim(), text.slice(label[0].length).trim()]
+  if (label && !text.includes('='))
+    return [label[0].replace(/\s?:\s?(?=\}?$)/, '').trim(), text.slice(label[0].length).trim()]
   return splitOutside(text, ['=', '\\approx', '\\equiv'], false).filter((side, i) => side !== '' || i > 0)
 }
 
@@ -45,7 +46,9 @@ export const areSameName = (a: string | null, b: string | null): boolean =>
   a === null || b === null || plainName(a) === plainName(b) || (isFunctionName(a) && isFunctionName(b))
 
 const plainName = (name: string): string => {
-  const bare = name.replace(/\\(?:text|overline|mathrm)\s?\{([^{}]*)\}/g, '$1').replace(/[\s|:{}]|\\measured|\\|^m(?=angle)/g, '')
+  const bare = name
+    .replace(/\\(?:text|overline|mathrm)\s?\{([^{}]*)\}/g, '$1')
+    .replace(/[\s|:{}]|\\measured|\\|^m(?=angle)/g, '')
   return bare.length > 1 ? bare.toLowerCase() : bare
 }
 

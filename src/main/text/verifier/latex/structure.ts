@@ -29,8 +29,14 @@ export function piecesOf(text: string): Piece[] {
 
 /** A comma between digits that group thousands separates nothing. */
 function isGrouping(pieces: readonly Piece[], at: number): boolean {
-  const before = pieces.slice(Math.max(0, at - 4), at).map(({ text }) => text).join('')
-  const after = pieces.slice(at + 1, at + 5).map(({ text }) => text).join('')
+  const before = pieces
+    .slice(Math.max(0, at - 4), at)
+    .map(({ text }) => text)
+    .join('')
+  const after = pieces
+    .slice(at + 1, at + 5)
+    .map(({ text }) => text)
+    .join('')
   return /(?<!\d)\d{1,3}$/.test(before) && !/(?<!\d)0$/.test(before) && /^\d{3}(?!\d)/.test(after)
 }
 
@@ -80,7 +86,10 @@ function matrixOf(text: string): Collection | null {
   const [, kind = '', body] = MATRIX.exec(text) ?? ARRAY.exec(text) ?? []
   if (body === undefined || body.includes('\\begin')) return null
   const open = /[vV]/.test(kind) ? 'determinant' : 'matrix'
-  const rows = body.replace(/\\hline|\\land/g, (one) => (one === '\\land' ? '&' : '')).split(/\\\\/).map((row) => row.trim())
+  const rows = body
+    .replace(/\\hline|\\land/g, (one) => (one === '\\land' ? '&' : ''))
+    .split(/\\\\/)
+    .map((row) => row.trim())
   const items = rows.filter((row) => row !== '').map((row) => `(${row.split('&').join(',')},row)`)
   return { open, close: open, items }
 }

@@ -75,7 +75,9 @@ for (const [name, spellings] of Object.entries(SPELLINGS))
 const NEVER = new Set(
   `less plus minus times halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths tens dozens dozen hundreds
   thousands millions billions trillions pairs scores primes factors multiples squares cubes roots powers sums differences digits zeros zeroes ones
-  twos threes fours fives sixes sevens eights nines this plus radius axis basis modulus various previous pieces has was is yes does classes`.split(/\s+/),
+  twos threes fours fives sixes sevens eights nines this plus radius axis basis modulus various previous pieces has was is yes does classes`.split(
+    /\s+/,
+  ),
 )
 const isCounted = (word: string): boolean => /^\p{L}{2,}[^s\P{L}]s$/u.test(word) && word.length > 3 && !NEVER.has(word)
 
@@ -91,6 +93,20 @@ export function unitName(word: string): string | null {
 
 /** Words that multiply a number. */
 export const MAGNITUDES: Readonly<Record<string, string>> = {
-  ...{ hundred: '100', thousand: '1000', million: '1000000', billion: '1000000000', trillion: '1000000000000', dozen: '12' },
-  ...{ hundreds: '100', thousands: '1000', millions: '1000000', billions: '1000000000', trillions: '1000000000000', dozens: '12' },
+  ...{
+    hundred: '100',
+    thousand: '1000',
+    million: '1000000',
+    billion: '1000000000',
+    trillion: '1000000000000',
+    dozen: '12',
+  },
+  ...{
+    hundreds: '100',
+    thousands: '1000',
+    millions: '1000000',
+    billions: '1000000000',
+    trillions: '1000000000000',
+    dozens: '12',
+  },
 }

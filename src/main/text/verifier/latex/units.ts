@@ -10,7 +10,14 @@ export interface Quantity {
   readonly unit: string | null
 }
 
-const CURRENCIES: Readonly<Record<string, string>> = { '\\$': 'dollar', $: 'dollar', '€': 'euro', '£': 'pound sterling', '¥': 'yen', '₹': 'rupee' }
+const CURRENCIES: Readonly<Record<string, string>> = {
+  '\\$': 'dollar',
+  $: 'dollar',
+  '€': 'euro',
+  '£': 'pound sterling',
+  '¥': 'yen',
+  '₹': 'rupee',
+}
 const CURRENCY_FIRST = /^(-?)\s?(?:US|AU|CA)?(\\\$|[$€£¥₹])\s?(?=[-\d.\\])/
 const CURRENCY_LAST = /(?<=[\d}])\s?(\\\$|[$€£¥₹])$/
 const LAST_WORD = /(?:\\text\{([^{}]*)\}|(?<![\p{L}\\])([\p{L}]+))\s?(?:\^\s?\{?(-?\d)\}?|(?<=\p{L}|\})(\d))?\s?\.?$/u
@@ -19,18 +26,29 @@ const DEGREES = /\s?\^\\circ\s?(?:\\text\{\s?)?([CF])?\s?\}?$/
 const TRIGONOMETRY = /\\?(?:sin|cos|tan|cot|sec|csc)(?![a-z])/
 const isPlainNumber = (text: string): boolean => /^[-+]?[\d.,{}\s]*\d(?:\/\d+)?$/.test(text)
 
-const QUALIFIERS: Readonly<Record<string, string>> = { square: '^2', sq: '^2', squared: '^2', cubic: '^3', cu: '^3', cubed: '^3' }
+const QUALIFIERS: Readonly<Record<string, string>> = {
+  square: '^2',
+  sq: '^2',
+  squared: '^2',
+  cubic: '^3',
+  cu: '^3',
+  cubed: '^3',
+}
 
 /** The name of a phrase such as `square cm` or `meters per second`; null if any word is no unit. */
 function phraseName(phrase: string): string | null {
-  const words = phrase.replace(/\./g, ' ').replace(/\//g, ' per ').split(/[\s·*-]+/).filter((word) => word !== '')
+  const words = phrase
+    .replace(/\./g, ' ')
+    .replace(/\//g, ' per ')
+    .split(/[\s·*-]+/)
+    .filter((word) => word !== '')
   let [name, power] = ['', '']
   for (const word of words) {
     const lower = word.toLowerCase()
     const [, base = lower, digit] = /^(\p{L}+)\^?\{?([23])?\}?$/u.exec(word) ?? []
     if (QUALIFIERS[lower]) power = QUALIFIERS[lower] ?? ''
     else if (lower === 'per') name += '/'
-    else if (lower !== 'of' && lower !== 'in' || words.length === 1) {
+    else if ((lower !== 'of' && lower !== 'in') || words.length === 1) {
       const unit = unitName(base)
       if (unit === null) return null
       name += `${name === '' || name.endsWith('/') ? '' : '·'}${unit}${power}${digit ? `^${digit}` : ''}`
@@ -58,7 +76,8 @@ function lastUnit(text: string): Step | null {
   const rest = text.slice(0, match.index)
   const isShort = bare?.length === 1
   if (isShort && !(/\s$/.test(rest) && isPlainNumber(rest.trim())) && !/\p{L}\/$/u.test(rest)) return null
-  if (!inText && digit) return bare && bare.length > 1 && unitName(bare) ? { rest, unit: `${unitName(bare)}^${digit}` } : null
+  if (!inText && digit)
+    return bare && bare.length > 1 && unitName(bare) ? { rest, unit: `${unitName(bare)}^${digit}` } : null
   const name = phraseName(inText ?? bare ?? '')
   return name ? { rest, unit: power ? `${name}^${power}` : name } : null
 }
@@ -93,7 +112,11 @@ function multiplied(text: string): string {
 }
 
 /** `\text{3 million dollars}`: the words stand outside where a number is inside. */
-const opened = (text: string): string => text.replace(/\\text\{\s?(-?\\?\$?[\d.,]+)([^{}]*)\}/g, (_, digits: string, words: string) => `${digits}${words.trim() ? `\\text{${words}}` : ''}`)
+const opened = (text: string): string =>
+  text.replace(
+    /\\text\{\s?(-?\\?\$?[\d.,]+)([^{}]*)\}/g,
+    (_, digits: string, words: string) => `${digits}${words.trim() ? `\\text{${words}}` : ''}`,
+  )
 
 const MAGNITUDE_FIRST = new RegExp(String.raw`\\text\{\s?(${Object.keys(MAGNITUDES).join('|')})\s([^{}]*)\}`, 'gi')
 

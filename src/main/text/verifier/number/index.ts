@@ -7,13 +7,13 @@ import { type Answers, answersIn, type Piece } from '../answer'
 import type { Found, Kind } from '../kind'
 import { isWithin, type Rational } from '../rational'
 import type { Literal } from './literal'
-import { lastNumber, type Leading, leadingNumber, wholeNumber } from './read'
+import { type Leading, lastNumber, leadingNumber, wholeNumber } from './read'
 
 const ZERO: Rational = { n: 0n, d: 1n }
 
 type Search = Found<Literal> | 'other' | null
 
-function found(piece: Piece, number: Leading, isComplete: boolean): Search {
+function found(number: Leading, isComplete: boolean): Search {
   if (number === null || number === 'other') return number
   return { text: number.text, answer: number, isComplete, note: number.note }
 }
@@ -21,7 +21,7 @@ function found(piece: Piece, number: Leading, isComplete: boolean): Search {
 /** The last of the pieces that begins with a number; 'other' if that number is part of something else. */
 function lastStated(pieces: readonly Piece[]): Search {
   for (const piece of pieces.toReversed()) {
-    const result = found(piece, leadingNumber(piece.text), piece.isComplete)
+    const result = found(leadingNumber(piece.text), piece.isComplete)
     if (result) return result
   }
   return null
@@ -34,8 +34,9 @@ function lastInStatements({ statements }: Answers): Search {
     const number = lastNumber(text)
     const formula = formulas.at(-1)
     const afterFormula = formula && lastNumber(text.slice(formula.end - piece.start))
-    const inFormula = formula && !afterFormula ? wholeNumber(formula.text) ?? (/\d/.test(formula.text) ? 'other' : null) : null
-    const result = found({ ...piece, text }, afterFormula || inFormula || number, false)
+    const inFormula =
+      formula && !afterFormula ? (wholeNumber(formula.text) ?? (/\d/.test(formula.text) ? 'other' : null)) : null
+    const result = found(afterFormula || inFormula || number, false)
     if (result) return result
   }
   return null

@@ -37,7 +37,9 @@ function quotient(a: Rational | null, b: Rational | null): Rational | null {
 function part(text: string): Numeral | null {
   const digits = text.replace(/^\{[ \t]*|[ \t]*\}$/g, '')
   const numeral = readNumeral(digits.replace('-', ''))
-  return numeral && digits.startsWith('-') ? { ...numeral, value: { n: -numeral.value.n, d: numeral.value.d } } : numeral
+  return numeral && digits.startsWith('-')
+    ? { ...numeral, value: { n: -numeral.value.n, d: numeral.value.d } }
+    : numeral
 }
 
 function scaled(value: Rational | null, power: string | undefined): Rational | null {

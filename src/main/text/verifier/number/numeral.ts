@@ -23,14 +23,14 @@ const GAPS = new RegExp(String.raw`^(\d{1,3}(?:(?:${SPACE}|['’_])\d{3})+)(?:[.
 const DECIMAL_COMMA = /^(\d+),(\d+)$/
 const GROUPED = [COMMAS, LAKHS, POINTS, GAPS]
 
-function valueOf(whole: string, fraction: string): Rational | null {
+function fractionOf(whole: string, fraction: string): Rational | null {
   const digits = whole.replace(/\D/g, '')
   if (digits.length + fraction.length > MAX_DIGITS) return null
   return { n: BigInt(digits + fraction || 0), d: 10n ** BigInt(fraction.length) }
 }
 
 function numeral(whole: string, fraction: string, note?: string): Numeral | null {
-  const value = valueOf(whole, fraction)
+  const value = fractionOf(whole, fraction)
   return value && (note === undefined ? { value } : { value, note })
 }
 
@@ -39,8 +39,11 @@ const isOneGroup = (text: string, separator: string): boolean =>
 
 function noteOn(text: string): string | undefined {
   const [comma, point] = [isOneGroup(text, ','), isOneGroup(text, '.')]
-  if (comma) return `${text} is read as ${text.replace(',', '')}; with a decimal comma it would be ${text.replace(',', '.')}`
-  return point ? `${text} is read as a decimal fraction; with points between thousands it would be ${text.replace('.', '')}` : undefined
+  if (comma)
+    return `${text} is read as ${text.replace(',', '')}; with a decimal comma it would be ${text.replace(',', '.')}`
+  return point
+    ? `${text} is read as a decimal fraction; with points between thousands it would be ${text.replace('.', '')}`
+    : undefined
 }
 
 /** Null for anything that is no numeral, such as `1,23,4`. `text`: digits and separators. */

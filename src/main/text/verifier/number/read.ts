@@ -13,7 +13,8 @@ const EVERY = new RegExp(NUMBER, 'g')
 /** Around a number, and no part of it. */
 const BEFORE =
   /^(?:[\s*_"“”'`~≈>]|\\approx(?![a-z])|\$\$?(?=\s*[\\-]|\$)|\\[([](?!\w)|(?:approximately|approx\.?|about|around|roughly|nearly|exactly|almost|only|just|a total of|a|an)\s(?=[^\n]*\d))+/i
-const WRAPPED = /\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mbox|bf|rm|operatorname)\s?\{([^{}]*)\}|\{\\(?:bf|rm|it)\s([^{}]*)\}/g
+const WRAPPED =
+  /\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mbox|bf|rm|operatorname)\s?\{([^{}]*)\}|\{\\(?:bf|rm|it)\s([^{}]*)\}/g
 
 function plain(text: string): string {
   const inner = text.trim().replace(/^(?:\$\$?|\\\(|\\\[)\s?([^$]*?)\s?(?:\$\$?|\\\)|\\\])(?=[\s.,;:!*]*$)/, '$1')
@@ -26,7 +27,8 @@ const UNIT = String.raw`(?:[\s.,;:!*_"”'’)\]}]|\$|\\\)|\\\]|[€£¥₹]|%|�
 const WORDS = String.raw`(?:(?![xX×]\s?\d|(?:or|and|to|oder|und|et|ou|y|o|by|plus|minus|times|divided|over)\s+[-+$\\]*\d)\s*(?:\\?[\s,.;:!*_"'’()\/·-]*)(?:[\p{L}°%]+(?:\^\s?\{?-?\d\}?|\d(?!\d))?))*`
 const STRICT_REST = new RegExp(`^${UNIT}${WORDS}${UNIT}$`, 'u')
 const LOOSE_REST = /^(?:[\s*_"”'’)\]}.]*$|[*_"”'’.)]*\s?[;,:!–—-]?\s*(?:\p{L}{2,}|[(（])|\s*[=°%]|[.!]\s|\$)/u
-const CONTINUES = /^\s*(?:[,;]?\s*(?:or|and|to|oder|und|et|ou|y|o|through|by|plus|minus|times|divided by|over)\s+[-+$\\]*\d|[,:;–-]\s?[-+]?\d|[√π∞]|\\(?:pi|sqrt|cdot|times)(?![a-z])|[xX×*\/+]\s?\d|\^|[a-df-z](?![\p{L}\d.'’])|[ei](?![\p{L}.])(?=[\s$.)]*$)|!)/u
+const CONTINUES =
+  /^\s*(?:[,;]?\s*(?:or|and|to|oder|und|et|ou|y|o|through|by|plus|minus|times|divided by|over)\s+[-+$\\]*\d|[,:;–-]\s?[-+]?\d|[√π∞]|\\(?:pi|sqrt|cdot|times)(?![a-z])|[xX×*/+]\s?\d|\^|[a-df-z](?![\p{L}\d.'’])|[ei](?![\p{L}.])(?=[\s$.)]*$)|!)/u
 
 /** The magnitude that a word after a number multiplies it by. */
 const MAGNITUDES: readonly (readonly [RegExp, bigint])[] = [
@@ -68,7 +70,8 @@ const isSum = (expression: Expression): boolean => expression.kind === 'apply' &
 
 /** `10^6`, `\sqrt{16}`, `6*7`: formulas whose value is a fraction. Sums are not worked out: `3-5` may be a range. */
 function calculated(text: string): Literal | null {
-  const formula = /^[\d\\({|√-]/.test(text) && !/[,:;=]/.test(text) ? parseFormula(text.replace(/√\s?(\d+)/g, '\\sqrt{$1}')) : null
+  const formula =
+    /^[\d\\({|√-]/.test(text) && !/[,:;=]/.test(text) ? parseFormula(text.replace(/√\s?(\d+)/g, '\\sqrt{$1}')) : null
   if (!formula || isSum(formula)) return null
   const value = exactValue(formula)
   return value && { text, value, isPercent: false }
@@ -112,12 +115,13 @@ export function leadingNumber(text: string): Leading {
 
 /** `6*7 = 42`: what is calculated, not the first term. */
 function sumAfter(bare: string, start: Read): Leading {
-  const result = /^[^=\p{L}]*[+*\/×·-][^=\p{L}]*=\s*(.*)$/u.exec(bare)?.[1]
+  const result = /^[^=\p{L}]*[+*/×·-][^=\p{L}]*=\s*(.*)$/u.exec(bare)?.[1]
   return result === undefined ? start.literal : (readAtStart(result)?.literal ?? 'other')
 }
 
 /** Digits in a word, an exponent, a unit's power or an index are no numbers. */
-const isInside = (text: string, at: number): boolean => /(?:[\p{L}_^\\]|\^\{-?)$/u.test(text.slice(Math.max(0, at - 3), at).replace(/\\[,;! ]$/, ''))
+const isInside = (text: string, at: number): boolean =>
+  /(?:[\p{L}_^\\]|\^\{-?)$/u.test(text.slice(Math.max(0, at - 3), at).replace(/\\[,;! ]$/, ''))
 
 /** The last number of a text: 'other' if it is part of something else, as in `2√3`; null if there is none. */
 export function lastNumber(text: string): Leading {

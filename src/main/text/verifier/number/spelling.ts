@@ -11,7 +11,10 @@ const REWRITES: readonly (readonly [RegExp, string | ((match: string) => string)
   [/[０-９]/g, (digit) => String((digit.codePointAt(0) ?? 0) - 0xff10)],
   [/[٠-٩]/g, (digit) => String((digit.codePointAt(0) ?? 0) - 0x660)],
   [/[०-९]/g, (digit) => String((digit.codePointAt(0) ?? 0) - 0x966)],
-  [/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, (digits) => `^{${Array.from(digits, (one) => (one === '⁻' ? '-' : SUPERSCRIPTS.indexOf(one))).join('')}}`],
+  [
+    /[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g,
+    (digits) => `^{${Array.from(digits, (one) => (one === '⁻' ? '-' : SUPERSCRIPTS.indexOf(one))).join('')}}`,
+  ],
   [/\{,\}/g, ','],
   [/\\[dtc]frac(?![a-zA-Z])/g, '\\frac'],
   [/\\(?:left|right|displaystyle)(?![a-zA-Z])\s?/g, ''],
