@@ -15,7 +15,6 @@ const external = [
   'onnxruntime-node',
   'better-sqlite3',
   'webgpu',
-  /^@cortex-js\//,
   /^hyparquet/,
   /^@tensorflow\/tfjs-node/,
 ]

@@ -55,7 +55,7 @@ function describeReport(report: DatasetReport, output: Output): void {
     ]),
   )
   if (!report.verifier || !report.verifierConfig) return
-  const { tried, statuses, failures } = report.verifier
+  const { tried, statuses, failures, notes } = report.verifier
   output.line()
   output.line(
     `verifier ${report.verifierConfig.kind}, tried on ${tried} reference answers: ${VERDICT_STATUSES.filter(
@@ -64,10 +64,11 @@ function describeReport(report: DatasetReport, output: Output): void {
       .map((s) => `${statuses[s]} ${s}`)
       .join(', ')}`,
   )
-  for (const { row, status, completion, reference } of failures)
+  for (const { row, status, completion, extracted, reference } of failures)
     output.line(
-      `  row ${row}: ${status}: ${JSON.stringify(completion.slice(0, 80))} for ${JSON.stringify(reference.slice(0, 40))}`,
+      `  row ${row}: ${status}: ${extracted === null ? `nothing in ${JSON.stringify(completion.slice(-80))}` : JSON.stringify(extracted.slice(0, 80))} for ${JSON.stringify(reference.slice(0, 40))}`,
     )
+  for (const { row, note } of notes) output.line(`  row ${row}: ${note}`)
 }
 
 export async function describeData(

@@ -96,6 +96,8 @@ export interface JudgedRow {
   readonly status: VerdictStatus
   /** Why the reference answer cannot be read; null if it can. */
   readonly problem: string | null
+  /** What else the answer or the reference could mean, where it can be read in two ways; null if it cannot. */
+  readonly note: string | null
 }
 
 export interface VerifierTrial {

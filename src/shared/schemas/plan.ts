@@ -16,7 +16,7 @@ import { verifierSchema } from './verifier'
 
 export { type AdaptationConfig, LORA_TARGETS } from './plan/adaptation'
 export type { DataFile } from './plan/data'
-export { type GpoConfig, type Segmentation, segmentationSchema } from './plan/gpo'
+export { type Segmentation, segmentationSchema } from './plan/gpo'
 export { BACKEND_NAMES, type BackendName } from './plan/model'
 export type { ObjectiveKind, ObjectiveOf } from './plan/objective'
 

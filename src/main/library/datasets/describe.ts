@@ -20,6 +20,8 @@ import { suggestVerifier } from './suggest-verifier'
 /** Judges one completion, as the engine's verifiers do. */
 interface AnswerVerifier {
   verify(completion: string, reference: string, isTruncated: boolean): Verdict | Promise<Verdict>
+  /** What else an answer could mean; null if it can be read in one way only. */
+  noteOn?(completion: string): string | null
 }
 
 export interface DescribeOptions {
@@ -50,12 +52,19 @@ interface FailedAnswer {
   readonly extracted: string | null
 }
 
+interface AnswerNote {
+  readonly row: number
+  readonly note: string
+}
+
 interface VerifierReport {
   /** Reference answers tried: the first ones of the set. */
   readonly tried: number
   readonly statuses: Readonly<Record<VerdictStatus, number>>
   /** The first five that were not judged correct. */
   readonly failures: readonly FailedAnswer[]
+  /** The first five answers that can be read in two ways. */
+  readonly notes: readonly AnswerNote[]
 }
 
 export interface DatasetReport {
@@ -144,15 +153,18 @@ function lengths(
 async function tryVerifier({ layout, examples }: Dataset, verifier: AnswerVerifier): Promise<VerifierReport> {
   const statuses = Object.fromEntries(VERDICT_STATUSES.map((status) => [status, 0])) as Record<VerdictStatus, number>
   const failures: FailedAnswer[] = []
+  const notes: AnswerNote[] = []
   const tried = examples.slice(0, MAX_TRIED)
   for (const example of tried) {
     const completion = answerOf(layout, example)
     const { status, extracted } = await verifier.verify(completion, example.reference, false)
     statuses[status]++
+    const note = verifier.noteOn?.(completion) ?? verifier.noteOn?.(example.reference)
+    if (note && notes.length < MAX_FAILURES) notes.push({ row: example.row, note })
     if (status === 'correct' || failures.length >= MAX_FAILURES) continue
     failures.push({ row: example.row, status, completion, reference: example.reference, extracted })
   }
-  return { tried: tried.length, statuses, failures }
+  return { tried: tried.length, statuses, failures, notes }
 }
 
 /** A completion that must be judged correct: the worked solution of MATH, and the bare reference everywhere else. */

@@ -26,7 +26,8 @@ function judgeRow(verifier: Verifier, config: VerifierConfig, layout: DatasetLay
   const { status, extracted } = verifier.verify(completion, example.reference, false)
   const problem = status === 'correct' ? null : verifier.checkReference(example.reference)
   const { row, reference } = example
-  return { row, completion: short(completion), reference: short(reference), extracted, status, problem }
+  const note = verifier.noteOn(completion) ?? verifier.noteOn(reference)
+  return { row, completion: short(completion), reference: short(reference), extracted, status, problem, note }
 }
 
 /** @throws {GpoError} 'plan' for a regular expression that is invalid */

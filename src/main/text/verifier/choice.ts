@@ -1,55 +1,111 @@
 /**
- * The multiple-choice verifier. In this order: the last closed `\boxed{}`, the last `#### …` line, the last “answer is (B)”, the last
- * line if it begins with a letter as in `B`, `(B)` or `B) text`, the last letter in parentheses. A letter inside a sentence is no answer:
- * “A” is also a word.
+ * The multiple-choice verifier. In this order: the last filled box, the last marked or stated answer (“the answer is (B)”, “option B is correct”, “I
+ * would pick B”), a line that begins with a letter as in `B`, `(B)` or `B) text`, the last letter in parentheses, a letter that ends the text. A
+ * letter inside a sentence is no answer: “A” is also a word, and “I” a pronoun.
  */
 import type { VerifierConfig } from '@shared/schemas/verifier'
+import { type Answers, answersIn, type Piece } from './answer'
+import type { Letters } from './choice-patterns'
+import { lettersOf } from './choice-patterns'
 import type { Found, Kind } from './kind'
-import { afterMarker, lastBoxed } from './markers'
 
-/** A letter that is all there is, as in `B`, `(b)`, `\text{(B)}`, `**B.**`, or that an option's text follows: `B) Paris`, `B: Paris`. */
-function wholePattern(letter: string): RegExp {
-  return new RegExp(
-    String.raw`^[*_$\s]*(?:\\(?:text|textbf|mathrm|mathbf)\{)?\s?\(?(${letter})(?:[*_$}\s.]*$|\)|[.:]\s)`,
-    'i',
+const WRAPPERS = /\\(?:text|textbf|mathrm|mathbf|boxed|operatorname)\s?\{([^{}]*)\}/g
+/** Wide letters and brackets as narrow ones, emphasis and LaTeX's wrappers away. */
+const plain = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(WRAPPERS, '$1')
+    .replace(/[*_`$"“”„‘«»~{}]|\\[()[\]]|^[\s>#-]+/g, '')
+    .trim()
+
+const upper = (letter: string | undefined): string | null => letter?.toUpperCase() ?? null
+
+/** The letter a text begins with, if it stands for an option: 'several' if others stand beside it. */
+function leading(text: string, letters: Letters): string | null {
+  const bare = plain(text)
+  if (letters.several.test(bare)) return 'several'
+  const match = letters.whole.exec(bare) ?? letters.explained.exec(bare)
+  return match ? upper(match.slice(1).find((group) => group !== undefined)) : null
+}
+
+const isDenied = (text: string, at: number): boolean =>
+  /(?:\b(?:not|never|nor|than|isn[’']t|rather than|instead of|nicht|pas|no|non|не)\s+(?:\p{L}+\s+){0,2}|n[’']t\s+(?:\p{L}+\s+)?|不是|不)[("“*]*$/iu.test(
+    text.slice(Math.max(0, at - 30), at),
+  )
+
+function sentences(text: string, letters: Letters): Piece[] {
+  return letters.sentences.flatMap((pattern) =>
+    Array.from(text.matchAll(pattern))
+      .filter((match) => !isDenied(text, match.index))
+      .map((match) => ({
+        text: match.slice(1).find((group) => group !== undefined) ?? '',
+        start: match.index,
+        end: match.index + match[0].length,
+        isComplete: false,
+      })),
   )
 }
 
-const statementPattern = (letter: string): RegExp =>
-  new RegExp(
-    String.raw`\b[Aa](?:nswer|NSWER)(?: choice| option)?(?: is|:|\s?=)[\s:*_$]{0,8}(?:(?:option|choice) )?(?:\\(?:text|boxed)\{)?(?:\((${letter.toLowerCase()}|${letter})\)|(${letter})(?![\w'’]))`,
-    'g',
-  )
+function stated({ marked, stated: pieces, text }: Answers, letters: Letters): Found<string> | null {
+  const offset = (pieces[0] ?? marked[0])?.start ?? 0
+  const all = [...marked, ...pieces, ...sentences(text, letters)].sort((a, b) => a.start - b.start)
+  void offset
+  for (const piece of all.toReversed()) {
+    const letter = leading(piece.text, letters)
+    if (letter === 'several') return { text: piece.text, answer: null, isComplete: piece.isComplete }
+    if (letter) return { text: letter, answer: letter, isComplete: piece.isComplete }
+  }
+  return null
+}
 
-const parenthesised = (letter: string): RegExp => new RegExp(String.raw`\((${letter})\)`, 'g')
+/** Lines that begin with a letter: one letter, or the last line if it is nothing else. A list of options is no answer. */
+function fromLines(text: string, letters: Letters): string | null {
+  const lines = text
+    .split('\n')
+    .map(plain)
+    .filter((line) => line !== '')
+  const found = lines
+    .map((line) =>
+      upper(
+        letters.line
+          .exec(line)
+          ?.slice(1)
+          .find((group) => group !== undefined),
+      ),
+    )
+    .filter((letter) => letter !== null)
+  const alone = letters.alone.exec(lines.at(-1) ?? '')
+  if (alone) return upper(alone[1])
+  return new Set(found).size === 1 ? (found[0] ?? null) : null
+}
 
-function lastLetter(text: string, pattern: RegExp): string | null {
+function lastMatch(text: string, pattern: RegExp): string | null {
   let last: string | null = null
-  for (const match of text.matchAll(pattern)) last = match[1] ?? match[2] ?? null
+  for (const match of text.matchAll(pattern)) if (!isDenied(text, match.index)) last = upper(match[1])
   return last
 }
 
-function lastLine(text: string): string {
-  const trimmed = text.trimEnd()
-  return trimmed.slice(trimmed.lastIndexOf('\n') + 1)
-}
-
 export function choiceKind({ choices }: Extract<VerifierConfig, { kind: 'choice' }>): Kind<string> {
-  const letter = `[${choices.replace(/[\\\]^-]/g, '\\$&')}]`
-  const whole = wholePattern(letter)
-  const statement = statementPattern(letter)
-  const inParentheses = parenthesised(letter)
-  const found = (text: string | null | undefined, isComplete: boolean): Found<string> | null =>
-    text ? { text, answer: text.toUpperCase(), isComplete } : null
-  const find = (text: string): Found<string> | null => {
-    const boxed = lastBoxed(text)
-    const marked = afterMarker(text, '####')
+  const letters = lettersOf(choices)
+  const found = (letter: string | null): Found<string> | null =>
+    letter === null ? null : { text: letter, answer: letter, isComplete: false }
+  function find(completion: string): Found<string> | null {
+    const answers = answersIn(completion)
+    const box = answers.boxes.at(-1)
+    if (box) {
+      const letter = leading(box.text, letters)
+      return {
+        text: letter && letter !== 'several' ? letter : box.text,
+        answer: letter === 'several' ? null : letter,
+        isComplete: box.isComplete,
+      }
+    }
+    const text = answers.text.normalize('NFKC')
     return (
-      found(boxed && whole.exec(boxed.text)?.[1], true) ??
-      found(marked && whole.exec(marked.text)?.[1], marked?.isComplete ?? false) ??
-      found(lastLetter(text, statement), false) ??
-      found(whole.exec(lastLine(text))?.[1], false) ??
-      found(lastLetter(text, inParentheses), false)
+      stated(answers, letters) ??
+      found(
+        fromLines(text, letters) ?? lastMatch(text, letters.parenthesised) ?? lastMatch(text.trimEnd(), letters.ending),
+      )
     )
   }
   return {

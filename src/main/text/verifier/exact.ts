@@ -1,28 +1,63 @@
-/** The exact-text verifier: the line after the last marker, or the last line that is not blank. Runs of white space count as one space. */
+/**
+ * The exact-text verifier: a filled box, the line after the last marker, a stated answer, or the last line that is not blank. Runs of white space
+ * count as one space; emphasis, quotation marks and a full stop around an answer do not count.
+ */
 import type { VerifierConfig } from '@shared/schemas/verifier'
+import { answersIn, type Piece } from './answer'
 import type { Found, Kind } from './kind'
-import { afterMarker } from './markers'
 
 type ExactConfig = Extract<VerifierConfig, { kind: 'exact' }>
 
-const collapse = (text: string): string => text.trim().replace(/\s+/g, ' ')
+const AROUND = /^[\s*_`"'“”„‘’«»「」]+|[\s*_`"'“”‘’«»「」]+$/g
+const STOP = /(?<=[^.\s])[.。!]$/
+const WRAPPED = /^\\(?:text|textbf|mathrm|boxed)\s?\{([^{}]*)\}$|^\$([^$]+)\$$/
+
+/** Without what may stand around an answer, layer by layer. */
+function bare(text: string): string {
+  let inner = text.trim()
+  for (let before = ''; before !== inner; ) {
+    before = inner
+    inner = inner.replace(AROUND, '').replace(STOP, '').trim()
+    const wrapped = WRAPPED.exec(inner)
+    inner = wrapped ? (wrapped[1] ?? wrapped[2] ?? '').trim() : inner
+  }
+  return inner === '' ? text.trim() : inner
+}
 
 /** Without the white space at its end, the last line begins after the last newline. */
-function lastLine(text: string): string {
+function lastLine(text: string): Piece {
   const trimmed = text.trimEnd()
-  return trimmed.slice(trimmed.lastIndexOf('\n') + 1)
+  const start = trimmed.lastIndexOf('\n') + 1
+  return { text: trimmed.slice(start), start, end: trimmed.length, isComplete: false }
+}
+
+/** From the one that counts most to the one that counts least; a marked line excludes what only stands at the end. */
+function candidates(completion: string, marker: string): readonly Piece[] {
+  const { boxes, marked, stated, text } = answersIn(completion, marker)
+  const explicit = boxes.at(-1) ?? marked.at(-1)
+  if (explicit) return [explicit]
+  const sentence = stated.at(-1)
+  return sentence ? [lastLine(text), sentence] : [lastLine(text)]
 }
 
 export function exactKind({ marker, ignoreCase }: ExactConfig): Kind<string> {
-  const normalise = (text: string) => (ignoreCase ? collapse(text).toLowerCase() : collapse(text))
-  const found = (text: string, isComplete: boolean): Found<string> | null =>
+  const normalise = (text: string): string => {
+    const collapsed = bare(text).replace(/\s+/g, ' ')
+    return ignoreCase ? collapsed.toLowerCase() : collapsed
+  }
+  const found = ({ text, isComplete }: Piece): Found<string> | null =>
     text.trim() ? { text: text.trim(), answer: normalise(text), isComplete } : null
   return {
-    find(completion) {
-      const marked = afterMarker(completion, marker)
-      return marked ? found(marked.text, marked.isComplete) : found(lastLine(completion), false)
+    find(completion, reference) {
+      const all = candidates(completion, marker)
+        .map(found)
+        .filter((one) => one !== null)
+      return all.find(({ answer }) => answer === reference) ?? all.at(-1) ?? null
     },
-    read: (reference) => normalise(afterMarker(reference, marker)?.text ?? reference) || null,
+    read(reference) {
+      const { boxes, marked } = answersIn(reference, marker)
+      return normalise((boxes.at(-1) ?? marked.at(-1))?.text ?? reference) || null
+    },
     compare: (answer, reference) => (answer === reference ? 'equal' : 'different'),
     expects: 'a text that is not empty',
   }

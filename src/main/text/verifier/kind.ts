@@ -5,16 +5,19 @@ import type { Verdict, VerdictStatus } from '@shared/schemas/verifier'
 export interface Found<Answer> {
   /** As it was written. */
   readonly text: string
-  readonly answer: Answer
+  /** Null: it stands where an answer stands, and is none of this kind. */
+  readonly answer: Answer | null
   /** It stood in an explicit marker that was closed, so more text could not have changed it. */
   readonly isComplete: boolean
+  /** What else the text could have meant. */
+  readonly note?: string | undefined
 }
 
 export type Comparison = 'equal' | 'different' | 'timeout'
 
 export interface Kind<Answer> {
-  /** The answer of a completion; null if there is none. */
-  find(completion: string): Found<Answer> | 'timeout' | null
+  /** The answer of a completion; null if there is none. `reference`: where it has several elements, all boxes may be them. */
+  find(completion: string, reference: Answer | null): Found<Answer> | 'timeout' | null
   /** The answer a reference stands for; null if it cannot be read. */
   read(reference: string): Answer | null
   compare(answer: Answer, reference: Answer): Comparison
@@ -33,6 +36,8 @@ export interface Verifier {
   verify(completion: string, reference: string, isTruncated: boolean): Verdict
   /** Null if the reference can be read, else one sentence that says why not. */
   checkReference(reference: string): string | null
+  /** What else the answer could have meant, where it can be read in two ways; null if it cannot. */
+  noteOn(completion: string): string | null
 }
 
 const MAX_SHOWN = 200
@@ -52,16 +57,20 @@ const STATUS_OF = { equal: 'correct', different: 'wrong', timeout: 'timeout' } a
 export function verifierOf<Answer>(kind: Kind<Answer>): Verifier {
   return {
     verify(completion, reference, isTruncated) {
-      const found = kind.find(completion)
+      const expected = kind.read(reference)
+      const found = kind.find(completion, expected)
       if (found === 'timeout') return verdict('timeout', null)
-      if (isTruncated && !found?.isComplete) return verdict('truncated', null)
-      const expected = found && kind.read(reference)
-      if (!found || expected === null) return verdict('unparseable', found?.text ?? null)
+      if (isTruncated && !(found?.isComplete && found.answer !== null)) return verdict('truncated', null)
+      if (!found || found.answer === null || expected === null) return verdict('unparseable', found?.text ?? null)
       return verdict(STATUS_OF[kind.compare(found.answer, expected)], found.text)
     },
     checkReference(reference) {
       if (kind.read(reference) !== null) return null
       return `the reference ${JSON.stringify(shown(reference))} cannot be read: expected ${kind.expects}`
+    },
+    noteOn(completion) {
+      const found = kind.find(completion, null)
+      return found === null || found === 'timeout' ? null : (found.note ?? null)
     },
   }
 }

@@ -93,4 +93,3 @@ export const gpoSchema = z.strictObject({
   }),
   segmentation: segmentationSchema.prefault({}),
 })
-export type GpoConfig = z.infer<typeof gpoSchema>

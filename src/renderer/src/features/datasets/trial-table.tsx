@@ -60,7 +60,7 @@ export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {
 const endOf = (text: string) => (text.length > 160 ? `…${text.slice(-160)}` : text)
 
 function TrialRow({ row }: { readonly row: JudgedRow }) {
-  const { status, completion, extracted, reference } = row
+  const { status, completion, extracted, reference, note } = row
   return (
     <Table.Tr style={{ verticalAlign: 'top' }}>
       <Table.Td className="numeric">{formatCount(row.row)}</Table.Td>
@@ -72,6 +72,11 @@ function TrialRow({ row }: { readonly row: JudgedRow }) {
         {status !== 'correct' && (
           <Text size="xs" style={{ overflowWrap: 'anywhere' }}>
             {explain(row)}
+          </Text>
+        )}
+        {note !== null && (
+          <Text size="xs" className="quiet" style={{ overflowWrap: 'anywhere' }}>
+            {note}.
           </Text>
         )}
       </Table.Td>
