@@ -1,4 +1,4 @@
-/** The runs that a window drives, with a trainer that follows a script: the prompt of each row is what it does. */
+/** The runs that a window drives, with a trainer that follows a script: the answer of each row is what it does. */
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createRunManager, type RunManager } from '@main/runs/manager'
@@ -22,9 +22,13 @@ function managerOf(store: Store): RunManager {
 
 function planOf(store: Store, deeds: readonly Deed[]): Plan {
   const path = join(dirname(store.file), 'deeds.jsonl')
-  const rows = deeds.map((deed) => JSON.stringify({ prompt: JSON.stringify(deed), answer: '1' }))
+  const rows = deeds.map((deed, i) => JSON.stringify({ prompt: `${i}`, answer: JSON.stringify(deed) }))
   writeFileSync(path, `${rows.join('\n')}\n`)
-  return { ...plan, data: { ...plan.data, train: { path } } }
+  return {
+    ...plan,
+    data: { ...plan.data, train: { path } },
+    verifier: { kind: 'exact', ignoreCase: true, marker: '####' },
+  }
 }
 
 async function ended(store: Store, id: string): Promise<string> {

@@ -89,7 +89,7 @@ export function drive(store: Store, run: RunRecord, deeds: readonly Deed[], more
     run,
     workerPath: join(import.meta.dirname, 'scripted-trainer.mjs'),
     modelFolder: '/models/tiny',
-    train: deeds.map((deed, row) => ({ row, prompt: JSON.stringify(deed), reference: '' })),
+    train: deeds.map((deed, row) => ({ row, prompt: '1+1=', reference: JSON.stringify(deed) })),
     evaluation: [],
     resumeFrom: null,
     ...more,

@@ -1,4 +1,4 @@
-/** A process that speaks the trainer's contract without training: the prompt of each row is, as JSON, what it does, in their order. */
+/** A process that speaks the trainer's contract without training: the reference of each row is, as JSON, what it does, in their order. */
 import { writeSync } from 'node:fs'
 import { ORPCError } from '@orpc/server'
 import { handedOver, serveTrainer } from './serve-parent.mjs'
@@ -23,8 +23,8 @@ const deeds = {
 }
 
 async function* train({ train }) {
-  for (const { prompt } of train) {
-    const deed = JSON.parse(prompt)
+  for (const { reference } of train) {
+    const deed = JSON.parse(reference)
     if (deed.do !== 'send') await deeds[deed.do](deed)
     else if (deed.message?.type === 'failed')
       throw new ORPCError('WORKER', { message: deed.message.message, data: { code: deed.message.code } })
