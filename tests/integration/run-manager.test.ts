@@ -28,6 +28,7 @@ function planOf(store: Store, deeds: readonly Deed[]): Plan {
     ...plan,
     data: { ...plan.data, train: { path } },
     verifier: { kind: 'exact', ignoreCase: true, marker: '####' },
+    rollout: { ...plan.rollout, maxNewTokens: 64 },
   }
 }
 
