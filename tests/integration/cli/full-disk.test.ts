@@ -67,7 +67,7 @@ describe.skipIf(disk === null)('a disk that fills up during a run', () => {
     const folder = temporaryFolder()
     expect((await gpo(home, 'runs')).code).toBe(0)
     const ballast = join(home, 'ballast')
-    writeFileSync(ballast, Buffer.alloc(fillTo(home, 450_000)))
+    writeFileSync(ballast, Buffer.alloc(fillTo(home, 520_000)))
     const ended = await gpo(home, 'train', writeRun(folder))
     const message =
       /writing the checkpoint of iteration \d .*which needs [\d,]+ bytes, failed \(ENOSPC\): the disk is full: free some space.*The checkpoint of iteration \d is kept\.; then resume it with: gpo resume \w+/

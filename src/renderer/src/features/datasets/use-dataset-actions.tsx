@@ -46,7 +46,11 @@ async function telling(title: string, work: () => Promise<void>): Promise<void> 
 export function useDatasetActions(select: (id: string) => void): DatasetActions {
   const client = useQueryClient()
   const [bringing, setBringing] = useState<Bringing | null>(null)
-  const refresh = () => client.invalidateQueries({ queryKey: queries.datasets.key() })
+  const refresh = async () => {
+    // A list that is still on its way was asked for before the change, and would be taken for the new one.
+    await client.cancelQueries({ queryKey: queries.datasets.key() })
+    await client.invalidateQueries({ queryKey: queries.datasets.key() })
+  }
   const show = async (id: string) => {
     await refresh()
     select(id)
