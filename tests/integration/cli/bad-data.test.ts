@@ -79,7 +79,13 @@ describe('a dataset that cannot be used', () => {
 
   it('has prompts longer than the model reads; all of them are named at once, with the cure', async () => {
     const home = temporaryFolder()
-    const path = file('prompt.jsonl', [row('1+1='), row('1+'.repeat(200)), row('2+2='), row('2+'.repeat(150)), row('3+3=')])
+    const path = file('prompt.jsonl', [
+      row('1+1='),
+      row('1+'.repeat(200)),
+      row('2+2='),
+      row('2+'.repeat(150)),
+      row('3+3='),
+    ])
     const ended = await gpo(home, 'train', planFor(path), '--set', 'data.tooLong=refuse')
     expectFailure(ended, 3, /2 rows of 5 for training are longer than the model's 128 positions/, /rows 1 \(.*3 \(.*; /)
     const run = await show(home)
