@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { expectFailure, filesOf, gpo, jsonLines, planOf, show, temporaryFolder, writePlan } from '../../support/gpo'
+import { expectFailure, gpo, jsonLines, planOf, show, temporaryFolder, writePlan } from '../../support/gpo'
 
 const folder = temporaryFolder()
 const row = (prompt: string, answer = 'e') => JSON.stringify({ prompt, answer })
@@ -77,20 +77,11 @@ describe('a dataset that cannot be used', () => {
 
   it('does not exist', () => refused(join(folder, 'none.jsonl'), /none\.jsonl does not exist/))
 
-  it('has prompts longer than the model reads; all of them are named at once, with the cure', async () => {
+  it('has prompts longer than the model reads, where the plan refuses them; then there is no run', async () => {
     const home = temporaryFolder()
-    const path = file('prompt.jsonl', [
-      row('1+1='),
-      row('1+'.repeat(200)),
-      row('2+2='),
-      row('2+'.repeat(150)),
-      row('3+3='),
-    ])
+    const path = file('prompt.jsonl', [row('1+1='), row('1+'.repeat(200)), row('2+2=')])
     const ended = await gpo(home, 'train', planFor(path), '--set', 'data.tooLong=refuse')
-    expectFailure(ended, 3, /2 rows of 5 for training are longer than the model's 128 positions/, /rows 1 \(.*3 \(.*; /)
-    const run = await show(home)
-    expect(run.status).toBe('failed')
-    expect(run.error?.code).toBe('data')
-    expect(filesOf(run.folder)).toEqual([])
+    expectFailure(ended, 2, /data\.train\.path: Row 1 has \d+ prompt tokens; the model has 128 positions/)
+    expect(jsonLines(await gpo(home, 'runs', '--json'))).toEqual([])
   })
 })
