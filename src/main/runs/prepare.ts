@@ -14,7 +14,8 @@ import { isCheckpointFolder } from '@main/workers/protocol'
 import { EVALUATION_DATA, TRAINING_DATA } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
 import { isGuided } from '@shared/method/guided'
-import type { Dataset, Example } from '@shared/schemas/dataset'
+import { offlineUse, offlineUseOf } from '@shared/method/offline'
+import { type Dataset, type Example, recordKindOf } from '@shared/schemas/dataset'
 import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import type { RunRecord, RunSummary } from '@shared/schemas/run'
@@ -60,10 +61,14 @@ function desirable(path: string, data: Dataset): { readonly examples: readonly E
 }
 
 function requireReferences(plan: Plan, examples: readonly Example[], path: string): void {
-  if (plan.objective.kind === 'sft' || examples.some(({ reference }) => reference !== '')) return
+  const kind = recordKindOf(examples)
+  if (plan.objective.kind === 'sft' || offlineUseOf(plan, kind)) return
+  if (examples.some(({ reference }) => reference !== '')) return
+  const direct = offlineUse(plan, kind)
+  const cure = direct === null ? '' : `, or set gpo.criticalStep to none to train on its ${direct} directly`
   throw new GpoError(
     'data',
-    `${path} has no reference answers, so rollouts cannot be judged: choose a dataset with prompts and answers, or map a column to "answer"`,
+    `${path} has no reference answers, so rollouts cannot be judged: choose a dataset with prompts and answers, or map a column to "answer"${cure}`,
   )
 }
 
@@ -105,11 +110,18 @@ async function withEvaluation(plan: Plan, all: Rows): Promise<{ readonly train: 
     }
   }
   if (share === 0) return { train: all, evaluation: { examples: [], warnings: [], account: '' } }
+  if (all.examples.every(({ reference }) => reference === '')) throw unjudged(plan)
   const { train, held } = holdOut(all.examples, share, holdOutSeed)
   const account = `${held.length} of ${all.examples.length} rows held out of the training data, with seed ${holdOutSeed}`
   const examples = held.slice(0, plan.evaluation.limit)
   return { train: { ...all, examples: train }, evaluation: { examples, warnings: [], account } }
 }
+
+const unjudged = ({ data }: Plan): GpoError =>
+  new GpoError(
+    'data',
+    `data.holdOut is ${data.holdOut}, but ${data.train.path} has no reference answers to judge held-out rows by: set it to 0, or choose evaluation data with answers`,
+  )
 
 function defaultName(plan: Plan): string {
   const { objective, data, model } = plan

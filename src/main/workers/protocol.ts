@@ -14,12 +14,15 @@ type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B 
 /** `Declared`, or `never` when the schema's type is not the declared one (`readonly` aside): then this file does not compile. */
 type Match<Inferred, Declared> = IsSame<Frozen<Inferred>, Frozen<Declared>> extends true ? Declared : never
 
-/** What every row has. Columns of one kind of data only (`chosen`, `label`) are left out: pairs are made from rollouts. */
+/** A row of any kind of data set. */
 const exampleSchema = z.object({
   row: z.number().int().min(0),
   prompt: z.string(),
   reference: z.string(),
   completion: z.string().optional(),
+  chosen: z.string().optional(),
+  rejected: z.string().optional(),
+  label: z.boolean().optional(),
   messages: z
     .array(z.strictObject({ role: z.string(), content: z.string() }))
     .readonly()

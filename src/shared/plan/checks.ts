@@ -1,5 +1,6 @@
 /** What does not fit together in a plan, told from the plan alone. Pure; the schema has checked every setting by itself. */
 import { isGuided } from '../method/guided'
+import { isPairwise } from '../method/offline'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
 import { issue, type PlanIssue } from './issue'
@@ -7,7 +8,6 @@ import { keepsReference } from './memory-estimate'
 
 type Check = (plan: Plan) => readonly (PlanIssue | false)[]
 
-const PAIRS: readonly Plan['objective']['kind'][] = ['dpo', 'simpo', 'orpo']
 const isOnPolicy = ({ objective }: Plan) => objective.kind === 'ppo' || objective.kind === 'grpo'
 const isSft = ({ objective }: Plan) => objective.kind === 'sft'
 const count = (n: number) => n.toLocaleString('en-US')
@@ -64,7 +64,7 @@ const objective: Check = (plan) => {
 
 const guidance: Check = (plan) => {
   const { gpo, budget } = plan
-  const isPairs = PAIRS.includes(plan.objective.kind)
+  const isPairs = isPairwise(plan.objective.kind)
   const needed = 2 * budget.trainedPerPrompt
   const isOff = !isGuided(plan)
   return [

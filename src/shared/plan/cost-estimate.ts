@@ -5,6 +5,7 @@
  * tokens left: over all states (K + 1) / 2K of L on average, over a state in the middle half of L.
  */
 import { isGuided } from '../method/guided'
+import { isPairwise } from '../method/offline'
 import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
@@ -30,7 +31,7 @@ export interface IterationTokens {
 }
 
 const passesOf = ({ objective }: Plan) => (objective.kind === 'sft' ? 1 : objective.epochs)
-const isPairs = ({ objective }: Plan) => ['dpo', 'simpo', 'orpo'].includes(objective.kind)
+const isPairs = ({ objective }: Plan) => isPairwise(objective.kind)
 
 /** Pairs are looked for a few rollouts at a time: 2 G to begin with, which is what usually suffices. */
 const attemptsOf = ({ budget, gpo }: Plan) => Math.min(gpo.maxPairAttempts, 2 * budget.trainedPerPrompt)
@@ -92,8 +93,9 @@ const guessedSteps = ({ gpo }: Plan, tokens: number) =>
 export function ratesOf(plan: Plan, metrics: Metrics): Rates | null {
   const update = metrics['time/update']
   const { promptsPerIteration: prompts } = plan.budget
-  const isSft = plan.objective.kind === 'sft'
-  const completionTokens = isSft ? (metrics['num_tokens'] ?? 0) / prompts : metrics['completions/mean_length']
+  // Nothing was sampled: rows of data were trained on.
+  const isOffline = metrics['completions/mean_length'] === undefined
+  const completionTokens = isOffline ? (metrics['num_tokens'] ?? 0) / prompts : metrics['completions/mean_length']
   if (update === undefined || !completionTokens) return null
   const steps = metrics['gpo/steps_per_trajectory'] ?? guessedSteps(plan, completionTokens)
   const lengths = { completionTokens, steps }

@@ -1,5 +1,7 @@
 /** What does not fit between a plan and its model and data. Pure: the program looks at the files, this judges what it found. */
 import { isGuided } from '../method/guided'
+import { isPairwise, offlineUse, offlineUseOf } from '../method/offline'
+import type { RecordKind } from '../schemas/dataset'
 import type { Plan } from '../schemas/plan'
 import { issue, type PlanIssue } from './issue'
 import { type ModelShape, microbatchTokens } from './memory-estimate'
@@ -14,6 +16,7 @@ export interface LengthFacts {
 }
 
 export interface DataFacts {
+  readonly kind: RecordKind
   readonly rows: number
   readonly badRows: number
   /** "line 7: no answer" */
@@ -23,7 +26,7 @@ export interface DataFacts {
   /** Rows whose tokens were counted; all, or the first ones. */
   readonly counted: number
   readonly prompt: LengthFacts
-  /** Null where no row has a completion. */
+  /** Of pairs, the longer one. Null where no row has a completion. */
   readonly completion: LengthFacts | null
   /** The rows' own answers, judged by the plan's verifier; null where nothing is judged. */
   readonly trial: {
@@ -42,8 +45,12 @@ export interface PlanFacts {
 const count = (n: number) => n.toLocaleString('en-US')
 const percent = (share: number) => `${Math.round(100 * share)} %`
 
+/** Whether the training rows' own completions are trained on, and nothing is sampled. */
+const isOffline = (plan: Plan, { kind }: DataFacts): boolean =>
+  plan.objective.kind === 'sft' || offlineUseOf(plan, kind) !== null
+
 function lengthIssues(plan: Plan, context: number, facts: DataFacts, path: string): (PlanIssue | false)[] {
-  const isImitated = plan.objective.kind === 'sft' && path === 'data.train.path'
+  const isImitated = isOffline(plan, facts) && path === 'data.train.path'
   const added = isImitated ? (facts.completion?.max ?? 0) + 1 : plan.rollout.maxNewTokens
   const room = context - facts.prompt.max
   if (facts.prompt.max + added <= context) return []
@@ -82,11 +89,22 @@ function trialIssues({ trial }: DataFacts, path: string): (PlanIssue | false)[] 
   ]
 }
 
+function noReferences({ objective }: Plan, { kind }: DataFacts): PlanIssue {
+  const direct = offlineUse({ objective }, kind)
+  const cure = direct === null ? '' : `, or set gpo.criticalStep to none to train on its ${direct} directly`
+  return issue(
+    'error',
+    'data.train.path',
+    `It has no reference answers, so rollouts cannot be judged: map a column to answer${cure}.`,
+  )
+}
+
 function trainIssues(plan: Plan, facts: DataFacts): (PlanIssue | false)[] {
   const { rows, withReference, withCompletion } = facts
   const prompts = plan.budget.promptsPerIteration
   const isSft = plan.objective.kind === 'sft'
   const missing = rows - withCompletion
+  const use = isSft ? null : offlineUseOf(plan, facts.kind)
   return [
     isSft &&
       missing > 0 &&
@@ -95,13 +113,9 @@ function trainIssues(plan: Plan, facts: DataFacts): (PlanIssue | false)[] {
         'data.train.path',
         `${count(missing)} of ${count(rows)} rows have no completion to imitate: SFT needs them, the other objectives sample their own.`,
       ),
-    !isSft &&
-      withReference === 0 &&
-      issue(
-        'error',
-        'data.train.path',
-        'It has no reference answers, so rollouts cannot be judged: map a column to answer.',
-      ),
+    !isOffline(plan, facts) && withReference === 0 && noReferences(plan, facts),
+    use !== null &&
+      issue('hint', 'data.train.path', `The run trains on its ${use} directly: nothing is sampled, nothing is judged.`),
     prompts > rows &&
       issue(
         'warning',
@@ -147,7 +161,7 @@ function templateIssues(
 
 function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | false)[] {
   const { adaptation, optimiser, budget } = plan
-  const completion = plan.objective.kind === 'sft' ? (train.completion?.max ?? 0) : plan.rollout.maxNewTokens
+  const completion = isOffline(plan, train) ? (train.completion?.max ?? 0) : plan.rollout.maxNewTokens
   const pass = microbatchTokens(plan, train.prompt.max, completion)
   return [
     ...templateIssues(plan, model),
@@ -170,7 +184,7 @@ function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | fals
       issue(
         'hint',
         'budget.microbatchTokens',
-        `The longest ${['dpo', 'simpo', 'orpo'].includes(plan.objective.kind) ? 'pair' : 'sequence'} alone may have ${count(pass)}: it gets a pass of its own.`,
+        `The longest ${isPairwise(plan.objective.kind) ? 'pair' : 'sequence'} alone may have ${count(pass)}: it gets a pass of its own.`,
       ),
     isGuided(plan) &&
       plan.rollout.maxNewTokens < 2 * plan.gpo.segmentation.minStepTokens &&
@@ -180,7 +194,7 @@ function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | fals
 
 export function checkFacts(plan: Plan, facts: PlanFacts): PlanIssue[] {
   const { model, train, evaluation } = facts
-  const isJudged = plan.objective.kind !== 'sft'
+  const isJudged = !isOffline(plan, train)
   const trainLengths = lengthIssues(plan, model.context, train, 'data.train.path')
   return [
     ...rowIssues(train, 'data.train.path'),

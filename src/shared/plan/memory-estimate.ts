@@ -18,6 +18,7 @@ import {
   WIDENED_AT_ONCE,
 } from '../engine-limits'
 import { isGuided } from '../method/guided'
+import { isPairwise } from '../method/offline'
 import type { LORA_TARGETS, Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
 
@@ -175,7 +176,7 @@ function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isVa
 
 /** Padded tokens of a microbatch: a unit (a sequence, or a pair) that is longer gets one of its own. */
 export function microbatchTokens(plan: Plan, promptTokens: number, completionTokens: number): number {
-  const rows = ['dpo', 'simpo', 'orpo'].includes(plan.objective.kind) ? 2 : 1
+  const rows = isPairwise(plan.objective.kind) ? 2 : 1
   const unit = rows * roundUp(promptTokens + completionTokens, LENGTH_BUCKET)
   return Math.max(unit, Math.floor(plan.budget.microbatchTokens / unit) * unit)
 }

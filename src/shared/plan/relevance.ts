@@ -1,4 +1,5 @@
 /** Which settings have an effect, given the others. Pure. */
+import { isPairwise } from '../method/offline'
 import { currentValue, isApplicable, type PlanDraft } from './draft'
 import type { PlanLeaf } from './leaves'
 
@@ -6,7 +7,6 @@ import type { PlanLeaf } from './leaves'
 const SAMPLED = ['budget.trainedPerPrompt', 'rollout.temperature', 'rollout.topP', 'rollout.topK']
 /** Of evaluations too. */
 const DECODED = ['rollout.maxNewTokens', 'rollout.lanes']
-const PAIRS = ['dpo', 'simpo', 'orpo']
 /** An adapter that is there already has its own. */
 const OF_NEW_ADAPTER = ['adaptation.r', 'adaptation.alpha', 'adaptation.rslora', 'adaptation.targets']
 const OF_SPLITTER: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (DECODED.includes(path)) return !isSft || hasEvaluation
   if (SAMPLED.includes(path)) return !isSft
   if (!path.startsWith('gpo.')) return true
-  if (path === 'gpo.maxPairAttempts') return PAIRS.includes(kind)
+  if (path === 'gpo.maxPairAttempts') return isPairwise(kind)
   if (isSft) return false
   if (path === 'gpo.criticalStep') return true
   const splitter = OF_SPLITTER[path]

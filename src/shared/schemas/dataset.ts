@@ -15,6 +15,11 @@ export interface Example {
   readonly reference: string
   /** A completion to imitate (SFT), where the layout has one. */
   readonly completion?: string
+  /** A better and a worse completion, where the layout has pairs. */
+  readonly chosen?: string
+  readonly rejected?: string
+  /** Whether `completion` is desirable, where the layout says so. */
+  readonly label?: boolean
   /** The prompt as a conversation, for the tokenizer's chat template, where the data has it in that form. */
   readonly messages?: readonly ChatMessage[]
   /** Rows of one group stay together where a part is held out. */
@@ -41,6 +46,13 @@ interface CompletionExample extends Example {
 }
 
 export type RecordKind = 'verifiable' | 'preference' | 'unpaired' | 'completion'
+
+/** The kind of rows, told from the rows: a trainer gets them without the set they are from. */
+export function recordKindOf(examples: readonly Example[]): RecordKind {
+  if (examples.some(({ chosen }) => chosen !== undefined)) return 'preference'
+  if (examples.some(({ label }) => label !== undefined)) return 'unpaired'
+  return examples.some(({ reference }) => reference !== '') ? 'verifiable' : 'completion'
+}
 
 /** The layouts that are recognised by their columns. */
 export type DatasetLayout =

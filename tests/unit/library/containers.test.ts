@@ -217,7 +217,9 @@ describe('parts', () => {
     write('beside/math_test.jsonl', part('b'))
     write('beside/other_test.jsonl', part('c'))
     const { notes } = await loadDataset(pathOf('beside/math_train.jsonl'))
-    expect(notes).toEqual(['math_test.jsonl beside it belongs to the same set: name the folder to have both parts'])
+    expect(notes).toEqual([
+      'beside it, the file math_test.jsonl seems to be another part of the same set: name the folder to have all parts',
+    ])
     expect((await loadDataset(pathOf('beside/math_test.jsonl'))).notes).toEqual([])
   })
 

@@ -5,20 +5,22 @@
  *     1. sample one trajectory per prompt; with GPO find its critical step m
  *     2. `trainedPerPrompt` rollouts from s_m (or the prompt), labelled by the verifier
  *     3. passes of the loss; before each step the baseline z from mismatched states and rollouts
+ *
+ * Data that has labels of its own takes the place of steps 1 and 2 where there is no guidance (see offline.ts).
  */
 import type { ObjectiveOf } from '@shared/schemas/plan'
-import { isCorrect } from '../gpo/pairs'
-import type { Rollout } from '../gpo/trajectory'
+import { mean } from '../core/statistics'
 import { ktoBaseline, ktoLoss } from '../objectives/kto'
 import { scalar, type TokenBatch, type TokenSequence, unitValues } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { forwardLogps } from '../policy/score'
 import { type Scalar, type Tensor1D, tf } from '../tensor/tf'
 import { guide, startIteration, startsOf } from './iteration'
+import { onRows } from './offline'
 import { optimise } from './optimise'
 import { report } from './report'
 import { forwardSettings, type Metrics, type Procedure, promptsOf, type Run } from './run'
-import { sequenceOf, sumOf } from './sequences'
+import { type LabelledSequence, labelledSequence, sumOf } from './sequences'
 
 type KtoBatch = TokenBatch & {
   /** [B] each. */
@@ -41,39 +43,36 @@ function loss(run: Run, { beta, desirableWeight, undesirableWeight }: ObjectiveO
   }
 }
 
-/** The new tokens of one rollout after the state of another. */
-function mismatched(state: Rollout, action: Rollout): TokenSequence {
-  const before = sequenceOf(state)
-  return {
-    ids: Int32Array.from([...before.ids.subarray(0, before.start), ...action.tokens.subarray(action.kept)]),
-    start: before.start,
-  }
-}
+/** The new tokens of one sequence after the state of another. */
+const mismatched = (state: TokenSequence, action: TokenSequence): TokenSequence => ({
+  ids: Int32Array.from([...state.ids.subarray(0, state.start), ...action.ids.subarray(action.start)]),
+  start: state.start,
+})
 
 export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
   const { plan, policy, backend, scorer } = run
   const learner = createLearner(backend, policy, 'kto', loss(run, objective), plan.optimiser)
 
   /** z over a minibatch, with the parameters as they are before its step. */
-  async function baseline(rollouts: readonly Rollout[]): Promise<number> {
-    if (rollouts.length < 2) return 0
-    const sequences = rollouts.map((rollout, i) => mismatched(rollouts[(i + 1) % rollouts.length]!, rollout))
+  async function baseline(matched: readonly TokenSequence[]): Promise<number> {
+    if (matched.length < 2) return 0
+    const sequences = matched.map((sequence, i) => mismatched(matched[(i + 1) % matched.length]!, sequence))
     const own = await scorer.logps(await policy.dense(), sequences)
     const reference = await scorer.logps(policy.reference(), sequences)
     return ktoBaseline(own.map((logps, i) => sumOf(logps) - sumOf(reference[i]!)))
   }
 
-  async function learn(index: number, rollouts: readonly Rollout[]): Promise<Metrics> {
-    const sequences = rollouts.map(sequenceOf)
+  async function learn(index: number, rows: readonly LabelledSequence[]): Promise<Metrics> {
+    const sequences = rows.map(({ sequence }) => sequence)
     const refLogps = (await scorer.logps(policy.reference(), sequences)).map(sumOf)
-    const labels = rollouts.map((rollout) => Number(isCorrect(rollout)))
+    const labels = rows.map(({ isDesirable }) => Number(isDesirable))
     let z = 0
-    return optimise(run, learner, index, {
+    const learned = await optimise(run, learner, index, {
       epochs: objective.epochs,
       minibatches: objective.minibatches,
       units: sequences.map((sequence) => [sequence]),
       beforeStep: async (minibatch) => {
-        z = await baseline(minibatch.map((unit) => rollouts[unit]!))
+        z = await baseline(minibatch.map((unit) => sequences[unit]!))
       },
       inputs: (batch, minibatch) => {
         const desirable = minibatch.filter((unit) => labels[unit] === 1).length
@@ -88,7 +87,10 @@ export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
         }
       },
     })
+    return { desirable_ratio: mean(labels), ...learned }
   }
+
+  if (run.labelled.length > 0) return { learner, iterate: onRows(run, run.labelled, learn) }
 
   return {
     learner,
@@ -97,15 +99,8 @@ export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
       const trajectories = await iteration.sample(promptsOf(run, index), 1)
       const guided = await guide(iteration, trajectories)
       const resets = await iteration.reset(startsOf(trajectories, guided), plan.budget.trainedPerPrompt)
-      const rollouts = resets.flat()
-      const learned = await iteration.learn(() => learn(index, rollouts))
-      const desirable = { desirable_ratio: rollouts.filter(isCorrect).length / rollouts.length }
-      return report(run.text, index, iteration, {
-        trajectories,
-        guided,
-        resets,
-        learned: { ...desirable, ...learned },
-      })
+      const learned = await iteration.learn(() => learn(index, resets.flat().map(labelledSequence)))
+      return report(run.text, index, iteration, { trajectories, guided, resets, learned })
     },
   }
 }

@@ -6,21 +6,24 @@
  *     2. from s_m (or the prompt) sample until there are correct and incorrect rollouts: pairs
  *     3. passes of the pairwise loss over them; the kept prefix is part of the prompt
  *
+ * Data that has pairs of its own takes the place of steps 1 and 2 where there is no guidance (see offline.ts).
+ *
  * Equal budgets: an iteration trains on exactly `promptsPerIteration · trainedPerPrompt` pairs with GPO and without; more prompts are asked where
  * states never give both outcomes, in at most MAX_WAVES waves. `pairs` in the metrics says how many there were.
  */
-import { type Pair, pairUp } from '../gpo/pairs'
+import { pairUp } from '../gpo/pairs'
 import type { Rollout, Trajectory } from '../gpo/trajectory'
 import type { ObjectiveResult } from '../objectives/result'
-import { scalar, type TokenBatch, unitValues } from '../policy/batch'
+import { scalar, type TokenBatch, type TokenSequence, unitValues } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { forwardLogps } from '../policy/score'
 import { type Scalar, type Tensor, type Tensor1D, tf } from '../tensor/tf'
 import { type Guided, guide, startIteration, startsOf } from './iteration'
+import { onRows } from './offline'
 import { optimise } from './optimise'
 import { report } from './report'
 import { forwardSettings, laterPrompts, type Metrics, type Procedure, promptsOf, type Run } from './run'
-import { sequenceOf, sumOf } from './sequences'
+import { type SequencePair, sequencePair, sumOf } from './sequences'
 
 /** Prompts are asked for in this many waves at most. */
 const MAX_WAVES = 4
@@ -69,20 +72,19 @@ export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
   const learner = createLearner(backend, policy, objective.name, pairwiseLoss(run, objective), plan.optimiser)
 
   /** Of one side of each pair; zeros for losses without a reference. */
-  async function referenceLogps(pairs: readonly Pair[], side: keyof Pair): Promise<number[]> {
-    if (!objective.usesReference) return pairs.map(() => 0)
-    const sequences = pairs.map((pair) => sequenceOf(pair[side]))
+  async function referenceLogps(sequences: readonly TokenSequence[]): Promise<number[]> {
+    if (!objective.usesReference) return sequences.map(() => 0)
     return (await scorer.logps(policy.reference(), sequences)).map(sumOf)
   }
 
-  async function learn(index: number, pairs: readonly Pair[]): Promise<Metrics> {
+  async function learn(index: number, pairs: readonly SequencePair[]): Promise<Metrics> {
     if (pairs.length === 0) return {}
-    const refChosen = await referenceLogps(pairs, 'chosen')
-    const refRejected = await referenceLogps(pairs, 'rejected')
+    const refChosen = await referenceLogps(pairs.map(({ chosen }) => chosen))
+    const refRejected = await referenceLogps(pairs.map(({ rejected }) => rejected))
     return optimise(run, learner, index, {
       epochs: objective.epochs,
       minibatches: objective.minibatches,
-      units: pairs.map(({ chosen, rejected }) => [sequenceOf(chosen), sequenceOf(rejected)]),
+      units: pairs.map(({ chosen, rejected }) => [chosen, rejected]),
       inputs: (batch, minibatch) => ({
         refLogpChosen: unitValues(batch, 2, (unit) => refChosen[unit]!),
         refLogpRejected: unitValues(batch, 2, (unit) => refRejected[unit]!),
@@ -91,6 +93,15 @@ export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
       }),
     })
   }
+
+  if (run.pairs.length > 0)
+    return {
+      learner,
+      iterate: onRows(run, run.pairs, async (index, pairs) => ({
+        pairs: pairs.length,
+        ...(await learn(index, pairs)),
+      })),
+    }
 
   return {
     learner,
@@ -108,7 +119,7 @@ export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
         trajectories.push(...sampled)
         guided.push(...found)
       }
-      const learned = await iteration.learn(() => learn(index, pairs()))
+      const learned = await iteration.learn(() => learn(index, pairs().map(sequencePair)))
       const trained = new Set(pairs().flatMap(({ chosen, rejected }) => [chosen, rejected]))
       const counts = { pairs: trained.size / 2, 'pairs/attempts': resets.flat().length }
       return report(run.text, index, iteration, {

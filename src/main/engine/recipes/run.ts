@@ -12,6 +12,7 @@ import type { Policy } from '../policy/policy'
 import type { ForwardSettings, Scorer } from '../policy/score'
 import type { Sampler } from '../rollout/sampler'
 import type { Backend } from '../tensor/backend'
+import type { LabelledSequence, SequencePair } from './sequences'
 
 /** Text, for what needs it: segmentation, verification, records. */
 export interface TextCodec {
@@ -45,6 +46,10 @@ export interface Run extends GuidedSource {
   readonly evaluationTasks: readonly Task[]
   /** Prompts with the completions to imitate; for SFT. */
   readonly demonstrations: readonly TokenSequence[]
+  /** Pairs that the data has; where there are some, pairwise objectives train on them and sample nothing. */
+  readonly pairs: readonly SequencePair[]
+  /** Labelled completions that the data has; where there are some, KTO trains on them and samples nothing. */
+  readonly labelled: readonly LabelledSequence[]
 }
 
 export type Metrics = Readonly<Record<string, number>>
@@ -89,6 +94,10 @@ export function laterPrompts({ plan, tasks }: Run, iteration: number, wave: numb
   const seed = deriveSeed(plan.seed, STREAM.laterPrompts, iteration, wave)
   return takeShuffled(tasks, 0, plan.budget.promptsPerIteration, seed)
 }
+
+/** Rows there are: one epoch. */
+export const rowCount = ({ demonstrations, pairs, labelled, tasks }: Run): number =>
+  demonstrations.length || pairs.length || labelled.length || tasks.length
 
 /** Optimiser steps of the whole plan, for the learning-rate schedule. */
 export function totalSteps({ objective, budget }: Plan): number {

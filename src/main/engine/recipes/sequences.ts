@@ -1,4 +1,5 @@
-/** Rollouts as training sequences. */
+/** What a batch is made of: rollouts, or rows of data, as training sequences. */
+import { isCorrect, type Pair } from '../gpo/pairs'
 import type { Rollout } from '../gpo/trajectory'
 import type { TokenSequence } from '../policy/batch'
 
@@ -6,6 +7,27 @@ import type { TokenSequence } from '../policy/batch'
 export function sequenceOf({ task, tokens, kept }: Rollout): TokenSequence {
   return { ids: Int32Array.from([...task.prompt, ...tokens]), start: task.prompt.length + kept }
 }
+
+export interface SequencePair {
+  readonly chosen: TokenSequence
+  readonly rejected: TokenSequence
+}
+
+export const sequencePair = ({ chosen, rejected }: Pair): SequencePair => ({
+  chosen: sequenceOf(chosen),
+  rejected: sequenceOf(rejected),
+})
+
+export interface LabelledSequence {
+  readonly sequence: TokenSequence
+  readonly isDesirable: boolean
+}
+
+/** Labelled by the verifier. */
+export const labelledSequence = (rollout: Rollout): LabelledSequence => ({
+  sequence: sequenceOf(rollout),
+  isDesirable: isCorrect(rollout),
+})
 
 /** The log-probability of a whole response. */
 export const sumOf = (logps: Float32Array): number => logps.reduce((sum, logp) => sum + logp, 0)

@@ -10,7 +10,7 @@ import { grpo } from './grpo'
 import { kto } from './kto'
 import { orpo } from './orpo'
 import { ppo } from './ppo'
-import type { Procedure, Run } from './run'
+import { type Procedure, type Run, rowCount } from './run'
 import { sft } from './sft'
 import { simpo } from './simpo'
 
@@ -66,8 +66,7 @@ export async function* train(run: Run, procedure: Procedure, from: number): Asyn
   for (let iteration = from + 1; iteration <= budget.iterations; iteration++) {
     const isLast = iteration === budget.iterations
     const { metrics, trajectories } = await procedure.iterate(iteration)
-    const items = run.plan.objective.kind === 'sft' ? run.demonstrations.length : run.tasks.length
-    const epoch = (iteration * budget.promptsPerIteration) / items
+    const epoch = (iteration * budget.promptsPerIteration) / rowCount(run)
     yield { type: 'metrics', iteration, values: finite({ ...metrics, epoch }) }
     if (trajectories.length > 0) yield { type: 'trajectories', trajectories }
     const isEvaluationDue = evaluation.everyIterations > 0 && iteration % evaluation.everyIterations === 0

@@ -5,7 +5,7 @@ import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { GpoError } from '@shared/errors'
 import type { DataFacts, LengthFacts, PlanFacts } from '@shared/plan/facts'
-import type { Dataset } from '@shared/schemas/dataset'
+import type { Dataset, Example } from '@shared/schemas/dataset'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import { openDataset, stampOf } from '../datasets/summary'
 import { tryVerifier } from '../datasets/trial'
@@ -37,25 +37,29 @@ function lengthFacts(lengths: readonly { readonly row: number; readonly tokens: 
   return { median: at(0.5), p95: at(0.95), max: at(1), longestRow: sorted.at(-1)?.row ?? 0 }
 }
 
+/** Both of a pair. */
+const completionsOf = ({ completion, rejected }: Example): string[] =>
+  [completion, rejected].filter((text) => text !== undefined)
+
 async function countTokens(plan: Plan, tokenizer: Tokenizer, examples: Dataset['examples']) {
-  const hasCompletions = examples.some(({ completion }) => completion !== undefined)
   const [prompts, completions]: [{ row: number; tokens: number }[], { row: number; tokens: number }[]] = [[], []]
   // A template that the model does not have is told by itself; lengths without it are close enough to go on.
   const { chatTemplate, chatTemplateName: name } = plan.data
   const isThere = name === undefined ? tokenizer.hasChatTemplate : tokenizer.chatTemplates.includes(name)
   const format = { ...plan.data, chatTemplate: chatTemplate && isThere }
   const work = startWork(MAX_TIME)
-  for (const { row, completion, ...example } of examples) {
-    prompts.push({ row, tokens: encodePrompt(format, tokenizer, { row, ...example }).length })
-    if (completion !== undefined)
-      completions.push({ row, tokens: encodeAnswer(format, tokenizer, { row, ...example }, completion).length })
+  for (const example of examples) {
+    const { row } = example
+    prompts.push({ row, tokens: encodePrompt(format, tokenizer, example).length })
+    const tokens = completionsOf(example).map((text) => encodeAnswer(format, tokenizer, example, text).length)
+    if (tokens.length > 0) completions.push({ row, tokens: Math.max(...tokens) })
     await work.breathe()
     if (work.isOver()) break
   }
   return {
     counted: prompts.length,
     prompt: lengthFacts(prompts),
-    completion: hasCompletions && completions.length > 0 ? lengthFacts(completions) : null,
+    completion: completions.length > 0 ? lengthFacts(completions) : null,
   }
 }
 
@@ -76,6 +80,7 @@ async function dataFacts(plan: Plan, file: DataFile, tokenizer: Tokenizer, isTri
   const { dataset, examples } = await loadPlanData(file)
   const [first] = dataset.badRows
   return {
+    kind: dataset.kind,
     rows: examples.length,
     badRows: dataset.badRowCount,
     firstBad: first ? `line ${first.line}: ${first.reason}` : null,

@@ -17,12 +17,13 @@ import { loadBase } from '@main/formats/weights'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { LEFT_OUT } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
-import type { Example } from '@shared/schemas/dataset'
+import { offlineUseOf } from '@shared/method/offline'
+import { type Example, recordKindOf } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { OpenModel } from './open-model'
 import { rolloutSource } from './rollout-source'
-import { demonstrationsOf, fittingTasks } from './tasks'
+import { demonstrationsOf, fittingTasks, labelledOf, pairsOf, type TrainingRows } from './tasks'
 
 export interface SessionStart {
   readonly plan: Plan
@@ -75,7 +76,6 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   const { plan, modelFolder, train, evaluation } = start
   const model = await openModel(modelFolder, plan.backend)
   const { backend, config, tokenizer, stopTokens } = model
-  const isSft = plan.objective.kind === 'sft'
   const policy = createPolicy(backend, config, loadBase(modelFolder, config, precisionOf(plan.adaptation)), {
     adaptation: plan.adaptation,
     seed: plan.seed,
@@ -83,9 +83,8 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     ...policyNeeds(plan),
   })
   const asking = { format: plan.data, maxNewTokens: plan.rollout.maxNewTokens, tooLong: plan.data.tooLong }
-  const rows = isSft ? NO_ROWS : fittingTasks(asking, config, tokenizer, train, 'training')
+  const rows = trainingRows(plan, { asking, config, tokenizer, stop: stopTokens[0]!, examples: train })
   const heldOut = fittingTasks(asking, config, tokenizer, evaluation, 'evaluation')
-  const shown = isSft ? demonstrationsOf(asking, config, tokenizer, stopTokens[0]!, train) : NO_ROWS
   const run: Run = {
     ...rolloutSource(model, policy, plan, plan.verifier, onProgress),
     plan,
@@ -94,18 +93,32 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
       maxTokens: plan.budget.microbatchTokens,
       temperature: plan.rollout.temperature,
     }),
-    tasks: rows.kept,
+    tasks: rows.tasks.kept,
+    demonstrations: rows.demonstrations.kept,
+    pairs: rows.pairs.kept,
+    labelled: rows.labelled.kept,
     evaluationTasks: heldOut.kept,
-    demonstrations: shown.kept,
   }
   if (train.length === 0) throw new GpoError('data', 'the training data has no usable rows')
   const procedure = createProcedure(run)
   const { from, state } = restore(start.resumeFrom, run, procedure)
-  const leftOut = [rows.note ?? shown.note, heldOut.note].filter((note) => note !== null).join('; ')
+  const leftOut = [...Object.values(rows).map(({ note }) => note), heldOut.note]
+    .filter((note) => note !== null)
+    .join('; ')
   return { run, procedure, backend, config, from, state, notes: leftOut === '' ? {} : { [LEFT_OUT]: leftOut } }
 }
 
 const NO_ROWS = { kept: [], note: null }
+
+/** The training rows as what the plan's objective makes of them. */
+function trainingRows(plan: Plan, rows: TrainingRows) {
+  const none = { tasks: NO_ROWS, demonstrations: NO_ROWS, pairs: NO_ROWS, labelled: NO_ROWS }
+  if (plan.objective.kind === 'sft') return { ...none, demonstrations: demonstrationsOf(rows) }
+  const use = offlineUseOf(plan, recordKindOf(rows.examples))
+  if (use === 'pairs') return { ...none, pairs: pairsOf(rows) }
+  if (use === 'labels') return { ...none, labelled: labelledOf(rows) }
+  return { ...none, tasks: fittingTasks(rows.asking, rows.config, rows.tokenizer, rows.examples, 'training') }
+}
 
 function restore(
   folder: string | null,

@@ -97,7 +97,15 @@ describe('checks of a plan by itself', () => {
 
 const lengths = { median: 20, p95: 40, max: 60, longestRow: 5 }
 const rows: DataFacts = {
-  ...{ rows: 100, badRows: 0, firstBad: null, withReference: 100, withCompletion: 0, counted: 100 },
+  ...{
+    kind: 'verifiable' as const,
+    rows: 100,
+    badRows: 0,
+    firstBad: null,
+    withReference: 100,
+    withCompletion: 0,
+    counted: 100,
+  },
   ...{ prompt: lengths, completion: null, trial: { tried: 100, unreadable: 0, firstProblem: null } },
 }
 const shape = {

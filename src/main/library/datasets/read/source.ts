@@ -1,6 +1,7 @@
 /** From a path to the files of a set, their format and the parts (train, validation, test) they belong to. Knows no layout. */
 import { stat } from 'node:fs/promises'
-import { basename, dirname, extname } from 'node:path'
+import { basename, dirname, extname, sep } from 'node:path'
+import { resourcesFolder } from '@main/paths'
 import { GpoError } from '@shared/errors'
 import { packingOf, readStart } from './bytes'
 import { type FoundFile, listFiles } from './folder'
@@ -144,8 +145,9 @@ function nothingIn(folder: string, files: readonly FoundFile[]): GpoError {
   return new GpoError('data', `${folder} is a folder without ${READABLE} files; ${cure}`)
 }
 
-/** Other parts of a set that lie beside a training file which was chosen by itself; a sentence on them. */
+/** Other parts of a set that lie beside a training file which was chosen by itself; a sentence on them. Sets in the box offer theirs anyway. */
 async function besideNotes(path: string): Promise<readonly string[]> {
+  if (path.startsWith(resourcesFolder() + sep)) return []
   if (partOfFile({ name: basename(path), path }) !== 'train') return []
   const { files } = await listFiles(dirname(path), 0).catch(() => ({ files: [] }))
   const stem = (name: string) =>
@@ -158,5 +160,6 @@ async function besideNotes(path: string): Promise<readonly string[]> {
   )
   if (others.length === 0) return []
   const names = others.slice(0, 5).map(({ name }) => name)
-  return [`${names.join(', ')} beside it belongs to the same set: name the folder to have both parts`]
+  const found = names.length === 1 ? `the file ${names[0]}` : `the files ${names.join(', ')}`
+  return [`beside it, ${found} seems to be another part of the same set: name the folder to have all parts`]
 }
