@@ -131,7 +131,7 @@ describe('a command to train', () => {
     expect(parseStart(structuredClone(start))).toEqual(start)
   })
 
-  it('brings conversations and completions to the trainer, and leaves out what only other kinds of data have', () => {
+  it('brings rows of every kind to the trainer: conversations, completions and pairs', () => {
     const messages = [{ role: 'user', content: '1+1=' }]
     const row: PreferenceExample = {
       row: 4,
@@ -142,9 +142,7 @@ describe('a command to train', () => {
       chosen: 'good',
       rejected: 'bad',
     }
-    expect(parseStart(startOf('run', { train: [row] })).train).toEqual([
-      { row: 4, prompt: 'p', reference: '', completion: 'good', messages },
-    ])
+    expect(parseStart(startOf('run', { train: [row] })).train).toEqual([row])
   })
 
   it('of another version is refused', () => {
