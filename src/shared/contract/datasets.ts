@@ -1,5 +1,7 @@
 /** Datasets: recognised, mapped, tried. */
+
 import { z } from 'zod'
+import type { RecordKind } from '../method/offline'
 import {
   type BadRow,
   DATASET_ROLES,
@@ -7,7 +9,6 @@ import {
   type DatasetRole,
   type Delimiter,
   delimiterSchema,
-  type RecordKind,
 } from '../schemas/dataset'
 import { type Verdict, type VerdictStatus, type VerifierConfig, verifierSchema } from '../schemas/verifier'
 import { asked, done, oc, type } from './base'

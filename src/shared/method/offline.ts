@@ -1,6 +1,8 @@
 /** Which runs train on the data's own pairs or labels, without sampling and without a verifier. Pure. */
-import type { RecordKind } from '../schemas/dataset'
 import type { CriticalRule } from './critical-step'
+
+/** What a set's rows are for a trainer. */
+export type RecordKind = 'verifiable' | 'preference' | 'unpaired' | 'completion'
 
 const PAIRWISE: readonly string[] = ['dpo', 'simpo', 'orpo']
 

@@ -1,7 +1,7 @@
 /** What does not fit between a plan and its model and data. Pure: the program looks at the files, this judges what it found. */
 import { isGuided } from '../method/guided'
+import type { RecordKind } from '../method/offline'
 import { isPairwise, offlineUse, offlineUseOf } from '../method/offline'
-import type { RecordKind } from '../schemas/dataset'
 import type { Plan } from '../schemas/plan'
 import { issue, type PlanIssue } from './issue'
 import { type ModelShape, microbatchTokens } from './memory-estimate'

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RecordKind } from '../method/offline'
 
 /** One turn of a conversation, as in the field's `messages` columns. */
 export interface ChatMessage {
@@ -44,8 +45,6 @@ export interface UnpairedExample extends Example {
 interface CompletionExample extends Example {
   readonly completion: string
 }
-
-export type RecordKind = 'verifiable' | 'preference' | 'unpaired' | 'completion'
 
 /** The kind of rows, told from the rows: a trainer gets them without the set they are from. */
 export function recordKindOf(examples: readonly Example[]): RecordKind {

@@ -1,6 +1,7 @@
 /** What a dataset file holds, as plain data: layout, rows, bad rows, lengths, and whether the verifier accepts the set's own answers. */
 
 import { GpoError } from '@shared/errors'
+import type { RecordKind } from '@shared/method/offline'
 import type {
   BadRow,
   Dataset,
@@ -9,7 +10,6 @@ import type {
   DatasetRole,
   Delimiter,
   Example,
-  RecordKind,
 } from '@shared/schemas/dataset'
 import { VERDICT_STATUSES, type Verdict, type VerdictStatus, type VerifierConfig } from '@shared/schemas/verifier'
 import { type LoadOptions, loadDataset } from './load'

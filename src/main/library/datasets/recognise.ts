@@ -1,5 +1,6 @@
 /** Which layout a set has and which columns play which part, told from its first rows (method.md, section 4). Knows no files. */
-import type { DatasetLayout, DatasetRole, RecordKind } from '@shared/schemas/dataset'
+import type { RecordKind } from '@shared/method/offline'
+import type { DatasetLayout, DatasetRole } from '@shared/schemas/dataset'
 import { firstNumber } from './choices'
 import type { ColumnMap } from './column-map'
 import { valueAt } from './column-path'

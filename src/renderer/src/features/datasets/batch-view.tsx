@@ -1,7 +1,7 @@
 /** The first sequences of a set, token by token: what is given, and what is trained. */
 import { Stack, Text, Title, Tooltip } from '@mantine/core'
 import type { BatchSequence, BatchToken, DatasetBatch } from '@shared/contract/datasets'
-import type { RecordKind } from '@shared/schemas/dataset'
+import type { RecordKind } from '@shared/method/offline'
 import { formatCount, plural } from '../../lib/format'
 import classes from './batch-view.module.css'
 

@@ -1,6 +1,7 @@
 /** What datasets and their parts are called on the screen. */
 import type { DatasetDetails, DatasetItem } from '@shared/contract/datasets'
-import type { DatasetLayout, DatasetRole, Delimiter, RecordKind } from '@shared/schemas/dataset'
+import type { RecordKind } from '@shared/method/offline'
+import type { DatasetLayout, DatasetRole, Delimiter } from '@shared/schemas/dataset'
 import { plural } from '../../lib/format'
 
 export const ROLE_NAMES: Readonly<Record<DatasetRole, string>> = {
