@@ -34,6 +34,8 @@ export default defineConfig({
           // A window, a browser and a training run share a small machine: what fails once is tried once more, and says so.
           retry: 1,
           hookTimeout: 120_000,
+          // What a page shows can take longer than the one second that is usual.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],
