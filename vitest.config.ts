@@ -10,6 +10,7 @@ export default defineConfig({
       '@shared': resolve(import.meta.dirname, 'src/shared'),
       '@engine': resolve(import.meta.dirname, 'src/main/engine'),
       '@main': resolve(import.meta.dirname, 'src/main'),
+      '@renderer': resolve(import.meta.dirname, 'src/renderer/src'),
     },
   },
   test: {

@@ -1,7 +1,7 @@
+import { firstMetrics, overAxis, sharedMetrics } from '@renderer/features/compare/comparison'
+import { curveModel, type Drawn, fullRange, valueAt } from '@renderer/features/compare/curve-model'
 import { ACCURACY } from '@shared/metrics'
 import { describe, expect, it } from 'vitest'
-import { firstMetrics, overAxis, sharedMetrics } from '../../../src/renderer/src/features/compare/comparison'
-import { curveModel, type Drawn, fullRange, valueAt } from '../../../src/renderer/src/features/compare/curve-model'
 
 describe('metrics in common', () => {
   it('are those of two runs at least, the most shared first', () => {

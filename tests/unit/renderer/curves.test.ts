@@ -1,5 +1,5 @@
+import { align, logScaleOf, rangeWithoutOutliers, readAt, smooth } from '@renderer/lib/curves'
 import { describe, expect, it } from 'vitest'
-import { align, logScaleOf, rangeWithoutOutliers, readAt, smooth } from '../../../src/renderer/src/lib/curves'
 
 const series = (values: number[], iterations = values.map((_, i) => i + 1)) => ({ iterations, values })
 

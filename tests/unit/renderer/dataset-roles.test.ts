@@ -1,8 +1,8 @@
+import { explain } from '@renderer/features/datasets/explain'
+import { assignRole, fieldsOf, missingRole, roleOf } from '@renderer/features/datasets/roles'
+import { splitHash } from '@renderer/lib/split-hash'
+import { ticksTo } from '@renderer/lib/ticks'
 import { describe, expect, it } from 'vitest'
-import { explain } from '../../../src/renderer/src/features/datasets/explain'
-import { assignRole, fieldsOf, missingRole, roleOf } from '../../../src/renderer/src/features/datasets/roles'
-import { splitHash } from '../../../src/renderer/src/lib/split-hash'
-import { ticksTo } from '../../../src/renderer/src/lib/ticks'
 
 describe('parts of columns', () => {
   it('are played by one column each', () => {

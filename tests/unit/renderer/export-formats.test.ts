@@ -1,6 +1,6 @@
+import { FORMATS, INITIAL, requestOf, suggestedName } from '@renderer/features/export/formats'
 import type { ExportCheckpoint } from '@shared/contract/exports'
 import { describe, expect, it } from 'vitest'
-import { FORMATS, INITIAL, requestOf, suggestedName } from '../../../src/renderer/src/features/export/formats'
 
 const checkpoint = (iteration: number): ExportCheckpoint => ({
   iteration,

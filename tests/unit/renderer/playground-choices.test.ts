@@ -1,12 +1,12 @@
-import type { ModelReference, PlaygroundModel } from '@shared/contract/playground'
-import { describe, expect, it } from 'vitest'
 import {
   firstDifference,
   generationOf,
   INITIAL_SETTINGS,
   initialSides,
   keyOf,
-} from '../../../src/renderer/src/features/playground/choices'
+} from '@renderer/features/playground/choices'
+import type { ModelReference, PlaygroundModel } from '@shared/contract/playground'
+import { describe, expect, it } from 'vitest'
 
 const model = (reference: ModelReference, path: string, base: string | null = null): PlaygroundModel => ({
   reference,

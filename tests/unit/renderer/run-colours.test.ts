@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { assignSlots, colourOfSlot } from '@renderer/lib/run-colours'
 import { describe, expect, it } from 'vitest'
-import { assignSlots, colourOfSlot } from '../../../src/renderer/src/lib/run-colours'
 
 const css = readFileSync(resolve(import.meta.dirname, '../../../src/renderer/src/app/style.css'), 'utf8')
 const [light = '', dark = ''] = css.split('[data-mantine-color-scheme="dark"]')

@@ -1,7 +1,7 @@
+import { shownGroups } from '@renderer/features/run/chart-groups'
+import { chartModel, readingsAt } from '@renderer/features/run/chart-model'
+import { planRows } from '@renderer/features/run/plan-rows'
 import { describe, expect, it } from 'vitest'
-import { shownGroups } from '../../../src/renderer/src/features/run/chart-groups'
-import { chartModel, readingsAt } from '../../../src/renderer/src/features/run/chart-model'
-import { planRows } from '../../../src/renderer/src/features/run/plan-rows'
 import { planSchema } from '../../../src/shared/schemas/plan'
 
 const planOf = (kind: string, more: Record<string, unknown> = {}) =>

@@ -1,13 +1,4 @@
-import type { RunListItem } from '@shared/schemas/run'
-import { describe, expect, it } from 'vitest'
-import {
-  extendTo,
-  moveBy,
-  NOTHING,
-  targets,
-  toggle,
-  toggleAll,
-} from '../../../src/renderer/src/features/runs/selection'
+import { extendTo, moveBy, NOTHING, targets, toggle, toggleAll } from '@renderer/features/runs/selection'
 import {
   durationOf,
   facetOptions,
@@ -16,7 +7,9 @@ import {
   nextSorting,
   type SortKey,
   sortRuns,
-} from '../../../src/renderer/src/features/runs/table-model'
+} from '@renderer/features/runs/table-model'
+import type { RunListItem } from '@shared/schemas/run'
+import { describe, expect, it } from 'vitest'
 
 const run = (id: string, more: Partial<RunListItem> = {}): RunListItem => ({
   id,

@@ -1,6 +1,6 @@
 import { Alert } from '@mantine/core'
+import { onConnection } from '@renderer/lib/api'
 import { useEffect, useState } from 'react'
-import { onConnection } from '../lib/api'
 
 /** Says that the program cannot be reached, until it can. */
 export function ConnectionBanner() {

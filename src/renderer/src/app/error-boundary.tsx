@@ -1,5 +1,5 @@
+import { ErrorState } from '@renderer/components/states'
 import { Component, type ReactNode } from 'react'
-import { ErrorState } from '../components/states'
 
 interface Props {
   readonly children: ReactNode

@@ -1,7 +1,7 @@
 import { Group, Progress, Text, UnstyledButton } from '@mantine/core'
+import { formatDuration } from '@renderer/lib/format'
+import { useLive } from '@renderer/lib/live'
 import { useLocation } from 'wouter'
-import { formatDuration } from '../lib/format'
-import { useLive } from '../lib/live'
 
 /** The running job, on every page: what it does, how far it is, how long it still takes. A click opens it. */
 export function JobBar() {

@@ -1,9 +1,9 @@
 import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight'
+import { queries } from '@renderer/lib/api'
 import { type Icon, IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { queries } from '../lib/api'
 import { PAGES } from './pages'
 
 const [store, opener] = createSpotlight()

@@ -1,4 +1,4 @@
-import { advantageColour } from '../lib/value-colour'
+import { advantageColour } from '@renderer/lib/value-colour'
 
 interface AdvantageBarProps {
   /** A ∈ [−1, 1]. */

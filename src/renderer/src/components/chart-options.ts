@@ -1,6 +1,7 @@
 /** What uPlot is told: axes with units, colours of the theme, scales that follow the properties without a new chart. */
+
+import { formatNumber } from '@renderer/lib/format'
 import uPlot from 'uplot'
-import { formatNumber } from '../lib/format'
 import type { ChartProps } from './chart-types'
 
 const cssColor = (element: Element, color: string): string =>

@@ -1,8 +1,8 @@
 /** How many of what size, as bars with axes. */
 import { Box } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
-import { formatCount } from '../lib/format'
-import { ticksTo } from '../lib/ticks'
+import { formatCount } from '@renderer/lib/format'
+import { ticksTo } from '@renderer/lib/ticks'
 
 export interface HistogramMark {
   readonly at: number

@@ -1,7 +1,7 @@
 /** Asks for something on disk: the system's dialog, or below what was clicked a field for a path where there is none. */
 import { Button, Group, Popover, type PopoverProps, Stack, Text, TextInput } from '@mantine/core'
+import { messageOf } from '@renderer/lib/errors'
 import { type FormEvent, type ReactElement, useState } from 'react'
-import { messageOf } from '../lib/errors'
 
 export interface PathAsking {
   readonly hasDialogs: boolean

@@ -1,8 +1,8 @@
 /** What a page shows when it has nothing, is loading, or failed. */
 import { Alert, Button, Center, CopyButton, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { messageOf } from '@renderer/lib/errors'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { messageOf } from '../lib/errors'
 
 interface EmptyStateProps {
   readonly title: string

@@ -1,4 +1,4 @@
-import { valueColour } from '../lib/value-colour'
+import { valueColour } from '@renderer/lib/value-colour'
 
 interface ValueBarProps {
   readonly value: number

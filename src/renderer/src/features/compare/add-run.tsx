@@ -1,8 +1,8 @@
 import { Select } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { formatTime } from '@renderer/lib/format'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { queries } from '../../lib/api'
-import { formatTime } from '../../lib/format'
 
 interface AddRunProps {
   /** Those that are compared already. */

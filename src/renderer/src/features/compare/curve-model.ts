@@ -1,9 +1,10 @@
 /** What one chart of the comparison draws. Pure. */
+
+import type { Line } from '@renderer/components/chart'
+import { align, type Column, logScaleOf, readAt, smooth } from '@renderer/lib/curves'
+import type { RunColour } from '@renderer/lib/run-colours'
 import type { RunTotals } from '@shared/contract/runs'
 import type { Series } from '@shared/schemas/run'
-import type { Line } from '../../components/chart'
-import { align, type Column, logScaleOf, readAt, smooth } from '../../lib/curves'
-import type { RunColour } from '../../lib/run-colours'
 import { type Axis, overAxis } from './comparison'
 
 export interface Drawn {

@@ -1,9 +1,9 @@
 import { Table, Text } from '@mantine/core'
+import { RunSwatch } from '@renderer/components/run-swatch'
+import { valueText } from '@renderer/lib/setting-text'
 import { type DescribedLeaf, describedIn, fullLabel } from '@shared/plan/fields'
 import { type PlanValue, planDifferences } from '@shared/plan-differences'
 import { useMemo } from 'react'
-import { RunSwatch } from '../../components/run-swatch'
-import { valueText } from '../../lib/setting-text'
 import type { ComparedRun } from './use-comparison'
 
 const show = (setting: DescribedLeaf | undefined, value: PlanValue | undefined): string =>

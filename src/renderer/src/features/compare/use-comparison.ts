@@ -1,12 +1,12 @@
 /** Everything about the compared runs, each loaded and kept fresh on its own. */
 
+import { api, queries } from '@renderer/lib/api'
+import { type RunColour, runColours } from '@renderer/lib/run-colours'
 import type { RunDetails, RunTotals } from '@shared/contract/runs'
 import { ACCURACY } from '@shared/metrics'
 import type { Series } from '@shared/schemas/run'
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { api, queries } from '../../lib/api'
-import { type RunColour, runColours } from '../../lib/run-colours'
 import { accuracySeries } from './comparison'
 
 /** A curve has at most twice as many points. */

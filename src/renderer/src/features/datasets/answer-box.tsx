@@ -1,13 +1,13 @@
 /** A completion that a person writes, and what the verifier says of it. */
 import { Stack, Switch, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import { VerdictMark } from '@renderer/components/status'
+import { queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { JudgedRow } from '@shared/contract/datasets'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { VerdictMark } from '../../components/status'
-import { queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 import { explain } from './explain'
 
 interface AnswerBoxProps {

@@ -1,7 +1,7 @@
 /** The rows that cannot be used, by their line. */
 import { Table, Text } from '@mantine/core'
+import { formatCount } from '@renderer/lib/format'
 import type { DatasetDetails } from '@shared/contract/datasets'
-import { formatCount } from '../../lib/format'
 import { placeWord } from './words'
 
 export function BadRows({ details }: { readonly details: DatasetDetails }) {

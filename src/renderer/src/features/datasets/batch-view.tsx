@@ -1,8 +1,8 @@
 /** The first sequences of a set, token by token: what is given, and what is trained. */
 import { Stack, Text, Title, Tooltip } from '@mantine/core'
+import { formatCount, plural } from '@renderer/lib/format'
 import type { BatchSequence, BatchToken, DatasetBatch } from '@shared/contract/datasets'
 import type { RecordKind } from '@shared/method/offline'
-import { formatCount, plural } from '../../lib/format'
 import classes from './batch-view.module.css'
 
 interface BatchViewProps {

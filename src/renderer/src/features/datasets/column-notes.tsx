@@ -1,7 +1,7 @@
 /** What of a file is not used, and how it was read: nothing is left out without being told. */
 import { Text } from '@mantine/core'
+import { formatCount } from '@renderer/lib/format'
 import type { DatasetDetails } from '@shared/contract/datasets'
-import { formatCount } from '../../lib/format'
 
 /** Names that are shown; the others are counted. */
 const SHOWN = 12

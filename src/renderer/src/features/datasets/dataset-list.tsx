@@ -1,8 +1,8 @@
 /** All datasets, by where they come from. */
 import { Group, Stack, Text, Title, UnstyledButton } from '@mantine/core'
+import { formatBytes, plural } from '@renderer/lib/format'
 import type { DatasetItem } from '@shared/contract/datasets'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { formatBytes, plural } from '../../lib/format'
 import { standing } from './words'
 
 interface DatasetListProps {

@@ -1,11 +1,11 @@
 /** Rows of a file, only those in sight, with a choice of part in the header of each column. */
 import { Select, Text } from '@mantine/core'
+import { formatCount } from '@renderer/lib/format'
 import type { DatasetColumns, DatasetRow } from '@shared/contract/datasets'
 import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
-import { formatCount } from '../../lib/format'
 import { fieldsOf, roleOf } from './roles'
 import classes from './row-table.module.css'
 import { ROLE_NAMES } from './words'

@@ -1,12 +1,12 @@
 /** A dataset as a model sees it: lengths in tokens, and the first sequences. */
 import { Box, Select, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core'
+import { Histogram } from '@renderer/components/histogram'
+import { ErrorState, LoadingRows } from '@renderer/components/states'
+import { queries } from '@renderer/lib/api'
+import { formatCount, plural } from '@renderer/lib/format'
 import type { DatasetItem, DatasetLengths, LengthBins } from '@shared/contract/datasets'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Histogram } from '../../components/histogram'
-import { ErrorState, LoadingRows } from '../../components/states'
-import { queries } from '../../lib/api'
-import { formatCount, plural } from '../../lib/format'
 import { BatchView } from './batch-view'
 
 interface TokensTabProps {

@@ -1,9 +1,9 @@
 /** How the rows' own answers were judged: what was found in each, and why it failed. */
 import { Box, Group, Stack, Table, Text } from '@mantine/core'
+import { VerdictMark } from '@renderer/components/status'
+import { formatCount, formatPercent } from '@renderer/lib/format'
 import type { JudgedRow, VerifierTrial } from '@shared/contract/datasets'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
-import { VerdictMark } from '../../components/status'
-import { formatCount, formatPercent } from '../../lib/format'
 import { explain } from './explain'
 
 export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {

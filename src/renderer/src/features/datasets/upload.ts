@@ -1,6 +1,7 @@
 /** A dropped file, part by part, to a program that runs beside the browser. */
+
+import { api } from '@renderer/lib/api'
 import { UPLOAD_PART } from '@shared/contract/datasets'
-import { api } from '../../lib/api'
 
 interface UploadOptions {
   readonly signal: AbortSignal

@@ -1,14 +1,14 @@
 /** What can be done with datasets, and what is said about it. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { api, queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { DatasetColumns, DatasetItem } from '@shared/contract/datasets'
 import type { ChosenPath } from '@shared/contract/system'
 import type { Delimiter } from '@shared/schemas/dataset'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 import { uploadDataset } from './upload'
 
 /** A file on its way from the browser. */

@@ -1,8 +1,9 @@
 /** What datasets and their parts are called on the screen. */
+
+import { plural } from '@renderer/lib/format'
 import type { DatasetDetails, DatasetItem } from '@shared/contract/datasets'
 import type { RecordKind } from '@shared/method/offline'
 import type { DatasetLayout, DatasetRole, Delimiter } from '@shared/schemas/dataset'
-import { plural } from '../../lib/format'
 
 export const ROLE_NAMES: Readonly<Record<DatasetRole, string>> = {
   prompt: 'Prompt',

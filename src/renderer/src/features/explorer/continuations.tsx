@@ -1,8 +1,8 @@
 import { ActionIcon, Box, Group, Text, Tooltip } from '@mantine/core'
+import { MathText } from '@renderer/components/math-text'
+import { VerdictMark } from '@renderer/components/status'
 import type { VerdictStatus } from '@shared/schemas/verifier'
 import { IconThumbDown, IconThumbUp } from '@tabler/icons-react'
-import { MathText } from '../../components/math-text'
-import { VerdictMark } from '../../components/status'
 import { firstDifference, type TreeNode, treeOf } from './difference'
 import classes from './explorer.module.css'
 

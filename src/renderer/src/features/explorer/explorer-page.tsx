@@ -1,10 +1,10 @@
 import { Select, Text } from '@mantine/core'
+import { Page } from '@renderer/components/page'
+import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states'
+import { queries } from '@renderer/lib/api'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { Page } from '../../components/page'
-import { EmptyState, ErrorState, LoadingRows } from '../../components/states'
-import { queries } from '../../lib/api'
 import { Explorer } from './explorer'
 
 interface ExplorerPageProps {

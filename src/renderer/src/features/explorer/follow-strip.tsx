@@ -1,7 +1,7 @@
 import { Box, Group, Text, UnstyledButton } from '@mantine/core'
+import { VerdictMark } from '@renderer/components/status'
+import { StepStrip } from '@renderer/components/step-strip'
 import type { TrajectoryRow } from '@shared/schemas/run'
-import { VerdictMark } from '../../components/status'
-import { StepStrip } from '../../components/step-strip'
 import classes from './explorer.module.css'
 
 interface FollowStripProps {

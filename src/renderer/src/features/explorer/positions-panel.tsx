@@ -1,7 +1,7 @@
 import { Box, Group, Text } from '@mantine/core'
+import { formatCount } from '@renderer/lib/format'
+import { advantageColour } from '@renderer/lib/value-colour'
 import type { CriticalPositions } from '@shared/contract/explorer'
-import { formatCount } from '../../lib/format'
-import { advantageColour } from '../../lib/value-colour'
 import classes from './explorer.module.css'
 
 interface PositionsPanelProps {

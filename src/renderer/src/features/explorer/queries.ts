@@ -1,7 +1,8 @@
 /** What the explorer reads. Lists carry the run's prefix, so that they are fresh when a run records more. */
+
+import { api, queries } from '@renderer/lib/api'
 import type { TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { api, queries } from '../../lib/api'
 
 const PAGE = 100
 

@@ -1,10 +1,10 @@
 import { Button, Group, NumberInput, Select, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { api, queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { CheckpointRecord } from '@shared/schemas/events'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 interface SampleHereProps {
   readonly run: string

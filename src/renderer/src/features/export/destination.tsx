@@ -1,10 +1,10 @@
 import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { Destination, ExportFormat } from '@shared/contract/exports'
 import type { ChosenPath, ProgramInfo } from '@shared/contract/system'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 import { isFolder } from './formats'
 import { useTypedPath } from './use-typed-path'
 

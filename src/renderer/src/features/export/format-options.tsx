@@ -1,7 +1,7 @@
 import { Group, Input, NumberInput, SegmentedControl, Select, Text } from '@mantine/core'
+import { formatPercent } from '@renderer/lib/format'
 import type { ExportCheckpoint, ExportDtype, ExportOptions } from '@shared/contract/exports'
 import type { ReactNode } from 'react'
-import { formatPercent } from '../../lib/format'
 import { type Choices, checkpointOf, dtypesOf, hasWeights } from './formats'
 
 interface FormatOptionsProps {

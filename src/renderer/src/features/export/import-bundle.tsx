@@ -1,11 +1,11 @@
 import { notifications } from '@mantine/notifications'
+import { AddPath } from '@renderer/components/add-path'
+import { DropHint } from '@renderer/components/drop-hint'
+import { queries } from '@renderer/lib/api'
+import { useChoosing } from '@renderer/lib/choose'
+import { useDrop } from '@renderer/lib/drop'
 import type { ChosenPath } from '@shared/contract/system'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { AddPath } from '../../components/add-path'
-import { DropHint } from '../../components/drop-hint'
-import { queries } from '../../lib/api'
-import { useChoosing } from '../../lib/choose'
-import { useDrop } from '../../lib/drop'
 
 /** Opens another installation's run: from a dialog, a typed path, or a file dropped on the window. */
 export function ImportBundle() {

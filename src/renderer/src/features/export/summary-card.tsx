@@ -1,7 +1,7 @@
 import { Button, Stack, Text, Title } from '@mantine/core'
+import { formatBytes, formatCount } from '@renderer/lib/format'
 import type { ExportPreview, ExportRequest } from '@shared/contract/exports'
 import type { ReactNode } from 'react'
-import { formatBytes, formatCount } from '../../lib/format'
 import type { ChosenDestination } from './destination'
 import classes from './export.module.css'
 import { FORMATS } from './formats'

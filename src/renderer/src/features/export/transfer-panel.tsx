@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Progress, Stack, Text, Title } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { formatBytes, formatCount, formatDuration } from '@renderer/lib/format'
 import type { ExportOutcome, Transfer } from '@shared/contract/exports'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
-import { queries } from '../../lib/api'
-import { formatBytes, formatCount, formatDuration } from '../../lib/format'
 import { CodeBlock } from './code-block'
 
 const WORDS = {

@@ -1,6 +1,6 @@
+import { api } from '@renderer/lib/api'
 import type { Transfer } from '@shared/contract/exports'
 import { useEffect, useState } from 'react'
-import { api } from '../../lib/api'
 
 /** Milliseconds before a lost stream is opened again. */
 const RETRY = 1000

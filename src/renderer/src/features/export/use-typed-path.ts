@@ -1,6 +1,6 @@
+import { api } from '@renderer/lib/api'
 import type { ChosenPath } from '@shared/contract/system'
 import { useEffect, useState } from 'react'
-import { api } from '../../lib/api'
 
 /** Milliseconds after the last key. */
 const TYPING = 250

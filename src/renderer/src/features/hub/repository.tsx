@@ -1,13 +1,13 @@
 import { ActionIcon, Alert, Box, Button, Group, Progress, Stack, Table, Text, Title } from '@mantine/core'
+import { ErrorState, LoadingRows } from '@renderer/components/states'
+import { api, queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
+import { formatBytes, formatDuration } from '@renderer/lib/format'
 import type { DownloadEvent, HubKind } from '@shared/contract/hub'
 import { IconX } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
-import { ErrorState, LoadingRows } from '../../components/states'
-import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
-import { formatBytes, formatDuration } from '../../lib/format'
 
 interface RepositoryProps {
   readonly kind: HubKind

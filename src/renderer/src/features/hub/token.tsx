@@ -1,9 +1,9 @@
 import { Button, Group, PasswordInput, Popover, Stack, Text } from '@mantine/core'
+import { api, queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { HubPlace } from '@shared/contract/hub'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 /** The token for gated repositories, kept in the system's keychain. */
 export function Token({ place }: { readonly place: HubPlace }) {

@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core'
+import { formatBytes } from '@renderer/lib/format'
 import type { Checksums, ModelFile } from '@shared/contract/models'
-import { formatBytes } from '../../lib/format'
 
 interface FileTableProps {
   readonly files: readonly ModelFile[]

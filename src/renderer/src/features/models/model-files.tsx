@@ -1,10 +1,10 @@
 /** A model's files, and a full pass over them: with progress, and what it found. */
 import { Button, Group, Progress, Stack, Text } from '@mantine/core'
+import { api } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
+import { formatBytes, formatTime } from '@renderer/lib/format'
 import type { ChecksumEvent, ModelDetails, ModelItem } from '@shared/contract/models'
 import { useEffect, useRef, useState } from 'react'
-import { api } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
-import { formatBytes, formatTime } from '../../lib/format'
 import { FileTable } from './file-table'
 
 type Finished = Extract<ChecksumEvent, { type: 'done' }>

@@ -1,8 +1,8 @@
 /** All models, by where they come from. */
 import { Group, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { formatBytes, formatCount, formatPercent } from '@renderer/lib/format'
 import type { ModelItem } from '@shared/contract/models'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { formatBytes, formatCount, formatPercent } from '../../lib/format'
 import { formatParameters, shortArchitecture } from './words'
 
 const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [

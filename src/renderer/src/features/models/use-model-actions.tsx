@@ -1,11 +1,11 @@
 /** What can be done with models, and what is said about it. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { api, queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { ModelItem } from '@shared/contract/models'
 import type { ChosenPath } from '@shared/contract/system'
 import { useQueryClient } from '@tanstack/react-query'
-import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 export interface ModelActions {
   readonly rename: (item: ModelItem, name: string) => Promise<void>

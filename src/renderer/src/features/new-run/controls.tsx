@@ -1,11 +1,11 @@
 /** The control of a setting, by its type. An empty field means the default, which stands in it in grey. */
 import { ActionIcon, MultiSelect, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import { columnsText, parseColumns, parseNumber, valueText } from '@renderer/lib/setting-text'
 import { currentValue, type DraftValue } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import { numberText } from '@shared/plan/range'
 import { IconX } from '@tabler/icons-react'
 import { useState } from 'react'
-import { columnsText, parseColumns, parseNumber, valueText } from '../../lib/setting-text'
 import { usePlanForm } from './form'
 import classes from './new-run.module.css'
 

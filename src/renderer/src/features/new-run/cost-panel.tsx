@@ -1,12 +1,12 @@
 /** Tokens counted from the plan, time from what was measured. */
 import { Anchor, Box, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { formatBytes, formatDuration, formatNumber, plural } from '@renderer/lib/format'
+import { useLive } from '@renderer/lib/live'
 import { iterationTokens, timeEstimate } from '@shared/plan/cost-estimate'
 import type { PlanFacts } from '@shared/plan/facts'
 import type { Plan } from '@shared/schemas/plan'
 import { useQuery } from '@tanstack/react-query'
-import { queries } from '../../lib/api'
-import { formatBytes, formatDuration, formatNumber, plural } from '../../lib/format'
-import { useLive } from '../../lib/live'
 import { type Probe, useProbe } from './use-probe'
 
 interface CostPanelProps {

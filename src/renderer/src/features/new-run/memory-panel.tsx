@@ -1,11 +1,11 @@
 /** How much memory each phase needs, against what the machine has. */
 import { Box, Group, Text, Title, Tooltip } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { formatBytes, formatPercent } from '@renderer/lib/format'
 import type { PlanFacts } from '@shared/plan/facts'
 import { type MemoryPhase, memoryEstimate } from '@shared/plan/memory-estimate'
 import type { Plan } from '@shared/schemas/plan'
 import { useQuery } from '@tanstack/react-query'
-import { queries } from '../../lib/api'
-import { formatBytes, formatPercent } from '../../lib/format'
 import classes from './new-run.module.css'
 
 const WORDS: Readonly<Record<MemoryPhase['phase'], string>> = {

@@ -1,9 +1,9 @@
 /** The model and the data: of what the library has. */
 import { Group, Select, Text } from '@mantine/core'
+import { formatCount, plural } from '@renderer/lib/format'
 import type { DatasetItem } from '@shared/contract/datasets'
 import type { ModelItem } from '@shared/contract/models'
 import type { DescribedLeaf } from '@shared/plan/fields'
-import { formatCount, plural } from '../../lib/format'
 import { inputProps, type SettingIds } from './controls'
 import { usePlanForm } from './form'
 import { adapterValues, datasetValues } from './use-draft'

@@ -1,12 +1,12 @@
 /** One setting: its label, symbol and unit, its control, what it does, what speaks against its value. */
 import { Box, Group, Text, Tooltip } from '@mantine/core'
+import { valueText } from '@renderer/lib/setting-text'
 import { isApplicable } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import type { PlanIssue } from '@shared/plan/issue'
 import { rangeWords } from '@shared/plan/range'
 import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { valueText } from '../../lib/setting-text'
 import { Control, type SettingIds } from './controls'
 import { settingElementId, usePlanForm } from './form'
 import classes from './new-run.module.css'

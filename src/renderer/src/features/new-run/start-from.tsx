@@ -1,13 +1,13 @@
 /** Where a plan can begin: presets, an earlier run, a plan in a file. */
 import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core'
+import { PathPopover } from '@renderer/components/path-popover'
+import { api, queries } from '@renderer/lib/api'
+import { useChoosing } from '@renderer/lib/choose'
+import { formatTime } from '@renderer/lib/format'
 import { draftOf, type PlanDraft } from '@shared/plan/draft'
 import { PRESETS } from '@shared/plan/presets'
 import { IconChevronDown, IconFileImport } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { PathPopover } from '../../components/path-popover'
-import { api, queries } from '../../lib/api'
-import { useChoosing } from '../../lib/choose'
-import { formatTime } from '../../lib/format'
 
 interface StartFromProps {
   readonly begin: (draft: PlanDraft, origin: string) => void

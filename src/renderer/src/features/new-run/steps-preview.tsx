@@ -1,15 +1,15 @@
 /** A text of the chosen data, or a typed one, cut into the steps it would get. */
 import { ActionIcon, Box, Group, SegmentedControl, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import { queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
+import { formatCount, plural } from '@renderer/lib/format'
 import type { StepsPreview } from '@shared/contract/plans'
 import { planInput, valueAt } from '@shared/plan/draft'
 import { type Plan, segmentationSchema } from '@shared/schemas/plan'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
-import { formatCount, plural } from '../../lib/format'
 import { usePlanForm } from './form'
 import classes from './new-run.module.css'
 

@@ -1,4 +1,7 @@
 /** The plan that is being written: kept when the page is left, begun from a run, a preset or what another page passes on. */
+
+import { api } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { DatasetItem } from '@shared/contract/datasets'
 import type { ModelItem } from '@shared/contract/models'
 import { type DraftValue, draftOf, type PlanDraft, withValue } from '@shared/plan/draft'
@@ -7,8 +10,6 @@ import { PRESETS } from '@shared/plan/presets'
 import type { Plan } from '@shared/schemas/plan'
 import { useCallback, useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
-import { api } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 const KEY = 'gpo:new-run'
 const ids = new Set(PLAN_LEAVES.map(({ id }) => id))

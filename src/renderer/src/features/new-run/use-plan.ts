@@ -1,5 +1,7 @@
 /** From a draft to a plan with everything that speaks against it: the schema's ranges, checks of the plan, checks of its model and data. */
 import { useDebouncedValue } from '@mantine/hooks'
+import { queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import { checkPlan } from '@shared/plan/checks'
 import { type PlanDraft, planInput } from '@shared/plan/draft'
 import type { PlanFacts } from '@shared/plan/facts'
@@ -9,8 +11,6 @@ import { rangeWords } from '@shared/plan/range'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 const MISSING: Readonly<Record<string, string>> = {
   'model.path': 'Choose a model.',

@@ -1,9 +1,10 @@
 /** A short measurement of a plan on this machine: progress, result, cancel. */
+
+import { api } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { ProbeEvent } from '@shared/contract/plans'
 import type { Plan } from '@shared/schemas/plan'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { api } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 type Result = Extract<ProbeEvent, { type: 'done' }>
 

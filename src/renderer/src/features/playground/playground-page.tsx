@@ -1,8 +1,8 @@
+import { Page } from '@renderer/components/page'
+import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states'
+import { queries } from '@renderer/lib/api'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from 'wouter'
-import { Page } from '../../components/page'
-import { EmptyState, ErrorState, LoadingRows } from '../../components/states'
-import { queries } from '../../lib/api'
 import { Playground } from './playground'
 
 /** One prompt, two models side by side. */

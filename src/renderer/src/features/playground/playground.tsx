@@ -1,13 +1,13 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import { AddPath } from '@renderer/components/add-path'
+import { Page } from '@renderer/components/page'
+import { api } from '@renderer/lib/api'
+import { useChoosing } from '@renderer/lib/choose'
 import type { PlaygroundModel } from '@shared/contract/playground'
 import type { ChosenPath } from '@shared/contract/system'
 import { IconListSearch, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { useState } from 'react'
-import { AddPath } from '../../components/add-path'
-import { Page } from '../../components/page'
-import { api } from '../../lib/api'
-import { useChoosing } from '../../lib/choose'
 import {
   firstDifference,
   generationOf,

@@ -1,11 +1,11 @@
 import { Button, Group, Modal, Pagination, Select, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
+import { ErrorState, LoadingRows } from '@renderer/components/states'
+import { api, queries } from '@renderer/lib/api'
+import { formatCount } from '@renderer/lib/format'
 import type { PlaygroundRows, RowSourceChoice } from '@shared/contract/playground'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ErrorState, LoadingRows } from '../../components/states'
-import { api, queries } from '../../lib/api'
-import { formatCount } from '../../lib/format'
 import type { PickedRow } from './choices'
 
 interface RowPickerProps {

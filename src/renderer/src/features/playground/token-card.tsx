@@ -1,6 +1,6 @@
 import { Portal, Text } from '@mantine/core'
+import { formatPercent } from '@renderer/lib/format'
 import type { GeneratedToken } from '@shared/contract/playground'
-import { formatPercent } from '../../lib/format'
 import classes from './playground.module.css'
 
 interface TokenCardProps {

@@ -1,7 +1,7 @@
+import { api } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { GeneratedText, GeneratedToken, Generation, ModelReference } from '@shared/contract/playground'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { api } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 export interface GenerationState {
   readonly status: 'idle' | 'loading' | 'running' | 'done' | 'stopped' | 'failed'

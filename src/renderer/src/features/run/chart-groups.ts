@@ -1,4 +1,6 @@
 /** Which curves are shown together. Pure: what a run has decides what appears; names and words are the metrics' own. */
+
+import { axisFormatOf, formatOf, formatShare } from '@renderer/lib/metric-format'
 import { isGuided } from '@shared/method/guided'
 import {
   ACCURACY,
@@ -13,7 +15,6 @@ import {
 } from '@shared/metrics'
 import { isEvaluated } from '@shared/plan/evaluated'
 import type { Plan } from '@shared/schemas/plan'
-import { axisFormatOf, formatOf, formatShare } from '../../lib/metric-format'
 
 export interface LineDefinition {
   readonly metric: string

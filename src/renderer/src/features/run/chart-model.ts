@@ -1,7 +1,6 @@
 /** From a chart's definition and its curves to what is drawn and read. Pure. */
-import { ACCURACY } from '@shared/metrics'
-import type { MetricSummary, Series } from '@shared/schemas/run'
-import type { Line } from '../../components/chart-types'
+
+import type { Line } from '@renderer/components/chart-types'
 import {
   align,
   type Column,
@@ -11,7 +10,9 @@ import {
   rangeWithoutOutliers,
   readAt,
   smooth,
-} from '../../lib/curves'
+} from '@renderer/lib/curves'
+import { ACCURACY } from '@shared/metrics'
+import type { MetricSummary, Series } from '@shared/schemas/run'
 import { BASE_ACCURACY, type ChartDefinition, type LineDefinition } from './chart-groups'
 import type { ChartSettings } from './chart-settings'
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Anchor, Button, Group, NumberInput, Slider, Switch, Text, Tooltip } from '@mantine/core'
+import type { Range } from '@renderer/lib/curves'
 import { IconArrowLeft, IconArrowRight, IconX } from '@tabler/icons-react'
-import type { Range } from '../../lib/curves'
 import type { ChartSettings } from './chart-settings'
 
 interface ChartToolbarProps {

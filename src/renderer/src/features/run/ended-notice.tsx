@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
+import { formatBytes } from '@renderer/lib/format'
 import type { ActiveRun, RunDetails } from '@shared/contract/runs'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
-import { formatBytes } from '../../lib/format'
 
 /** Why a run does not go on by itself, what is kept of it, and what Resume would do. Nothing for one that runs here or is complete. */
 export function EndedNotice({ data, active }: { readonly data: RunDetails; readonly active: ActiveRun | null }) {

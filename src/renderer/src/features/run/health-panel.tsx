@@ -1,9 +1,9 @@
 import { Collapse, Group, Stack, Text, Title, UnstyledButton } from '@mantine/core'
+import { ErrorState } from '@renderer/components/states'
 import type { RunDetails } from '@shared/contract/runs'
 import { HEALTH_METRICS, type HealthFinding, healthOf } from '@shared/health'
 import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
-import { ErrorState } from '../../components/states'
 import { useCurves } from './use-curves'
 
 /** Points of a curve the rules look at. */

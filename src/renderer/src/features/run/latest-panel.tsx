@@ -1,11 +1,11 @@
 import { Anchor, Group, Text, Title } from '@mantine/core'
+import { ErrorState, LoadingRows } from '@renderer/components/states'
+import { VerdictMark } from '@renderer/components/status'
+import { StepStrip } from '@renderer/components/step-strip'
+import { api } from '@renderer/lib/api'
+import { formatCount, formatNumber, formatSigned } from '@renderer/lib/format'
 import type { TrajectoryRow } from '@shared/schemas/run'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { ErrorState, LoadingRows } from '../../components/states'
-import { VerdictMark } from '../../components/status'
-import { StepStrip } from '../../components/step-strip'
-import { api } from '../../lib/api'
-import { formatCount, formatNumber, formatSigned } from '../../lib/format'
 
 const SHOWN = 9
 

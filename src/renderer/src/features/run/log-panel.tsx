@@ -1,8 +1,8 @@
 import { Button, Group, ScrollArea, Text, Title } from '@mantine/core'
+import { ErrorState, LoadingRows } from '@renderer/components/states'
+import { queries } from '@renderer/lib/api'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ErrorState, LoadingRows } from '../../components/states'
-import { queries } from '../../lib/api'
 
 /** What the trainer printed, and its errors with their stacks; read when it is asked for. */
 export function LogPanel({ id }: { readonly id: string }) {

@@ -1,10 +1,10 @@
 import { Text } from '@mantine/core'
+import { formatCount, formatDuration } from '@renderer/lib/format'
+import { isGuided } from '@renderer/lib/run-names'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { MetricName } from '@shared/metrics'
 import { PHASES, type Phase, type PhaseEvent } from '@shared/schemas/events'
 import type { MetricSummary, RunRecord } from '@shared/schemas/run'
-import { formatCount, formatDuration } from '../../lib/format'
-import { isGuided } from '../../lib/run-names'
 
 const GUIDED: readonly Phase[] = ['rollouts', 'segment', 'values', 'select', 'reset', 'update']
 const PLAIN: readonly Phase[] = ['rollouts', 'update']

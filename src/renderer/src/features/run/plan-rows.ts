@@ -1,8 +1,9 @@
 /** A plan as lines of a table, those that a person changed first. Pure. */
+
+import { valueText } from '@renderer/lib/setting-text'
 import { type DescribedLeaf, describedIn, fullLabel } from '@shared/plan/fields'
 import { type PlanValue, planDifferences } from '@shared/plan-differences'
 import { type Plan, planSchema } from '@shared/schemas/plan'
-import { valueText } from '../../lib/setting-text'
 
 export interface PlanRow {
   /** As `--set` takes it. */

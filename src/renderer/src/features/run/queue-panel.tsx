@@ -1,9 +1,9 @@
 import { ActionIcon, Anchor, Button, Group, Text, Title, Tooltip } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { plural } from '@renderer/lib/format'
+import { useLive } from '@renderer/lib/live'
 import { IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { queries } from '../../lib/api'
-import { plural } from '../../lib/format'
-import { useLive } from '../../lib/live'
 import { useRunAction } from './run-actions'
 
 /** The runs that wait for this one, in their order; nothing while none does. */

@@ -1,9 +1,9 @@
 /** What a person can do with a run; a refusal is told where it was asked. */
 import { notifications } from '@mantine/notifications'
+import { offerToGoOn } from '@renderer/components/offer-to-go-on'
+import { api, queries } from '@renderer/lib/api'
+import { isChanged, messageOf } from '@renderer/lib/errors'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { offerToGoOn } from '../../components/offer-to-go-on'
-import { api, queries } from '../../lib/api'
-import { isChanged, messageOf } from '../../lib/errors'
 
 const ACTIONS = {
   resume: { run: (id: string) => api.runs.resume({ id }), failed: 'The run was not resumed' },

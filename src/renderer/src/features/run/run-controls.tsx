@@ -1,4 +1,7 @@
 import { Anchor, Button, type ButtonProps, Group } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { useLive } from '@renderer/lib/live'
+import { isGuided } from '@renderer/lib/run-names'
 import type { ActiveRun } from '@shared/contract/runs'
 import { isEvaluated } from '@shared/plan/evaluated'
 import type { RunRecord } from '@shared/schemas/run'
@@ -11,9 +14,6 @@ import {
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { queries } from '../../lib/api'
-import { useLive } from '../../lib/live'
-import { isGuided } from '../../lib/run-names'
 import { type RunAction, useRunAction } from './run-actions'
 
 interface ActionButtonProps extends ButtonProps {

@@ -1,10 +1,10 @@
 /** The curves of a run from the store, kept fresh while it runs. */
 
+import type { HeatColumn } from '@renderer/components/chart-types'
+import { api } from '@renderer/lib/api'
+import type { Curves, Range } from '@renderer/lib/curves'
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { HeatColumn } from '../../components/chart-types'
-import { api } from '../../lib/api'
-import type { Curves, Range } from '../../lib/curves'
 
 /** A zoomed curve goes on a little beyond both edges of the chart. */
 const beyond = ([from, to]: Range): { from: number; to: number } => {

@@ -1,9 +1,10 @@
 /** The columns of the table of runs: what they are called, how wide they are, what stands in them. */
+
+import { Sparkline } from '@renderer/components/sparkline'
+import { formatDuration, formatNumber, formatTime } from '@renderer/lib/format'
+import { gpoMode, isGuided, methodName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'
 import type { ReactNode } from 'react'
-import { Sparkline } from '../../components/sparkline'
-import { formatDuration, formatNumber, formatTime } from '../../lib/format'
-import { gpoMode, isGuided, methodName, shortPath } from '../../lib/run-names'
 import { durationOf, type SortKey } from './table-model'
 
 export interface Column {

@@ -1,9 +1,9 @@
 import { Button, Checkbox, Group, List, Modal, Stack, Text } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
+import { formatBytes, plural } from '@renderer/lib/format'
 import type { RunListItem } from '@shared/schemas/run'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queries } from '../../lib/api'
-import { formatBytes, plural } from '../../lib/format'
 
 const NAMED = 6
 

@@ -1,9 +1,9 @@
 import { Button, Checkbox, Group, Menu, Text, TextInput } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
+import { formatCount } from '@renderer/lib/format'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconChevronDown, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useRef } from 'react'
-import { formatCount } from '../../lib/format'
 import { FACET_NAMES, type Facet, facetOptions, isFiltered, NO_FILTER, type RunFilter } from './table-model'
 
 const LABELS: Readonly<Record<Facet, string>> = {

@@ -1,14 +1,14 @@
 import { Anchor, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Page } from '@renderer/components/page'
+import { ErrorState } from '@renderer/components/states'
+import { api, queries } from '@renderer/lib/api'
+import { formatBytes, formatCount } from '@renderer/lib/format'
+import { shortPath } from '@renderer/lib/run-names'
 import { demoPlan } from '@shared/demo-plan'
 import { IconDatabase, IconPackage, IconPlayerPlay } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useLocation } from 'wouter'
-import { Page } from '../../components/page'
-import { ErrorState } from '../../components/states'
-import { api, queries } from '../../lib/api'
-import { formatBytes, formatCount } from '../../lib/format'
-import { shortPath } from '../../lib/run-names'
 
 const plan = demoPlan(1)
 

@@ -1,9 +1,9 @@
 import { Button, Drawer, Group, Stack, TagsInput, Text, Textarea } from '@mantine/core'
+import { RunStatusMark } from '@renderer/components/status'
+import { formatDuration, formatPercent } from '@renderer/lib/format'
+import { gpoMode, isGuided, methodName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'
 import { useEffect, useRef, useState } from 'react'
-import { RunStatusMark } from '../../components/status'
-import { formatDuration, formatPercent } from '../../lib/format'
-import { gpoMode, isGuided, methodName, shortPath } from '../../lib/run-names'
 import { durationOf } from './table-model'
 
 /** Milliseconds after the last key until a note is saved. */

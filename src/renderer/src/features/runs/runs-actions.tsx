@@ -1,8 +1,8 @@
 import { Button, Text, Tooltip } from '@mantine/core'
+import { formatCount, plural } from '@renderer/lib/format'
 import type { LiveState } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconArchive, IconArchiveOff, IconGitCompare, IconPlus, IconTrash } from '@tabler/icons-react'
-import { formatCount, plural } from '../../lib/format'
 import type { RunCommands } from './commands'
 import type { Selection } from './selection'
 

@@ -1,10 +1,10 @@
 import { ActionIcon, Group, Progress, Text, Tooltip } from '@mantine/core'
+import { RunStatusMark } from '@renderer/components/status'
+import { formatDuration } from '@renderer/lib/format'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconClockPause, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { RunStatusMark } from '../../components/status'
-import { formatDuration } from '../../lib/format'
 
 interface StatusCellProps {
   readonly run: RunListItem

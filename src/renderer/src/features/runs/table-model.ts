@@ -1,6 +1,7 @@
 /** Which runs the table shows, and in which order. Pure. */
+
+import { gpoMode, methodName, objectiveName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'
-import { gpoMode, methodName, objectiveName, shortPath } from '../../lib/run-names'
 
 /** An empty list lets everything through. */
 export interface RunFilter {

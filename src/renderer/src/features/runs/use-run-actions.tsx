@@ -1,13 +1,13 @@
 /** Changes to runs: shown at once, told to the program, put right by its answer. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { offerToGoOn } from '@renderer/components/offer-to-go-on'
+import { api, queries } from '@renderer/lib/api'
+import { isChanged, messageOf } from '@renderer/lib/errors'
+import { plural } from '@renderer/lib/format'
 import type { RunListItem } from '@shared/schemas/run'
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { offerToGoOn } from '../../components/offer-to-go-on'
-import { api, queries } from '../../lib/api'
-import { isChanged, messageOf } from '../../lib/errors'
-import { plural } from '../../lib/format'
 
 /** Milliseconds the notification with "Undo" stays. */
 const UNDO_SHOWN = 10_000

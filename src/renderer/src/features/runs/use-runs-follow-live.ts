@@ -1,7 +1,7 @@
+import { queries } from '@renderer/lib/api'
+import { useLive } from '@renderer/lib/live'
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { queries } from '../../lib/api'
-import { useLive } from '../../lib/live'
 
 /** Milliseconds between two readings of the list while a run trains. */
 const INTERVAL = 3000

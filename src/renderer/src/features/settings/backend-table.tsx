@@ -1,8 +1,8 @@
 import { Group, Table, Text, Tooltip } from '@mantine/core'
+import { formatBytes, formatNumber } from '@renderer/lib/format'
 import type { BackendFindings } from '@shared/contract/system'
 import type { BackendReport } from '@shared/schemas/backend'
 import { IconCheck, IconMinus, IconStarFilled } from '@tabler/icons-react'
-import { formatBytes, formatNumber } from '../../lib/format'
 
 /** What `gpo doctor` prints, as a table. */
 export const BackendTable = ({ findings }: { readonly findings: BackendFindings }) => (

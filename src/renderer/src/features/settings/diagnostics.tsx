@@ -1,9 +1,9 @@
 import { Button, Code, Collapse, CopyButton, Group, Text } from '@mantine/core'
+import { ErrorState, LoadingRows } from '@renderer/components/states'
+import { queries } from '@renderer/lib/api'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ErrorState, LoadingRows } from '../../components/states'
-import { queries } from '../../lib/api'
 import { Panel } from './panel'
 
 /** A text for whoever helps; it can be read before it is sent. */

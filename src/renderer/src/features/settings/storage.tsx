@@ -1,9 +1,9 @@
 import { CopyButton, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { ErrorState, LoadingRows } from '@renderer/components/states'
+import { queries } from '@renderer/lib/api'
+import { formatBytes } from '@renderer/lib/format'
 import type { ProgramInfo, StoredPlace } from '@shared/contract/system'
 import { useQuery } from '@tanstack/react-query'
-import { ErrorState, LoadingRows } from '../../components/states'
-import { queries } from '../../lib/api'
-import { formatBytes } from '../../lib/format'
 import { Panel } from './panel'
 
 const NAMES: Readonly<Record<StoredPlace['name'], { readonly label: string; readonly hint: string }>> = {

@@ -1,8 +1,8 @@
 import { notifications } from '@mantine/notifications'
+import { api, queries } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import type { Settings } from '@shared/contract/system'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { api, queries } from '../../lib/api'
-import { messageOf } from '../../lib/errors'
 
 /** Changes some settings; the window follows at once. */
 export function useChangeSettings() {
