@@ -13,7 +13,9 @@ export const plansApi = {
     if (input.train) refuseUnknownPath(store, 'dataset', input.train.path, 'data.train.path')
     return previewSteps(store, input)
   }),
-  rates: api.plans.rates.handler(({ context: { store }, input: { plan } }) => ratesForPlan(store, plan)),
+  rates: api.plans.rates.handler(({ context: { store }, input: { plan, isOffline } }) =>
+    ratesForPlan(store, plan, isOffline),
+  ),
   probe: api.plans.probe.handler(({ context, input: { plan }, signal }) => {
     refuseUnknownPaths(context.store, plan)
     return probeStream(context, plan, signal)

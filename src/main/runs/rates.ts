@@ -21,7 +21,7 @@ const NAMES: readonly MetricName[] = [
 const RECENT = 20
 const FEWEST = 3
 
-/** Same model, backend and adaptation; SFT, which samples nothing, tells nothing of the others. */
+/** Same model, backend and adaptation; SFT and the other objectives say nothing of each other. */
 const isAlike = (a: Plan, b: Plan) =>
   a.model.path === b.model.path &&
   a.backend === b.backend &&
@@ -34,8 +34,11 @@ const likeness = (a: Plan, b: Plan) =>
   (isGuided(a) === isGuided(b) ? 2 : 0) +
   (a.data.train.path === b.data.train.path ? 1 : 0)
 
-/** Of the run most like it, the newest of those; null where there is none. */
-export function ratesForPlan(store: Store, plan: Plan): MeasuredRates | null {
+/**
+ * Of the run most like it, the newest of those; null where there is none.
+ * @param isOffline whether the plan trains on its data's own completions: runs that sample say nothing of it, and the other way round
+ */
+export function ratesForPlan(store: Store, plan: Plan, isOffline: boolean): MeasuredRates | null {
   const runs = listRuns(store)
     .filter(({ isReadOnly, iteration }) => !isReadOnly && iteration > FEWEST)
     .map(({ id }) => getRun(store, id))
@@ -44,7 +47,7 @@ export function ratesForPlan(store: Store, plan: Plan): MeasuredRates | null {
   for (const { id, name, plan: like } of runs) {
     const { means, iterations } = recentMeans(store, id, NAMES, RECENT)
     const rates = iterations >= FEWEST ? ratesOf(like, means) : null
-    if (rates) return { rates, run: { id, name, iterations } }
+    if (rates?.lengths.isOffline === isOffline) return { rates, run: { id, name, iterations } }
   }
   return null
 }

@@ -146,7 +146,7 @@ export const probeSchema: Of<ProbeResult> = z.object({
     values: rate,
     reset: rate,
     update: z.number(),
-    lengths: z.object({ completionTokens: z.number(), steps: z.number() }),
+    lengths: z.object({ completionTokens: z.number(), steps: z.number(), isOffline: z.boolean() }),
   }),
   prompts: count,
   device: z.string(),

@@ -73,7 +73,7 @@ export const plansContract = {
     )
     .output(type<StepsPreview | null>()),
   /** Rates of an earlier run with the same model and backend; null where there is none. */
-  rates: oc.input(z.strictObject({ plan: planSchema })).output(type<MeasuredRates | null>()),
+  rates: oc.input(z.strictObject({ plan: planSchema, isOffline: z.boolean() })).output(type<MeasuredRates | null>()),
   /** Runs a small part of an iteration on the real model and throws it away. Ending the stream stops it. */
   probe: oc.input(z.strictObject({ plan: planSchema })).output(eventIterator(type<ProbeEvent>())),
   /** A plan from a file that was chosen. */

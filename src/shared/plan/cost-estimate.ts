@@ -12,8 +12,11 @@ import { isEvaluated } from './evaluated'
 
 /** How long completions really are. */
 export interface Lengths {
+  /** Of a sampled completion; offline, of all that is trained on of a row: a pair's two completions. */
   readonly completionTokens: number
   readonly steps: number
+  /** Whether the rows' own completions are trained on, and nothing is sampled. */
+  readonly isOffline: boolean
 }
 
 /** Tokens of one iteration. */
@@ -48,12 +51,12 @@ function freshRollouts(plan: Plan): number {
   return Math.max(0, wanted - (plan.gpo.reuseRollouts ? plan.gpo.samples : 0))
 }
 
-export function iterationTokens(plan: Plan, { completionTokens: tokens, steps }: Lengths): IterationTokens {
+export function iterationTokens(plan: Plan, { completionTokens: tokens, steps, isOffline }: Lengths): IterationTokens {
   const { promptsPerIteration: prompts, trainedPerPrompt: group } = plan.budget
   const passes = passesOf(plan)
-  if (plan.objective.kind === 'sft') {
+  if (isOffline) {
     const trained = prompts * tokens
-    return { rollouts: 0, values: 0, reset: 0, trained, passed: trained }
+    return { rollouts: 0, values: 0, reset: 0, trained, passed: passes * trained }
   }
   const guided = isGuided(plan)
   const later = guided ? tokens / 2 : tokens
@@ -93,12 +96,11 @@ const guessedSteps = ({ gpo }: Plan, tokens: number) =>
 export function ratesOf(plan: Plan, metrics: Metrics): Rates | null {
   const update = metrics['time/update']
   const { promptsPerIteration: prompts } = plan.budget
-  // Nothing was sampled: rows of data were trained on.
   const isOffline = metrics['completions/mean_length'] === undefined
   const completionTokens = isOffline ? (metrics['num_tokens'] ?? 0) / prompts : metrics['completions/mean_length']
   if (update === undefined || !completionTokens) return null
   const steps = metrics['gpo/steps_per_trajectory'] ?? guessedSteps(plan, completionTokens)
-  const lengths = { completionTokens, steps }
+  const lengths = { completionTokens, steps, isOffline }
   const tokens = iterationTokens(plan, lengths)
   const rate = (seconds: number | undefined, count: number) =>
     seconds !== undefined && count > 0 ? seconds / count : null

@@ -46,7 +46,7 @@ const count = (n: number) => n.toLocaleString('en-US')
 const percent = (share: number) => `${Math.round(100 * share)} %`
 
 /** Whether the training rows' own completions are trained on, and nothing is sampled. */
-const isOffline = (plan: Plan, { kind }: DataFacts): boolean =>
+export const isOffline = (plan: Plan, { kind }: Pick<DataFacts, 'kind'>): boolean =>
   plan.objective.kind === 'sft' || offlineUseOf(plan, kind) !== null
 
 function lengthIssues(plan: Plan, context: number, facts: DataFacts, path: string): (PlanIssue | false)[] {

@@ -15,6 +15,28 @@ describe('layouts with a reference answer', () => {
     expect(suggestVerifier(set.layout, set.examples).kind).toBe('number')
   })
 
+  it('reads worked solutions that end with "A: 18" or "The answer is 18." alike, under any name of an answer', async () => {
+    const rows = [
+      { question: 'How many eggs?', ground_truth: 'She makes 9 * 2 = $<<9*2=18>>18.\nA: 18' },
+      { question: 'How many tons?', ground_truth: 'Half of 8 \\times 3 is 12.\nThe answer is 12.' },
+    ]
+    const set = await loadDataset(writeLines('solutions.jsonl', rows))
+    expect(set.examples.map((example) => example.reference)).toEqual(['18', '12'])
+    expect(set.examples[0]?.completion).toBe(rows[0]?.ground_truth)
+    expect(suggestVerifier(set.layout, set.examples).kind).toBe('number')
+  })
+
+  it('takes the word after the marker for a word', async () => {
+    const rows = [{ question: 'Who?', answer: 'Bob gives it away.\n#### Eve' }]
+    const set = await loadDataset(writeLines('who.jsonl', rows))
+    expect(suggestVerifier(set.layout, set.examples).kind).toBe('exact')
+  })
+
+  it('does not take one line for a worked solution', async () => {
+    const set = await loadDataset(writeLines('line.jsonl', [{ question: 'Which?', answer: 'A: the first' }]))
+    expect(set.examples[0]?.reference).toBe('A: the first')
+  })
+
   it('reads MATH: the reference is the answer, or what the last \\boxed{} holds with its nested braces', async () => {
     const solution = 'First \\boxed{1}, no: $\\boxed{\\frac{1}{2}}$.'
     const rows = [

@@ -4,6 +4,7 @@ import { choiceIndex, choiceLines, letterOf, readChoices } from './choices'
 import { type Prompt, promptOf, readPrompt } from './prompt'
 import { asMessages, isTranscript, renderMessages, turnsOf, turnsOfTranscript } from './turns'
 import { asText, BadValue, isEmpty, type RowView, requireFilled, requireLabel, requireText } from './values'
+import { statedAtEnd } from './worked-solution'
 
 /** @param first what the numbers of right choices begin with, 0 or 1 */
 type Convert = (view: RowView, row: number, first: number) => Example
@@ -27,12 +28,12 @@ export function convertRecord(layout: DatasetLayout, view: RowView, row: number,
   return group && !isEmpty(group.value) ? { ...example, group: asText(group.value, group.column) } : example
 }
 
-/** GSM8K (arXiv 2110.14168): the worked solution, then `#### 18`. */
+/** GSM8K (arXiv 2110.14168) and its kin: the worked solution, then `#### 18`. */
 function readGsm8k(view: RowView, row: number): Example {
   const solution = requireFilled(view, 'answer')
-  const at = solution.lastIndexOf('####')
-  const reference = at < 0 ? '' : solution.slice(at + 4).trim()
-  if (reference === '') throw new BadValue('column "answer" has no "####" with the final answer after it')
+  const reference = statedAtEnd(solution)
+  if (reference === null)
+    throw new BadValue('column "answer" has no last line "#### …" or "Answer: …" with the final answer')
   return { row, ...readPrompt(view), reference, completion: solution }
 }
 

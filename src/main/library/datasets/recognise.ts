@@ -8,6 +8,7 @@ import * as names from './names'
 import type { Fields } from './read/record'
 import { isTranscript, turnsOf } from './turns'
 import { isEmpty, labelOf } from './values'
+import { statedAtEnd } from './worked-solution'
 
 /** Parts that a record plays: a person's roles, and what is found beside them. */
 export type Part = DatasetRole | 'messages' | 'input' | 'notShown'
@@ -139,7 +140,7 @@ function arrangeAnswers(sample: Sample): Draft | null {
 
 function layoutOfAnswers({ rows }: Sample, prompt: string, answer: string): DatasetLayout {
   if (prompt === 'input' && answer === 'target') return 'bbh'
-  const marked = rows.filter((row) => /####[^\n]*\S\s*$/.test(String(valueAt(row, answer) ?? '')))
+  const marked = rows.filter((row) => statedAtEnd(String(valueAt(row, answer) ?? '')) !== null)
   if (marked.length * 2 >= rows.length) return 'gsm8k'
   return prompt.toLowerCase() === 'prompt' ? 'prompt-answer' : 'question-answer'
 }

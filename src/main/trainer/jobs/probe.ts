@@ -61,7 +61,7 @@ export async function probePlan(
       measured = await iterate()
     }
     const rates = ratesOf(plan, measured.metrics)
-    if (!rates) throw new GpoError('training', 'The probe learnt nothing: no rollouts of these prompts make a batch.')
+    if (!rates) throw new GpoError('training', 'Nothing could be measured: no rollouts of these prompts make a batch.')
     return {
       rates,
       prompts: plan.budget.promptsPerIteration,

@@ -87,7 +87,7 @@ describe('memory', () => {
 })
 
 describe('cost', () => {
-  const lengths = { completionTokens: 100, steps: 4 }
+  const lengths = { completionTokens: 100, steps: 4, isOffline: false }
   const budget = { promptsPerIteration: 10, trainedPerPrompt: 4, iterations: 20 }
 
   it('of PPO without GPO: all rollouts from the prompt, as many passes as there are', () => {
@@ -104,8 +104,14 @@ describe('cost', () => {
   })
 
   it('of SFT: the completions of a batch, once', () => {
-    const tokens = iterationTokens(plan({ budget, objective: { kind: 'sft' } }), lengths)
+    const tokens = iterationTokens(plan({ budget, objective: { kind: 'sft' } }), { ...lengths, isOffline: true })
     expect(tokens).toEqual({ rollouts: 0, values: 0, reset: 0, trained: 1000, passed: 1000 })
+  })
+
+  it('of DPO on pairs of the data: what is trained of a row, in every pass, and nothing is sampled', () => {
+    const dpo = plan({ budget, objective: { kind: 'dpo', epochs: 3 }, gpo: { criticalStep: 'none' } })
+    const tokens = iterationTokens(dpo, { completionTokens: 200, steps: 4, isOffline: true })
+    expect(tokens).toEqual({ rollouts: 0, values: 0, reset: 0, trained: 2000, passed: 6000 })
   })
 
   it('counts evaluations: before, at the interval, after', () => {

@@ -3,8 +3,9 @@ import { Anchor, Box, Button, Group, Progress, Table, Text, Title } from '@manti
 import { queries } from '@renderer/lib/api'
 import { formatBytes, formatDuration, formatNumber, plural } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
+import { isPairwise } from '@shared/method/offline'
 import { iterationTokens, timeEstimate } from '@shared/plan/cost-estimate'
-import type { PlanFacts } from '@shared/plan/facts'
+import { isOffline, type PlanFacts } from '@shared/plan/facts'
 import type { Plan } from '@shared/schemas/plan'
 import { useQuery } from '@tanstack/react-query'
 import { type Probe, useProbe } from './use-probe'
@@ -15,9 +16,9 @@ interface CostPanelProps {
 }
 
 /** What decides which earlier run is like it. */
-function useRunRates(plan: Plan) {
+function useRunRates(plan: Plan, isOffline: boolean) {
   return useQuery({
-    ...queries.plans.rates.queryOptions({ input: { plan } }),
+    ...queries.plans.rates.queryOptions({ input: { plan, isOffline } }),
     queryKey: [
       ...queries.plans.rates.key(),
       plan.model.path,
@@ -26,11 +27,16 @@ function useRunRates(plan: Plan) {
       plan.objective.kind,
       plan.gpo.criticalStep,
       plan.data.train.path,
+      isOffline,
     ],
     staleTime: 30_000,
     refetchOnMount: 'always',
   })
 }
+
+/** Tokens of the middle row's completion; of both of a pair. */
+const trainedOfRow = ({ objective }: Plan, facts: PlanFacts | null): number =>
+  (facts?.train.completion?.median ?? 0) * (isPairwise(objective.kind) ? 2 : 1)
 
 const Row = ({ label, value }: { readonly label: string; readonly value: string }) => (
   <Table.Tr>
@@ -45,14 +51,17 @@ const Row = ({ label, value }: { readonly label: string; readonly value: string 
 
 export function CostPanel({ plan, facts }: CostPanelProps) {
   const probe = useProbe(plan)
-  const past = useRunRates(plan)
-  const rates = probe.result?.rates ?? past.data?.rates ?? null
-  const isSft = plan.objective.kind === 'sft'
-  const longest = isSft ? (facts?.train.completion?.median ?? 0) : plan.rollout.maxNewTokens
-  const lengths = rates?.lengths ?? { completionTokens: longest, steps: plan.gpo.segmentation.maxSteps }
+  const offline = facts === null ? plan.objective.kind === 'sft' : isOffline(plan, facts.train)
+  const past = useRunRates(plan, offline)
+  const rates = [probe.result?.rates, past.data?.rates].find((known) => known?.lengths.isOffline === offline) ?? null
+  const lengths = rates?.lengths ?? {
+    completionTokens: offline ? trainedOfRow(plan, facts) : plan.rollout.maxNewTokens,
+    steps: plan.gpo.segmentation.maxSteps,
+    isOffline: offline,
+  }
   const tokens = iterationTokens(plan, lengths)
   const time = rates && timeEstimate(plan, rates, facts?.evaluation?.rows ?? null)
-  const bound = rates || isSft ? '' : 'at most '
+  const bound = rates ? '' : offline ? 'about ' : 'at most '
   const sampled = tokens.rollouts + tokens.values + tokens.reset
   const { iterations } = plan.budget
   return (
@@ -74,8 +83,8 @@ export function CostPanel({ plan, facts }: CostPanelProps) {
             <Row key={label} label={`\u2003${label}`} value={formatDuration(seconds)} />
           ))}
           {time && time.evaluations > 0 && <Row label="Evaluations, all" value={formatDuration(time.evaluations)} />}
-          {!isSft && <Row label="Tokens sampled, an iteration" value={`${bound}${formatNumber(sampled)}`} />}
-          <Row label="Tokens learnt from, an iteration" value={`${bound}${formatNumber(tokens.trained)}`} />
+          {!offline && <Row label="Tokens sampled, an iteration" value={`${bound}${formatNumber(sampled)}`} />}
+          <Row label="Tokens trained on, an iteration" value={`${bound}${formatNumber(tokens.trained)}`} />
           <Row
             label="Tokens, the whole run"
             value={`${bound}${formatNumber(iterations * (sampled + tokens.trained))}`}
