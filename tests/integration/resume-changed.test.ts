@@ -40,7 +40,7 @@ describe('a run of the window', () => {
     const noted = fingerprintsOfRun(store, id)
     expect(noted?.map(({ part }) => part)).toEqual(['training data', 'base weights', 'tokenizer'])
     await isOver(() => getRun(store, id))
-    await manager.resume(id)
+    expect(await manager.resume(id)).toEqual([])
     await isOver(() => getRun(store, id))
 
     writeFileSync(data, rows('3'))
@@ -49,7 +49,8 @@ describe('a run of the window', () => {
     expect(failure.message).toMatch(/training data .*rows\.jsonl has other content of the same/)
     expect(fingerprintsOfRun(store, id)).toEqual(noted)
 
-    await manager.resume(id, { isChangeAllowed: true })
+    const notes = await manager.resume(id, { isChangeAllowed: true })
+    expect(notes.join(' ')).toMatch(/training data .*rows\.jsonl/)
     await isOver(() => getRun(store, id))
     expect(fingerprintsOfRun(store, id)).not.toEqual(noted)
     await manager.resume(id)

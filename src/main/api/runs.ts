@@ -59,9 +59,9 @@ export const runsApi = {
     refuseUnknownPaths(store, plan)
     return { id: await runs.start(await withStartingModel({ store, plan, workerPath: jobWorkerPath, fork })) }
   }),
-  resume: api.runs.resume.handler(({ context: { runs }, input: { id, allowChanged } }) =>
-    runs.resume(id, { isChangeAllowed: allowChanged }),
-  ),
+  resume: api.runs.resume.handler(async ({ context: { runs }, input: { id, allowChanged } }) => ({
+    notes: await runs.resume(id, { isChangeAllowed: allowChanged }),
+  })),
   pause: api.runs.pause.handler(({ context: { runs }, input: { id } }) => runs.pause(id)),
   stop: api.runs.stop.handler(({ context: { runs }, input: { id } }) => runs.stop(id)),
   startNext: api.runs.startNext.handler(({ context: { runs }, input: { id } }) => runs.startNext(id)),

@@ -21,9 +21,10 @@ export interface RunManager {
   start(plan: Plan): Promise<string>
   /**
    * A paused run goes on; a stopped, interrupted, failed or queued one starts or waits.
+   * @returns sentences on what changed since it began, and on what is seldom meant in its plan
    * @throws {GpoError} 'changed' when it would go on with other data, weights, tokenizer or adapter
    */
-  resume(id: string, options?: SameInputs): Promise<void>
+  resume(id: string, options?: SameInputs): Promise<readonly string[]>
   pause(id: string): void
   stop(id: string): void
   /** Moves a waiting run to the front. */
@@ -181,11 +182,12 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       if (active?.live.active.id === id) {
         running(id).trainer.resume()
         change({ state: 'running', pending: active.live.active.pending.filter((one) => one !== 'pause') })
-        return
+        return []
       }
       const ready = await readyRun(store, id, options)
       queueRun(store, id)
       enqueue(ready)
+      return ready.notes
     },
     pause(id) {
       running(id).trainer.pause()

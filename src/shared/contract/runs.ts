@@ -116,8 +116,10 @@ export const runsContract = {
 
   /** Starts a new run, or queues it behind the one that runs. */
   start: oc.input(z.strictObject({ plan: planSchema })).output(type<{ readonly id: string }>()),
-  /** Goes on with a paused, stopped, interrupted or failed run, or queues it; refused as `changed` where what it began with is another now. */
-  resume: oc.input(z.strictObject({ id: runId, allowChanged: z.boolean().optional() })).output(done),
+  /** Goes on with a paused, stopped, interrupted or failed run, or queues it; refused as `changed` where what it began with is another now. `notes`: sentences for the person. */
+  resume: oc
+    .input(z.strictObject({ id: runId, allowChanged: z.boolean().optional() }))
+    .output(type<{ readonly notes: readonly string[] }>()),
   pause: oc.input(z.strictObject({ id: runId })).output(done),
   /** At the next safe point, after a checkpoint; a queued run leaves the queue. */
   stop: oc.input(z.strictObject({ id: runId })).output(done),

@@ -1,12 +1,15 @@
 /** What a person can do with a run; a refusal is told where it was asked. */
 import { notifications } from '@mantine/notifications'
-import { offerToGoOn } from '@renderer/components/offer-to-go-on'
 import { api, queries } from '@renderer/lib/api'
-import { isChanged, messageOf } from '@renderer/lib/errors'
+import { messageOf } from '@renderer/lib/errors'
+import { resumeRun } from '@renderer/lib/resume-run'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 const ACTIONS = {
-  resume: { run: (id: string) => api.runs.resume({ id }), failed: 'The run was not resumed' },
+  resume: {
+    run: (id: string) => resumeRun(id, { refused: 'The run was not resumed', resumed: 'The run goes on' }),
+    failed: 'The run was not resumed',
+  },
   pause: { run: (id: string) => api.runs.pause({ id }), failed: 'The run was not paused' },
   stop: { run: (id: string) => api.runs.stop({ id }), failed: 'The run was not stopped' },
   checkpointNow: { run: (id: string) => api.runs.checkpointNow({ id }), failed: 'No checkpoint was asked for' },
@@ -20,19 +23,13 @@ export type RunAction = keyof typeof ACTIONS
 const tellFailure = (title: string) => (error: unknown) =>
   notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
 
-function tellRefusal(id: string, title: string, error: unknown): void {
-  if (!isChanged(error)) return void tellFailure(title)(error)
-  const goOn = () => void api.runs.resume({ id, allowChanged: true }).catch(tellFailure(title))
-  offerToGoOn({ title, message: messageOf(error), label: 'Go on with the changed files', goOn })
-}
-
 /** @returns the action as a function, and whether it is under way */
 export function useRunAction(id: string, action: RunAction): { act: () => void; isActing: boolean } {
   const client = useQueryClient()
   const { run, failed } = ACTIONS[action]
   const { mutate, isPending } = useMutation({
     mutationFn: () => run(id),
-    onError: (error) => tellRefusal(id, failed, error),
+    onError: tellFailure(failed),
     onSettled: () => client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id } }) }),
   })
   return { act: () => mutate(), isActing: isPending }

@@ -1,10 +1,10 @@
 /** Changes to runs: shown at once, told to the program, put right by its answer. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { offerToGoOn } from '@renderer/components/offer-to-go-on'
 import { api, queries } from '@renderer/lib/api'
-import { isChanged, messageOf } from '@renderer/lib/errors'
+import { messageOf } from '@renderer/lib/errors'
 import { plural } from '@renderer/lib/format'
+import { resumeRun } from '@renderer/lib/resume-run'
 import type { RunListItem } from '@shared/schemas/run'
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
@@ -52,11 +52,6 @@ function offerUndo(message: string, undo: () => Promise<unknown>): void {
 const tellFailure = (title: string, error: unknown): void =>
   void notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
 
-function tellRefusal(title: string, error: unknown, goOn: () => void): void {
-  if (isChanged(error)) offerToGoOn({ title, message: messageOf(error), label: 'Go on with the changed files', goOn })
-  else tellFailure(title, error)
-}
-
 export function useRunActions(): RunActions {
   const client = useQueryClient()
   return useMemo(() => {
@@ -68,12 +63,12 @@ export function useRunActions(): RunActions {
     }
     const patch = (ids: readonly string[], values: Patch) =>
       show((runs) => runs.map((run) => (ids.includes(run.id) ? { ...run, ...values } : run)))
-    const attempt = async (what: string, work: () => Promise<unknown>, tell = tellFailure): Promise<boolean> => {
+    const attempt = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
       try {
         await work()
         return true
       } catch (error) {
-        tell(what, error)
+        tellFailure(what, error)
         return false
       } finally {
         void client.invalidateQueries({ queryKey: queries.runs.list.key() })
@@ -105,13 +100,9 @@ export function useRunActions(): RunActions {
         )
       },
       async resume(id) {
-        const title = `Could not start ${names(list(), [id])}`
-        const goOn = () => void attempt(title, () => api.runs.resume({ id, allowChanged: true }))
-        await attempt(
-          title,
-          () => api.runs.resume({ id }),
-          (what, error) => tellRefusal(what, error, goOn),
-        )
+        const name = names(list(), [id])
+        const titles = { refused: `Could not start ${name}`, resumed: `${name} goes on` }
+        await attempt(titles.refused, () => resumeRun(id, titles))
       },
       async leaveQueue(id) {
         await attempt(`Could not take ${names(list(), [id])} off the queue`, () => api.runs.stop({ id }))

@@ -1,0 +1,19 @@
+/** Resuming a run: what the person should know is shown, and a change of its files can be accepted. */
+import { notifications } from '@mantine/notifications'
+import { offerToGoOn } from '@renderer/components/offer-to-go-on'
+import { api } from '@renderer/lib/api'
+import { isChanged, messageOf } from '@renderer/lib/errors'
+
+/** @param titles what a notification says above the reason of a refusal, and above the notes of a run that goes on */
+export async function resumeRun(id: string, titles: { refused: string; resumed: string }, allowChanged = false) {
+  try {
+    const { notes } = await api.runs.resume({ id, allowChanged })
+    if (notes.length === 0) return
+    notifications.show({ color: 'orange', title: titles.resumed, message: notes.join(' '), autoClose: false })
+  } catch (error) {
+    const told = { title: titles.refused, message: messageOf(error) }
+    const goOn = () => void resumeRun(id, titles, true)
+    if (isChanged(error) && !allowChanged) offerToGoOn({ ...told, label: 'Go on with the changed files', goOn })
+    else notifications.show({ color: 'orange', ...told, autoClose: false })
+  }
+}
