@@ -1,6 +1,7 @@
 /** Rules about what there is to learn from: rewards, pairs, answers, log-probabilities. */
 import { wilsonInterval } from '../interval'
 import { isGuided } from '../method/guided'
+import { isPairwise } from '../method/offline'
 import type { EvaluationRecord } from '../schemas/events'
 import { change, type HealthFinding, type HealthInput, number, ok, percent, recent, valuesOf, warning } from './rule'
 
@@ -151,8 +152,7 @@ const ENOUGH = 10
 
 /** Preference losses can win by pushing the rejected answers down faster than the chosen ones. */
 export function chosenRule(input: HealthInput): HealthFinding[] {
-  const { kind } = input.plan.objective
-  if (kind !== 'dpo' && kind !== 'simpo' && kind !== 'orpo') return []
+  if (!isPairwise(input.plan.objective.kind)) return []
   const values = valuesOf(input, 'logps/chosen')
   const logp = change(values)
   if (!logp || values.length < ENOUGH) return []

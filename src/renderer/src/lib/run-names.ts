@@ -2,6 +2,7 @@
 
 import type { CriticalRule } from '@shared/method/critical-step'
 import { isGuidedMethod } from '@shared/method/guided'
+import { describedById } from '@shared/plan/fields'
 import type { ObjectiveKind } from '@shared/schemas/plan'
 
 interface Method {
@@ -12,20 +13,13 @@ interface Method {
 /** True where the run resets to critical steps. */
 export const isGuided: (method: Method) => boolean = isGuidedMethod
 
-const NAMES: Readonly<Record<ObjectiveKind, string>> = {
-  ppo: 'PPO',
-  grpo: 'GRPO',
-  dpo: 'DPO',
-  kto: 'KTO',
-  simpo: 'SimPO',
-  orpo: 'ORPO',
-  sft: 'SFT',
-}
-
-export const objectiveName = (objective: ObjectiveKind): string => NAMES[objective]
+/** As the setting's options call it. */
+export const objectiveName = (objective: ObjectiveKind): string =>
+  describedById('objective.kind').options?.[objective] ?? objective
 
 /** GPO-PPO, DPO. */
-export const methodName = (method: Method): string => `${isGuided(method) ? 'GPO-' : ''}${NAMES[method.objective]}`
+export const methodName = (method: Method): string =>
+  `${isGuided(method) ? 'GPO-' : ''}${objectiveName(method.objective)}`
 
 /** The rule that picks the critical step, or "off". */
 export const gpoMode = (method: Method): string => (isGuided(method) ? method.criticalStep : 'off')

@@ -2,6 +2,7 @@
 
 import { axisFormatOf, formatOf, formatShare } from '@renderer/lib/metric-format'
 import { isGuided } from '@shared/method/guided'
+import { isPairwise } from '@shared/method/offline'
 import {
   ACCURACY,
   ACCURACY_TITLE,
@@ -58,8 +59,6 @@ const ACCURACY_CHART: ChartDefinition = {
   format: formatShare,
   isLinear: true,
 }
-
-const isPairwise = ({ objective: { kind } }: Plan) => kind === 'dpo' || kind === 'simpo' || kind === 'orpo'
 
 function accuracyMissing({ data, evaluation }: Plan): string | null {
   if (!isEvaluated({ data })) return 'accuracy: the plan has no evaluation data'
@@ -126,7 +125,9 @@ export interface ShownGroup extends ChartGroup {
 
 /** The groups with what a run has, its charts with the lines it has; what is missing says why, where there is a reason. */
 export function shownGroups(plan: Plan, has: (metric: string) => boolean): ShownGroup[] {
-  return GROUPS.filter(({ id }) => id !== 'preference' || isPairwise(plan) || plan.objective.kind === 'kto')
+  return GROUPS.filter(
+    ({ id }) => id !== 'preference' || isPairwise(plan.objective.kind) || plan.objective.kind === 'kto',
+  )
     .map((group): ShownGroup => {
       const charts = group.charts.map((chart) => ({ ...chart, lines: chart.lines.filter(({ metric }) => has(metric)) }))
       const missing = charts.filter(({ lines }) => lines.length === 0).map(({ id }) => MISSING[id]?.(plan) ?? null)
