@@ -103,6 +103,12 @@ module.exports = {
       to: { path: ['^src/renderer/src/(features|app)/', 'node_modules/@(orpc|tanstack/react-query)/'] },
     },
     {
+      name: 'actions-know-no-page',
+      severity: 'error',
+      from: { path: '^src/renderer/src/actions/' },
+      to: { path: '^src/renderer/src/(features|app)/' },
+    },
+    {
       name: 'features-do-not-know-each-other',
       severity: 'error',
       from: { path: '^src/renderer/src/features/([^/]+)/' },

@@ -1,8 +1,8 @@
 /** What a person can do with a run; a refusal is told where it was asked. */
 import { notifications } from '@mantine/notifications'
+import { resumeRun } from '@renderer/actions/resume-run'
 import { api, queries } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
-import { resumeRun } from '@renderer/lib/resume-run'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 const ACTIONS = {

@@ -1,10 +1,10 @@
 /** Changes to runs: shown at once, told to the program, put right by its answer. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { resumeRun } from '@renderer/actions/resume-run'
 import { api, queries } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
 import { plural } from '@renderer/lib/format'
-import { resumeRun } from '@renderer/lib/resume-run'
 import type { RunListItem } from '@shared/schemas/run'
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
