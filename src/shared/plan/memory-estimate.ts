@@ -19,6 +19,7 @@ import {
 } from '../engine-limits'
 import { isGuided } from '../method/guided'
 import { isPairwise } from '../method/offline'
+import { usesReference } from '../method/reference'
 import type { LORA_TARGETS, Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
 
@@ -83,11 +84,8 @@ export function trainedParameters(plan: Plan, shape: ModelShape): number {
 }
 
 /** Full fine-tuning keeps a copy of the start where the objective compares with it; LoRA has it anyway. */
-export function keepsReference({ objective, adaptation }: Plan): boolean {
-  if (adaptation.kind === 'lora') return false
-  const usesKl = (objective.kind === 'ppo' || objective.kind === 'grpo') && objective.kl > 0
-  return usesKl || objective.kind === 'dpo' || objective.kind === 'kto'
-}
+export const keepsReference = ({ objective, adaptation }: Plan): boolean =>
+  adaptation.kind === 'full' && usesReference(objective)
 
 const isNarrow = ({ adaptation }: Plan): boolean => adaptation.kind === 'lora' && adaptation.base !== 'float32'
 

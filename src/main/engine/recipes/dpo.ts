@@ -9,7 +9,6 @@ export function dpo(run: Run, { beta, epochs, minibatches }: ObjectiveOf<'dpo'>)
     name: 'dpo',
     epochs,
     minibatches,
-    usesReference: true,
     loss: (pairs) => dpoLoss({ ...pairs, beta }),
   })
 }

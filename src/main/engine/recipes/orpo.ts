@@ -9,7 +9,6 @@ export function orpo(run: Run, { lambda, epochs, minibatches }: ObjectiveOf<'orp
     name: 'orpo',
     epochs,
     minibatches,
-    usesReference: false,
     loss: (pairs) => orpoLoss({ ...pairs, lambda }),
   })
 }

@@ -11,6 +11,7 @@
  * Equal budgets: an iteration trains on exactly `promptsPerIteration · trainedPerPrompt` pairs with GPO and without; more prompts are asked where
  * states never give both outcomes, in at most MAX_WAVES waves. `pairs` in the metrics says how many there were.
  */
+import { usesReference } from '@shared/method/reference'
 import { pairUp } from '../gpo/pairs'
 import type { Rollout, Trajectory } from '../gpo/trajectory'
 import type { ObjectiveResult } from '../objectives/result'
@@ -48,7 +49,6 @@ export interface PairwiseObjective {
   readonly name: string
   readonly epochs: number
   readonly minibatches: number
-  readonly usesReference: boolean
   readonly loss: (pairs: PairTensors) => ObjectiveResult
 }
 
@@ -73,7 +73,7 @@ export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
 
   /** Of one side of each pair; zeros for losses without a reference. */
   async function referenceLogps(sequences: readonly TokenSequence[]): Promise<number[]> {
-    if (!objective.usesReference) return sequences.map(() => 0)
+    if (!usesReference(plan.objective)) return sequences.map(() => 0)
     return (await scorer.logps(policy.reference(), sequences)).map(sumOf)
   }
 

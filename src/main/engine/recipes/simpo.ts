@@ -9,7 +9,6 @@ export function simpo(run: Run, { beta, gammaRatio, epochs, minibatches }: Objec
     name: 'simpo',
     epochs,
     minibatches,
-    usesReference: false,
     loss: (pairs) => simpoLoss({ ...pairs, beta, gammaRatio }),
   })
 }

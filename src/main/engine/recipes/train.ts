@@ -2,6 +2,7 @@
  * The loop around a procedure: evaluate, iterate, evaluate, hand out safe points. Knows neither files nor databases: whoever consumes the
  * generator writes checkpoints and decides at each safe point whether to go on.
  */
+import { usesReference } from '@shared/method/reference'
 import type { EvaluationEvent, MetricsEvent, TrajectoriesEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import { dpo } from './dpo'
@@ -46,11 +47,7 @@ export function createProcedure(run: Run): Procedure {
 
 /** Which parts of a policy a plan's objective needs. */
 export function policyNeeds({ objective }: Plan): { hasValueHead: boolean; keepsReference: boolean } {
-  const usesKl = (objective.kind === 'ppo' || objective.kind === 'grpo') && objective.kl > 0
-  return {
-    hasValueHead: objective.kind === 'ppo',
-    keepsReference: usesKl || objective.kind === 'dpo' || objective.kind === 'kto',
-  }
+  return { hasValueHead: objective.kind === 'ppo', keepsReference: usesReference(objective) }
 }
 
 const finite = (values: Readonly<Record<string, number>>) =>
