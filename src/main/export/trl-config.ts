@@ -4,9 +4,9 @@
  */
 import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
+import { comment, type Entry, yamlOf } from './commented-yaml'
 import { word } from './next-steps'
 import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
-import { comment, type Entry, yamlOf } from './yaml'
 
 const SCHEDULERS = { constant: 'constant', linear: 'linear', cosine: 'cosine' } as const
 
