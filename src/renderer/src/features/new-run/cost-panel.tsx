@@ -1,6 +1,6 @@
 /** Tokens counted from the plan, time from what was measured. */
 import { Anchor, Box, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
-import { queries } from '@renderer/lib/api'
+import { ratesOptions } from '@renderer/lib/cache'
 import { formatBytes, formatDuration, formatNumber, plural } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
 import { iterationTokens, timeEstimate } from '@shared/plan/cost-estimate'
@@ -12,24 +12,6 @@ import { type Probe, useProbe } from './use-probe'
 interface CostPanelProps {
   readonly plan: Plan
   readonly facts: PlanFacts | null
-}
-
-/** What decides which earlier run is like it. */
-function useRunRates(plan: Plan) {
-  return useQuery({
-    ...queries.plans.rates.queryOptions({ input: { plan } }),
-    queryKey: [
-      ...queries.plans.rates.key(),
-      plan.model.path,
-      plan.backend,
-      plan.adaptation.kind,
-      plan.objective.kind,
-      plan.gpo.criticalStep,
-      plan.data.train.path,
-    ],
-    staleTime: 30_000,
-    refetchOnMount: 'always',
-  })
 }
 
 const Row = ({ label, value }: { readonly label: string; readonly value: string }) => (
@@ -45,7 +27,7 @@ const Row = ({ label, value }: { readonly label: string; readonly value: string 
 
 export function CostPanel({ plan, facts }: CostPanelProps) {
   const probe = useProbe(plan)
-  const past = useRunRates(plan)
+  const past = useQuery({ ...ratesOptions(plan), staleTime: 30_000, refetchOnMount: 'always' })
   const rates = probe.result?.rates ?? past.data?.rates ?? null
   const isSft = plan.objective.kind === 'sft'
   const longest = isSft ? (facts?.train.completion?.median ?? 0) : plan.rollout.maxNewTokens
