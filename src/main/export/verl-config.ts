@@ -4,8 +4,8 @@
  */
 import { basename, dirname } from 'node:path'
 import { isGuided } from '@shared/method/guided'
+import { shellWord } from '@shared/shell-word'
 import { comment, type Entry, mapOf, yamlOf } from './commented-yaml'
-import { word } from './next-steps'
 import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
 
 function actorOf({ plan }: ConfigSource): Entry[] {
@@ -91,7 +91,7 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
     suffix: '.verl.yaml',
     text: `Go on with ${objective.kind.toUpperCase()} in verl; what is marked ??? in it needs an answer first`,
     command: (file) =>
-      `python3 -m verl.trainer.main_ppo --config-path ${word(dirname(file))} --config-name ${word(basename(file, '.yaml'))}`,
+      `python3 -m verl.trainer.main_ppo --config-path ${shellWord(dirname(file))} --config-name ${shellWord(basename(file, '.yaml'))}`,
     content: yamlOf([
       ...header(source, `${objective.kind.toUpperCase()} with verl`),
       comment('Where it says ???, verl asks for a value.'),
