@@ -102,6 +102,25 @@ module.exports = {
       from: { path: '^src/renderer/src/components/' },
       to: { path: ['^src/renderer/src/(features|app)/', 'node_modules/@(orpc|tanstack/react-query)/'] },
     },
+    may('charts-draw-what-they-are-given', '^src/renderer/src/charts/', ['^src/renderer/src/lib/format']),
+    {
+      name: 'charts-call-no-api',
+      severity: 'error',
+      from: { path: '^src/renderer/src/charts/' },
+      to: { path: 'node_modules/@(orpc|tanstack/react-query)/' },
+    },
+    {
+      name: 'curves-are-drawn-in-charts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/renderer/src/charts/' },
+      to: { path: 'node_modules/uplot/' },
+    },
+    {
+      name: 'lib-knows-no-page',
+      severity: 'error',
+      from: { path: '^src/renderer/src/lib/' },
+      to: { path: '^src/renderer/src/(app|features|components|charts)/' },
+    },
     {
       name: 'actions-know-no-page',
       severity: 'error',

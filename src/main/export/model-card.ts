@@ -3,7 +3,7 @@
 import { isGuided } from '@shared/method/guided'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
-import { yamlOf } from './yaml'
+import { yamlOf } from './commented-yaml'
 
 export interface CardBase {
   /** `organisation/name` where it is a download of the Hub; else null. */

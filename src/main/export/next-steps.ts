@@ -1,12 +1,11 @@
 /** What a person can do with what was exported: a sentence, and a command or code to copy. */
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
+import { shellWord } from '@shared/shell-word'
 
 type Next = ExportOutcome['next']
 
 /** As a string of Python, which JSON's are. */
 const quoted = (text: string) => JSON.stringify(text)
-/** As one word of a shell. */
-export const word = (text: string) => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 interface Exported {
   readonly out: string
@@ -20,12 +19,12 @@ const PAIR_TRAINERS = 'DPOTrainer, ORPOTrainer and CPOTrainer (SimPO)'
 
 const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
   safetensors: ({ out, data }) => [
-    { text: 'Evaluate it here', code: `gpo eval --model ${word(out)} --data ${word(data)}` },
+    { text: 'Evaluate it here', code: `gpo eval --model ${shellWord(out)} --data ${shellWord(data)}` },
     {
       text: 'Load it with Transformers',
       code: `from transformers import AutoModelForCausalLM, AutoTokenizer\nmodel = AutoModelForCausalLM.from_pretrained(${quoted(out)})\ntokenizer = AutoTokenizer.from_pretrained(${quoted(out)})`,
     },
-    { text: 'Serve it with vLLM', code: `vllm serve ${word(out)}` },
+    { text: 'Serve it with vLLM', code: `vllm serve ${shellWord(out)}` },
   ],
   adapter: ({ out, base }) => [
     {
@@ -35,10 +34,10 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
     { text: 'Merge it there', code: 'merged = model.merge_and_unload()' },
   ],
   gguf: ({ out }) => [
-    { text: 'Talk to it with llama.cpp', code: `llama-cli -m ${word(out)}` },
+    { text: 'Talk to it with llama.cpp', code: `llama-cli -m ${shellWord(out)}` },
     {
       text: 'Make it known to Ollama',
-      code: `echo 'FROM ${word(out)}' > Modelfile && ollama create my-model -f Modelfile`,
+      code: `echo 'FROM ${shellWord(out)}' > Modelfile && ollama create my-model -f Modelfile`,
     },
   ],
   pairs: ({ out }) => [
@@ -46,14 +45,14 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
       text: `Load it for ${PAIR_TRAINERS} of TRL`,
       code: `from datasets import load_dataset\npairs = load_dataset("json", data_files=${quoted(out)}, split="train")`,
     },
-    { text: 'See what it holds', code: `gpo data ${word(out)}` },
+    { text: 'See what it holds', code: `gpo data ${shellWord(out)}` },
   ],
   unpaired: ({ out }) => [
     {
       text: 'Load it for KTOTrainer of TRL',
       code: `from datasets import load_dataset\nrows = load_dataset("json", data_files=${quoted(out)}, split="train")`,
     },
-    { text: 'See what it holds', code: `gpo data ${word(out)}` },
+    { text: 'See what it holds', code: `gpo data ${shellWord(out)}` },
   ],
   stepwise: ({ out }) => [
     {
@@ -62,8 +61,8 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
     },
   ],
   bundle: ({ out }) => [
-    { text: 'Open it on another machine, on this page or in a terminal', code: `gpo import ${word(out)}` },
-    { text: 'Look inside with any tar', code: `tar tvf ${word(out)}` },
+    { text: 'Open it on another machine, on this page or in a terminal', code: `gpo import ${shellWord(out)}` },
+    { text: 'Look inside with any tar', code: `tar tvf ${shellWord(out)}` },
   ],
 }
 

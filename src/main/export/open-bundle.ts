@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { describeError, GpoError } from '@shared/errors'
 import type { z } from 'zod'
+import { type ArchivedFile, type Damaged, readAt, scanArchive } from './bundle-archive'
 import {
   type BundleFile,
   CHECKSUM,
@@ -19,7 +20,6 @@ import {
   type Manifest,
   manifestSchema,
 } from './bundle-format'
-import { BLOCK, paddedSize, parseTarHeader, type TarEntry } from './tar'
 
 const unpack = promisify(gunzip)
 
@@ -30,47 +30,12 @@ export interface OpenBundle {
   close(): Promise<void>
 }
 
-interface Found extends TarEntry {
-  /** Where its content begins. */
-  readonly at: number
-}
-
 const count = (n: number) => n.toLocaleString('en')
-
-/** Says what is wrong with a bundle. */
-export type Damaged = (what: string) => GpoError
 
 export const damagedBundle =
   (path: string): Damaged =>
   (what) =>
     new GpoError('data', `${basename(path)} ${what}: it is damaged or no run bundle; ask for it again (${path})`)
-
-async function readAt(handle: FileHandle, at: number, length: number, damaged: Damaged): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length)
-  for (let done = 0; done < length; ) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, at + done)
-    if (bytesRead === 0) throw damaged(`ends at byte ${count(at + done)}, in the middle of a file`)
-    done += bytesRead
-  }
-  return bytes
-}
-
-/** Where each file is. Only headers are read. */
-async function scan(handle: FileHandle, size: number, damaged: Damaged): Promise<Map<string, Found>> {
-  const files = new Map<string, Found>()
-  for (let at = 0; ; ) {
-    if (at + BLOCK > size) throw damaged(`ends at byte ${count(size)} without the end of an archive`)
-    const entry = parseTarHeader(await readAt(handle, at, BLOCK, damaged), damaged)
-    if (entry === null) return files
-    const { name, size: length } = entry
-    if (files.has(name)) throw damaged(`holds ${name} twice`)
-    if (length > LIMITS.partBytes)
-      throw damaged(`holds ${name} with ${count(length)} bytes; at most ${count(LIMITS.partBytes)} are read`)
-    if (files.size >= LIMITS.files) throw damaged(`holds more than ${count(LIMITS.files)} files`)
-    files.set(name, { name, size: length, at: at + BLOCK })
-    at += BLOCK + paddedSize(length)
-  }
-}
 
 function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): string {
   try {
@@ -100,7 +65,11 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, name: string, d
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-async function readManifest(handle: FileHandle, files: Map<string, Found>, damaged: Damaged): Promise<Manifest> {
+async function readManifest(
+  handle: FileHandle,
+  files: ReadonlyMap<string, ArchivedFile>,
+  damaged: Damaged,
+): Promise<Manifest> {
   const [manifest, checksum] = [files.get(MANIFEST), files.get(CHECKSUM)]
   if (!manifest || !checksum) throw damaged(`has no ${manifest ? CHECKSUM : MANIFEST}`)
   if (manifest.size > LIMITS.manifestBytes || checksum.size > 200)
@@ -119,7 +88,11 @@ async function readManifest(handle: FileHandle, files: Map<string, Found>, damag
 }
 
 /** The files are those the manifest names, each once, of the sizes it gives. */
-function checkFiles({ files: named, counts }: Manifest, found: ReadonlyMap<string, Found>, damaged: Damaged): void {
+function checkFiles(
+  { files: named, counts }: Manifest,
+  found: ReadonlyMap<string, ArchivedFile>,
+  damaged: Damaged,
+): void {
   const names = new Set(named.map(({ name }) => name))
   if (names.size !== named.length) throw damaged(`has a ${MANIFEST} that names a file twice`)
   for (const { name, bytes, unpacked } of named) {
@@ -180,7 +153,7 @@ export async function openBundle(path: string): Promise<OpenBundle> {
   try {
     const stat = await handle.stat()
     if (!stat.isFile()) throw new GpoError('data', `${path} is not a file: choose a run bundle (.gpo).`)
-    const found = await scan(handle, stat.size, damaged)
+    const found = await scanArchive(handle, stat.size, damaged)
     const manifest = await readManifest(handle, found, damaged)
     checkFiles(manifest, found, damaged)
     return {

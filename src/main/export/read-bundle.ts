@@ -4,6 +4,7 @@ import type { EvaluationRecord } from '@shared/schemas/events'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { z } from 'zod'
+import type { Damaged } from './bundle-archive'
 import { type BundleFile, kindOfFile, LIMITS, type Manifest } from './bundle-format'
 import {
   environmentSchema,
@@ -12,7 +13,7 @@ import {
   seriesSchema,
   trajectorySchema,
 } from './bundle-records'
-import { type Damaged, damagedBundle, type OpenBundle, openBundle, parseAs, parseJson } from './open-bundle'
+import { damagedBundle, type OpenBundle, openBundle, parseAs, parseJson } from './open-bundle'
 
 export type BundlePart =
   | { readonly kind: 'metrics'; readonly series: readonly SeriesRecord[] }

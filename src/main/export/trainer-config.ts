@@ -1,6 +1,6 @@
 /** A configuration file for another trainer, and what it is made from. */
 import type { Plan } from '@shared/schemas/plan'
-import { comment, type Entry } from './yaml'
+import { comment, type Entry } from './commented-yaml'
 
 export interface TrainerConfig {
   /** Appended to the data's name without its ending. */

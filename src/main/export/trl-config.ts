@@ -4,9 +4,9 @@
  */
 import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
-import { word } from './next-steps'
+import { shellWord } from '@shared/shell-word'
+import { comment, type Entry, yamlOf } from './commented-yaml'
 import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
-import { comment, type Entry, yamlOf } from './yaml'
 
 const SCHEDULERS = { constant: 'constant', linear: 'linear', cosine: 'cosine' } as const
 
@@ -114,7 +114,7 @@ export function trlDpo(source: ConfigSource): TrainerConfig {
   return {
     suffix: '.trl-dpo.yaml',
     text: 'Go on with DPO in TRL, with the settings of this run',
-    command: (file) => `trl dpo --config ${word(file)}`,
+    command: (file) => `trl dpo --config ${shellWord(file)}`,
     content: yamlOf([
       ...header(source, 'DPO with TRL'),
       ...modelEntries(source),
@@ -143,7 +143,7 @@ export function trlKto(source: ConfigSource): TrainerConfig {
   return {
     suffix: '.trl-kto.yaml',
     text: 'Go on with KTO in TRL, with the settings of this run',
-    command: (file) => `trl kto --config ${word(file)}`,
+    command: (file) => `trl kto --config ${shellWord(file)}`,
     content: yamlOf([
       ...header(source, 'KTO with TRL'),
       ...modelEntries(source),

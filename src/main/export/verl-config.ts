@@ -4,9 +4,9 @@
  */
 import { basename, dirname } from 'node:path'
 import { isGuided } from '@shared/method/guided'
-import { word } from './next-steps'
+import { shellWord } from '@shared/shell-word'
+import { comment, type Entry, mapOf, yamlOf } from './commented-yaml'
 import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
-import { comment, type Entry, yamlOf } from './yaml'
 
 function actorOf({ plan }: ConfigSource): Entry[] {
   const { objective, optimiser, budget, rollout } = plan
@@ -91,13 +91,13 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
     suffix: '.verl.yaml',
     text: `Go on with ${objective.kind.toUpperCase()} in verl; what is marked ??? in it needs an answer first`,
     command: (file) =>
-      `python3 -m verl.trainer.main_ppo --config-path ${word(dirname(file))} --config-name ${word(basename(file, '.yaml'))}`,
+      `python3 -m verl.trainer.main_ppo --config-path ${shellWord(dirname(file))} --config-name ${shellWord(basename(file, '.yaml'))}`,
     content: yamlOf([
       ...header(source, `${objective.kind.toUpperCase()} with verl`),
       comment('Where it says ???, verl asks for a value.'),
       { hydra: { searchpath: ['pkg://verl.trainer.config'] }, defaults: ['ppo_trainer', '_self_'] },
       {
-        data: [
+        data: mapOf([
           comment(
             `verl reads Parquet: a column prompt (a list of messages), data_source, and reward_model.ground_truth. Made from ${data.train.path}${data.eval ? ` and ${data.eval.path}` : ''}.`,
           ),
@@ -108,36 +108,34 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
           },
           { shuffle: true, truncation: 'error' },
           ...(data.chatTemplate ? [] : [comment('The run did not use the chat template; verl always does.')]),
-        ],
-        custom_reward_function: [
+        ]),
+        custom_reward_function: mapOf([
           comment(
             `compute_score(data_source, solution_str, ground_truth, extra_info=None): the verifier here was ${JSON.stringify(plan.verifier)}.`,
           ),
           { path: '???', name: 'compute_score' },
-        ],
-        algorithm: verlAlgorithm(source),
-        actor_rollout_ref: [
-          { model: verlModel(source), actor: actorOf(source) },
-          {
-            rollout: [
-              {
-                name: 'vllm',
-                n: budget.trainedPerPrompt,
-                temperature: rollout.temperature,
-                top_p: rollout.topP,
-              },
-              { top_k: rollout.topK > 0 ? rollout.topK : -1, tensor_model_parallel_size: 1 },
-            ],
+        ]),
+        algorithm: mapOf(verlAlgorithm(source)),
+        actor_rollout_ref: {
+          model: mapOf(verlModel(source)),
+          actor: mapOf(actorOf(source)),
+          rollout: {
+            name: 'vllm',
+            n: budget.trainedPerPrompt,
+            temperature: rollout.temperature,
+            top_p: rollout.topP,
+            top_k: rollout.topK > 0 ? rollout.topK : -1,
+            tensor_model_parallel_size: 1,
           },
-        ],
+        },
         ...(isPpo
           ? {
-              critic: [
+              critic: mapOf([
                 comment(
                   `Here the value function is a layer on the policy (weight ${objective.valueCoefficient}); there it is a model of its own.`,
                 ),
                 { model: { path: source.base }, cliprange_value: objective.valueClip, ppo_epochs: objective.epochs },
-              ],
+              ]),
             }
           : {}),
         trainer: {

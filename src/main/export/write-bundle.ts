@@ -1,6 +1,4 @@
 /** Writes a run bundle beside its final place, reads it back whole, and renames it. */
-import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { listEvaluations } from '@main/store/evaluations'
@@ -9,6 +7,7 @@ import type { Store } from '@main/store/query'
 import { runNotes } from '@main/store/run-notes'
 import { getRun } from '@main/store/runs'
 import type { RunRecord } from '@shared/schemas/run'
+import { createArchive } from './bundle-archive'
 import {
   type BundleFile,
   CHECKSUM,
@@ -21,7 +20,6 @@ import {
 } from './bundle-format'
 import { SERIES_POINTS, type SeriesRecord } from './bundle-records'
 import { breath, refuseStopped, trajectoriesOf } from './read-run'
-import { paddedSize, tarEnd, tarHeader } from './tar'
 
 const pack = promisify(gzip)
 const encode = (text: string) => new TextEncoder().encode(text)
@@ -29,40 +27,22 @@ const encode = (text: string) => new TextEncoder().encode(text)
 export type BundleProgress = (label: string, done: number, total: number) => void
 
 /** Appends files to an archive and notes what the manifest says of them. */
-async function createArchive(path: string) {
-  const file = await open(path, 'wx')
+async function createNoted(path: string) {
+  const archive = await createArchive(path)
   const files: BundleFile[] = []
-  let bytes = 0
-  const write = async (chunk: Uint8Array) => {
-    await file.writeFile(chunk)
-    bytes += chunk.length
-  }
-  const append = async (name: string, content: Uint8Array) => {
-    await write(tarHeader({ name, size: content.length }))
-    await write(content)
-    await write(new Uint8Array(paddedSize(content.length) - content.length))
-  }
   return {
+    ...archive,
     files,
-    append,
     async add(name: string, text: string, records: number) {
       const unpacked = encode(text)
       const content = isPacked(name) ? await pack(unpacked, { level: 6 }) : unpacked
-      await append(name, content)
-      const sha256 = createHash('sha256').update(content).digest('hex')
+      const sha256 = await archive.append(name, content)
       files.push({ name, bytes: content.length, unpacked: unpacked.length, sha256, records })
     },
-    /** Bytes of the whole. */
-    async finish(): Promise<number> {
-      await write(tarEnd())
-      await file.sync()
-      return bytes
-    },
-    close: () => file.close(),
   }
 }
 
-type Archive = Awaited<ReturnType<typeof createArchive>>
+type Archive = Awaited<ReturnType<typeof createNoted>>
 
 /** Collects lines into parts of about the same size. */
 function createParts(archive: Archive, kind: PartKind) {
@@ -147,7 +127,7 @@ export async function writeBundle(
 ): Promise<{ readonly manifest: Manifest; readonly bytes: number }> {
   const { store, version, path, signal, trajectories: expected, onProgress } = options
   const run = getRun(store, options.run)
-  const archive = await createArchive(path)
+  const archive = await createNoted(path)
   try {
     onProgress?.('writing metrics', 0, expected)
     await archive.add('plan.json', `${JSON.stringify(run.plan, null, 2)}\n`, 1)
@@ -171,9 +151,7 @@ export async function writeBundle(
       counts: { series, points, evaluations: evaluations.length, trajectories },
       files: archive.files,
     }
-    const text = encode(`${JSON.stringify(manifest, null, 2)}\n`)
-    const sha256 = createHash('sha256').update(text).digest('hex')
-    await archive.append(MANIFEST, text)
+    const sha256 = await archive.append(MANIFEST, encode(`${JSON.stringify(manifest, null, 2)}\n`))
     await archive.append(CHECKSUM, encode(`${sha256}  ${MANIFEST}\n`))
     return { manifest, bytes: await archive.finish() }
   } finally {

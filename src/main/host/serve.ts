@@ -10,6 +10,7 @@ import { router } from '@main/api/router'
 import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { GpoError } from '@shared/errors'
+import { parseCookie, stringifySetCookie } from 'cookie'
 import { WebSocketServer } from 'ws'
 import type { Services } from '../api/services'
 import { readPage, SECURITY_HEADERS } from './pages'
@@ -43,10 +44,7 @@ function isSame(a: string, b: string): boolean {
 }
 
 const cookieOf = (request: IncomingMessage): string =>
-  (request.headers.cookie ?? '')
-    .split(';')
-    .map((part) => part.trim().split('='))
-    .find(([name]) => name === cookieName(request))?.[1] ?? ''
+  parseCookie(request.headers.cookie ?? '')[cookieName(request)] ?? ''
 
 /** Sessions and the one token that makes the next. */
 function createDoor(onToken: (token: string) => void) {
@@ -98,9 +96,8 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
       const session = door.enter(token)
       if (session === null && !door.isOpen(request))
         return refuse(response, 401, 'This link was used already: take the newest one that `gpo serve` printed.')
-      const cookie = session
-        ? { 'set-cookie': `${cookieName(request)}=${session}; HttpOnly; SameSite=Strict; Path=/` }
-        : {}
+      const flags = { httpOnly: true, sameSite: 'strict', path: '/' } as const
+      const cookie = session ? { 'set-cookie': stringifySetCookie(cookieName(request), session, flags) } : {}
       response.writeHead(303, { ...SECURITY_HEADERS, ...cookie, location: '/' })
       return response.end()
     }

@@ -1,8 +1,6 @@
 /** A plan as what one types in a terminal. Pure. */
+import { shellWord } from '../shell-word'
 import type { DraftValue } from './draft'
-
-const isPlain = (text: string) => /^[\w@%+=:,./-]+$/.test(text)
-const quoted = (text: string) => (isPlain(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 /** As `--set` reads it: JSON where a text would be taken for something else. */
 function settingValue(value: DraftValue): string {
@@ -21,10 +19,10 @@ export interface Setting {
 }
 
 /** `gpo train` with a plan file; the file is what the page exports. */
-export const fileCommand = (file: string): string => `npm run gpo -- train ${quoted(file)}`
+export const fileCommand = (file: string): string => `npm run gpo -- train ${shellWord(file)}`
 
 /** The same without a file at hand: an empty plan, and a flag for each setting that is not at its default. */
 export function flagCommand(settings: readonly Setting[]): string {
-  const flags = settings.map(({ path, value }) => `  --set ${quoted(`${path}=${settingValue(value)}`)}`)
+  const flags = settings.map(({ path, value }) => `  --set ${shellWord(`${path}=${settingValue(value)}`)}`)
   return ["echo '{}' > plan.json", [fileCommand('plan.json'), ...flags].join(' \\\n')].join('\n')
 }

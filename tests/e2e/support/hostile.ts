@@ -1,12 +1,12 @@
 /** Data of someone who wants to run script in the window, or to write where nothing should be written. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { tarEnd, tarHeader } from '@main/export/tar'
 import { openStore } from '@main/store/open'
 import { changeRunNotes } from '@main/store/run-notes'
 import { createRun, endRun, newRunId, startRun } from '@main/store/runs'
 import { insertTrajectories } from '@main/store/trajectories'
 import { planSchema } from '@shared/schemas/plan'
+import { Header } from 'tar/header'
 
 export const IMAGE = '<img src=x onerror=window.owned=1>'
 const SCRIPT = '<script>window.owned=2</script>'
@@ -72,13 +72,9 @@ export function writeHostileRun(home: string): string {
 
 /** A run bundle with a file that leads out of every folder. @returns its path */
 export function writeClimbingBundle(home: string, target: string): string {
-  const header = Buffer.from(tarHeader({ name: 'x', size: 5 }))
-  header.fill(0, 0, 100)
-  header.write(target, 0)
-  header.fill(' ', 148, 156)
-  const sum = header.reduce((a, b) => a + b, 0)
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  const header = new Header({ path: target, size: 5, type: 'File' })
+  header.encode()
   const file = join(home, 'climbing.gpo')
-  writeFileSync(file, Buffer.concat([header, Buffer.from('owned'.padEnd(512, '\0')), tarEnd()]))
+  writeFileSync(file, Buffer.concat([header.block!, Buffer.from('owned'.padEnd(3 * 512, '\0'))]))
   return file
 }

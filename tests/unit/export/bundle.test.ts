@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { importBundle } from '@main/export/import-bundle'
-import { tarEnd, tarHeader } from '@main/export/tar'
 import { writeBundle } from '@main/export/write-bundle'
 import { prepareResume } from '@main/runs/prepare'
 import { insertEvaluation, listEvaluations } from '@main/store/evaluations'
@@ -13,6 +12,9 @@ import { changeRunNotes, runNotes } from '@main/store/run-notes'
 import { getRun, listRuns, queueRun, startRun } from '@main/store/runs'
 import { getTrajectory, insertTrajectories, listTrajectories } from '@main/store/trajectories'
 import { GpoError } from '@shared/errors'
+import { list } from 'tar'
+import { Header } from 'tar/header'
+import type { EntryTypeName } from 'tar/types'
 import { describe, expect, it } from 'vitest'
 import { errorOf, newRun, open, tempFolder, trajectory } from '../store/fixtures'
 
@@ -79,6 +81,25 @@ describe('a bundle', () => {
     expect(listRuns(other).map(({ id }) => id)).toEqual([imported.id])
   })
 
+  it('written by version 0.1.0 opens', async () => {
+    const store = open()
+    const path = join(import.meta.dirname, 'fixtures', 'run-0.1.0.gpo')
+    const { id } = await importBundle({ store, path })
+    expect(shown(store, id)).toEqual([trajectory(1, 0), trajectory(1, 1, { text: 'né 🙂' })])
+    expect(readSeries(store, id, 'loss').values).toEqual([1, 1 / 2, 1 / 3])
+    expect(runNotes(store, id).tags).toEqual(['imported', 'good'])
+  })
+
+  it('holds the same bytes whenever it is written, but for its manifest', async () => {
+    const { store, run, path } = await bundled()
+    const again = join(tempFolder(), 'again.gpo')
+    await writeBundle({ store, run, version: '0.1.0', path: again, trajectories: 3 })
+    const [first, second] = [readFileSync(path), readFileSync(again)]
+    const manifest = first.indexOf('manifest.json')
+    expect(manifest).toBeGreaterThan(0)
+    expect(second.subarray(0, manifest).equals(first.subarray(0, manifest))).toBe(true)
+  })
+
   it('is never resumed, queued or started', async () => {
     const { store, path } = await bundled()
     const { id } = await importBundle({ store, path })
@@ -112,30 +133,37 @@ describe('a bundle', () => {
   })
 })
 
-/** The files of a bundle, to change and put together again. */
+/** The files of a bundle, to change and put together again; any tar reads them. */
 function filesOf(path: string): Map<string, Buffer> {
-  const bytes = readFileSync(path)
-  const files = new Map<string, Buffer>()
-  for (let at = 0; bytes[at] !== 0; ) {
-    const name = bytes.toString('latin1', at, bytes.indexOf(0, at))
-    const size = Number.parseInt(bytes.toString('latin1', at + 124, at + 135), 8)
-    files.set(name, bytes.subarray(at + 512, at + 512 + size))
-    at += 512 + Math.ceil(size / 512) * 512
-  }
-  return files
+  const parts = new Map<string, Buffer[]>()
+  list({
+    ...{ file: path, sync: true, strict: true },
+    onReadEntry: (entry) => {
+      const chunks: Buffer[] = []
+      parts.set(entry.path, chunks)
+      entry.on('data', (chunk) => chunks.push(chunk))
+    },
+  })
+  return new Map([...parts].map(([name, chunks]) => [name, Buffer.concat(chunks)]))
 }
 
-/** Like tarHeader, with any name and kind. */
-function headerOf(name: string, size: number, type = '0'): Buffer {
-  const header = Buffer.from(tarHeader({ name: 'x', size }))
-  header.fill(0, 0, 100)
-  header.write(name, 0)
-  header.write(type, 156)
+function headerOf(path: string, size: number, type: EntryTypeName = 'File'): Buffer {
+  const header = new Header({ path, size, type })
+  header.encode()
+  return header.block!
+}
+
+/** A header with other bytes in a place, and a sum that fits. */
+function changedHeader(at: number, bytes: Uint8Array): Buffer {
+  const header = headerOf('changed.json', 0)
+  header.set(bytes, at)
   header.fill(' ', 148, 156)
   const sum = header.reduce((a, b) => a + b, 0)
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
   return header
 }
+
+const END = Buffer.alloc(1024)
 
 const padded = (content: Uint8Array) =>
   Buffer.concat([content, Buffer.alloc(Math.ceil(content.length / 512) * 512 - content.length)])
@@ -144,7 +172,7 @@ const archive = (files: Iterable<readonly [string, Uint8Array]>, extra: readonly
   Buffer.concat([
     ...[...files].flatMap(([name, content]) => [headerOf(name, content.length), padded(content)]),
     ...extra,
-    tarEnd(),
+    END,
   ])
 
 const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex')
@@ -362,15 +390,41 @@ describe('a hostile bundle', () => {
       (_, whole) => whole.subarray(0, whole.length / 2),
       /without the end of an archive|in the middle of a file/,
     ],
-    ['no manifest', () => Buffer.from(tarEnd()), /has no manifest\.json/],
-    ['a link', (files) => archive(files, [headerOf('plan-link', 0, '2')]), /"plan-link", which is no regular file/],
-    ['a folder', (files) => archive(files, [headerOf('folder', 0, '5')]), /"folder", which is no regular file/],
-    ['a long name of GNU', (files) => archive(files, [headerOf('x', 0, 'L')]), /no regular file/],
+    ['no manifest', () => END, /has no manifest\.json/],
+    [
+      'a link',
+      (files) => archive(files, [headerOf('plan-link', 0, 'SymbolicLink')]),
+      /"plan-link", which is no regular file/,
+    ],
+    ['a folder', (files) => archive(files, [headerOf('folder', 0, 'Directory')]), /"folder", which is no regular file/],
+    ['a hard link', (files) => archive(files, [headerOf('other', 0, 'Link')]), /"other", which is no regular file/],
+    ['a long name of GNU', (files) => archive(files, [headerOf('x', 0, 'NextFileHasLongPath')]), /no regular file/],
+    ['an extended header', (files) => archive(files, [headerOf('x', 0, 'ExtendedHeader')]), /no regular file/],
+    [
+      'a name with a folder before it',
+      (files) => archive(files, [changedHeader(345, Buffer.from('..'))]),
+      /"\.\.\/changed\.json", which is no name/,
+    ],
     ['a file twice', (files) => archive([...files, ['plan.json', files.get('plan.json')!]]), /holds plan\.json twice/],
     [
       'a size that is far too large',
       (files) => archive(files, [headerOf('huge.json', 8 ** 11 - 1)]),
       /huge\.json with 8,589,934,591 bytes/,
+    ],
+    [
+      'a size beyond all numbers',
+      (files) => archive(files, [changedHeader(124, Buffer.from([0x80, ...Array(11).fill(0xff)]))]),
+      /bytes where the header of a file should be/,
+    ],
+    [
+      'a size below zero',
+      (files) => archive(files, [changedHeader(124, Buffer.alloc(12, 0xff))]),
+      /gives "changed\.json" no valid size/,
+    ],
+    [
+      'a size that is no number',
+      (files) => archive(files, [changedHeader(124, Buffer.from('many\0'))]),
+      /gives "changed\.json" no valid size/,
     ],
     [
       'a manifest that was changed',

@@ -1,9 +1,11 @@
 /** Configuration files for TRL and verl: only settings that are known there, the plan's values, and a word on what has no counterpart. */
+import { execFileSync } from 'node:child_process'
+import { comment, mapOf, yamlOf } from '@main/export/commented-yaml'
 import type { ConfigSource } from '@main/export/trainer-config'
 import { trainerConfigs } from '@main/export/trainer-configs'
-import { comment, yamlOf } from '@main/export/yaml'
 import { type PlanInput, planSchema } from '@shared/schemas/plan'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 
 const sourceOf = (changes: Partial<PlanInput>): ConfigSource => ({
   plan: planSchema.parse({
@@ -134,6 +136,34 @@ describe('verl', () => {
 })
 
 it('a text cannot leave its line: neither as a value nor as a comment', () => {
-  const written = yamlOf([comment('one\nkey: 1\u2028two: 2'), { key: 'a"\n- b: #', number: 1e21, none: null }])
-  expect(written).toBe('# one\n# key: 1\n# two: 2\nkey: "a\\"\\n- b: #"\nnumber: 1.0e+21\nnone: null\n')
+  const key = 'a"\n- b: #\u0085\u2028\u007f'
+  const written = yamlOf([comment('one\nkey: 1\u2028two: 2\u0085three: 3'), { key, number: 1e21, none: null }])
+  expect(written).toBe(
+    '# one\n# key: 1\n# two: 2\n# three: 3\nkey: "a\\"\\n- b: #\\u0085\\u2028\\u007f"\nnumber: 1.0e+21\nnone: null\n',
+  )
+  expect(parse(written)).toEqual({ key, number: 1e21, none: null })
+})
+
+it('comments stand above the setting that follows, in nested maps too, and at the end', () => {
+  const inner = mapOf([comment('in front'), { a: 1, skipped: undefined }, comment('behind')])
+  expect(yamlOf([{ inner, list: ['no', 1e-7] }, comment('last')])).toBe(
+    'inner:\n  # in front\n  a: 1\n  # behind\nlist: ["no", 1.0e-7]\n# last\n',
+  )
+})
+
+const python = process.env['GPO_PYTHON']
+const READ = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin.buffer.read().decode())))'
+
+it.skipIf(!python).each(['dpo', 'kto', 'ppo', 'grpo'] as const)('Python reads a %s run’s files the same', (kind) => {
+  const source = sourceOf({
+    model: { path: 'no: "1e-7" #\u0085\u2028\u007f' },
+    objective: { kind },
+    optimiser: { learningRate: 1e-7 },
+  })
+  const files = (['pairs', 'unpaired'] as const).flatMap((format) => trainerConfigs(format, source))
+  expect(files.length).toBeGreaterThan(0)
+  for (const { content } of files) {
+    const read = execFileSync(python ?? '', ['-c', READ], { input: content, encoding: 'utf8' })
+    expect(JSON.parse(read)).toEqual(parse(content))
+  }
 })

@@ -1,4 +1,4 @@
-import { align, logScaleOf, rangeWithoutOutliers, readAt, smooth } from '@renderer/lib/curves'
+import { align, logScaleOf, rangeWithoutOutliers, readAt, smooth } from '@renderer/charts/curves'
 import { describe, expect, it } from 'vitest'
 
 const series = (values: number[], iterations = values.map((_, i) => i + 1)) => ({ iterations, values })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { assignSlots, colourOfSlot } from '@renderer/lib/run-colours'
+import { assignSlots, colourOfSlot } from '@renderer/charts/run-colours'
 import { describe, expect, it } from 'vitest'
 
 const css = readFileSync(resolve(import.meta.dirname, '../../../src/renderer/src/app/style.css'), 'utf8')

@@ -13,10 +13,11 @@ import {
 import { useHotkeys } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { queries } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { LiveContext, useLiveStream } from '@renderer/lib/live'
 import type { LiveEvent } from '@shared/contract/runs'
 import { IconSearch } from '@tabler/icons-react'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useCallback, useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { ConnectionBanner } from './connection-banner'
@@ -32,12 +33,11 @@ const isCurrent = (path: string, location: string) =>
 /** The rail, the top bar with the running job, and the page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [location, go] = useLocation()
-  const client = useQueryClient()
+  const { settings } = useCache()
   const onEnded = useCallback(
     ({ run }: Extract<LiveEvent, { type: 'ended' }>) => {
       const failed = run.status === 'failed' || run.status === 'interrupted' || run.error !== null
-      const settings = client.getQueryData(queries.system.settings.queryKey({}))
-      if (!failed && settings?.notifications === false) return
+      if (!failed && settings.known()?.notifications === false) return
       notifications.show({
         color: failed ? 'orange' : 'accent',
         title: run.name,
@@ -46,7 +46,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         onClick: () => go(`/runs/${run.id}`),
       })
     },
-    [go, client],
+    [go, settings],
   )
   const live = useLiveStream(onEnded)
   useTheme()

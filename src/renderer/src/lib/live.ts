@@ -1,17 +1,14 @@
 /** One stream of what runs, shared by all pages; it keeps the queries fresh and survives a lost connection. */
 import type { LiveEvent, LiveState } from '@shared/contract/runs'
-import { useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useState } from 'react'
-import { api, queries } from './api'
+import { api } from './api'
+import { useCache } from './cache'
 
 const EMPTY: LiveState = { active: null, queue: [] }
 /** Milliseconds before the stream is opened again. */
 const RETRY = 1000
 
 export const LiveContext = createContext<LiveState>(EMPTY)
-
-/** A read on its way is left to end: one that takes longer than the next record would never end. The run's end reads once more. */
-const PATIENT = { cancelRefetch: false }
 
 /** What runs right now. */
 export const useLive = (): LiveState => useContext(LiveContext)
@@ -24,7 +21,7 @@ export function useActiveRun(id: string): LiveState['active'] {
 
 /** Opens the stream; for the top of the tree only. */
 export function useLiveStream(onEnded: (event: Extract<LiveEvent, { type: 'ended' }>) => void): LiveState {
-  const client = useQueryClient()
+  const cache = useCache()
   const [state, setState] = useState(EMPTY)
   useEffect(() => {
     const controller = new AbortController()
@@ -34,20 +31,13 @@ export function useLiveStream(onEnded: (event: Extract<LiveEvent, { type: 'ended
           setState(event.state)
           break
         case 'runs':
-          void client.invalidateQueries({ queryKey: queries.runs.list.key() })
-          void client.invalidateQueries({ queryKey: queries.runs.get.key() })
+          void cache.runs.changed()
           break
-        case 'recorded': {
-          const { run, kinds } = event
-          void client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id: run } }) }, PATIENT)
-          if (kinds.includes('metrics')) void client.invalidateQueries({ queryKey: ['series', run] }, PATIENT)
-          if (kinds.includes('trajectories'))
-            void client.invalidateQueries({ queryKey: ['trajectories', run] }, PATIENT)
+        case 'recorded':
+          void cache.runs.recorded(event.run, event.kinds)
           break
-        }
         case 'ended':
-          void client.invalidateQueries({ queryKey: ['series', event.run.id] })
-          void client.invalidateQueries({ queryKey: ['trajectories', event.run.id] })
+          void cache.runs.ended(event.run.id)
           onEnded(event)
       }
     }
@@ -59,11 +49,11 @@ export function useLiveStream(onEnded: (event: Extract<LiveEvent, { type: 'ended
           // The connection was lost: it is opened again below.
         }
         await new Promise((resolve) => setTimeout(resolve, RETRY))
-        void client.invalidateQueries()
+        void cache.connectionLost()
       }
     }
     void follow()
     return () => controller.abort()
-  }, [client, onEnded])
+  }, [cache, onEnded])
   return state
 }

@@ -1,8 +1,8 @@
 /** What one chart of the comparison draws. Pure. */
 
-import type { Line } from '@renderer/components/chart'
-import { align, type Column, logScaleOf, readAt, smooth } from '@renderer/lib/curves'
-import type { RunColour } from '@renderer/lib/run-colours'
+import type { Line } from '@renderer/charts/chart-types'
+import { align, type Column, logScaleOf, readAt, smooth } from '@renderer/charts/curves'
+import type { RunColour } from '@renderer/charts/run-colours'
 import type { RunTotals } from '@shared/contract/runs'
 import type { Series } from '@shared/schemas/run'
 import { type Axis, overAxis } from './comparison'

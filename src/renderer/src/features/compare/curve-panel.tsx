@@ -1,6 +1,6 @@
 import { Group, Text } from '@mantine/core'
-import { Chart } from '@renderer/components/chart'
-import { RunSwatch } from '@renderer/components/run-swatch'
+import { Chart } from '@renderer/charts/chart'
+import { RunSwatch } from '@renderer/charts/run-swatch'
 import { formatClock, formatCount, formatNumber, formatPercent, plural } from '@renderer/lib/format'
 import { axisFormatOf, formatOf } from '@renderer/lib/metric-format'
 import { ACCURACY } from '@shared/metrics'

@@ -1,5 +1,5 @@
 import { Table, Text } from '@mantine/core'
-import { RunSwatch } from '@renderer/components/run-swatch'
+import { RunSwatch } from '@renderer/charts/run-swatch'
 import { valueText } from '@renderer/lib/setting-text'
 import { type DescribedLeaf, describedIn, fullLabel } from '@shared/plan/fields'
 import { type PlanValue, planDifferences } from '@shared/plan-differences'

@@ -1,7 +1,8 @@
 /** The runs with their final metrics; the same table is the charts' legend. */
 
 import { ActionIcon, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { RunSwatch } from '@renderer/components/run-swatch'
+import { IntervalWhisker } from '@renderer/charts/interval-whisker'
+import { RunSwatch } from '@renderer/charts/run-swatch'
 import { RunStatusMark } from '@renderer/components/status'
 import { messageOf } from '@renderer/lib/errors'
 import { formatCount, formatDuration, formatPercent } from '@renderer/lib/format'
@@ -12,7 +13,6 @@ import { wilsonInterval } from '@shared/interval'
 import { ACCURACY } from '@shared/metrics'
 import { IconEye, IconEyeOff, IconX } from '@tabler/icons-react'
 import { curveTitle } from './comparison'
-import { IntervalWhisker } from './interval-whisker'
 import type { ComparedRun, RunCurves } from './use-comparison'
 
 interface RunsLegendProps {

@@ -1,11 +1,11 @@
 /** Everything about the compared runs, each loaded and kept fresh on its own. */
 
-import { api, queries } from '@renderer/lib/api'
-import { type RunColour, runColours } from '@renderer/lib/run-colours'
+import { type RunColour, runColours } from '@renderer/charts/run-colours'
+import { queries } from '@renderer/lib/api'
 import type { RunDetails, RunTotals } from '@shared/contract/runs'
 import { ACCURACY } from '@shared/metrics'
 import type { Series } from '@shared/schemas/run'
-import { useQueries } from '@tanstack/react-query'
+import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { accuracySeries } from './comparison'
 
@@ -50,17 +50,13 @@ export function useCurves(
     queries: loaded.map(({ id, details }) => {
       const own = names.filter((name) => details.metrics.some((metric) => metric.name === name)).sort()
       return {
-        queryKey: ['series', id, 'compare', own, window],
-        queryFn: () => api.runs.series({ id, names: own, buckets: BUCKETS, ...window }),
-        placeholderData: (before: Readonly<Record<string, Series>> | undefined) => before,
+        ...queries.runs.series.queryOptions({ input: { id, names: own, buckets: BUCKETS, ...window } }),
+        placeholderData: keepPreviousData,
       }
     }),
   })
   const totals = useQueries({
-    queries: loaded.map(({ id }) => ({
-      queryKey: ['series', id, 'totals'],
-      queryFn: () => api.runs.totals({ id }),
-    })),
+    queries: loaded.map(({ id }) => queries.runs.totals.queryOptions({ input: { id } })),
   })
   return new Map(
     loaded.map(({ id, details }, i) => [

@@ -1,6 +1,6 @@
 /** A dataset as a model sees it: lengths in tokens, and the first sequences. */
 import { Box, Select, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core'
-import { Histogram } from '@renderer/components/histogram'
+import { Histogram } from '@renderer/charts/histogram'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { queries } from '@renderer/lib/api'
 import { formatCount, plural } from '@renderer/lib/format'

@@ -1,13 +1,13 @@
 /** What can be done with datasets, and what is said about it. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import type { DatasetColumns, DatasetItem } from '@shared/contract/datasets'
 import type { ChosenPath } from '@shared/contract/system'
 import type { Delimiter } from '@shared/schemas/dataset'
 import type { VerifierConfig } from '@shared/schemas/verifier'
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { uploadDataset } from './upload'
 
@@ -44,15 +44,10 @@ async function telling(title: string, work: () => Promise<void>): Promise<void> 
 }
 
 export function useDatasetActions(select: (id: string) => void): DatasetActions {
-  const client = useQueryClient()
+  const { datasetsChanged } = useCache()
   const [bringing, setBringing] = useState<Bringing | null>(null)
-  const refresh = async () => {
-    // A list that is still on its way was asked for before the change, and would be taken for the new one.
-    await client.cancelQueries({ queryKey: queries.datasets.key() })
-    await client.invalidateQueries({ queryKey: queries.datasets.key() })
-  }
   const show = async (id: string) => {
-    await refresh()
+    await datasetsChanged()
     select(id)
   }
   const add = async ({ grant }: ChosenPath) => show((await api.datasets.add({ grant })).id)
@@ -85,12 +80,12 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
     change: (item, changes) =>
       telling(`${item.name} was not changed`, async () => {
         await api.datasets.update({ id: item.id, ...changes })
-        await refresh()
+        await datasetsChanged()
       }),
     remove: (item) =>
       telling(`${item.name} could not be taken off the list`, async () => {
         await api.datasets.remove({ id: item.id })
-        await refresh()
+        await datasetsChanged()
         const shown = notifications.show({
           autoClose: 12_000,
           message: <Removed name={item.name} onUndo={() => void restore(item).then(() => notifications.hide(shown))} />,

@@ -1,6 +1,6 @@
 import { Box, Group, Text, UnstyledButton } from '@mantine/core'
+import { StepStrip } from '@renderer/charts/step-strip'
 import { VerdictMark } from '@renderer/components/status'
-import { StepStrip } from '@renderer/components/step-strip'
 import type { TrajectoryRow } from '@shared/schemas/run'
 import classes from './explorer.module.css'
 

@@ -1,9 +1,9 @@
 import { Button, Group, NumberInput, Select, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import type { CheckpointRecord } from '@shared/schemas/events'
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 
 interface SampleHereProps {
@@ -23,7 +23,7 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
   const [weights, setWeights] = useState(newest === undefined ? BASE : String(newest))
   const [progress, setProgress] = useState<string | null>(null)
   const stop = useRef<AbortController | null>(null)
-  const client = useQueryClient()
+  const cache = useCache()
   useEffect(() => () => stop.current?.abort(), [])
 
   const sample = async () => {
@@ -39,7 +39,7 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
         if (event.type !== 'sampled') continue
         came += event.continuations.length
         setProgress(`${came} of ${count}`)
-        void client.invalidateQueries({ queryKey: queries.explorer.get.key({ input: { id: trajectory } }) })
+        void cache.trajectorySampled(trajectory)
       }
     } catch (error) {
       if (!controller.signal.aborted)

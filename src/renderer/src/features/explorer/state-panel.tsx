@@ -1,13 +1,13 @@
 import { Badge, Box, Button, Group, SegmentedControl, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { VerdictMark } from '@renderer/components/status'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import { formatPercent } from '@renderer/lib/format'
 import type { ExplorerTrajectory, HandContinuation } from '@shared/contract/explorer'
 import type { CheckpointRecord } from '@shared/schemas/events'
 import type { ContinuationRecord } from '@shared/schemas/trajectory'
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Choice, ContinuationRow, ContinuationTree, type Shown } from './continuations'
 import classes from './explorer.module.css'
@@ -32,7 +32,7 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
   const { steps, states, intervals, continuations, critical, byHand } = trajectory
   const [view, setView] = useState<'list' | 'tree'>('list')
   const [choice, setChoice] = useState<Choice>({ chosen: null, rejected: null })
-  const client = useQueryClient()
+  const cache = useCache()
   const rest = steps
     .slice(state)
     .map(({ text }) => text)
@@ -52,7 +52,7 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
     try {
       await api.explorer.savePair({ id: trajectory.id, state, chosen, rejected })
       setChoice({ chosen: null, rejected: null })
-      void client.invalidateQueries({ queryKey: queries.explorer.pairs.key() })
+      void cache.pairSaved()
       notifications.show({ message: 'The pair was saved. Export it under Export, preference pairs.' })
     } catch (error) {
       notifications.show({ color: 'orange', title: 'The pair was not saved', message: messageOf(error) })

@@ -1,8 +1,9 @@
 import { Box, Group, SegmentedControl, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
-import { AdvantageBar } from '@renderer/components/advantage-bar'
+import { AdvantageBar } from '@renderer/charts/advantage-bar'
+import { ValueBar } from '@renderer/charts/value-bar'
+import { ValueCurve } from '@renderer/charts/value-curve'
 import { MathText } from '@renderer/components/math-text'
 import { VerdictMark } from '@renderer/components/status'
-import { ValueBar } from '@renderer/components/value-bar'
 import { formatSigned } from '@renderer/lib/format'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
@@ -10,7 +11,6 @@ import { IconFlagFilled } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import classes from './explorer.module.css'
 import { criticalBy } from './rules'
-import { ValueCurve } from './value-curve'
 
 interface TrajectoryViewProps {
   readonly trajectory: ExplorerTrajectory

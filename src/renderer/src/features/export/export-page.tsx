@@ -2,7 +2,8 @@ import { Stack } from '@mantine/core'
 import { Page } from '@renderer/components/page'
 import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states'
 import { queries } from '@renderer/lib/api'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCache } from '@renderer/lib/cache'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
 import { ExportForm } from './export-form'
@@ -54,10 +55,10 @@ function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy:
 
 /** What was written takes a place: what is said of destinations is asked again when something ended. */
 function useNewPlaces(isBusy: boolean): void {
-  const client = useQueryClient()
+  const cache = useCache()
   useEffect(() => {
-    if (!isBusy) void client.invalidateQueries({ queryKey: queries.exports.destination.key() })
-  }, [isBusy, client])
+    if (!isBusy) void cache.exportEnded()
+  }, [isBusy, cache])
 }
 
 /** What leaves the program, and bundles that come in. */

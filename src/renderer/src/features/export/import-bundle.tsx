@@ -2,19 +2,20 @@ import { notifications } from '@mantine/notifications'
 import { AddPath } from '@renderer/components/add-path'
 import { DropHint } from '@renderer/components/drop-hint'
 import { queries } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { useChoosing } from '@renderer/lib/choose'
 import { useDrop } from '@renderer/lib/drop'
 import type { ChosenPath } from '@shared/contract/system'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 
 /** Opens another installation's run: from a dialog, a typed path, or a file dropped on the window. */
 export function ImportBundle() {
-  const client = useQueryClient()
+  const { runs } = useCache()
   const { hasDialogs, choose, typed } = useChoosing('bundle')
   // How it goes is told by the panel of what is at work.
   const { mutateAsync } = useMutation(
     queries.exports.importBundle.mutationOptions({
-      onSuccess: () => void client.invalidateQueries({ queryKey: queries.runs.list.key() }),
+      onSuccess: () => void runs.listChanged(),
     }),
   )
   const take = async (chosen: ChosenPath | null) => {

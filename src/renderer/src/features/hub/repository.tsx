@@ -1,11 +1,12 @@
 import { ActionIcon, Alert, Box, Button, Group, Progress, Stack, Table, Text, Title } from '@mantine/core'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { api, queries } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import { formatBytes, formatDuration } from '@renderer/lib/format'
 import type { DownloadEvent, HubKind } from '@shared/contract/hub'
 import { IconX } from '@tabler/icons-react'
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 
@@ -20,7 +21,7 @@ type Progressed = Extract<DownloadEvent, { type: 'progress' }>
 /** What a repository holds, and its download. */
 export function Repository({ kind, id, onClose }: RepositoryProps) {
   const [, go] = useLocation()
-  const client = useQueryClient()
+  const cache = useCache()
   const contents = useQuery(queries.hub.contents.queryOptions({ input: { kind, id } }))
   const [progress, setProgress] = useState<Progressed | null>(null)
   const [path, setPath] = useState<string | null>(null)
@@ -39,7 +40,7 @@ export function Repository({ kind, id, onClose }: RepositoryProps) {
         if (event.type === 'progress') setProgress(event)
         else setPath(event.path)
       }
-      void client.invalidateQueries({ queryKey: (kind === 'model' ? queries.models : queries.datasets).key() })
+      void cache.downloaded(kind)
     } catch (failure) {
       if (!controller.signal.aborted) setError(messageOf(failure))
     } finally {

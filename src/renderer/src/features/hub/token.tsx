@@ -1,19 +1,20 @@
 import { Button, Group, PasswordInput, Popover, Stack, Text } from '@mantine/core'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import type { HubPlace } from '@shared/contract/hub'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
 /** The token for gated repositories, kept in the system's keychain. */
 export function Token({ place }: { readonly place: HubPlace }) {
   const [token, setToken] = useState('')
-  const client = useQueryClient()
+  const cache = useCache()
   const keep = useMutation({
     mutationFn: (token: string) => api.hub.keepToken({ token }),
     onSuccess: () => {
       setToken('')
-      void client.invalidateQueries({ queryKey: queries.hub.key() })
+      void cache.hubTokenChanged()
     },
   })
   return (

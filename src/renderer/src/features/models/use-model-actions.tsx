@@ -1,11 +1,11 @@
 /** What can be done with models, and what is said about it. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import type { ModelItem } from '@shared/contract/models'
 import type { ChosenPath } from '@shared/contract/system'
-import { useQueryClient } from '@tanstack/react-query'
 
 export interface ModelActions {
   readonly rename: (item: ModelItem, name: string) => Promise<void>
@@ -18,8 +18,7 @@ interface AddActions {
 }
 
 export function useModelActions(select: (id: string) => void): ModelActions & AddActions {
-  const client = useQueryClient()
-  const refresh = () => client.invalidateQueries({ queryKey: queries.models.key() })
+  const { modelsChanged } = useCache()
   const telling = async (work: () => Promise<void>) => {
     try {
       await work()
@@ -29,13 +28,13 @@ export function useModelActions(select: (id: string) => void): ModelActions & Ad
   }
   const add = async ({ grant }: ChosenPath) => {
     const { id } = await api.models.add({ grant })
-    await refresh()
+    await modelsChanged()
     select(id)
   }
   const restore = (item: ModelItem) =>
     telling(async () => {
       await api.models.restore({ id: item.id })
-      await refresh()
+      await modelsChanged()
       select(item.id)
     })
   return {
@@ -46,12 +45,12 @@ export function useModelActions(select: (id: string) => void): ModelActions & Ad
     rename: (item, name) =>
       telling(async () => {
         await api.models.rename({ id: item.id, name })
-        await refresh()
+        await modelsChanged()
       }),
     remove: (item) =>
       telling(async () => {
         await api.models.remove({ id: item.id })
-        await refresh()
+        await modelsChanged()
         const shown = notifications.show({
           autoClose: 12_000,
           message: (

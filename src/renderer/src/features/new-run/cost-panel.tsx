@@ -1,6 +1,6 @@
 /** Tokens counted from the plan, time from what was measured. */
 import { Anchor, Box, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
-import { queries } from '@renderer/lib/api'
+import { ratesOptions } from '@renderer/lib/cache'
 import { formatBytes, formatDuration, formatNumber, plural } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
 import { isPairwise } from '@shared/method/offline'
@@ -13,25 +13,6 @@ import { type Probe, useProbe } from './use-probe'
 interface CostPanelProps {
   readonly plan: Plan
   readonly facts: PlanFacts | null
-}
-
-/** What decides which earlier run is like it. */
-function useRunRates(plan: Plan, isOffline: boolean) {
-  return useQuery({
-    ...queries.plans.rates.queryOptions({ input: { plan, isOffline } }),
-    queryKey: [
-      ...queries.plans.rates.key(),
-      plan.model.path,
-      plan.backend,
-      plan.adaptation.kind,
-      plan.objective.kind,
-      plan.gpo.criticalStep,
-      plan.data.train.path,
-      isOffline,
-    ],
-    staleTime: 30_000,
-    refetchOnMount: 'always',
-  })
 }
 
 /** Tokens of the middle row's completion; of both of a pair. */
@@ -52,7 +33,7 @@ const Row = ({ label, value }: { readonly label: string; readonly value: string 
 export function CostPanel({ plan, facts }: CostPanelProps) {
   const probe = useProbe(plan)
   const offline = facts === null ? plan.objective.kind === 'sft' : isOffline(plan, facts.train)
-  const past = useRunRates(plan, offline)
+  const past = useQuery({ ...ratesOptions(plan, offline), staleTime: 30_000, refetchOnMount: 'always' })
   const rates = [probe.result?.rates, past.data?.rates].find((known) => known?.lengths.isOffline === offline) ?? null
   const lengths = rates?.lengths ?? {
     completionTokens: offline ? trainedOfRow(plan, facts) : plan.rollout.maxNewTokens,

@@ -1,6 +1,6 @@
 /** From a chart's definition and its curves to what is drawn and read. Pure. */
 
-import type { Line } from '@renderer/components/chart-types'
+import type { Line } from '@renderer/charts/chart-types'
 import {
   align,
   type Column,
@@ -10,7 +10,7 @@ import {
   rangeWithoutOutliers,
   readAt,
   smooth,
-} from '@renderer/lib/curves'
+} from '@renderer/charts/curves'
 import { ACCURACY } from '@shared/metrics'
 import type { MetricSummary, Series } from '@shared/schemas/run'
 import { BASE_ACCURACY, type ChartDefinition, type LineDefinition } from './chart-groups'

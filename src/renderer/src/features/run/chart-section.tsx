@@ -1,6 +1,6 @@
 import { Text, Title } from '@mantine/core'
 import { useIntersection } from '@mantine/hooks'
-import type { HeatColumn } from '@renderer/components/chart-types'
+import type { HeatColumn } from '@renderer/charts/chart-types'
 import { ErrorState } from '@renderer/components/states'
 import { ACCURACY, type MetricName } from '@shared/metrics'
 import type { Series } from '@shared/schemas/run'

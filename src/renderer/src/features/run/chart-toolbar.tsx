@@ -1,5 +1,5 @@
 import { ActionIcon, Anchor, Button, Group, NumberInput, Slider, Switch, Text, Tooltip } from '@mantine/core'
-import type { Range } from '@renderer/lib/curves'
+import type { Range } from '@renderer/charts/curves'
 import { IconArrowLeft, IconArrowRight, IconX } from '@tabler/icons-react'
 import type { ChartSettings } from './chart-settings'
 

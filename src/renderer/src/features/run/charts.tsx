@@ -1,6 +1,6 @@
 import { useElementSize, useHotkeys } from '@mantine/hooks'
+import type { Range } from '@renderer/charts/curves'
 import { EmptyState } from '@renderer/components/states'
-import type { Range } from '@renderer/lib/curves'
 import { plural } from '@renderer/lib/format'
 import type { RunDetails } from '@shared/contract/runs'
 import { ACCURACY, type MetricName } from '@shared/metrics'

@@ -1,8 +1,8 @@
 import { Anchor, Group, Text, Title } from '@mantine/core'
+import { StepStrip } from '@renderer/charts/step-strip'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { VerdictMark } from '@renderer/components/status'
-import { StepStrip } from '@renderer/components/step-strip'
-import { api } from '@renderer/lib/api'
+import { queries } from '@renderer/lib/api'
 import { formatCount, formatNumber, formatSigned } from '@renderer/lib/format'
 import type { TrajectoryRow } from '@shared/schemas/run'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -12,8 +12,7 @@ const SHOWN = 9
 /** The newest trajectories: verdict, values of their steps, how the answer begins; each opens in the explorer. */
 export function LatestPanel({ run }: { readonly run: string }) {
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['trajectories', run, 'newest', SHOWN],
-    queryFn: ({ signal }) => api.explorer.list({ run, order: 'newest', limit: SHOWN }, { signal }),
+    ...queries.explorer.list.queryOptions({ input: { run, order: 'newest', limit: SHOWN } }),
     placeholderData: keepPreviousData,
   })
   return (

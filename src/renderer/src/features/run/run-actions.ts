@@ -1,9 +1,10 @@
 /** What a person can do with a run; a refusal is told where it was asked. */
 import { notifications } from '@mantine/notifications'
 import { resumeRun } from '@renderer/actions/resume-run'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 
 const ACTIONS = {
   resume: {
@@ -25,12 +26,12 @@ const tellFailure = (title: string) => (error: unknown) =>
 
 /** @returns the action as a function, and whether it is under way */
 export function useRunAction(id: string, action: RunAction): { act: () => void; isActing: boolean } {
-  const client = useQueryClient()
+  const { runs } = useCache()
   const { run, failed } = ACTIONS[action]
   const { mutate, isPending } = useMutation({
     mutationFn: () => run(id),
     onError: tellFailure(failed),
-    onSettled: () => client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id } }) }),
+    onSettled: () => runs.detailsChanged(id),
   })
   return { act: () => mutate(), isActing: isPending }
 }
@@ -42,11 +43,11 @@ export interface RunChanges {
 }
 
 export function useRunUpdate(id: string): (changes: RunChanges) => void {
-  const client = useQueryClient()
+  const { runs } = useCache()
   const { mutate } = useMutation({
     mutationFn: (changes: RunChanges) => api.runs.update({ id, ...changes }),
     onError: tellFailure('The change was not kept'),
-    onSettled: () => client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id } }) }),
+    onSettled: () => runs.detailsChanged(id),
   })
   return mutate
 }

@@ -1,8 +1,8 @@
 /** The curves of a run from the store, kept fresh while it runs. */
 
-import type { HeatColumn } from '@renderer/components/chart-types'
-import { api } from '@renderer/lib/api'
-import type { Curves, Range } from '@renderer/lib/curves'
+import type { HeatColumn } from '@renderer/charts/chart-types'
+import type { Curves, Range } from '@renderer/charts/curves'
+import { queries } from '@renderer/lib/api'
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
@@ -21,8 +21,7 @@ export function useCurves(
 ): UseQueryResult<Curves> {
   const window = range ? beyond(range) : {}
   return useQuery({
-    queryKey: ['series', run, names, window, buckets],
-    queryFn: () => api.runs.series({ id: run, names: [...names], buckets, ...window }),
+    ...queries.runs.series.queryOptions({ input: { id: run, names: [...names], buckets, ...window } }),
     placeholderData: keepPreviousData,
     enabled: isEnabled && names.length > 0,
   })
@@ -31,8 +30,7 @@ export function useCurves(
 /** Where critical steps fall, for the chart of their mean position; its columns stand around their iterations. */
 export function useCriticalPositions(run: string, isEnabled: boolean, last: number): readonly HeatColumn[] | undefined {
   const { data } = useQuery({
-    queryKey: ['trajectories', run, 'positions'],
-    queryFn: ({ signal }) => api.explorer.positions({ run }, { signal }),
+    ...queries.explorer.positions.queryOptions({ input: { run } }),
     placeholderData: keepPreviousData,
     enabled: isEnabled,
   })

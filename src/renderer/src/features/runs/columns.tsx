@@ -1,6 +1,6 @@
 /** The columns of the table of runs: what they are called, how wide they are, what stands in them. */
 
-import { Sparkline } from '@renderer/components/sparkline'
+import { Sparkline } from '@renderer/charts/sparkline'
 import { formatDuration, formatNumber, formatTime } from '@renderer/lib/format'
 import { gpoMode, isGuided, methodName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'

@@ -2,11 +2,11 @@
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { resumeRun } from '@renderer/actions/resume-run'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import { plural } from '@renderer/lib/format'
 import type { RunListItem } from '@shared/schemas/run'
-import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
 /** Milliseconds the notification with "Undo" stays. */
@@ -53,14 +53,9 @@ const tellFailure = (title: string, error: unknown): void =>
   void notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
 
 export function useRunActions(): RunActions {
-  const client = useQueryClient()
+  const { runs: cache } = useCache()
   return useMemo(() => {
-    const { queryKey } = queries.runs.list.queryOptions({})
-    const list = () => client.getQueryData(queryKey) ?? []
-    const show = (change: (runs: readonly RunListItem[]) => readonly RunListItem[]) => {
-      void client.cancelQueries({ queryKey })
-      client.setQueryData(queryKey, (runs) => (runs ? change(runs) : runs))
-    }
+    const { list, show } = cache
     const patch = (ids: readonly string[], values: Patch) =>
       show((runs) => runs.map((run) => (ids.includes(run.id) ? { ...run, ...values } : run)))
     const attempt = async (what: string, work: () => Promise<unknown>): Promise<boolean> => {
@@ -71,7 +66,7 @@ export function useRunActions(): RunActions {
         tellFailure(what, error)
         return false
       } finally {
-        void client.invalidateQueries({ queryKey: queries.runs.list.key() })
+        void cache.listChanged()
       }
     }
     const archive = (ids: readonly string[], isArchived: boolean) => {
@@ -108,5 +103,5 @@ export function useRunActions(): RunActions {
         await attempt(`Could not take ${names(list(), [id])} off the queue`, () => api.runs.stop({ id }))
       },
     }
-  }, [client])
+  }, [cache])
 }

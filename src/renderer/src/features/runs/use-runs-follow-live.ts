@@ -1,6 +1,5 @@
-import { queries } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { useLive } from '@renderer/lib/live'
-import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 
 /** Milliseconds between two readings of the list while a run trains. */
@@ -8,7 +7,7 @@ const INTERVAL = 3000
 
 /** Reads the list again as the running run gets on: its accuracy and its loss are in it. */
 export function useRunsFollowLive(): void {
-  const client = useQueryClient()
+  const { runs } = useCache()
   const { active } = useLive()
   const read = useRef(Date.now())
   const iteration = active?.iteration
@@ -17,8 +16,8 @@ export function useRunsFollowLive(): void {
     const wait = Math.max(0, read.current + INTERVAL - Date.now())
     const timer = setTimeout(() => {
       read.current = Date.now()
-      void client.invalidateQueries({ queryKey: queries.runs.list.key() })
+      void runs.listChanged()
     }, wait)
     return () => clearTimeout(timer)
-  }, [client, iteration])
+  }, [runs, iteration])
 }

@@ -1,11 +1,12 @@
 import { Badge, Button, Group, Select, Stack, Text } from '@mantine/core'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { api, queries } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { formatTime } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
 import type { BackendFindings, Settings } from '@shared/contract/system'
 import { IconGauge } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { BackendTable } from './backend-table'
 import { Panel } from './panel'
 import { useChangeSettings } from './use-change-settings'
@@ -27,13 +28,13 @@ function choicesOf(findings: BackendFindings | null, current: Settings['backend'
 
 /** Where to compute, and what is known about each place. */
 export function Backends({ settings }: { readonly settings: Settings }) {
-  const client = useQueryClient()
+  const cache = useCache()
   const { active } = useLive()
   const known = useQuery(queries.system.backends.queryOptions({}))
   const change = useChangeSettings()
   const measure = useMutation({
     mutationFn: () => api.system.measureBackends({}),
-    onSuccess: (findings) => client.setQueryData(queries.system.backends.queryKey({}), findings),
+    onSuccess: cache.settings.backendsMeasured,
   })
   const findings = known.data ?? null
   return (

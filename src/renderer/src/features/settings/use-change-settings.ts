@@ -1,15 +1,16 @@
 import { notifications } from '@mantine/notifications'
-import { api, queries } from '@renderer/lib/api'
+import { api } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import type { Settings } from '@shared/contract/system'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 
 /** Changes some settings; the window follows at once. */
 export function useChangeSettings() {
-  const client = useQueryClient()
+  const cache = useCache()
   return useMutation({
     mutationFn: (change: Partial<Settings>) => api.system.changeSettings(change),
-    onSuccess: (settings) => client.setQueryData(queries.system.settings.queryKey({}), settings),
+    onSuccess: cache.settings.changed,
     onError: (error) =>
       notifications.show({ color: 'orange', title: 'The setting was not kept', message: messageOf(error) }),
   })

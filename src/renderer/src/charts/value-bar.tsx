@@ -1,4 +1,4 @@
-import { valueColour } from '@renderer/lib/value-colour'
+import { valueColour } from './value-colour'
 
 interface ValueBarProps {
   readonly value: number

@@ -2,7 +2,7 @@
 import { Box } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { formatCount } from '@renderer/lib/format'
-import { ticksTo } from '@renderer/lib/ticks'
+import { ticksTo } from './ticks'
 
 export interface HistogramMark {
   readonly at: number

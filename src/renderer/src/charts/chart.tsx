@@ -7,8 +7,6 @@ import 'uplot/dist/uPlot.min.css'
 import { isControlled, optionsOf } from './chart-options'
 import type { ChartProps } from './chart-types'
 
-export type { Line } from './chart-types'
-
 /** A click waits so long for a second one, milliseconds: together they zoom out and pick nothing. */
 const DOUBLE_CLICK = 220
 

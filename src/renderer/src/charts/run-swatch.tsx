@@ -1,4 +1,4 @@
-import type { RunColour } from '@renderer/lib/run-colours'
+import type { RunColour } from './run-colours'
 
 /** A run's line, as it is drawn in charts. */
 export const RunSwatch = ({ colour }: { readonly colour: RunColour }) => (

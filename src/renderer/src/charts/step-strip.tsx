@@ -1,4 +1,4 @@
-import { valueColour } from '@renderer/lib/value-colour'
+import { valueColour } from './value-colour'
 
 interface StepStripProps {
   /** V of each state, s_0 first; K + 1 for K steps. */

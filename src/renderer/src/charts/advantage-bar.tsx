@@ -1,4 +1,4 @@
-import { advantageColour } from '@renderer/lib/value-colour'
+import { advantageColour } from './value-colour'
 
 interface AdvantageBarProps {
   /** A ∈ [−1, 1]. */
