@@ -66,7 +66,7 @@ journey(
     } else await page.getByLabel('Path on this machine').fill(out)
     await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Export', exact: true }).click()
-    await page.getByRole('region', { name: 'What came of it' }).getByText(out).first().waitFor({ timeout: 60_000 })
+    await page.getByRole('region', { name: 'Result' }).getByText(out).first().waitFor({ timeout: 60_000 })
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true)
     expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))).toMatchObject({ model_type: 'llama' })
   },

@@ -57,7 +57,7 @@ journey(
     await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
     await tabTo(page, /^Export$/)
     await keyboard.press('Enter')
-    await page.getByRole('region', { name: 'What came of it' }).getByText(out).first().waitFor({ timeout: 60_000 })
+    await page.getByRole('region', { name: 'Result' }).getByText(out).first().waitFor({ timeout: 60_000 })
     await expect.poll(() => existsSync(out), { timeout: 30_000 }).toBe(true)
     expect(JSON.parse(readFileSync(out, 'utf8').split('\n')[0]!)).toHaveProperty('chosen')
 

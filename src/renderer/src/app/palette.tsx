@@ -75,7 +75,7 @@ export function Palette() {
         aria-autocomplete="list"
         aria-activedescendant={selected >= 0 && selected < found.length ? optionId(selected) : undefined}
       />
-      {found.length === 0 && <Spotlight.Empty>Nothing has that name</Spotlight.Empty>}
+      {found.length === 0 && <Spotlight.Empty>No page or run matches</Spotlight.Empty>}
       {found.length > 0 && (
         <Spotlight.ActionsList {...SCROLLER}>
           {groups.map((name) => (

@@ -69,7 +69,7 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
       </Group>
       {drawn.length === 0 ? (
         <Text size="sm" className="quiet compare-nothing" style={{ height: HEIGHT }}>
-          {runs.length === 0 ? 'All runs are hidden.' : 'None of the shown runs has it yet.'}
+          {runs.length === 0 ? 'All runs are hidden.' : 'No shown run has this metric yet.'}
         </Text>
       ) : (
         <Chart

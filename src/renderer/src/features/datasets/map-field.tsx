@@ -34,7 +34,7 @@ export function MapField({ onMap }: { readonly onMap: (path: string, role: Datas
               onChange={(event) => setPath(event.currentTarget.value)}
             />
             <Select
-              label="What it is"
+              label="Its role"
               data={CHOICES}
               value={role}
               allowDeselect={false}

@@ -44,9 +44,9 @@ export function missingRole(roles: DatasetColumns): string | null {
   if (!has('prompt')) return 'Choose the column with the prompt.'
   if (has('chosen') !== has('rejected'))
     return `Choose the column with the ${has('chosen') ? 'rejected' : 'chosen'} completion.`
-  if (has('label') && !has('completion')) return 'Choose the column with the completion that the label is about.'
+  if (has('label') && !has('completion')) return 'Choose the column with the labelled completion.'
   if (has('choices') && !has('answer'))
-    return 'Choose the column with the right choice: its letter, or its number from 0.'
+    return 'Choose the column with the correct choice: its letter, or its number from 0.'
   if (has('answer') || has('chosen') || has('completion')) return null
   return 'Choose the column with the reference answer, or with a completion to imitate.'
 }

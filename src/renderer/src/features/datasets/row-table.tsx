@@ -102,7 +102,7 @@ function RoleChoice({ column, role, isFixed, onRole }: RoleChoiceProps) {
     )
   return (
     <Select
-      aria-label={`What the column ${column} is`}
+      aria-label={`Role of the column ${column}`}
       data={CHOICES}
       value={role ?? NONE}
       allowDeselect={false}
@@ -151,7 +151,7 @@ function Waiting({ columns }: { readonly columns: number }) {
   return (
     <tr>
       <td colSpan={columns + 1} className="quiet">
-        reading on
+        reading more rows
       </td>
     </tr>
   )

@@ -40,7 +40,7 @@ export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {
                 Row
               </Table.Th>
               <Table.Th w={108}>Verdict</Table.Th>
-              <Table.Th>Answer, its end</Table.Th>
+              <Table.Th>End of the answer</Table.Th>
               <Table.Th w="18%">Found</Table.Th>
               <Table.Th w="18%">Reference</Table.Th>
             </Table.Tr>

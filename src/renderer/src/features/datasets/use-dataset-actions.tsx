@@ -68,7 +68,7 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
     if (id !== null) await show(id)
   }
   const restore = (item: DatasetItem) =>
-    telling(`${item.name} could not be taken back`, async () => {
+    telling(`${item.name} could not be restored`, async () => {
       await api.datasets.restore({ id: item.id })
       await show(item.id)
     })
@@ -76,7 +76,7 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
     bringing,
     add,
     addAll: async (chosen) => {
-      for (const one of chosen) await telling('It was not added', () => add(one))
+      for (const one of chosen) await telling('The dataset was not added', () => add(one))
     },
     bringIn: async (files) => {
       for (const file of files) await telling(`${file.name} was not added`, () => bringInOne(file))
@@ -88,7 +88,7 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
         await refresh()
       }),
     remove: (item) =>
-      telling(`${item.name} could not be taken off the list`, async () => {
+      telling(`${item.name} could not be removed from the list`, async () => {
         await api.datasets.remove({ id: item.id })
         await refresh()
         const shown = notifications.show({
@@ -103,7 +103,7 @@ function Removed({ name, onUndo }: { readonly name: string; readonly onUndo: () 
   return (
     <Group justify="space-between" wrap="nowrap">
       <Text size="sm" lineClamp={2}>
-        {name} was taken off the list. Its file stays where it is.
+        {name} was removed from the list. Its file is kept.
       </Text>
       <Button variant="default" style={{ flexShrink: 0 }} onClick={onUndo}>
         Undo

@@ -28,7 +28,7 @@ export function ExplorerPage({ run, trajectory }: ExplorerPageProps) {
     return titled(
       <EmptyState
         title="No trajectories yet"
-        text="The explorer shows what a run sampled: each step with its value, the critical step, and what was tried from there. Train something first."
+        text="The explorer shows what a run sampled: each step with its value, the critical step, and what was tried from there. Train a model first."
         action={{ label: 'Go to runs', onClick: () => go('/') }}
       />,
     )

@@ -147,8 +147,7 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
         )}
         {everything.length === 0 && (
           <Text size="sm" className="quiet" p={12}>
-            Nothing was sampled from this state while the run went on.{' '}
-            {isReadOnly ? '' : 'Sample here to see how it goes on from it.'}
+            The run sampled nothing from this state. {isReadOnly ? '' : 'Sample here to see how the model continues.'}
           </Text>
         )}
       </Box>

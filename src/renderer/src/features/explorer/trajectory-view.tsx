@@ -44,13 +44,13 @@ export function TrajectoryView(props: TrajectoryViewProps) {
           {hasValues && (
             <Select
               data={[
-                { value: 'run', label: `as the run (${trajectory.critical?.rule ?? 'none'})` },
-                ...SCORED_RULES.map((rule) => ({ value: rule, label: `through ${rule}` })),
+                { value: 'run', label: `rule of the run (${trajectory.critical?.rule ?? 'none'})` },
+                ...SCORED_RULES.map((rule) => ({ value: rule, label: `rule ${rule}` })),
               ]}
               value={rule ?? 'run'}
               onChange={(value) => onRule(value === 'run' ? null : (value as ScoredRule))}
               allowDeselect={false}
-              aria-label="Rule that places the flag; the run is not changed"
+              aria-label="Rule that picks the critical step; the run is not changed"
               w={172}
             />
           )}

@@ -24,7 +24,7 @@ interface DestinationProps {
 }
 
 const describe = (format: ExportFormat) =>
-  isFolder(format) ? 'A folder that does not exist yet, or is empty' : 'A file; its folder is made if it is not there'
+  isFolder(format) ? 'A folder that does not exist yet, or is empty' : 'A file; its folder is created if needed'
 
 interface FieldProps extends DestinationProps {
   readonly chosen: ChosenPath | null
@@ -116,7 +116,7 @@ export function DestinationChoice(props: DestinationProps) {
       )}
       {found?.isReplacing && !info.hasDialogs && (
         <Checkbox
-          label="There is a file of that name: replace it"
+          label="Replace the existing file"
           checked={replaces}
           onChange={({ currentTarget }) => setReplaces(currentTarget.checked)}
         />

@@ -26,7 +26,7 @@ function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy:
     return (
       <EmptyState
         title="No runs to export yet"
-        text="A run's weights, its adapter and the data its trajectories hold are exported from here. Train one first, or open a bundle."
+        text="Export a run's weights, its adapter or the data in its trajectories from here. Train a run first, or open a bundle."
         action={{ label: 'New run', onClick: () => go('/new') }}
       />
     )
@@ -35,7 +35,7 @@ function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy:
       <EmptyState
         title="There is no such run"
         text={`No run has the id ${wanted}: it may have been deleted.`}
-        action={{ label: 'Choose another', onClick: () => go('/export') }}
+        action={{ label: 'Choose another run', onClick: () => go('/export') }}
       />
     )
   if (!runs.data || !run || !options.data || !info) return <LoadingRows />

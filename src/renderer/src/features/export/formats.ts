@@ -42,7 +42,7 @@ export const FORMATS: readonly FormatText[] = [
   {
     format: 'stepwise',
     label: 'Valued steps',
-    text: 'JSON Lines: prompt, completions, labels, values. One row a trajectory, for process reward models.',
+    text: 'JSON Lines: prompt, completions, labels, values. One row per trajectory, for process reward models.',
   },
   {
     format: 'bundle',

@@ -23,7 +23,7 @@ export function ImportBundle() {
   const isOver = useDrop({
     onChosen: (chosen) => void take(chosen[0] ?? null).catch(() => {}), // the panel says why
     onFiles: () =>
-      notifications.show({ message: 'A browser does not say where a file is: type the path of the bundle instead.' }),
+      notifications.show({ message: 'A browser does not reveal a file’s path: type the path of the bundle instead.' }),
   })
   return (
     <>

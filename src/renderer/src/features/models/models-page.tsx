@@ -25,7 +25,7 @@ export function ModelsPage() {
     onFiles: () =>
       notifications.show({
         color: 'orange',
-        title: 'A browser does not say where a dropped folder is',
+        title: 'A browser does not reveal the path of a dropped folder',
         message: 'Add the folder by its path instead.',
       }),
   })

@@ -24,7 +24,7 @@ export function useModelActions(select: (id: string) => void): ModelActions & Ad
     try {
       await work()
     } catch (error) {
-      notifications.show({ color: 'orange', title: 'That did not work', message: messageOf(error) })
+      notifications.show({ color: 'orange', title: 'The list of models was not changed', message: messageOf(error) })
     }
   }
   const add = async ({ grant }: ChosenPath) => {
@@ -57,7 +57,7 @@ export function useModelActions(select: (id: string) => void): ModelActions & Ad
           message: (
             <Group justify="space-between" wrap="nowrap">
               <Text size="sm" lineClamp={2}>
-                {item.name} was taken off the list. Its files stay where they are.
+                {item.name} was removed from the list. Its files are kept.
               </Text>
               <Button
                 variant="default"

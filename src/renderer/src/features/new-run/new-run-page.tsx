@@ -37,7 +37,7 @@ export function NewRunPage() {
         isFilled
       >
         {state.problem !== null && (
-          <Alert color="orange" mb="md" title="The plan could not be taken over" role="alert">
+          <Alert color="orange" mb="md" title="The plan could not be loaded" role="alert">
             {state.problem}
           </Alert>
         )}

@@ -60,7 +60,7 @@ function Pick({ setting, ids, choices, onPick, isClearable = false }: PickProps)
         clearable={isClearable}
         allowDeselect={false}
         maxDropdownHeight={360}
-        nothingFoundMessage="Nothing is called that"
+        nothingFoundMessage="No match"
         error={issues.some(({ path, severity }) => path === setting.leaf.path && severity === 'error')}
         onChange={onPick}
         renderOption={({ option }) => (
@@ -109,7 +109,7 @@ export function ModelPicker({ setting, ids }: PickerProps) {
   return <Pick setting={setting} ids={ids} choices={choices} onPick={(path) => path && set(setting.leaf.id, path)} />
 }
 
-const MODEL_GROUPS = { bundled: 'In the box', folder: 'From disk', run: 'Fine-tuned by runs' } as const
+const MODEL_GROUPS = { bundled: 'Bundled', folder: 'From disk', run: 'Fine-tuned by runs' } as const
 
 const adapterFacts = ({ problem, adapter }: ModelItem) =>
   problem !== null || !adapter
@@ -144,7 +144,7 @@ const datasetFacts = ({ problem, usable, recordKind }: DatasetItem) =>
 
 const datasetChoice = (item: DatasetItem): Choice => ({
   ...{ value: item.path, label: item.name, facts: datasetFacts(item), isDisabled: item.problem !== null },
-  group: item.kind === 'bundled' ? 'In the box' : 'From disk',
+  group: item.kind === 'bundled' ? 'Bundled' : 'From disk',
 })
 
 /** Choosing a set brings its columns, its verifier and its part for evaluation along. */
@@ -179,4 +179,4 @@ export function EvaluationPicker({ setting, ids }: PickerProps) {
   return <Pick setting={setting} ids={ids} choices={choices} onPick={pick} isClearable />
 }
 
-const groupOf = (kind: DatasetItem['kind']) => (kind === 'bundled' ? 'In the box' : 'From disk')
+const groupOf = (kind: DatasetItem['kind']) => (kind === 'bundled' ? 'Bundled' : 'From disk')

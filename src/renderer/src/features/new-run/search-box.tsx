@@ -52,7 +52,7 @@ export function SearchBox({ onFound }: SearchBoxProps) {
       filter={({ options }) => options}
       maxDropdownHeight={380}
       comboboxProps={{ width: 380, position: 'bottom-start' }}
-      nothingFoundMessage="No setting is called that"
+      nothingFoundMessage="No setting matches"
       renderOption={({ option }) => {
         const setting = describedById(String(option.value))
         const missing = missingFor(draft, setting)

@@ -30,7 +30,7 @@ function Help({ setting }: { readonly setting: DescribedLeaf }) {
         </Text>
       )}
       <Text size="xs" opacity={0.8}>
-        {leaf.path} · elsewhere {aliases.slice(0, 3).join(', ')}
+        {leaf.path} · also called {aliases.slice(0, 3).join(', ')}
       </Text>
     </Box>
   )

@@ -44,7 +44,7 @@ export function StartFrom({ begin }: StartFromProps) {
         <Menu.Item onClick={() => begin({}, '')}>
           <Text size="sm">Nothing</Text>
           <Text size="xs" className="quiet">
-            Every setting at its default; model, data and objective to choose.
+            Every setting at its default; you choose model, data and objective.
           </Text>
         </Menu.Item>
         {usable.length > 0 && <Menu.Label>The plan of a run</Menu.Label>}

@@ -30,7 +30,7 @@ export function HistoryMenu({ history, onPick }: HistoryMenuProps) {
     <Menu position="bottom-end" width={460} shadow="md">
       <Menu.Target>
         <Button variant="default" leftSection={<IconHistory size={16} />} disabled={history.length === 0}>
-          Asked before
+          Earlier prompts
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>

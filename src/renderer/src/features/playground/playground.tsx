@@ -40,7 +40,7 @@ function RowNote({ picked, prompt }: { readonly picked: PickedRow; readonly prom
   return (
     <Text size="sm" className="quiet" style={{ minWidth: 0 }}>
       Row {picked.row + 1} of {picked.source}
-      {!isSame && '; the prompt is another now, so answers are not judged'}
+      {!isSame && '; the prompt was changed, so answers are not judged'}
       {isSame && picked.reference === '' && ', which has no reference'}
       {isSame && picked.reference !== '' && (
         <>
@@ -165,7 +165,7 @@ export function Playground({ listed, wanted }: PlaygroundProps) {
           )}
           <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
             probability of a token 0 <span className={classes.scale} aria-hidden /> 1
-            {difference !== null && ` · the answers part at token ${difference + 1}`}
+            {difference !== null && ` · the answers differ from token ${difference + 1}`}
           </Text>
         </Group>
         <div className={classes.columns}>

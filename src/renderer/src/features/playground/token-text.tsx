@@ -71,7 +71,7 @@ export function TokenText({ tokens, difference, label }: TokenTextProps) {
   }
   const token = selected ? tokens[selected.index] : undefined
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of tokens in running text is no fieldset
+    // biome-ignore lint/a11y/useSemanticElements: a group of tokens in running text is not a fieldset
     <div
       ref={holder}
       className={`${classes.text} model-text`}

@@ -50,7 +50,7 @@ export const BASE_ACCURACY = 'accuracy before training'
 const ACCURACY_CHART: ChartDefinition = {
   id: ACCURACY,
   title: ACCURACY_TITLE,
-  hint: 'Share of the evaluation rows that are right, answered greedily. The dashed line is the model before training.',
+  hint: 'Share of evaluation rows answered correctly, without sampling. The dashed line is the model before training.',
   lines: [
     { metric: ACCURACY, label: 'now' },
     { metric: BASE_ACCURACY, label: 'before' },
@@ -67,7 +67,7 @@ function accuracyMissing({ data, evaluation }: Plan): string | null {
 }
 
 function klMissing({ objective }: Plan): string | null {
-  if (objective.kind === 'grpo' && objective.kl === 0) return 'KL: its coefficient is 0, so the reference is not asked'
+  if (objective.kind === 'grpo' && objective.kl === 0) return 'KL: its coefficient is 0, so it is not measured'
   if (objective.kind === 'ppo' || objective.kind === 'kto' || objective.kind === 'grpo') return null
   return 'KL: this objective does not measure it'
 }

@@ -29,7 +29,7 @@ export function HealthPanel({ data }: { readonly data: RunDetails }) {
       </Title>
       {findings.length === 0 ? (
         <Text size="sm" className="quiet">
-          The rules need a few iterations before they can say something.
+          The rules need a few iterations before they can judge the run.
         </Text>
       ) : (
         <>
@@ -64,7 +64,7 @@ function Finding({ finding, startsOpen }: { readonly finding: HealthFinding; rea
             size={15}
             color={isBad ? 'var(--hurt)' : 'var(--quiet)'}
             role="img"
-            aria-label={isBad ? 'Warning' : 'In order'}
+            aria-label={isBad ? 'Warning' : 'Good'}
             style={{ flexShrink: 0 }}
           />
           <Text size="sm" fw={isBad ? 600 : 400}>

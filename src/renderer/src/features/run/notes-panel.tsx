@@ -27,7 +27,7 @@ export function NotesPanel({ data }: { readonly data: RunDetails }) {
         />
         <Textarea
           aria-label="Note"
-          placeholder="What was tried, what was found"
+          placeholder="What you tried, what you found"
           autosize
           minRows={2}
           maxRows={12}

@@ -9,8 +9,8 @@ const ACTIONS = {
   resume: { run: (id: string) => api.runs.resume({ id }), failed: 'The run was not resumed' },
   pause: { run: (id: string) => api.runs.pause({ id }), failed: 'The run was not paused' },
   stop: { run: (id: string) => api.runs.stop({ id }), failed: 'The run was not stopped' },
-  checkpointNow: { run: (id: string) => api.runs.checkpointNow({ id }), failed: 'No checkpoint was asked for' },
-  evaluateNow: { run: (id: string) => api.runs.evaluateNow({ id }), failed: 'No evaluation was asked for' },
+  checkpointNow: { run: (id: string) => api.runs.checkpointNow({ id }), failed: 'The checkpoint was not requested' },
+  evaluateNow: { run: (id: string) => api.runs.evaluateNow({ id }), failed: 'The evaluation was not requested' },
   startNext: { run: (id: string) => api.runs.startNext({ id }), failed: 'The order was not changed' },
   showFolder: { run: (id: string) => api.system.showRunFolder({ id }), failed: 'The folder was not opened' },
 } as const
@@ -23,7 +23,7 @@ const tellFailure = (title: string) => (error: unknown) =>
 function tellRefusal(id: string, title: string, error: unknown): void {
   if (!isChanged(error)) return void tellFailure(title)(error)
   const goOn = () => void api.runs.resume({ id, allowChanged: true }).catch(tellFailure(title))
-  offerToGoOn({ title, message: messageOf(error), label: 'Go on with the changed files', goOn })
+  offerToGoOn({ title, message: messageOf(error), label: 'Resume with the changed files', goOn })
 }
 
 /** @returns the action as a function, and whether it is under way */
@@ -48,7 +48,7 @@ export function useRunUpdate(id: string): (changes: RunChanges) => void {
   const client = useQueryClient()
   const { mutate } = useMutation({
     mutationFn: (changes: RunChanges) => api.runs.update({ id, ...changes }),
-    onError: tellFailure('The change was not kept'),
+    onError: tellFailure('The change was not saved'),
     onSettled: () => client.invalidateQueries({ queryKey: queries.runs.get.key({ input: { id } }) }),
   })
   return mutate

@@ -50,7 +50,7 @@ function summaryOf(run: RunRecord): string {
     shortPath(plan.data.train.path),
     plan.adaptation.kind === 'lora' ? `LoRA r ${plan.adaptation.r}` : 'all parameters',
     `iteration ${formatCount(iteration)} of ${formatCount(iterations)}`,
-    startedAt === null ? `made ${formatTime(createdAt)}` : `started ${formatTime(startedAt)}`,
+    startedAt === null ? `created ${formatTime(createdAt)}` : `started ${formatTime(startedAt)}`,
     ...(endedAt === null ? [] : [`ended ${formatTime(endedAt)}`]),
   ].join(' · ')
 }

@@ -56,12 +56,12 @@ export const COLUMNS: readonly Column[] = [
     label: 'Started',
     width: '102px',
     title: ({ startedAt, createdAt }) =>
-      startedAt === null ? `made ${new Date(createdAt).toLocaleString()}` : new Date(startedAt).toLocaleString(),
+      startedAt === null ? `created ${new Date(createdAt).toLocaleString()}` : new Date(startedAt).toLocaleString(),
     cell: ({ startedAt }) => (startedAt === null ? <span className="quiet">–</span> : formatTime(startedAt)),
   },
   {
     key: 'duration',
-    label: 'Took',
+    label: 'Duration',
     hint: 'From the first start to the end',
     width: '80px',
     isNumeric: true,

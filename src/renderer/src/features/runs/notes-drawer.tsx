@@ -51,7 +51,7 @@ export function NotesDrawer({ run, knownTags, onSave, onOpen, onExplore, onClose
         <Textarea
           label="Notes"
           description="Saved as you write"
-          placeholder="What was tried, what came of it"
+          placeholder="What you tried, what you found"
           value={note}
           maxLength={20_000}
           autosize

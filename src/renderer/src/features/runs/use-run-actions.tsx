@@ -53,7 +53,7 @@ const tellFailure = (title: string, error: unknown): void =>
   void notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
 
 function tellRefusal(title: string, error: unknown, goOn: () => void): void {
-  if (isChanged(error)) offerToGoOn({ title, message: messageOf(error), label: 'Go on with the changed files', goOn })
+  if (isChanged(error)) offerToGoOn({ title, message: messageOf(error), label: 'Resume with the changed files', goOn })
   else tellFailure(title, error)
 }
 
@@ -114,7 +114,7 @@ export function useRunActions(): RunActions {
         )
       },
       async leaveQueue(id) {
-        await attempt(`Could not take ${names(list(), [id])} off the queue`, () => api.runs.stop({ id }))
+        await attempt(`Could not remove ${names(list(), [id])} from the queue`, () => api.runs.stop({ id }))
       },
     }
   }, [client])

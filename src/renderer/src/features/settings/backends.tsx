@@ -61,7 +61,7 @@ export function Backends({ settings }: { readonly settings: Settings }) {
         <Group align="flex-end" gap="md">
           <Select
             label="Default backend"
-            description="For the playground, and for work that names none"
+            description="For the playground, and wherever no backend is chosen"
             w={360}
             allowDeselect={false}
             data={choicesOf(findings, settings.backend)}

@@ -37,8 +37,8 @@ export function Diagnostics() {
       }
     >
       <Text size="sm" className="quiet">
-        What the program runs on, the settings, how many runs there are and the newest failures. Home folder, names of
-        user and machine, addresses and tokens are replaced; prompts and answers are not in it.
+        The system, the settings, the number of runs and the newest failures. Home folder, user and machine names,
+        addresses and tokens are replaced; prompts and answers are not included.
       </Text>
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       <Collapse expanded={isShown}>

@@ -11,6 +11,6 @@ export function useChangeSettings() {
     mutationFn: (change: Partial<Settings>) => api.system.changeSettings(change),
     onSuccess: (settings) => client.setQueryData(queries.system.settings.queryKey({}), settings),
     onError: (error) =>
-      notifications.show({ color: 'orange', title: 'The setting was not kept', message: messageOf(error) }),
+      notifications.show({ color: 'orange', title: 'The setting was not saved', message: messageOf(error) }),
   })
 }
