@@ -57,7 +57,7 @@ export function divergenceRule(input: HealthInput): HealthFinding[] {
       warning(
         'kl',
         'The policy is far from where it began',
-        `KL to the reference is ${number(kl)} nats per token. So far away, rewards are often gained by breaking the text rather than by better answers.`,
+        `KL to the reference is ${number(kl)} nats per token. At that distance, rewards often rise because the text breaks down, not because answers get better.`,
         'A larger KL coefficient or a lower learning rate; read the newest trajectories.',
       ),
     )
@@ -102,7 +102,7 @@ export function spikeRule(input: HealthInput): HealthFinding[] {
       warning(
         'spike',
         'Gradients are far above the clipping limit',
-        `The usual gradient norm is ${number(usual)}, clipped to ${number(maxGradNorm)}: every step is cut to a direction without a size.`,
+        `The usual gradient norm is ${number(usual)}, clipped to ${number(maxGradNorm)}: every step keeps only the gradient’s direction.`,
         cure,
       ),
     ]
@@ -115,7 +115,7 @@ export function spikeRule(input: HealthInput): HealthFinding[] {
     const what = gradient ? 'gradient norm' : 'loss'
     const why = `Of the newest ${LOOK_BACK} points, one ${what} is ${number(found.spike)}; ${number(found.usual)} is usual.`
     return [
-      warning('spike', `A spike of the ${what}`, `${why} One is harmless, many say that steps are too large.`, cure),
+      warning('spike', `A spike of the ${what}`, `${why} One is harmless; many mean that steps are too large.`, cure),
     ]
   }
   return [ok('spike', 'No spikes', `The usual gradient norm is ${number(usual)}.`)]

@@ -49,7 +49,7 @@ export function rewardRule(input: HealthInput): HealthFinding[] {
       warning(
         'rewards',
         'All rewards are equal',
-        `Every rollout got ${number(reward)}: nothing tells good from bad.`,
+        `Every rollout got ${number(reward)}: nothing distinguishes good from bad.`,
         cure,
       ),
     ]
@@ -100,8 +100,8 @@ export function signalRule(input: HealthInput): HealthFinding[] {
       warning(
         'advantage',
         'No step is critical',
-        'The largest advantage of every trajectory is 0: all states have the same value, so the reset is to the first step.',
-        'More Monte Carlo samples, other segmentation, or prompts of another difficulty.',
+        'The largest advantage of every trajectory is 0: all its states have the same value, so each reset goes to the first step.',
+        'More Monte Carlo samples, another segmentation, or prompts of another difficulty.',
       ),
     )
   return findings
@@ -125,7 +125,7 @@ export function answerRule(input: HealthInput): HealthFinding[] {
       warning(
         'truncated',
         `${percent(truncated)} of answers truncated`,
-        `They reach ${maxNewTokens} tokens without an end, and count as wrong whatever they were about to say.`,
+        `They reach ${maxNewTokens} tokens without ending, and count as wrong.`,
         `Raise max new tokens above ${maxNewTokens}; if the policy has begun to ramble, lower the learning rate.`,
       ),
     )
@@ -166,7 +166,7 @@ export function chosenRule(input: HealthInput): HealthFinding[] {
     warning(
       'chosen',
       'Chosen answers become less likely',
-      `${told} It falls${grows}: the loss is won by making rejected answers unlikely, and good ones go down with them.`,
+      `${told} It falls${grows}: the loss falls by making rejected answers unlikely, and good ones become unlikely with them.`,
       'A larger β, a lower learning rate, or ORPO, whose loss also imitates the chosen answer.',
     ),
   ]

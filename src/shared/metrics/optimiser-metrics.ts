@@ -17,7 +17,7 @@ export const OPTIMISER_METRICS = {
     group: 'loss',
     title: 'Gradient norm',
     label: 'norm',
-    hint: 'Global norm before clipping. Spikes say that steps are too large.',
+    hint: 'Global norm before clipping. Spikes mean that steps are too large.',
     unit: 'number',
   },
   learning_rate: {

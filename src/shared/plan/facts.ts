@@ -75,7 +75,7 @@ function rowIssues(facts: DataFacts, path: string): (PlanIssue | false)[] {
       issue(
         badRows > rows ? 'warning' : 'hint',
         path,
-        `${count(badRows)} of ${count(badRows + rows)} rows cannot be used and are passed over (first: ${firstBad}).`,
+        `${count(badRows)} of ${count(badRows + rows)} rows cannot be used and are left out (first: ${firstBad}).`,
       ),
   ]
 }
@@ -170,7 +170,7 @@ function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | fals
       issue(
         'warning',
         'adaptation.r',
-        `Wider than the narrowest projection (${Math.min(model.hiddenSize, model.kvHeads * model.headDim)}): nothing is gained beyond it.`,
+        `Larger than the narrowest projection (${Math.min(model.hiddenSize, model.kvHeads * model.headDim)}): a larger rank adds nothing.`,
       ),
     adaptation.kind === 'full' &&
       model.parameters > 1e8 &&
@@ -188,7 +188,7 @@ function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | fals
       ),
     isGuided(plan) &&
       plan.rollout.maxNewTokens < 2 * plan.gpo.segmentation.minStepTokens &&
-      issue('warning', 'rollout.maxNewTokens', 'Too short for two steps of the shortest length.'),
+      issue('warning', 'rollout.maxNewTokens', 'Too short for two steps.'),
   ]
 }
 

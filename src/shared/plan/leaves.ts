@@ -58,7 +58,8 @@ const limitOf = (value: number | undefined) =>
 /** @throws for a setting without words, which is a bug */
 function wordsOf(schema: JsonSchema, path: string): SettingWords {
   const { group, label, symbol, unit, isSimple, aliases, what, advice, options } = schema
-  if (!group || !label || !aliases || !what || !advice) throw new Error(`the setting ${path} has no words`)
+  if (!group || !label || !aliases || !what || !advice)
+    throw new Error(`the setting ${path} has no label and description`)
   const optional = { symbol, unit, isSimple, options }
   const given = Object.entries(optional).filter(([, value]) => value !== undefined)
   return { group, label, aliases, what, advice, ...Object.fromEntries(given) }
