@@ -44,7 +44,7 @@ journey(
     await startRun(walk, smallPlan({ name: NAME, budget: { iterations: ITERATIONS, promptsPerIteration: 4 } }))
     await reached(walk, NAME, 2) // the checkpoint of an iteration follows its metrics: that of the first is written now
     process.kill(trainerOf(walk), 'SIGKILL')
-    const first = await readInterruption(walk, /ended by SIGKILL/)
+    const first = await readInterruption(walk, /killed \(SIGKILL\)/)
     expect(first).toBeGreaterThanOrEqual(1)
     expect(first).toBeLessThan(ITERATIONS)
     expect(computing(walk.pid)).toEqual([])

@@ -81,7 +81,7 @@ journey(
       expect(JSON.parse(answer), procedure).toMatchObject({ i: '1', p: { s: status } })
       expect(answer).not.toMatch(/node_modules|\bat .+\.[cm]?[jt]s:/)
     }
-    // What is no request is not answered; the one after it is, on the same port.
+    // What is not a request is not answered; the one after it is, on the same port.
     const noise = ['hello', '{"i":1,"p":{"u":"/runs/li', '7', 'null', '', deep, 7, null, {}, [], { i: 1 }]
     const messages = [...noise, '{"i":{},"t":"x","p":[]}', '{"i":"1","p":{"u":"file:///etc/passwd"}}']
     for (const message of messages) {

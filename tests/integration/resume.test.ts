@@ -133,7 +133,7 @@ describe('resuming', () => {
     const { resumeFrom, iteration, damaged } = prepareResume(store, run.id)
     expect(resumeFrom).toBe(join(run.folder, 'checkpoint-00000004'))
     expect(iteration).toBe(4)
-    expect(damaged.at(-1)).toMatch(/checkpoint of iteration 4, which was not recorded, is used; .* may be missing/)
+    expect(damaged.at(-1)).toMatch(/resuming from the checkpoint of iteration 4, which was not recorded; .* may be missing/)
     const { iteration: at, path, bytes, sha256 } = newest
     expect(listCheckpoints(store, run.id)).toEqual([{ iteration: at, path, bytes, sha256 }])
     expect(losses(store, run.id)).toEqual([1, 2, 3])
@@ -194,7 +194,7 @@ describe('resuming', () => {
     startRun(store, run.id, { pid: 77, startedAt: '1' })
     const error = errorOf(() => truncateAfter(store, run.id, 2))
     expect(error.code).toBe('usage')
-    expect(error.message).toMatch(/running already, in process 77/)
+    expect(error.message).toMatch(/already running, in process 77/)
     expect(losses(store, run.id)).toEqual([1, 2, 3, 4, 5])
   })
 })
@@ -225,8 +225,8 @@ describe('a run is found', () => {
   })
 
   it.each([
-    ['the beginning of several ids', 'aa', /"aa" fits 3 runs: aab, aac2, aab1; give more of the id/],
-    ['the name of several runs', 'two', /"two" fits 2 runs: bbb3, aac2; give more of the id/],
+    ['the beginning of several ids', 'aa', /"aa" fits 3 runs: aab, aac2, aab1; give more characters of the id/],
+    ['the name of several runs', 'two', /"two" fits 2 runs: bbb3, aac2; give more characters of the id/],
     ['nothing there is', 'zzz', /there is no run "zzz" in .*runs\.db/],
     ['nothing at all', '', /there is no run ""/],
   ])('not by %s', (_, wanted, message) => {

@@ -100,7 +100,7 @@ describe('a run', () => {
     expect(run).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } })
     const log = join(run.folder, 'trainer.log')
     expect(run.error?.message).toBe(
-      `The trainer ended with code 7. Its last words: kernel 7 is missing. The log has more: ${log}`,
+      `The trainer ended with code 7. Its last output: kernel 7 is missing. The log has more: ${log}`,
     )
     expect(readFileSync(log, 'utf8')).toContain('kernel 7 is missing')
   })
@@ -113,7 +113,7 @@ describe('a run', () => {
       const told = [...iterationOf(1), ...iterationOf(2), checkpointOf(run, 2), ...iterationOf(3)].slice(0, count)
       const ended = await drive(store, run, [...sends(...told), { do: 'kill' }])
       expect(ended).toMatchObject({ status: 'interrupted', owner: null })
-      expect(ended.error?.message).toMatch(/ended by SIGKILL/)
+      expect(ended.error?.message).toMatch(/killed \(SIGKILL\)/)
       const metrics = told.filter(({ type }) => type === 'metrics').length
       expect(losses(store, run.id)).toEqual([1, 2, 3].slice(0, metrics))
       expect(metricSummaries(store, run.id).map(({ count }) => count)).toEqual(metrics ? [metrics, metrics] : [])
@@ -193,7 +193,7 @@ describe('when what a run tells cannot be stored', () => {
     writeFileSync(join(home, 'runs'), 'in the way')
     const ended = await play(store, sends(finished))
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'storage' }, owner: null })
-    expect(ended.error?.message).toMatch(/The run's folder .* cannot be made: check .* \(/)
+    expect(ended.error?.message).toMatch(/The run's folder .* cannot be created: check .* \(/)
     expect(readFileSync(join(home, 'runs'), 'utf8')).toBe('in the way')
   })
 })

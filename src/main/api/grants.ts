@@ -24,7 +24,7 @@ export function createGrants(): Grants {
     },
     take(grant) {
       const path = paths.get(grant)
-      if (path === undefined) throw new GpoError('usage', `${grant} names no chosen file: choose it again.`)
+      if (path === undefined) throw new GpoError('usage', `No chosen file belongs to ${grant}: choose the file again.`)
       return path
     },
   }

@@ -29,7 +29,7 @@ const nameOf = (bundledPath: string): string => bundledPath.replace(/^bundled:/,
 const problemOf = (folder: string): string | null =>
   existsSync(join(folder, 'config.json'))
     ? null
-    : `${folder} has no config.json: it is no model's folder, or it is gone.`
+    : `${folder} has no config.json: it is not a model folder, or it was deleted.`
 
 /** An adapter's base answers for its files; without one here it cannot be asked. */
 function describedFolder(reference: ModelReference, label: string, group: string, folder: string): PlaygroundModel {
@@ -90,7 +90,7 @@ function usableModelsOfRun(store: Store, run: RunSummary): PlaygroundModel[] {
 
 export function playgroundModels({ store }: Services): PlaygroundModel[] {
   const bundled = bundledPaths('model').map((path) =>
-    described({ kind: 'bundled', name: nameOf(path) }, nameOf(path), 'In the box', modelPath(path)),
+    described({ kind: 'bundled', name: nameOf(path) }, nameOf(path), 'Bundled', modelPath(path)),
   )
   const added = listEntries(store, 'model').map(({ id, name, path }) =>
     describedFolder({ kind: 'library', id }, name, 'Library', path),

@@ -26,7 +26,7 @@ export function rowSources({ store }: Services): RowSourceChoice[] {
   const bundled = bundledPaths('dataset').flatMap((path) =>
     [`${path}/test`, path].map((part): RowSourceChoice => {
       const name = part.replace(/^bundled:/, '')
-      return { source: { kind: 'bundled', name }, label: part, group: 'In the box' }
+      return { source: { kind: 'bundled', name }, label: part, group: 'Bundled' }
     }),
   )
   const added = listEntries(store, 'dataset').map(
@@ -52,7 +52,7 @@ function resolveSource(store: Store, source: RowSource): Resolved {
     return { ...plain, path, columns, verifier: verifier.success ? verifier.data : null }
   }
   const { plan, isReadOnly } = getRun(store, source.id)
-  if (isReadOnly) throw new GpoError('usage', 'The data of a run from a bundle is not here.')
+  if (isReadOnly) throw new GpoError('usage', 'A run from a bundle has no data here.')
   const file = source.part === 'train' ? plan.data.train : plan.data.eval
   if (!file) throw new GpoError('notFound', `Run ${source.id} has no held-out data.`)
   const { template, chatTemplate } = plan.data

@@ -30,7 +30,7 @@ export async function* probeStream(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ProbeEvent, void> {
   if (runs.state().active)
-    throw new GpoError('usage', 'A run is at work: it would make the measurement wrong. Measure when it has ended.')
+    throw new GpoError('usage', 'A run is training, which would distort the measurement. Measure when it has ended.')
   const stop = new AbortController()
   let newest: ProbeEvent | null = null
   let isEnded = false

@@ -27,7 +27,7 @@ export function listLibrary(kind: RepositoryKind, options: StoreOptions, output:
       ...cached.map(({ id, folder }) => ({ name: id, path: folder, from: 'Hugging Face cache' })),
     ]
     for (const row of rows) output.json(row)
-    if (rows.length === 0) output.line(`no ${kind}s were added; bundled ones are always there`)
+    if (rows.length === 0) output.line(`no ${kind}s were added; bundled ones are always available`)
     else output.line(formatTable([['name', 'from', 'path'], ...rows.map(({ name, from, path }) => [name, from, path])]))
     return 0
   } finally {

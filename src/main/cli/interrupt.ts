@@ -8,7 +8,7 @@ export function stopOnInterrupt(trainer: Trainer, say: (text: string) => void): 
     count++
     if (count === 1) {
       say(
-        'stopping at the next safe point (press Ctrl-C again to end at once; then what came after the last checkpoint is repeated)',
+        'stopping at the next safe point (press Ctrl-C again to end at once; resuming then repeats what came after the last checkpoint)',
       )
       trainer.stop()
     } else trainer.kill()

@@ -36,7 +36,7 @@ export function openRunsOf(wanted: string, db?: string): Store {
   if (existsSync(file)) return openStore(file)
   throw new GpoError(
     'notFound',
-    `there is no run ${JSON.stringify(wanted)}: ${file} does not exist yet; \`gpo train PLAN.json\` makes it, --db names another`,
+    `there is no run ${JSON.stringify(wanted)}: ${file} does not exist yet; \`gpo train PLAN.json\` creates it, --db chooses another`,
   )
 }
 

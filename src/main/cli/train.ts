@@ -53,7 +53,7 @@ export interface RunFromPlan {
 }
 
 interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
-  /** Told before the run starts, with where it goes on. */
+  /** Called before the run starts, with the iteration it resumes from. */
   readonly announce?: (resumption: Resumption) => void
 }
 
@@ -134,8 +134,8 @@ export async function resume(wanted: string, options: ResumeOptions, output: Out
       for (const reason of damaged) output.note(`warning: ${reason}`)
       output.note(
         resumeFrom
-          ? `run ${run.id} goes on after iteration ${iteration}`
-          : `run ${run.id} has no usable checkpoint and begins again`,
+          ? `run ${run.id} resumes after iteration ${iteration}`
+          : `run ${run.id} has no usable checkpoint and starts over`,
       )
     }
     const ended = await drive({ ...ready, store, output, dbFlag: flagOf(options), announce })

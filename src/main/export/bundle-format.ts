@@ -32,7 +32,7 @@ const SINGLES = ['plan.json', 'environment.json', 'evaluations.jsonl'] as const
 export type PartKind = 'metrics' | 'trajectories'
 export const partName = (kind: PartKind, index: number): string => `${kind}-${String(index).padStart(5, '0')}.jsonl.gz`
 
-/** Which records a file holds; null for one that is no file of a bundle. */
+/** Which records a file holds; null for one that is not a file of a bundle. */
 export function kindOfFile(name: string): PartKind | 'plan' | 'environment' | 'evaluations' | null {
   const part = PARTS.exec(name)?.[1]
   if (part) return part as PartKind // the two that the pattern has

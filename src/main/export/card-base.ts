@@ -24,7 +24,7 @@ function licenseOf(folder: string): CardBase['license'] {
   const readme = join(folder, 'README.md')
   const size = statSync(readme, { throwIfNoEntry: false })?.size ?? 0
   const stated = size > 0 && size <= MAX_README ? licenseOfReadme(readFileSync(readme, 'utf8')) : null
-  if (stated !== null) return { name: stated, source: 'as its README says' }
+  if (stated !== null) return { name: stated, source: 'according to its README' }
   const file = ['LICENSE', 'LICENSE.txt', 'LICENSE.md'].find((one) => existsSync(join(folder, one)))
   return file === undefined ? null : { name: 'other', source: `see ${file} in ${basename(folder)}` }
 }

@@ -53,7 +53,10 @@ function compareTensor(file: SafetensorsReader, { name, shape, data }: TensorToW
   const written = decodeFloats(encodeFloats(data, dtype), dtype)
   const difference = hasSameForm ? differenceOf(file.read(name), written, data) : null
   if (difference !== null) return difference
-  throw new GpoError('storage', `${name} was not read back as it was written: check the disk and export again`)
+  throw new GpoError(
+    'storage',
+    `${name} was read back with other contents than written: check the disk and export again`,
+  )
 }
 
 /**

@@ -19,7 +19,7 @@ const CHUNK = 1 << 20
 export function refuseExisting(out: string, replaces: boolean): void {
   if (!existsSync(out)) return
   if (!statSync(out).isFile()) throw new GpoError('usage', `${out} is a folder: choose the name of a file`)
-  if (!replaces) throw new GpoError('usage', `${out} is there already: choose another name, or move it away`)
+  if (!replaces) throw new GpoError('usage', `${out} exists already: choose another name, or move it away`)
 }
 
 /** @param work writes the file it is given and proves it */
@@ -86,7 +86,10 @@ async function verifyLines(
     lines += parts.length
   }
   if (lines === count && open === '' && hash.digest('hex') === sha256) return
-  throw new GpoError('storage', `${path} was not read back as it was written: check the disk and export again`)
+  throw new GpoError(
+    'storage',
+    `${path} was read back with other contents than written: check the disk and export again`,
+  )
 }
 
 /** @throws GpoError('data') where the run has none of these records */
@@ -106,7 +109,7 @@ export function exportData(context: ExportContext, request: DataRequest): Promis
       throw new GpoError('data', `Run ${context.run.id} has no ${unitOf(request)} of this kind to export.`)
     context.onProgress('reading back', 0, count)
     await verifyLines(partial, count, hash.digest('hex'), context.signal)
-    const verified = `Read back: ${count.toLocaleString('en')} lines, all JSON, the same bytes.`
+    const verified = `Read back: ${count.toLocaleString('en')} lines, all JSON, every byte the same.`
     return { bytes, count, unit: unitOf(request), maxDifference: 0, verified }
   })
 }
@@ -141,7 +144,7 @@ export function exportBundle(context: ExportContext): Promise<WrittenExport> {
     })
     const files = await verifyBundle(partial, context)
     const { points, trajectories: count } = manifest.counts
-    const verified = `Read back as an import would: ${files} files with the sums of the manifest, ${points.toLocaleString('en')} points of metrics, ${count.toLocaleString('en')} trajectories.`
+    const verified = `Read back like an import: ${files} files with the checksums of the manifest, ${points.toLocaleString('en')} points of metrics, ${count.toLocaleString('en')} trajectories.`
     return { bytes, count, unit: 'trajectories', maxDifference: 0, verified }
   })
 }

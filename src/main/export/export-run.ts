@@ -71,7 +71,7 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
   if (adaptation === 'full') refused.adapter = 'The run trained every weight: there is no adapter.'
   if (trajectories === 0) refused.unpaired = 'The run has no trajectories.'
   if (trajectories === 0 && savedPairs === 0) refused.pairs = 'The run has no trajectories, and no pair was saved.'
-  if (trajectories === 0 || !isGuided) refused.stepwise = 'The run valued no steps: it ran without GPO.'
+  if (trajectories === 0 || !isGuided) refused.stepwise = 'The run estimated no step values: it did not use GPO.'
   return refused
 }
 
@@ -185,8 +185,8 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
     const merged =
       maxMergedDifference === undefined
         ? ''
-        : ` Merged into the base model, the largest difference of a weight is ${shown(maxMergedDifference)}.`
-    const verified = `Read back: ${tensors} tensors; the largest difference to the weights in memory is ${shown(maxDifference)}.${merged}`
+        : ` Merged into the base model, the largest difference in a weight is ${shown(maxMergedDifference)}.`
+    const verified = `Read back: ${tensors} tensors; the largest difference from the weights in memory is ${shown(maxDifference)}.${merged}`
     return { bytes, count: tensors, unit: 'tensors', maxDifference, verified }
   } finally {
     rmSync(partial, { recursive: true, force: true }) // what a process that was ended has left

@@ -34,7 +34,7 @@ function endOf({ status, error }: Manifest['run']): Pick<ImportedRun, 'status' |
   if (status !== 'running' && status !== 'queued') return { status, error }
   return {
     status: 'interrupted',
-    error: { code: 'interrupted', message: 'The run was still going on when this bundle was made.' },
+    error: { code: 'interrupted', message: 'The run was still in progress when this bundle was made.' },
   }
 }
 

@@ -20,7 +20,7 @@ const PAIR_TRAINERS = 'DPOTrainer, ORPOTrainer and CPOTrainer (SimPO)'
 
 const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
   safetensors: ({ out, data }) => [
-    { text: 'Evaluate it here', code: `gpo eval --model ${word(out)} --data ${word(data)}` },
+    { text: 'Evaluate it with GPO Studio', code: `gpo eval --model ${word(out)} --data ${word(data)}` },
     {
       text: 'Load it with Transformers',
       code: `from transformers import AutoModelForCausalLM, AutoTokenizer\nmodel = AutoModelForCausalLM.from_pretrained(${quoted(out)})\ntokenizer = AutoTokenizer.from_pretrained(${quoted(out)})`,
@@ -29,15 +29,15 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
   ],
   adapter: ({ out, base }) => [
     {
-      text: 'Put it on its base model with PEFT',
+      text: 'Load it onto its base model with PEFT',
       code: `from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\nbase = AutoModelForCausalLM.from_pretrained(${quoted(base)})\nmodel = PeftModel.from_pretrained(base, ${quoted(out)})`,
     },
-    { text: 'Merge it there', code: 'merged = model.merge_and_unload()' },
+    { text: 'Merge it with PEFT', code: 'merged = model.merge_and_unload()' },
   ],
   gguf: ({ out }) => [
-    { text: 'Talk to it with llama.cpp', code: `llama-cli -m ${word(out)}` },
+    { text: 'Chat with it in llama.cpp', code: `llama-cli -m ${word(out)}` },
     {
-      text: 'Make it known to Ollama',
+      text: 'Add it to Ollama',
       code: `echo 'FROM ${word(out)}' > Modelfile && ollama create my-model -f Modelfile`,
     },
   ],
@@ -46,14 +46,14 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
       text: `Load it for ${PAIR_TRAINERS} of TRL`,
       code: `from datasets import load_dataset\npairs = load_dataset("json", data_files=${quoted(out)}, split="train")`,
     },
-    { text: 'See what it holds', code: `gpo data ${word(out)}` },
+    { text: 'See what it contains', code: `gpo data ${word(out)}` },
   ],
   unpaired: ({ out }) => [
     {
       text: 'Load it for KTOTrainer of TRL',
       code: `from datasets import load_dataset\nrows = load_dataset("json", data_files=${quoted(out)}, split="train")`,
     },
-    { text: 'See what it holds', code: `gpo data ${word(out)}` },
+    { text: 'See what it contains', code: `gpo data ${word(out)}` },
   ],
   stepwise: ({ out }) => [
     {

@@ -43,13 +43,13 @@ export type Damaged = (what: string) => GpoError
 export const damagedBundle =
   (path: string): Damaged =>
   (what) =>
-    new GpoError('data', `${basename(path)} ${what}: it is damaged or no run bundle; ask for it again (${path})`)
+    new GpoError('data', `${basename(path)} ${what}: it is damaged or not a run bundle; get a new copy (${path})`)
 
 async function readAt(handle: FileHandle, at: number, length: number, damaged: Damaged): Promise<Uint8Array> {
   const bytes = new Uint8Array(length)
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, at + done)
-    if (bytesRead === 0) throw damaged(`ends at byte ${count(at + done)}, in the middle of a file`)
+    if (bytesRead === 0) throw damaged(`ends at byte ${count(at + done)}, inside a file`)
     done += bytesRead
   }
   return bytes
@@ -59,7 +59,7 @@ async function readAt(handle: FileHandle, at: number, length: number, damaged: D
 async function scan(handle: FileHandle, size: number, damaged: Damaged): Promise<Map<string, Found>> {
   const files = new Map<string, Found>()
   for (let at = 0; ; ) {
-    if (at + BLOCK > size) throw damaged(`ends at byte ${count(size)} without the end of an archive`)
+    if (at + BLOCK > size) throw damaged(`ends at byte ${count(size)} without an end-of-archive mark`)
     const entry = parseTarHeader(await readAt(handle, at, BLOCK, damaged), damaged)
     if (entry === null) return files
     const { name, size: length } = entry
@@ -76,7 +76,7 @@ function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw damaged(`holds ${name}, which is no UTF-8 text`)
+    throw damaged(`holds ${name}, which is not UTF-8 text`)
   }
 }
 
@@ -84,7 +84,7 @@ export function parseJson(text: string, name: string, damaged: Damaged): unknown
   try {
     return JSON.parse(text)
   } catch {
-    throw damaged(`holds ${name}, which is no JSON`)
+    throw damaged(`holds ${name}, which is not JSON`)
   }
 }
 
@@ -93,9 +93,7 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, name: string, d
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw damaged(
-    `holds ${name}, where ${issue?.path.join('.') || 'the whole'} is not as it should be (${issue?.message})`,
-  )
+  throw damaged(`holds ${name}, where ${issue?.path.join('.') || 'the whole file'} is not valid (${issue?.message})`)
 }
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -107,7 +105,8 @@ async function readManifest(handle: FileHandle, files: Map<string, Found>, damag
     throw damaged(`has a manifest of ${count(manifest.size)} bytes; at most ${count(LIMITS.manifestBytes)} are read`)
   const bytes = await readAt(handle, manifest.at, manifest.size, damaged)
   const sum = decodeText(await readAt(handle, checksum.at, checksum.size, damaged), CHECKSUM, damaged)
-  if (sum !== `${sha256Of(bytes)}  ${MANIFEST}\n`) throw damaged(`has a ${MANIFEST} that does not fit its ${CHECKSUM}`)
+  if (sum !== `${sha256Of(bytes)}  ${MANIFEST}\n`)
+    throw damaged(`has a ${MANIFEST} that does not match its ${CHECKSUM}`)
   const value = parseJson(decodeText(bytes, MANIFEST, damaged), MANIFEST, damaged)
   const version = (value as { version?: unknown } | null)?.version
   if (typeof version === 'number' && version !== 1)
@@ -123,7 +122,7 @@ function checkFiles({ files: named, counts }: Manifest, found: ReadonlyMap<strin
   const names = new Set(named.map(({ name }) => name))
   if (names.size !== named.length) throw damaged(`has a ${MANIFEST} that names a file twice`)
   for (const { name, bytes, unpacked } of named) {
-    if (kindOfFile(name) === null) throw damaged(`names ${JSON.stringify(name)}, which is no file of a bundle`)
+    if (kindOfFile(name) === null) throw damaged(`names ${JSON.stringify(name)}, which is not a file of a bundle`)
     const size = found.get(name)?.size
     if (size === undefined) throw damaged(`lacks ${name}, which its ${MANIFEST} names`)
     if (size !== bytes) throw damaged(`holds ${name} with ${count(size)} bytes, its ${MANIFEST} says ${count(bytes)}`)

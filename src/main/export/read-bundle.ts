@@ -54,7 +54,8 @@ function createWatch({ counts }: Manifest, damaged: Damaged) {
     series({ name, values }: SeriesRecord) {
       names.add(name)
       points += values.length
-      if (names.size > LIMITS.series || points > counts.points) throw damaged('holds more metrics than it counts')
+      if (names.size > LIMITS.series || points > counts.points)
+        throw damaged('holds more metrics than its manifest counts')
     },
     trajectory({ iteration, index }: TrajectoryRecord) {
       if (iteration < last.iteration || (iteration === last.iteration && index <= last.index))

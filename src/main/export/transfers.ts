@@ -53,7 +53,7 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
     if (transfer?.state !== 'running') return
     throw new GpoError(
       'usage',
-      `The ${transfer.kind} of ${transfer.subject} is still at work: wait for it, or cancel it.`,
+      `The ${transfer.kind} of ${transfer.subject} is still running: wait for it, or cancel it.`,
     )
   }
 

@@ -36,7 +36,7 @@ function placed({ run, out }: ExportContext, format: ExportFormat): Placed[] {
 export function refuseConfigs(context: ExportContext, format: ExportFormat): void {
   const there = context.replaces ? undefined : placed(context, format).find(({ file }) => existsSync(file))
   if (there)
-    throw new GpoError('usage', `${there.file} is there already: choose another name for the data, or move it away`)
+    throw new GpoError('usage', `${there.file} exists already: choose another name for the data, or move it away`)
 }
 
 /** @returns what can be done with them @throws GpoError('storage') */

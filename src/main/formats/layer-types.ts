@@ -35,7 +35,7 @@ function typesOf(file: string, json: Json, byDefault: () => string[]): readonly 
   if (!types.includes(SLIDING) || !isOff(file, json)) return types
   throw new GpoError(
     'model',
-    `${file}: "layer_types" has "${SLIDING}", but "use_sliding_window" and "sliding_window" give no window: correct one of them`,
+    `${file}: "layer_types" has "${SLIDING}", but "use_sliding_window" and "sliding_window" switch the window off: correct one of them`,
   )
 }
 

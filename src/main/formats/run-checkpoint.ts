@@ -36,7 +36,7 @@ function checkTensors(group: string, tensors: HostTensors): void {
     const bad = data.findIndex((value) => !Number.isFinite(value))
     if (bad < 0) continue
     const what = `the checkpoint was not written: ${name} (${group}) holds ${data[bad]} at index ${bad}, so training has diverged`
-    throw new GpoError('training', `${what}; go on from an older checkpoint with a lower learning rate`)
+    throw new GpoError('training', `${what}; resume from an older checkpoint with a lower learning rate`)
   }
 }
 

@@ -34,6 +34,6 @@ export function checkTiedHead(folder: string, file: SafetensorsReader): void {
   const found = isSameShape ? 'other numbers' : `another shape, [${head.join(', ')}],`
   throw new GpoError(
     'model',
-    `${folder}: ${HEAD} has ${found} than ${EMBEDDING}, to which its config.json ties it: set "tie_word_embeddings" to false if this head is the model's own, else remove the tensor`,
+    `${folder}: ${HEAD} has ${found} than ${EMBEDDING}, but its config.json ties them: set "tie_word_embeddings" to false if the model has its own head, else remove the tensor`,
   )
 }

@@ -90,14 +90,14 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
   }
 
   const server = createServer((request, response) => {
-    if (!isOwn(request, false)) return refuse(response, 403, 'This address is only for pages of this program.')
+    if (!isOwn(request, false)) return refuse(response, 403, 'Only pages of this program may use this address.')
     if (request.method !== 'GET') return refuse(response, 405, 'Only GET.')
     const [path, query] = splitTarget(request)
     const token = new URLSearchParams(query).get('token')
     if (token !== null) {
       const session = door.enter(token)
       if (session === null && !door.isOpen(request))
-        return refuse(response, 401, 'This link was used already: take the newest one that `gpo serve` printed.')
+        return refuse(response, 401, 'This link was already used: open the newest one that `gpo serve` printed.')
       const cookie = session
         ? { 'set-cookie': `${cookieName(request)}=${session}; HttpOnly; SameSite=Strict; Path=/` }
         : {}

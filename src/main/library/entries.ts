@@ -44,8 +44,7 @@ export const listEntries = (store: Store, kind: EntryKind): LibraryEntry[] =>
 /** @throws {GpoError} 'notFound' */
 export function getEntry(store: Store, kind: EntryKind, id: string): LibraryEntry {
   const row = first<Row>(store, `SELECT ${COLUMNS} FROM library WHERE kind = ? AND id = ?`, kind, id)
-  if (row === undefined)
-    throw new GpoError('notFound', `There is no ${kind} ${JSON.stringify(id)} in the list: add it.`)
+  if (row === undefined) throw new GpoError('notFound', `The list has no ${kind} ${JSON.stringify(id)}: add it.`)
   return entryOf(row)
 }
 
@@ -88,7 +87,7 @@ export function removeEntry(store: Store, kind: EntryKind, id: string): void {
 /** Takes `removeEntry` back; nothing happens if the path was added again meanwhile. @throws {GpoError} 'notFound' */
 export function restoreEntry(store: Store, kind: EntryKind, id: string): void {
   const entry = removed.get(store)?.get(id)
-  if (entry?.kind !== kind) throw new GpoError('notFound', `The ${kind} cannot be taken back: add it again.`)
+  if (entry?.kind !== kind) throw new GpoError('notFound', `The ${kind} cannot be restored: add it again.`)
   const { name, path, options, addedAt } = entry
   const sql = 'INSERT OR IGNORE INTO library (id, kind, name, path, options, added_at) VALUES (?, ?, ?, ?, ?, ?)'
   change(store, sql, id, kind, name, path, JSON.stringify(options), addedAt)

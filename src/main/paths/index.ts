@@ -25,7 +25,10 @@ export const databaseFile = (chosen?: string): string => (chosen ? resolve(chose
  */
 export function runFolder(database: string, runId: string): string {
   if (!/^[\w-][\w.-]*$/.test(runId)) {
-    throw new GpoError('usage', `${JSON.stringify(runId)} is no run's id: letters, digits, "-", "_" and "." make one`)
+    throw new GpoError(
+      'usage',
+      `${JSON.stringify(runId)} is not a run's id: letters, digits, "-", "_" and "." make one`,
+    )
   }
   return join(dirname(resolve(database)), 'runs', runId)
 }

@@ -97,14 +97,14 @@ function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit, log
 
 /** Who is killed has no last words: what stands on its standard error then is older and no cause. */
 function describeExit({ signal, code, lastWords }: WorkerExit): string {
-  if (signal === 'SIGKILL') return 'The trainer was ended by SIGKILL: by hand, or by the system when memory ran out.'
+  if (signal === 'SIGKILL') return 'The trainer was killed (SIGKILL): by hand, or by the system because memory ran out.'
   const words = lastWords.trim()
   const end = signal ? `was ended by ${signal}` : `ended with code ${code}`
-  return `The trainer ${end}.${ranOutOfMemory(signal, code) ? OUT_OF_MEMORY : ''}${words ? ` Its last words: ${words}` : ''}`
+  return `The trainer ${end}.${ranOutOfMemory(signal, code) ? OUT_OF_MEMORY : ''}${words ? ` Its last output: ${words}` : ''}`
 }
 
 const OUT_OF_MEMORY =
-  ' Mostly that means memory ran out: fewer lanes, shorter completions or smaller microbatches need less.'
+  ' Usually that means memory ran out: try fewer lanes, shorter completions or fewer tokens per pass.'
 
 /** Allocators abort or trap when there is nothing left; Electron tells the signal's number as the code. */
 const ranOutOfMemory = (signal: string | null, code: number | null): boolean =>
@@ -115,7 +115,7 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
     const cure = 'check that its disk has space and that you may write there'
-    const message = `The run's folder ${folder} cannot be made: ${cure}. (${describeError(error)})`
+    const message = `The run's folder ${folder} cannot be created: ${cure}. (${describeError(error)})`
     throw new GpoError('storage', message, { cause: error })
   }
 }

@@ -162,8 +162,8 @@ function changeOf(name: string, before: FilePrint | undefined, now: FilePrint | 
   if (!now) return `${name} is missing`
   if (before.stamp === now.stamp || (before.sha256 !== null && before.sha256 === now.sha256)) return null
   if (before.sha256 === null && before.bytes === now.bytes)
-    return `${name} was written anew, and the run ended before its content was noted`
-  if (before.bytes === now.bytes) return `${name} has other content of the same ${count(now.bytes)} bytes`
+    return `${name} was written again, and the run ended before its content was recorded`
+  if (before.bytes === now.bytes) return `${name} has other content of the same size, ${count(now.bytes)} bytes`
   return `${name} had ${count(before.bytes)} bytes and has ${count(now.bytes)}`
 }
 
@@ -208,12 +208,12 @@ export async function checkSameInputs(
   if (changes.length > 0 && !isChangeAllowed)
     throw new GpoError(
       'changed',
-      `run ${id} began with other files. ${changes.join('; ')}. Bring them back, or go on with the changed ones: gpo resume ${id} --allow-changed`,
+      `run ${id} began with other files. ${changes.join('; ')}. Restore them, or resume with the changed ones: gpo resume ${id} --allow-changed`,
     )
   if (before === null || changes.length > 0) keepFingerprints(store, id, now)
   if (before === null)
     return [
-      `what run ${id} began with was not noted then, so changes up to now cannot be seen; it is noted from now on`,
+      `the files of run ${id} were not recorded when it began, so earlier changes to them cannot be detected; they are recorded from now on`,
     ]
   return changes.map((change) => `changed since the run began, and used as it is now: ${change}`)
 }

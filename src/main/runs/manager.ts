@@ -89,7 +89,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   const running = (id: string): Active & { trainer: Trainer } => {
     if (active?.live.active.id === id && active.trainer) return active as Active & { trainer: Trainer }
     const { status } = getRun(store, id)
-    const where = status === 'running' ? 'runs in another program: steer it there' : `is ${status}, not running`
+    const where = status === 'running' ? 'runs in another program: pause or stop it there' : `is ${status}, not running`
     throw new GpoError('usage', `Run ${id} ${where}.`)
   }
 

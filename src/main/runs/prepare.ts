@@ -43,12 +43,12 @@ async function loadRows(
   const bad = `${badRowCount} of ${data.rows} rows cannot be used (first: line ${badRows[0]?.line}: ${badRows[0]?.reason}); the others are used`
   const warnings = [
     ...(badRowCount > 0 ? [bad] : []),
-    ...(unused.length > 0 ? [`columns that are not used: ${unused.join(', ')}`] : []),
+    ...(unused.length > 0 ? [`unused columns: ${unused.join(', ')}`] : []),
     ...notes,
   ].map((text) => `${path}: ${text}`)
   if (!isImitated) return { examples: data.examples, warnings, account }
   const { examples, left } = desirable(path, data)
-  const warning = `${path}: ${left} completions are labelled undesirable; they are not imitated`
+  const warning = `${path}: ${left} completions are labelled undesirable and are not imitated`
   return { examples, warnings: left > 0 ? [...warnings, warning] : warnings, account }
 }
 
@@ -57,7 +57,7 @@ function desirable(path: string, data: Dataset): { readonly examples: readonly E
   const examples = data.kind === 'unpaired' ? data.examples.filter(({ label }) => label) : data.examples
   const left = data.examples.length - examples.length
   if (examples.length > 0) return { examples, left }
-  throw new GpoError('data', `${path}: all ${left} completions are labelled undesirable; there is none to imitate`)
+  throw new GpoError('data', `${path}: all ${left} completions are labelled undesirable, so there is none to imitate`)
 }
 
 function requireReferences(plan: Plan, examples: readonly Example[], path: string): void {
@@ -147,7 +147,7 @@ export function recoverInterrupted(store: Store): string[] {
     if (owner === null || isAlive(owner)) return []
     const error = {
       code: 'interrupted',
-      message: `The program that drove this run ended without saying so (process ${owner.pid}).`,
+      message: `The program that ran it ended unexpectedly (process ${owner.pid}).`,
     }
     return endRun(store, id, owner, { status: 'interrupted', error }) ? [id] : []
   })
@@ -192,11 +192,11 @@ function findUsable(store: Store, run: RunRecord): Usable | null {
   if (first === undefined) return null
   const found = latestCheckpoint(run.folder)
   if (!found) {
-    const cure = `bring ${run.folder} back as it was, or start a new run`
+    const cure = `restore ${run.folder}, or start a new run`
     const message = `none of the ${recorded.length} checkpoints of run ${run.id} can be used: ${cure} (${first})`
     throw new GpoError('storage', message)
   }
-  const note = `the checkpoint of iteration ${found.iteration}, which was not recorded, is used; metrics and trajectories from right before it may be missing`
+  const note = `resuming from the checkpoint of iteration ${found.iteration}, which was not recorded; metrics and trajectories from just before it may be missing`
   return { checkpoint: found, isRecorded: false, damaged: [...damaged, note] }
 }
 
@@ -267,10 +267,10 @@ export function resolveRun(store: Store, wanted: string): RunSummary {
   if (matches.length > 1) {
     throw new GpoError(
       'notFound',
-      `"${wanted}" fits ${matches.length} runs: ${matches
+      `"${wanted}" matches ${matches.length} runs: ${matches
         .slice(0, 5)
         .map(({ id }) => id)
-        .join(', ')}; give more of the id`,
+        .join(', ')}; give more characters of the id`,
     )
   }
   throw new GpoError('notFound', `there is no run "${wanted}" in ${store.file}: \`gpo runs\` lists them`)

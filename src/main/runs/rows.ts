@@ -25,5 +25,5 @@ export function sharedWarnings(train: Rows, evaluation: Rows): readonly string[]
   const { count, first } = sharedRows(train.examples, evaluation.examples)
   if (first === null) return []
   const found = `${count} of ${evaluation.examples.length} evaluation rows are training rows too`
-  return [`${found} (first: row ${first.evaluation} is row ${first.train}): accuracy on them shows memory`]
+  return [`${found} (first: row ${first.evaluation} is row ${first.train}): accuracy on them shows memorisation`]
 }

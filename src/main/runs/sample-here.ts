@@ -49,7 +49,7 @@ async function exampleOf({ plan }: RunRecord, row: number): Promise<Example> {
   const { examples } = await loadDataset(datasetPath(path), as)
   const example = examples.find((one) => one.row === row)
   if (example) return example
-  throw new GpoError('data', `${path} has no usable row ${row} any more: the file changed since the run.`)
+  throw new GpoError('data', `${path} no longer has a usable row ${row}: the file changed since the run.`)
 }
 
 function checkpointFolder(store: Store, run: RunRecord, iteration: number | null): string | null {

@@ -17,7 +17,7 @@ function makeFolder(file: string): void {
     const cure = 'choose a folder you may write to'
     throw new GpoError(
       'storage',
-      `The folder of the database ${file} cannot be made: ${cure}. (${describeError(error)})`,
+      `The folder of the database ${file} cannot be created: ${cure}. (${describeError(error)})`,
     )
   }
 }
@@ -54,7 +54,7 @@ function connect(file: string): Store {
 
 /**
  * @param file made with its folder if it is not there; `:memory:` for one that vanishes with the process
- * @throws {GpoError} 'storage' if the file is no database, another program's, written by a newer version, or not accessible
+ * @throws {GpoError} 'storage' if the file is not a database, another program's, written by a newer version, or not accessible
  */
 export function openStore(file: string): Store {
   if (file === IN_MEMORY) return connect(file)

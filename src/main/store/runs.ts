@@ -153,7 +153,7 @@ export function refuseReadOnly(store: Store, id: string): void {
 }
 
 const runningAlready = ({ id, owner }: RunSummary) =>
-  new GpoError('usage', `Run ${id} is running already, in process ${owner?.pid}: stop it there first.`)
+  new GpoError('usage', `Run ${id} is already running, in process ${owner?.pid}: stop it there first.`)
 
 /** @throws {GpoError} 'usage' if it runs, 'notFound' */
 export function refuseRunning(store: Store, id: string): void {
@@ -166,7 +166,7 @@ export function queueRun(store: Store, id: string): void {
   refuseReadOnly(store, id)
   if (change(store, `UPDATE runs SET status = 'queued', ended_at = NULL WHERE id = ? AND status <> 'running'`, id) > 0)
     return
-  throw new GpoError('usage', `Run ${getRun(store, id).id} is running already: stop it first.`)
+  throw new GpoError('usage', `Run ${getRun(store, id).id} is already running: stop it first.`)
 }
 
 export interface RunEnd {

@@ -85,5 +85,5 @@ export function afterCursor(order: TrajectoryOrder, cursor: string): Condition {
   if (ofOrder === order && params.length === ORDERINGS[order].keys.length && params.every(Number.isFinite)) {
     return { sql: ORDERINGS[order].after, params }
   }
-  throw new GpoError('usage', `"${cursor}" is no cursor of a page in the order ${order}: begin with the first page.`)
+  throw new GpoError('usage', `"${cursor}" is not a page cursor for the order ${order}: start from the first page.`)
 }

@@ -30,7 +30,7 @@ function compilePattern(pattern: string): RegExp {
   try {
     return new RegExp(pattern, 'gu')
   } catch (error) {
-    throw patternError(pattern, `is no regular expression (${(error as SyntaxError).message})`)
+    throw patternError(pattern, `is not a regular expression (${(error as SyntaxError).message})`)
   }
 }
 

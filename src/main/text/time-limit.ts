@@ -5,7 +5,7 @@ const script = new Script('run()')
 const sandbox: { run?: () => unknown } = {}
 const context = createContext(sandbox)
 
-/** The error belongs to the context, so it is no instance of this realm's Error. */
+/** The error belongs to the context, so it is not an instance of this realm's Error. */
 const isTimeout = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 

@@ -20,7 +20,7 @@ export const keychain: Secrets = {
   write(name, value) {
     if (value === '') return rmSync(fileOf(name), { force: true })
     if (!safeStorage.isEncryptionAvailable())
-      throw new GpoError('usage', 'The system has no keychain to keep the token in: set HF_TOKEN instead.')
+      throw new GpoError('usage', 'The system has no keychain for the token: set HF_TOKEN instead.')
     mkdirSync(dirname(fileOf(name)), { recursive: true })
     writeAtomically(fileOf(name), [safeStorage.encryptString(value)])
   },

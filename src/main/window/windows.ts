@@ -89,7 +89,7 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     const { response } = await dialog.showMessageBox(open, {
       type: 'question',
       message: `"${active?.name}" is running.`,
-      detail: `It is at iteration ${active?.iteration} of ${active?.iterations}. Stopping waits for the end of the iteration and keeps a checkpoint; Resume goes on from there.`,
+      detail: `It is at iteration ${active?.iteration} of ${active?.iterations}. Stopping waits for the end of the iteration and saves a checkpoint, from which the run can be resumed.`,
       buttons: ['Keep it running', 'Stop it and close'],
       defaultId: 0,
       cancelId: 0,

@@ -11,7 +11,7 @@ export interface Connection<Contract extends AnyContractRouter> {
   readonly client: ContractRouterClient<Contract>
   readonly pid: number | null
   kill(): void
-  /** Whether something came that is no answer at all; the process is ended then. */
+  /** Whether something came that is not an answer at all; the process is ended then. */
   isGarbled(): boolean
   /** When the process has ended and everything it sent was handed over. */
   readonly exited: Promise<WorkerExit>

@@ -84,7 +84,7 @@ export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS
     if (told) return errorOf(told, logFile)
     if (exit === null && !worker.isGarbled()) return error
     const { code, signal, lastWords } = await worker.exited
-    const cause = signal === 'SIGKILL' ? 'by hand, or by the system when memory ran out' : lastWords.trim()
+    const cause = signal === 'SIGKILL' ? 'by hand, or by the system because memory ran out' : lastWords.trim()
     const message = `The process of this model ended (${signal ?? code}): ${cause}. Try again`
     return new GpoError('model', bugMessage(message, logFile))
   }

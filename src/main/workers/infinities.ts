@@ -8,7 +8,7 @@ export const INFINITIES: readonly StandardRPCCustomJsonSerializer[] = [
     serialize: String,
     deserialize(word) {
       if (word === 'Infinity' || word === '-Infinity') return Number(word)
-      throw new TypeError(`${JSON.stringify(word)} is no infinity`)
+      throw new TypeError(`${JSON.stringify(word)} is not an infinity`)
     },
   },
 ]

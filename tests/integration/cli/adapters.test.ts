@@ -134,7 +134,7 @@ describe('refused before a run is made:', () => {
     const plan = { ...planFrom({ adaptation: { kind: 'lora', from: adapter } }), model: { path: twin } }
     const ended = await gpo(home, 'train', writePlan(home, plan))
     expect(ended.code).toBe(0)
-    expect(ended.stderr).toMatch(/warning: The adapter in .* was trained on .*base; on other weights/)
+    expect(ended.stderr).toMatch(/warning: The adapter in .* was trained on .*base; it does not fit other weights/)
   })
 
   it('settings that are not the adapter’s', async () => {
@@ -142,7 +142,7 @@ describe('refused before a run is made:', () => {
     expectFailure(await gpo(home, 'train', writePlan(home, plan)), 2, /adaptation\.r is 8, the adapter in .* has 3/)
   })
 
-  it('what is no adapter, and DoRA', async () => {
+  it('what is not an adapter, and DoRA', async () => {
     await refused(model, {}, /has no adapter_config\.json/)
     const dora = join(home, 'dora')
     cpSync(adapter, dora, { recursive: true })
@@ -186,7 +186,7 @@ describe('names', () => {
     expectFailure(
       await gpo(home, 'score', '--model', adapter, ...TEXT),
       4,
-      /is an adapter for .*base, which is not here/,
+      /is an adapter for .*base, which is not in the list/,
     )
     renameSync(elsewhere, model)
   })

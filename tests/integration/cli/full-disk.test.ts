@@ -56,7 +56,7 @@ async function expectSafe(home: string, ended: Ended, message: RegExp): Promise<
 
 async function expectResumed(home: string, kept: number): Promise<void> {
   const resumed = await gpo(home, 'resume', 'last')
-  expect(resumed.stderr).toContain(`goes on after iteration ${kept}`)
+  expect(resumed.stderr).toContain(`resumes after iteration ${kept}`)
   expect(resumed.code).toBe(0)
   expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS, error: null })
 }
@@ -109,10 +109,10 @@ describe.skipIf(process.platform === 'win32')('a limit on the size of files', ()
       'ulimit -f 600 && exec "$@"',
     ).ended
     const message =
-      /writing the checkpoint of iteration 1 .*failed \(EFBIG\): the file would be larger than this system allows.*There was no checkpoint yet/
+      /writing the checkpoint of iteration 1 .*failed \(EFBIG\): the file is larger than this system allows.*There was no checkpoint yet/
     expect(await expectSafe(home, ended, message)).toBe(0)
     const resumed = await gpo(home, 'resume', 'last')
-    expect(resumed.stderr).toContain('has no usable checkpoint and begins again')
+    expect(resumed.stderr).toContain('has no usable checkpoint and starts over')
     expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS })
   })
 })

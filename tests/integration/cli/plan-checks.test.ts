@@ -37,7 +37,7 @@ describe('a plan is refused before it runs', () => {
     [
       'a step pattern that is none',
       { gpo: { ...ppo.gpo, segmentation: { splitter: 'regex', pattern: '(' } } },
-      /gpo\.segmentation\.pattern: It is no regular expression/,
+      /gpo\.segmentation\.pattern: It is not a regular expression/,
     ],
     [
       'references that the verifier cannot read',

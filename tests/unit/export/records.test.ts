@@ -114,7 +114,7 @@ describe('labelled completions', () => {
 })
 
 describe('a completion without text', () => {
-  it('is no record', () => {
+  it('is not a record', () => {
     const empty = trajectory(1, 0, { continuations: [continuation(1, ' \n', 0), continuation(1, 'That is 4.', 1)] })
     expect(pairs([empty], 'critical')).toEqual([])
     expect(sampledStates([empty], 'critical').flatMap(unpairedOf)).toHaveLength(1)

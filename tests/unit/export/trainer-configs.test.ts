@@ -65,8 +65,8 @@ describe('TRL', () => {
   it('is told what the plan does not have, and what TRL does not have', () => {
     const { content } = named(sourceOf({ objective: { kind: 'ppo' } }), 'unpaired', '.trl-kto.yaml')
     for (const key of settingsOf(content).keys()) expect(TRL).toContain(key)
-    expect(content).toMatch(/# The run trained with PPO, so there are no settings of KTO in its plan/)
-    expect(content).toMatch(/# Without a counterpart:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/)
+    expect(content).toMatch(/# The run trained with PPO, so its plan has no settings of KTO/)
+    expect(content).toMatch(/# Settings of the run without a counterpart in TRL:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/)
     const simpo = named(sourceOf({ objective: { kind: 'simpo' } }), 'pairs', '.trl-dpo.yaml').content
     expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375/)
   })
@@ -117,7 +117,7 @@ describe('verl', () => {
     ])
       expect(content).toMatch(new RegExp(`^ +${line.replaceAll('?', '\\?')}$`, 'm'))
     expect(content).not.toMatch(/^critic:/m)
-    expect(content).toMatch(/# Without a counterpart: gpo\.\*/)
+    expect(content).toMatch(/# gpo\.\* has no counterpart/)
     expect(command('/out/x.verl.yaml')).toBe('python3 -m verl.trainer.main_ppo --config-path /out --config-name x.verl')
   })
 

@@ -91,7 +91,7 @@ describe('an export', () => {
     const transfers = transfersOf(store)
     transfers.startExport(run, PAIRS, join(folder, 'first'), false)
     const error = errorOf(() => transfers.startExport(run, PAIRS, join(folder, 'second'), false))
-    expect(error.message).toMatch(/still at work: wait for it, or cancel it/)
+    expect(error.message).toMatch(/still running: wait for it, or cancel it/)
     await transfers.close()
     expect(readdirSync(folder)).toEqual([])
   })
@@ -102,7 +102,7 @@ describe('an export', () => {
     const transfers = transfersOf(store)
     expect(errorOf(() => transfers.startExport(run, PAIRS, 'out', false)).message).toMatch(/has no trajectories/)
     expect(errorOf(() => transfers.startExport(run, { format: 'stepwise' }, 'out', false)).message).toMatch(
-      /valued no steps/,
+      /estimated no step values/,
     )
     const full = runOf(store, 2)
     const folder = tempFolder()

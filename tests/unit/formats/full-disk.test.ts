@@ -82,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('a checkpoint that does not fit', 
   })
 
   it('beyond the limit on the size of files leaves the one before', () => {
-    expectSafe(run('limit', 'ulimit -f 1000'), /\(EFBIG\): the file would be larger than this system allows/)
+    expectSafe(run('limit', 'ulimit -f 1000'), /\(EFBIG\): the file is larger than this system allows/)
   })
 
   it.skipIf(reason !== '')(

@@ -184,7 +184,7 @@ describe('damage', () => {
 
   it('that a folder is not there is told', () => {
     expect(failure(() => readCheckpoint(join(runFolder, 'checkpoint-00000099'))).message).toMatch(
-      /checkpoint-00000099 is damaged: it has no manifest\.json/,
+      /checkpoint-00000099 is damaged: manifest\.json is missing/,
     )
   })
 
@@ -231,7 +231,7 @@ describe('a manifest that was made up', () => {
     expect(failure(() => readCheckpoint(folder)).code).toBe('storage')
   })
 
-  it('naming a file that is no safetensors file is refused as a failure of storage', () => {
+  it('naming a file that is not a safetensors file is refused as a failure of storage', () => {
     const folder = join(runFolder, writeCheckpoint(runFolder, content(40)).path)
     const path = join(folder, 'optimiser.safetensors')
     writeFileSync(path, 'short')

@@ -61,7 +61,7 @@ it('reads a file whose metadata is null, and refuses metadata of other kinds', (
   expect(Object.keys(readAll(path))).toEqual(['a'])
   for (const metadata of [[], 'pt', { format: null }, { format: { name: 'pt' } }]) {
     write({ __metadata__: metadata, ...values }, 4)
-    expect(refused(() => readAll(path)).message).toMatch(/__metadata__ that is not a table of texts/)
+    expect(refused(() => readAll(path)).message).toMatch(/__metadata__ that is not a table of strings/)
   }
 })
 
@@ -374,7 +374,7 @@ describe('a folder of shards', () => {
   })
 
   it.each(['../secret.safetensors', '/etc/passwd', '..\\secret.safetensors', '..', '', '.hidden', 'x\0y', 3, null])(
-    'is refused when the index names %j, which is no file of the folder',
+    'is refused when the index names %j, which is not a file of the folder',
     (shard) => {
       writeShards()
       index({ weight_map: { a: first, b: shard } })

@@ -85,7 +85,7 @@ describe('the weights of a model', () => {
     expect(() => load(() => undefined, { ...tinyConfig, tieWordEmbeddings: false })).toThrow('lm_head.weight')
   })
 
-  it('are checked whole before any is read: a shape is reported before a value that is no number', () => {
+  it('are checked whole before any is read: a shape is reported before a value that is not a number', () => {
     load(() => undefined)
     const path = join(folder, 'model.safetensors')
     const bytes = readFileSync(path)

@@ -101,7 +101,7 @@ describe('inputs', () => {
 
   it('with names of files that nobody chose are refused', async () => {
     const invented = `grant-${'x'.repeat(24)}`
-    await expect(wrong()['playground']!['inspect']!({ grant: invented })).rejects.toThrow(/names no chosen file/)
+    await expect(wrong()['playground']!['inspect']!({ grant: invented })).rejects.toThrow(/No chosen file belongs to/)
     await expect(wrong()['playground']!['inspect']!({ grant: '/etc/passwd' })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
     })

@@ -49,7 +49,7 @@ describe('pages', () => {
     expect(body).not.toContain('secret')
   })
 
-  it('a path that is no path is answered, and the server goes on', async () => {
+  it('a path that is not a path is answered, and the server goes on', async () => {
     for (const path of ['*', '/?token=%', 'http://evil.example/', '//', '///'])
       expect((await get(path)).status).toBeLessThan(500)
     expect((await get('/')).status).toBe(200)

@@ -218,7 +218,7 @@ describe('parts', () => {
     write('beside/other_test.jsonl', part('c'))
     const { notes } = await loadDataset(pathOf('beside/math_train.jsonl'))
     expect(notes).toEqual([
-      'beside it, the file math_test.jsonl seems to be another part of the same set: name the folder to have all parts',
+      'beside it, the file math_test.jsonl seems to be another part of the same set: choose the folder to use all parts',
     ])
     expect((await loadDataset(pathOf('beside/math_test.jsonl'))).notes).toEqual([])
   })
@@ -251,7 +251,7 @@ describe('parts', () => {
   it('several subsets are asked about, twins are refused, what is beside a set is told', async () => {
     write('subsets/main/train.jsonl', part('a'))
     write('subsets/socratic/train.jsonl', part('b'))
-    expect((await failureOf(loadDataset(pathOf('subsets')))).message).toMatch(/main, socratic; name one of these/)
+    expect((await failureOf(loadDataset(pathOf('subsets')))).message).toMatch(/main, socratic; choose one of these/)
     write('twins/train.jsonl', part('a'))
     write('twins/train.jsonl.gz', gzipSync(part('a')))
     expect((await failureOf(loadDataset(pathOf('twins')))).message).toMatch(/may be the same rows/)
@@ -317,7 +317,7 @@ describe('the Hub’s cache', () => {
     link('../../../../secret.jsonl', 'hub/datasets--c--d/snapshots/c1/other.jsonl')
     const { files, notes } = await loadDataset(pathOf('hub/datasets--c--d/snapshots/c1'))
     expect(files).toHaveLength(1)
-    expect(notes.join()).toMatch(/other\.jsonl is a link out of .*: not followed/)
+    expect(notes.join()).toMatch(/other\.jsonl is a link to somewhere outside of .*: not followed/)
     link('nowhere', 'plain/train.jsonl')
     expect((await failureOf(loadDataset(pathOf('plain')))).message).toMatch(/folder without/)
     link('..', 'circle/again')

@@ -151,7 +151,7 @@ describe('the hub', () => {
   it('is not believed: a file with another checksum is removed and named', async () => {
     hub.weights = Buffer.from(WEIGHTS).fill(1, 100, 101)
     const error = await errorOf(download)
-    expect(error.message).toMatch(/model\.safetensors arrived with the checksum/)
+    expect(error.message).toMatch(/model\.safetensors has the checksum/)
     const blobs = join(options.cache, 'models--org--tiny', 'blobs')
     expect(readdirSync(blobs)).toEqual([gitSha1(CONFIG)])
   })

@@ -72,7 +72,7 @@ describe('a run goes on', () => {
 
   it('where nothing was noted, with a note, and is noted then', async () => {
     const run = newRun(store, planOf())
-    expect((await checkSameInputs(store, run)).join()).toMatch(/was not noted/)
+    expect((await checkSameInputs(store, run)).join()).toMatch(/were not recorded/)
     expect(fingerprintsOfRun(store, run.id)).toHaveLength(3)
     writeFileSync(data, '{"prompt":"1+1=","answer":"3"}\n')
     expect((await failureOf(checkSameInputs(store, run))).code).toBe('changed')
@@ -84,7 +84,7 @@ describe('a run is refused', () => {
     [
       'training data of the same size and date',
       'rows.jsonl',
-      /training data .*rows\.jsonl has other content of the same 31 bytes/,
+      /training data .*rows\.jsonl has other content of the same size, 31 bytes/,
     ],
     [
       'weights of the same size and date',
@@ -178,7 +178,7 @@ describe('a large file', () => {
     expect(weightsOf(run.id)?.sha256).toBeNull()
     expect(await checkSameInputs(store, run)).toEqual([])
     writeOneByte(weights)
-    expect((await failureOf(checkSameInputs(store, run))).message).toMatch(/model\.safetensors was written anew/)
+    expect((await failureOf(checkSameInputs(store, run))).message).toMatch(/model\.safetensors was written again/)
   })
 
   it('that changes before it was read stays without a sum', async () => {

@@ -63,7 +63,7 @@ describe('what a run is evaluated on', () => {
     ])
     const { warnings, record } = await inputsOf(train, { eval: { path: held } })
     expect(warnings.join('\n')).toMatch(/1 of 2 evaluation rows are training rows too \(first: row 1 is row 3\)/)
-    expect(warnings.join('\n')).toMatch(/columns that are not used: id, case/)
+    expect(warnings.join('\n')).toMatch(/unused columns: id, case/)
     expect(record['training data']).toBe('used: prompt, answer; unused: id, case')
   })
 

@@ -51,7 +51,7 @@ describe('opening', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  it('refuses a file that is no database', () => {
+  it('refuses a file that is not a database', () => {
     const file = join(tempFolder(), 'notes.txt')
     writeFileSync(file, 'These are notes, not a database. '.repeat(100))
     const error = errorOf(() => openStore(file))
@@ -78,7 +78,7 @@ describe('opening', () => {
     expect(errorOf(() => openStore(join(folder, 'runs.db'))).code).toBe('storage')
     const error = errorOf(() => openStore(join(folder, 'file/runs.db')))
     expect(error.code).toBe('storage')
-    expect(error.message).toContain('cannot be made')
+    expect(error.message).toContain('cannot be created')
   })
 })
 

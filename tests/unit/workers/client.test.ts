@@ -61,7 +61,7 @@ it('turns a malformed event into a failure, ends the process and hands nothing o
   })
 })
 
-it('takes what is no answer at all for a failure', async () => {
+it('takes what is not an answer at all for a failure', async () => {
   const { trainer, events } = begin(startOf('garbles'))
   expect(await trainer.exited).toMatchObject({ signal: 'SIGKILL' })
   expect(events.map(({ type }) => type)).toEqual(['metrics', 'failed'])

@@ -109,7 +109,7 @@ function refuseSoftware(adapter: Adapter, isAskedFor: boolean): void {
   const isSoftware = adapter.isFallbackAdapter || SOFTWARE.test(JSON.stringify(Object.values(adapterInfo(adapter))))
   if (isSoftware && !isAskedFor)
     throw new Error(
-      `${adapterName(adapter)} is a software renderer: slower than the CPU backends; ask for it by name to use it`,
+      `${adapterName(adapter)} is a software renderer: slower than the CPU backends; choose it by name to use it`,
     )
 }
 

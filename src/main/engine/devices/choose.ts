@@ -34,7 +34,7 @@ async function probe(candidate: Candidate, isAskedFor: boolean, threads?: number
     const { worst, isPassed } = await selfTest(opened.backend)
     if (!isPassed) {
       await opened.backend.close()
-      const reason = `its self-test is off by ${worst.toExponential(1)} (at most 1e-4 is allowed): wrong numbers, so it is not used`
+      const reason = `its self-test is off by ${worst.toExponential(1)} (at most 1e-4 is allowed), so it is not used`
       return { report: unavailable(name, reason, worst), opened: null }
     }
     const { device } = opened.backend
@@ -103,6 +103,6 @@ export async function openBackend(wanted: BackendName | 'auto', options: { threa
   }
   throw new GpoError(
     'backend',
-    `no usable backend for '${wanted}'. ${reasons.join('. ')}. Run \`gpo doctor\` for all of them, or set "backend": "auto"`,
+    `no usable backend for '${wanted}'. ${reasons.join('. ')}. \`gpo doctor\` lists all of them. Or set "backend": "auto"`,
   )
 }

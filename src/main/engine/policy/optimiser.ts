@@ -133,7 +133,7 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
         Object.fromEntries(
           Object.keys(trainable).map((key) => {
             const tensor = tensors.get(prefix + key)
-            if (!tensor) throw new Error(`the checkpoint lacks the optimiser state '${prefix}${key}'`)
+            if (!tensor) throw new Error(`the checkpoint has no optimiser state '${prefix}${key}'`)
             return [key, backend.tensor(tensor.data.slice(), tensor.shape)]
           }),
         )

@@ -71,7 +71,7 @@ function initialTrainable(config: ModelConfig, weights: BaseTensors, options: Po
   const trainable = new Map<string, HostTensor>()
   if (options.adaptation.kind === 'full') {
     for (const [name, tensor] of weights) {
-      if (isNarrowTensor(tensor)) throw new Error(`'${name}' is narrow and cannot be trained`)
+      if (isNarrowTensor(tensor)) throw new Error(`'${name}' is stored in 16 or 8 bits and cannot be trained`)
       trainable.set(name, options.keepsReference ? { ...tensor, data: tensor.data.slice() } : tensor)
     }
   } else if (options.adapter)

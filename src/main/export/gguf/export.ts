@@ -125,7 +125,10 @@ function compare(file: string, headerBytes: number, tensors: readonly TensorToWr
       const { type, offset, bytes } = places[i]!
       const read = decodeTensor(readRange(handle, offset, bytes), type)
       if (places[i]!.name !== name || read.length !== data.length)
-        throw new GpoError('storage', `${name} was not read back as it was written: check the disk and export again`)
+        throw new GpoError(
+          'storage',
+          `${name} was read back with other contents than written: check the disk and export again`,
+        )
       for (let j = 0; j < data.length; j++) worst = Math.max(worst, Math.abs(read[j]! - data[j]!))
     }
     return worst
@@ -155,7 +158,7 @@ export function ggufSize(sourceFolder: string, type: TensorType): { readonly byt
  */
 export function exportGguf(model: GgufExport): Exported {
   const out = resolve(model.out)
-  if (existsSync(out)) throw new GpoError('usage', `${out} exists: choose a name that is not taken`)
+  if (existsSync(out)) throw new GpoError('usage', `${out} exists: choose another name`)
   const config = readModelConfig(model.sourceFolder)
   const tensors = ggufTensors(config, model.tensors)
   const entries = tensors.map((tensor) => entryOf(tensor, model.type))

@@ -142,8 +142,7 @@ class ByteReader {
   }
   private take(size: number): number {
     const at = this.used
-    if (size < 0 || at + size > this.bytes.length)
-      this.fail(`ends after ${this.bytes.length} bytes, before its header does`)
+    if (size < 0 || at + size > this.bytes.length) this.fail(`ends after ${this.bytes.length} bytes, inside its header`)
     this.used += size
     return at
   }
@@ -167,8 +166,7 @@ class ByteReader {
   /** A count of things of at least `size` bytes each: no more than the rest of the file can hold. */
   count(size: number): number {
     const count = this.uint64()
-    if (count * size > this.bytes.length - this.used)
-      this.fail(`says that ${count} entries follow, which it has no room for`)
+    if (count * size > this.bytes.length - this.used) this.fail(`announces ${count} entries, which do not fit in it`)
     return count
   }
 }
@@ -203,9 +201,9 @@ export function decodeHeader(
   file: string,
 ): { readonly metadata: Metadata; readonly tensors: readonly TensorPlace[] } {
   const input = new ByteReader(bytes, file)
-  if (input.uint32() !== MAGIC) input.fail('is no GGUF file')
+  if (input.uint32() !== MAGIC) input.fail('is not a GGUF file')
   const version = input.uint32()
-  if (version !== VERSION) input.fail(`is of version ${version}, not ${VERSION}`)
+  if (version !== VERSION) input.fail(`has version ${version}, not ${VERSION}`)
   const tensorCount = input.count(24)
   const keyCount = input.count(12)
   const metadata = new Map(Array.from({ length: keyCount }, () => [input.string(), readValue(input)] as const))
@@ -215,7 +213,7 @@ export function decodeHeader(
     metadata,
     tensors: entries.map((entry) => {
       const offset = start + entry.offset
-      if (offset + entry.bytes > size) input.fail(`ends before the tensor ${entry.name} does`)
+      if (offset + entry.bytes > size) input.fail(`ends inside the tensor ${entry.name}`)
       return { ...entry, offset }
     }),
   }

@@ -17,7 +17,7 @@ const ARCHITECTURES: Readonly<Record<string, { readonly name: string; readonly i
 export const architectureOf = ({ architecture }: ModelConfig) => {
   const known = ARCHITECTURES[architecture]
   if (known) return known
-  throw new GpoError('usage', `llama.cpp's name for the architecture ${architecture} is not known: export safetensors`)
+  throw new GpoError('usage', `llama.cpp has no known name for the architecture ${architecture}: export safetensors`)
 }
 
 const LAYER_PARTS: Readonly<Record<string, string>> = {

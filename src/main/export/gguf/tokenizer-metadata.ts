@@ -66,7 +66,7 @@ function preTokenizerName(folder: string, value: unknown): string {
   if (types === 'Digits ByteLevel' && isWhole && steps[0]?.['individual_digits'] === true) return 'smollm'
   throw new GpoError(
     'usage',
-    `${folder}: llama.cpp has no rule that cuts text as this tokenizer does (${types || 'none'}); export safetensors and convert it there`,
+    `${folder}: llama.cpp has no rule that splits text like this tokenizer (${types || 'none'}); export safetensors and convert it there`,
   )
 }
 
@@ -123,7 +123,10 @@ export function tokenizerMetadata(folder: string, config: ModelConfig): [string,
   const configFile = join(folder, 'tokenizer_config.json')
   const settings = existsSync(configFile) ? readJsonObject(configFile) : {}
   if (json.model.type !== 'BPE')
-    throw new GpoError('usage', `${folder}: the tokenizer is of type ${json.model.type}; GGUF is written for BPE only`)
+    throw new GpoError(
+      'usage',
+      `${folder}: the tokenizer is of type ${json.model.type}; only BPE can be written to GGUF`,
+    )
   const { tokens, types } = tokensOf(json, config)
   const isSentencePiece = json.model.byte_fallback === true
   const special = (key: string): string | undefined => {

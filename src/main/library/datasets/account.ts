@@ -111,7 +111,7 @@ function itemNotes({ items, used }: Account): string[] {
     const indices = new Set(read)
     if (indices.size === 0 || count <= indices.size) return []
     const which = [...indices].map((index) => `${index}]`).join(' and ')
-    return [`column "${name.slice(0, 100)}" has up to ${count} items, of which ${which} is read`]
+    return [`column "${name.slice(0, 100)}" has up to ${count} items, of which ${which} is used`]
   })
 }
 

@@ -63,7 +63,7 @@ function fromTexts(values: readonly unknown[]): Choices {
 
 function checked(choices: Choices | null, column: string): Choices {
   if (choices && choices.texts.length >= 2 && choices.texts.length <= 26) return choices
-  throw new BadValue(`column "${column}" is no list of 2 to 26 choices`)
+  throw new BadValue(`column "${column}" is not a list of 2 to 26 choices`)
 }
 
 /** CSV has no lists: there a list is written as JSON. */
@@ -92,7 +92,7 @@ export function choiceIndex(value: unknown, { texts, marks }: Choices, first: nu
   const same = typeof value === 'string' ? texts.flatMap((text, i) => (text.trim() === answer ? [i] : [])) : []
   const [byText] = same.length === 1 ? same : []
   if (isIndex && byText !== undefined && byText !== index) {
-    throw new BadValue(`column "answer" is "${answer}", which is the place of one choice and the text of another`)
+    throw new BadValue(`column "answer" is "${answer}", which is the number of one choice and the text of another`)
   }
   if (isIndex) return index
   if (byText !== undefined) return byText

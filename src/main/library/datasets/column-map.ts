@@ -15,7 +15,7 @@ export function parseColumnMap(columns: Readonly<Record<string, string>> | undef
     if (role === undefined) {
       throw new GpoError(
         'data',
-        `columns: "${name.slice(0, 100)}" is no role; the roles are ${DATASET_ROLES.join(', ')}`,
+        `columns: "${name.slice(0, 100)}" is not a role; the roles are ${DATASET_ROLES.join(', ')}`,
       )
     }
     map.set(role, column)

@@ -7,7 +7,7 @@ import { type Fields, isObject } from './read/record'
 
 type Step = string | number
 
-/** `a.b[0].c` in steps; null where it is no path. */
+/** `a.b[0].c` in steps; null where it is not a path. */
 function stepsOf(path: string): readonly Step[] | null {
   const steps: Step[] = []
   const pattern = /([^.[\]]+)|\[(-?\d{1,9})\]|\./y

@@ -32,7 +32,7 @@ function readGsm8k(view: RowView, row: number): Example {
   const solution = requireFilled(view, 'answer')
   const at = solution.lastIndexOf('####')
   const reference = at < 0 ? '' : solution.slice(at + 4).trim()
-  if (reference === '') throw new BadValue('column "answer" has no "####" with the final answer after it')
+  if (reference === '') throw new BadValue('column "answer" has no "####" before a final answer')
   return { row, ...readPrompt(view), reference, completion: solution }
 }
 
@@ -85,9 +85,9 @@ function readCompletion(view: RowView): { readonly completion: string } {
   if (!turnsOf(value)) return { completion: requireFilled(view, 'completion') }
   const { text, before } = replyOf(asMessages(value, 'completion'), 'completion')
   if (before.some(({ role }) => role === 'assistant')) {
-    throw new BadValue('column "completion" has several turns of the assistant: only one is trained on')
+    throw new BadValue('column "completion" has several assistant turns: only one can be trained on')
   }
-  if (before.length > 0) throw new BadValue('column "completion" has turns before the one of the assistant')
+  if (before.length > 0) throw new BadValue('column "completion" has turns before the assistant turn')
   return { completion: text }
 }
 
@@ -98,7 +98,7 @@ interface Reply {
 
 function replyOf(messages: readonly ChatMessage[], column: string): Reply {
   const last = messages[messages.length - 1]
-  if (last?.role !== 'assistant') throw new BadValue(`column "${column}" does not end with a turn of the assistant`)
+  if (last?.role !== 'assistant') throw new BadValue(`column "${column}" does not end with an assistant turn`)
   return { text: last.content, before: messages.slice(0, -1) }
 }
 

@@ -112,7 +112,7 @@ function listColumns(columns: ReadonlySet<string>, places: readonly string[] = [
 function unknownLayout(path: string, { account, places }: Intake): GpoError {
   const found = `its columns are ${listColumns(account.columns, places)}`
   const cure = 'map columns to prompt and answer (or chosen and rejected, completion, completion and label)'
-  return new GpoError('data', `${path} has no layout that is known: ${found}; ${cure}`)
+  return new GpoError('data', `${path} has no known layout: ${found}; ${cure}`)
 }
 
 export function nothingUsable(path: string, { rows, badRows, account }: Intake): GpoError {

@@ -131,7 +131,7 @@ export async function changeDataset(
     ...others
   }: { name?: string; columns?: Columns } & Partial<Pick<DatasetOptions, 'verifier' | 'delimiter'>>,
 ): Promise<void> {
-  if (isBundled(id)) throw new GpoError('usage', `${id} is in the box: its columns and its verifier stay as they are.`)
+  if (isBundled(id)) throw new GpoError('usage', `${id} is bundled: its columns and its verifier cannot be changed.`)
   const { options } = findDataset(store, id)
   const next = { ...options, ...(columns ? { columns } : {}), ...others }
   changeEntry(store, 'dataset', id, { ...(name === undefined ? {} : { name }), options: { ...next } })

@@ -38,7 +38,8 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
   const intake = intakes.get(part) ?? startIntake(parseColumnMap(options.columns))
   if (part !== null && part !== 'train' && options.part === undefined)
     notes.add(`there is no training part: the part "${part}" is read`)
-  if (part !== null && intakes.has(null)) notes.add(`${intakes.get(null)?.rows} rows belong to no part: not used`)
+  if (part !== null && intakes.has(null))
+    notes.add(`${intakes.get(null)?.rows} rows belong to no part and are not used`)
   const dataset = finish(path, intake, account)
   return {
     ...dataset,

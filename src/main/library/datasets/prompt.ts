@@ -15,14 +15,14 @@ export function readPrompt(view: RowView, extra = ''): Prompt {
 /** The prompt of a conversation without the turn that answers it. */
 export function promptOf(view: RowView, messages: readonly ChatMessage[], extra = ''): Prompt {
   const last = messages[messages.length - 1]
-  if (!last) throw new BadValue('there is no prompt before the last turn')
+  if (!last) throw new BadValue('no prompt comes before the last turn')
   return complete(view, messages.slice(0, -1), last.content, extra, last.role)
 }
 
 /** A prompt is answered next, so it does not end with an answer. */
 function openEnded(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   if (messages[messages.length - 1]?.role !== 'assistant') return messages
-  throw new BadValue('column "prompt" ends with a turn of the assistant, which would be the answer')
+  throw new BadValue('column "prompt" ends with an assistant turn, which would be the answer')
 }
 
 function complete(
@@ -47,7 +47,7 @@ function complete(
 
 function refuseNotShown(view: RowView): void {
   const found = view.each('notShown').find(({ value }) => !saysNothing(value))
-  if (found) throw new BadValue(`column "${found.column}" is not empty, and a text model cannot be shown it`)
+  if (found) throw new BadValue(`column "${found.column}" is not empty, and a text model cannot read it`)
 }
 
 /** Texts of the columns of a part; one that the prompt holds already is not given twice. */

@@ -80,7 +80,8 @@ function completionsOf(example: Example): readonly { readonly label: string | nu
 export function firstBatch(dataset: Dataset, folder: string, format: PromptFormat): DatasetBatch {
   const tokenizer = openTokenizer(folder)
   const stop = tokenizer.eosTokenIds[0] ?? readModelConfig(folder).eosTokenIds[0]
-  if (stop === undefined) throw new GpoError('model', `${folder} names no token that ends a text: add "eos_token_id".`)
+  if (stop === undefined)
+    throw new GpoError('model', `${folder} does not name an end-of-text token: add "eos_token_id".`)
   const sequences = dataset.examples.slice(0, BATCH).flatMap((example): BatchSequence[] => {
     const { row, reference } = example
     const ids = encodePrompt(format, tokenizer, example)

@@ -42,14 +42,14 @@ function parsed(text: string): unknown {
 
 export function asMessages(value: unknown, column: string): readonly ChatMessage[] {
   const turns = turnsOf(value)
-  if (!turns) throw new BadValue(`column "${column}" is no list of {role, content}`)
+  if (!turns) throw new BadValue(`column "${column}" is not a list of {role, content}`)
   return turns.map((turn) => messageOf(turn, column))
 }
 
 function messageOf(turn: Turn, column: string): ChatMessage {
   const role = roleOf(turn, column)
   if (['tool_calls', 'function_call', 'tools'].some((key) => !saysNothing(turn[key]))) {
-    throw new BadValue(`column "${column}" has calls of tools, which are not trained on`)
+    throw new BadValue(`column "${column}" has tool calls, which are not supported`)
   }
   const content = Object.hasOwn(turn, 'content') ? turn['content'] : turn['value']
   return { role, content: contentOf(content, `${column}.${Object.hasOwn(turn, 'content') ? 'content' : 'value'}`) }
@@ -60,7 +60,7 @@ function roleOf(turn: Turn, column: string): string {
   const from = asText(turn['from'], `${column}.from`)
   const role = Object.hasOwn(SPEAKERS, from.toLowerCase()) ? SPEAKERS[from.toLowerCase()] : undefined
   if (role !== undefined) return role
-  throw new BadValue(`column "${column}" has a turn from "${from.slice(0, 40)}", which is neither a person nor a model`)
+  throw new BadValue(`column "${column}" has a turn from "${from.slice(0, 40)}", which is not a known speaker`)
 }
 
 /** A text, or OpenAI's list of parts where all of them are texts. */
@@ -71,10 +71,10 @@ function contentOf(content: unknown, column: string): string {
 
 function textOfPart(part: unknown, column: string): string {
   if (typeof part === 'string') return asText(part, column)
-  if (!isObject(part)) throw new BadValue(`column "${column}" has a part that is no text`)
+  if (!isObject(part)) throw new BadValue(`column "${column}" has a part that is not text`)
   const type = String(part['type'] ?? 'text')
   if (/(^|_)text$/.test(type)) return asText(part['text'] ?? part['value'] ?? part['content'], column)
-  throw new BadValue(`column "${column}" has a part of the type "${type.slice(0, 40)}", which is no text`)
+  throw new BadValue(`column "${column}" has a part of the type "${type.slice(0, 40)}", which is not text`)
 }
 
 /** HH-RLHF's transcript: "\n\nHuman: …\n\nAssistant: …". */

@@ -74,7 +74,7 @@ export async function beginUpload(store: Store, name: string, bytes: number, now
   if (bytes === 0) throw new GpoError('data', `${name} is empty (0 bytes): download or export it again.`)
   if (bytes > MAX_UPLOAD) {
     const size = `${(bytes / 1e9).toFixed(1)} GB`
-    const cure = `a browser may bring in ${MAX_UPLOAD / 1e9} GB: type the path of the file instead`
+    const cure = `a browser can upload at most ${MAX_UPLOAD / 1e9} GB: type the path of the file instead`
     throw new GpoError('data', `${name} has ${size}, ${cure}.`)
   }
   const folder = importsFolder(store)
@@ -93,7 +93,7 @@ export async function beginUpload(store: Store, name: string, bytes: number, now
 
 function find(id: string): Upload {
   const upload = uploads.get(id)
-  if (!upload) throw new GpoError('usage', 'This upload is not under way any more: drop the file again.')
+  if (!upload) throw new GpoError('usage', 'This upload is no longer in progress: drop the file again.')
   return upload
 }
 
@@ -106,7 +106,7 @@ export async function uploadPart(id: string, offset: number, data: string): Prom
     const wanted = `${upload.written} of ${upload.bytes}`
     throw new GpoError(
       'usage',
-      `${upload.name}: bytes ${found} came, expected those from ${wanted}: drop the file again.`,
+      `${upload.name}: bytes ${found} arrived, expected those from ${wanted}: drop the file again.`,
     )
   }
   upload.written += bytes.length
@@ -136,7 +136,8 @@ function freeName(folder: string, name: string): string {
 /** @returns where the file is now @throws {GpoError} 'usage' where parts are missing */
 export async function finishUpload(id: string): Promise<string> {
   const { name, bytes, written, partial } = find(id)
-  if (written !== bytes) throw new GpoError('usage', `${name}: ${written} of ${bytes} bytes came: drop the file again.`)
+  if (written !== bytes)
+    throw new GpoError('usage', `${name}: ${written} of ${bytes} bytes arrived: drop the file again.`)
   const path = freeName(dirname(partial), name)
   await rename(partial, path)
   uploads.delete(id)

@@ -78,7 +78,7 @@ const licenseOf = (tags: readonly string[]) => tags.find((tag) => tag.startsWith
 /** `org/name`, or `name` of old repositories. @throws {GpoError} 'usage' */
 export function checkRepositoryId(id: string): string {
   if (/^[\w][\w.-]{0,95}(\/[\w][\w.-]{0,95})?$/.test(id) && !id.includes('..')) return id
-  throw new GpoError('usage', `${JSON.stringify(id)} is no repository: write it as organisation/name`)
+  throw new GpoError('usage', `${JSON.stringify(id)} is not a repository: write it as organisation/name`)
 }
 
 /** No absolute path, no way out of the folder, no name that a file system reads differently. */
@@ -91,9 +91,9 @@ function explain(status: number, what: string): GpoError {
   if (status === 401 || status === 403)
     return new GpoError(
       'usage',
-      `${what}: the hub refused (${status}). The repository is gated or private: accept its terms on the hub, and give a token (HF_TOKEN, or Settings)`,
+      `${what}: the hub refused (${status}). The repository is gated or private: accept its terms on the hub and enter a token (HF_TOKEN, or Settings)`,
     )
-  if (status === 404) return new GpoError('notFound', `${what}: the hub does not have it (404); check the name`)
+  if (status === 404) return new GpoError('notFound', `${what}: not found on the hub (404); check the name`)
   return new GpoError('storage', `${what}: the hub answered ${status}; try again later`)
 }
 
@@ -160,7 +160,7 @@ export async function readRepository(kind: RepositoryKind, id: string, options: 
   const answer = await askFor(details, url, id, options)
   const files = answer.siblings.map(({ rfilename, size, blobId, lfs }): HubFile => {
     if (!isSafeName(rfilename))
-      throw new GpoError('storage', `${id} names a file ${JSON.stringify(rfilename)}: it is not safe to write`)
+      throw new GpoError('storage', `${id} names a file ${JSON.stringify(rfilename)}: this path is not safe to write`)
     if (lfs) return { name: rfilename, bytes: lfs.size, checksum: { kind: 'sha256', value: lfs.sha256 } }
     if (blobId) return { name: rfilename, bytes: size, checksum: { kind: 'git-sha1', value: blobId } }
     throw new GpoError('storage', `${id}: the hub gives no checksum for ${rfilename}; it is not downloaded`)

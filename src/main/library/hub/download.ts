@@ -86,7 +86,7 @@ async function appendRest(
     if (options.signal?.aborted)
       throw new GpoError(
         'interrupted',
-        `${file.name}: stopped; what is here is kept and the download goes on from there`,
+        `${file.name}: stopped; the downloaded part is kept and the next download continues from it`,
       )
     if (
       error instanceof Error &&
@@ -126,14 +126,14 @@ async function fetchBlob(
   if (here < file.bytes)
     throw new GpoError(
       'storage',
-      `${file.name}: the connection broke ${ATTEMPTS} times after ${here} of ${file.bytes} bytes; they are kept, download again to go on. ${last ? describeError(last) : ''}`.trim(),
+      `${file.name}: the connection broke ${ATTEMPTS} times after ${here} of ${file.bytes} bytes; they are kept; download again to continue. ${last ? describeError(last) : ''}`.trim(),
     )
   const found = await hashOf(partial, file)
   if (found !== file.checksum.value) {
     rmSync(partial, { force: true })
     throw new GpoError(
       'storage',
-      `${file.name} arrived with the checksum ${found.slice(0, 12)}… instead of ${file.checksum.value.slice(0, 12)}…: it was removed; download it again`,
+      `${file.name} has the checksum ${found.slice(0, 12)}… instead of ${file.checksum.value.slice(0, 12)}…: it was deleted; download it again`,
     )
   }
   renameSync(partial, blob)

@@ -39,7 +39,7 @@ export function modelInFolder(folder: string): ModelInFolder {
   const name = readPeftConfig(folder).base
   throw new GpoError(
     'model',
-    `${folder} is an adapter for ${name === null ? 'a model that it does not name' : name}, which is not here: put the folder of that model into "base_model_name_or_path" of ${ADAPTER_CONFIG}`,
+    `${folder} is an adapter for ${name === null ? 'a base model that it does not name' : name}, which is not in the list: write the folder of that model into "base_model_name_or_path" of ${ADAPTER_CONFIG}`,
   )
 }
 
@@ -59,7 +59,7 @@ export function withOwnAdapter(plan: Plan): Plan {
     if (isDefault || same(adaptation[key], found[key])) continue
     throw new GpoError(
       'plan',
-      `adaptation.${key} is ${JSON.stringify(adaptation[key])}, the adapter in ${adaptation.from} has ${JSON.stringify(found[key])} (${ADAPTER_CONFIG}): leave it out, the adapter's is taken`,
+      `adaptation.${key} is ${JSON.stringify(adaptation[key])}, the adapter in ${adaptation.from} has ${JSON.stringify(found[key])} (${ADAPTER_CONFIG}): leave it out to use the adapter's`,
     )
   }
   const { r, alpha, rslora, targets } = found
@@ -78,5 +78,5 @@ export function otherBase({ adaptation }: Plan, modelFolder: string): string | n
   if (adaptation.kind !== 'lora' || adaptation.from === undefined) return null
   const { base } = readPeftConfig(adaptation.from)
   if (base === null || baseFolderOf(adaptation.from) === modelFolder) return null
-  return `The adapter in ${adaptation.from} was trained on ${base}; on other weights it means something else.`
+  return `The adapter in ${adaptation.from} was trained on ${base}; it does not fit other weights.`
 }

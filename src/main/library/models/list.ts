@@ -91,8 +91,9 @@ function lookAtBase(path: string): ModelLook | null {
 function runItem(store: Store, row: RunRow): ModelItem {
   const base = lookAtBase(row.model)
   const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
-  const gone = existsSync(join(checkpoint, 'manifest.json')) ? null : `Its checkpoint is not at ${checkpoint} any more.`
-  const noBase = base?.problem === null ? null : `The model it began with cannot be used: ${base?.problem ?? row.model}`
+  const gone = existsSync(join(checkpoint, 'manifest.json')) ? null : `Its checkpoint is no longer at ${checkpoint}.`
+  const noBase =
+    base?.problem === null ? null : `The model it started from cannot be used: ${base?.problem ?? row.model}`
   const { id, name, iteration, adaptation, objective, criticalStep, model, accuracy, bytes, since } = row
   const run = { id, name, iteration, adaptation, objective, criticalStep, base: model, accuracy }
   const facts = base ? factsOf(base) : { architecture: null, parameters: null, context: null }
@@ -122,7 +123,7 @@ export const listModels = (store: Store): ModelItem[] => [
   ...runRows(store).map((row) => runItem(store, row)),
 ]
 
-/** @throws {GpoError} 'model' for what is no model's folder; one that cannot be used is listed, with the reason */
+/** @throws {GpoError} 'model' for what is not a model's folder; one that cannot be used is listed, with the reason */
 export function addModel(store: Store, path: string): string {
   if (!existsSync(path)) throw new GpoError('model', `${path} does not exist: check the path.`)
   if (!existsSync(join(path, 'config.json')) && !isAdapterFolder(path)) {
@@ -151,7 +152,7 @@ export function findModel(store: Store, id: string): FoundModel {
     return { folder: entry.path, checkpoint: null, item: folderItem(entry) }
   }
   const [row] = runRows(store, id.slice(RUN.length))
-  if (!row) throw new GpoError('notFound', `${id} names no run with a checkpoint: look at the list of models again.`)
+  if (!row) throw new GpoError('notFound', `${id} is not a run with a checkpoint: reload the list of models.`)
   const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
   return { folder: modelPath(row.model), checkpoint, item: runItem(store, row) }
 }

@@ -76,8 +76,7 @@ export function lookAtModel(folder: string): ModelLook {
   const listed = sentenceOf(() => filesOf(folder))
   if (listed.value === null) return { ...NOTHING, problem: listed.problem }
   const { files, stamp } = listed.value
-  if (files.length === 0)
-    return { ...NOTHING, problem: `${folder} is not there any more, or has no files: bring it back.` }
+  if (files.length === 0) return { ...NOTHING, problem: `${folder} no longer exists or has no files: restore it.` }
   const known = kept.get(folder)
   if (known?.stamp === stamp) return known.look
   const look = lookAt(folder, files)

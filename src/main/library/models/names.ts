@@ -18,7 +18,7 @@ export function namedModel(store: Store | null, wanted: string): string | null {
   if (folders.length > 1)
     throw new GpoError(
       'usage',
-      `${JSON.stringify(wanted)} is the name of ${folders.length} models: give the folder, ${folders.join(' or ')}`,
+      `${JSON.stringify(wanted)} is the name of ${folders.length} models: give the folder instead, ${folders.join(' or ')}`,
     )
   const downloads: readonly CachedRepository[] = cachedRepositories('model')
   return folders[0] ?? downloads.find(({ id }) => id === wanted)?.folder ?? null

@@ -30,15 +30,15 @@ export function applySetting(plan: Json, setting: string): void {
   let target = plan
   for (const key of path.slice(0, -1)) {
     if (key === '__proto__' || key === 'constructor')
-      throw new GpoError('plan', `--set ${setting}: ${key} is not a key of a plan`)
+      throw new GpoError('plan', `--set ${setting}: ${key} is not a setting of a plan`)
     const next = target[key] ?? {}
     if (!isObject(next))
-      throw new GpoError('plan', `--set ${setting}: ${key} is ${JSON.stringify(next)}, it has no keys`)
+      throw new GpoError('plan', `--set ${setting}: ${key} is ${JSON.stringify(next)}, which contains no settings`)
     target[key] = next
     target = next
   }
   const last = path.at(-1)!
-  if (last === '__proto__') throw new GpoError('plan', `--set ${setting}: ${last} is not a key of a plan`)
+  if (last === '__proto__') throw new GpoError('plan', `--set ${setting}: ${last} is not a setting of a plan`)
   target[last] = parseValue(setting.slice(at + 1))
 }
 
@@ -95,9 +95,9 @@ function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
 }
 
 const CURES: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist: give the path of a plan in JSON',
-  EISDIR: 'is a folder: give the path of a plan in JSON',
-  EACCES: 'may not be read by this user: change its permissions',
+  ENOENT: 'does not exist: give the path of a JSON plan',
+  EISDIR: 'is a folder: give the path of a JSON plan',
+  EACCES: 'cannot be read by this user: change its permissions',
 }
 
 function readText(file: string): string {
@@ -132,7 +132,7 @@ function ownNames(adaptation: unknown): unknown {
   for (const [key, value] of Object.entries(adaptation)) {
     const name = Object.hasOwn(PEFT_NAMES, key) ? (PEFT_NAMES[key] ?? key) : key
     if (name !== key && name in adaptation)
-      throw new GpoError('plan', `adaptation has both ${key} and ${name}, which are one setting: keep one`)
+      throw new GpoError('plan', `adaptation has both ${key} and ${name}, which mean the same: keep one`)
     own[name] = value
   }
   return own

@@ -72,7 +72,7 @@ export function loadChatTemplate(
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const roles = messages.map(({ role }) => role).join(', ')
-      throw new GpoError('data', `the chat template of ${folder} refuses a conversation of ${roles}: ${reason}`)
+      throw new GpoError('data', `the chat template of ${folder} rejects a conversation of ${roles}: ${reason}`)
     }
   }
   return { names: [...sources.keys()], render }

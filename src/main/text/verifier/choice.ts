@@ -1,7 +1,7 @@
 /**
  * The multiple-choice verifier. In this order: the last filled box, the last marked or stated answer (“the answer is (B)”, “option B is correct”, “I
  * would pick B”), a line that begins with a letter as in `B`, `(B)` or `B) text`, the last letter in parentheses, a letter that ends the text. A
- * letter inside a sentence is no answer: “A” is also a word, and “I” a pronoun.
+ * letter inside a sentence is not an answer: “A” is also a word, and “I” a pronoun.
  */
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { type Answers, answersIn, type Piece } from './answer'
@@ -58,7 +58,7 @@ function stated({ marked, stated: pieces, text }: Answers, letters: Letters): Fo
   return null
 }
 
-/** Lines that begin with a letter: one letter, or the last line if it is nothing else. A list of options is no answer. */
+/** Lines that begin with a letter: one letter, or the last line if it is nothing else. A list of options is not an answer. */
 function fromLines(text: string, letters: Letters): string | null {
   const lines = text
     .split('\n')

@@ -15,7 +15,7 @@ function compile(pattern: string, flags: string): RegExp {
   } catch (error) {
     throw new GpoError(
       'plan',
-      `verifier.pattern ${JSON.stringify(pattern)} is no regular expression: ${(error as SyntaxError).message}`,
+      `verifier.pattern ${JSON.stringify(pattern)} is not a regular expression: ${(error as SyntaxError).message}`,
     )
   }
 }

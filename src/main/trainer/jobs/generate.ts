@@ -32,7 +32,7 @@ function encodePrompt({ tokenizer, config }: JobModel, { prompt, chatTemplate }:
   const encoded = tokenizer.encode(text, { addSpecialTokens: !chatTemplate })
   const ids = encoded.length > 0 || tokenizer.bosTokenId === null ? encoded : Int32Array.of(tokenizer.bosTokenId)
   if (ids.length === 0)
-    throw new GpoError('usage', 'The prompt is empty, and the tokenizer has no token to begin with: write a prompt.')
+    throw new GpoError('usage', 'The prompt is empty, and the tokenizer has no start token: write a prompt.')
   if (ids.length < config.maxPositions) return ids
   const found = `The prompt has ${ids.length} tokens, the model has ${config.maxPositions} positions`
   throw new GpoError('usage', `${found}: shorten it.`)

@@ -59,5 +59,8 @@ export function fitting<T extends RowLength>(
   const why = `longer than the model's ${positions} positions: ${namesOf(long)}`
   if (rule.tooLong !== 'leaveOut' || long.length === rows.length)
     throw new GpoError('data', `${found} ${long.length === 1 ? 'is' : 'are'} ${why}; ${cureOf(long, rule, positions)}`)
-  return { kept: rows.filter((row) => !isLong(row)), note: `${found} left out, being ${why}` }
+  return {
+    kept: rows.filter((row) => !isLong(row)),
+    note: `${found} left out because ${long.length === 1 ? 'it is' : 'they are'} ${why}`,
+  }
 }

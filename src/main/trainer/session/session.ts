@@ -52,7 +52,7 @@ function stopTokensOf(tokenizer: Tokenizer, config: ModelConfig, folder: string)
   if (stops.length > 0) return stops
   throw new GpoError(
     'model',
-    `${folder} names no token that ends a text: add "eos_token_id" to its generation_config.json`,
+    `${folder} does not name an end-of-text token: add "eos_token_id" to its generation_config.json`,
   )
 }
 

@@ -124,16 +124,16 @@ describe('a chat template', () => {
     expect(ask(several, 'rag')).toBe('r')
   })
 
-  it('that refuses a conversation says why', () => {
+  it('that rejects a conversation says why', () => {
     const tokenizer = withTemplate(TEMPLATE)
     const messages = [...conversation, { role: 'tool', content: '{}' }]
     expect(failure(() => tokenizer.renderChat(messages, { addGenerationPrompt: true }))).toMatchObject({
       code: 'data',
-      message: expect.stringMatching(/refuses a conversation of user, assistant, tool: no tools here/),
+      message: expect.stringMatching(/rejects a conversation of user, assistant, tool: no tools here/),
     })
   })
 
-  it('that is no Jinja is refused when the tokenizer is loaded', () => {
+  it('that is not Jinja is refused when the tokenizer is loaded', () => {
     expect(failure(() => withTemplate('{% for %}'))).toMatchObject({
       code: 'model',
       message: expect.stringMatching(/the chat template of .* is not valid Jinja/),

@@ -206,7 +206,7 @@ describe('a tokenizer that cannot be used', () => {
   const withVocabulary = (vocab: unknown) => ({ ...byteLevel, model: { ...byteLevel.model, vocab, merges: [] } })
 
   it.each<[string, unknown, RegExp]>([
-    ['is no JSON', '{"model":', /tokenizer\.json is not a JSON object/],
+    ['is not JSON', '{"model":', /tokenizer\.json is not a JSON object/],
     ['is a list', [], /tokenizer\.json is not a JSON object/],
     ['is empty', {}, /tokenizer\.json has no vocabulary/],
     ['has no vocabulary', withVocabulary(undefined), /has no vocabulary/],

@@ -67,7 +67,7 @@ async function* bounded(
       total += chunk.length
       if (total > HARMLESS_BYTES && total > packedBytes * MAX_RATIO) {
         const found = `its ${packedBytes} bytes unpack to more than ${MAX_RATIO} times as many`
-        throw new GpoError('data', `${path}: ${found}, which no text does: unpack it yourself if you trust it`)
+        throw new GpoError('data', `${path}: ${found}, more than any text does: unpack it yourself if you trust it`)
       }
       yield chunk
     }
@@ -85,4 +85,4 @@ function isZlibError(error: unknown): error is Error {
 }
 
 const damaged = (path: string, error: Error) =>
-  new GpoError('data', `${path} cannot be unpacked (${error.message.slice(0, 100)}): download or pack it again`)
+  new GpoError('data', `${path} cannot be unpacked (${error.message.slice(0, 100)}): download or compress it again`)

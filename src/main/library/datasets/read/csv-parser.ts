@@ -119,7 +119,7 @@ function closeField(parser: Parser): void {
   parser.size++
 }
 
-/** A line without anything is no record. */
+/** A line without anything is not a record. */
 function* endRecord(parser: Parser): Generator<CsvRecord> {
   const isBlank = parser.size === 0 && parser.state === 'start'
   if (!isBlank) closeField(parser)

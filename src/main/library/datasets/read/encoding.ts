@@ -78,7 +78,7 @@ async function* recode(
     yield encoder.encode(decoder.decode())
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new GpoError('data', `${path} is no valid ${NAMES[encoding]} text; save it as UTF-8`)
+    throw new GpoError('data', `${path} is not valid ${NAMES[encoding]} text; save it as UTF-8`)
   }
 }
 

@@ -137,7 +137,8 @@ export async function decodeParquet(
           .parquetRead({ file, metadata, compressors, columns: read, ...range, onComplete: resolve })
           .catch(reject)
       })
-      if (rows.length !== rowEnd - rowStart) throw new Error(`${rows.length} of ${rowEnd - rowStart} rows are there`)
+      if (rows.length !== rowEnd - rowStart)
+        throw new Error(`only ${rows.length} of ${rowEnd - rowStart} rows were read`)
       for (const row of rows) fixRow(row)
       for (let at = 0; at < rows.length; at += 1000) await send({ type: 'rows', rows: rows.slice(at, at + 1000) })
       rowStart = rowEnd

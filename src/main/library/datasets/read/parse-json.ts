@@ -53,7 +53,7 @@ function exactInteger(_key: string, value: unknown, context?: { readonly source?
   return source !== undefined && /^-?\d{1,4000}$/.test(source) ? BigInt(source) : value
 }
 
-/** Why a text is no JSON, without quoting more than a little of it. */
+/** Why a text is not JSON, without quoting more than a little of it. */
 export function jsonProblem(error: unknown): string {
   if (error instanceof RangeError) return 'is nested too deeply'
   const message = error instanceof Error ? error.message : String(error)

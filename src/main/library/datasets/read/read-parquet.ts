@@ -57,7 +57,7 @@ async function* replies(path: string, { wanted, maxSilenceMs }: ParquetOptions):
     for (;;) {
       const reply = await inbox.next(patience)
       if (reply === 'gone')
-        throw damaged(path, `the decoding process ended early, probably for want of memory (${MAX_HEAP_MB} MB)`)
+        throw damaged(path, `the decoding process ended early, probably because memory ran out (${MAX_HEAP_MB} MB)`)
       if (reply === 'silent') throw damaged(path, `decoding it took longer than ${Math.round(patience / 1000)} s`)
       if (reply.type === 'end') return
       yield reply

@@ -48,7 +48,7 @@ const formatOfName = (name: string): DataFormat | undefined => FORMATS.get(extna
 export async function findSource(path: string): Promise<DataSource> {
   const info = await reach(path, () => stat(path))
   if (info.isDirectory()) return reach(path, () => findInFolder(path))
-  if (!info.isFile()) throw new GpoError('data', `${path} is neither a file nor a folder; name a ${READABLE} file`)
+  if (!info.isFile()) throw new GpoError('data', `${path} is neither a file nor a folder; choose a ${READABLE} file`)
   if (info.size === 0) throw new GpoError('data', `${path} is empty (0 bytes); download or export it again`)
   const format = await reach(path, () => formatOf(path))
   return { files: [{ path, format, part: null }], notes: await besideNotes(path) }
@@ -69,7 +69,7 @@ export function unreadable(path: string, error: unknown): unknown {
   const code = 'code' in error ? String(error.code) : error.message
   if (code === 'ENOENT') return new GpoError('data', `${path} does not exist; check the path`, { cause: error })
   if (code === 'EACCES' || code === 'EPERM') {
-    return new GpoError('data', `${path} may not be read by this user; change its permissions`, { cause: error })
+    return new GpoError('data', `${path} cannot be read by this user; change its permissions`, { cause: error })
   }
   return new GpoError('data', `${path} cannot be read (${code}); check the disk and the path`, { cause: error })
 }
@@ -97,7 +97,7 @@ async function findInFolder(folder: string): Promise<DataSource> {
   const top = groups.get('')
   if (!top && groups.size > 1) {
     const names = [...groups.keys()].slice(0, 10).join(', ')
-    throw new GpoError('data', `${folder} has several sets of files, in ${names}; name one of these folders`)
+    throw new GpoError('data', `${folder} has several sets of files, in ${names}; choose one of these folders`)
   }
   const chosen = top ?? [...groups.values()][0] ?? []
   const left = [...groups.keys()].filter((name) => top && name !== '')
@@ -136,12 +136,12 @@ function refuseTwins(folder: string, found: readonly FoundFile[]): void {
   const twins = [...stems.values()].find((files) => files.length > 1)
   if (!twins) return
   const names = twins.map(({ name }) => name).join(' and ')
-  throw new GpoError('data', `${folder} has ${names}, which may be the same rows; name one of them`)
+  throw new GpoError('data', `${folder} has ${names}, which may be the same rows; choose one of them`)
 }
 
 function nothingIn(folder: string, files: readonly FoundFile[]): GpoError {
   const isArrow = files.some(({ name }) => name.endsWith('.arrow'))
-  const cure = isArrow ? 'its Arrow files are not read: save the set as Parquet (to_parquet)' : 'name a file with data'
+  const cure = isArrow ? 'its Arrow files are not read: save the set as Parquet (to_parquet)' : 'choose a data file'
   return new GpoError('data', `${folder} is a folder without ${READABLE} files; ${cure}`)
 }
 
@@ -161,5 +161,5 @@ async function besideNotes(path: string): Promise<readonly string[]> {
   if (others.length === 0) return []
   const names = others.slice(0, 5).map(({ name }) => name)
   const found = names.length === 1 ? `the file ${names[0]}` : `the files ${names.join(', ')}`
-  return [`beside it, ${found} seems to be another part of the same set: name the folder to have all parts`]
+  return [`beside it, ${found} seems to be another part of the same set: choose the folder to use all parts`]
 }

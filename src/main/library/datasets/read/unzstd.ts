@@ -11,7 +11,7 @@ export function createUnzstd(): Transform {
   let made = 0
   const unpack = new Decompress((chunk) => {
     made += chunk.length
-    if (made > MAX_AT_ONCE) throw Object.assign(new Error('it unpacks to more than is sensible'), { code: 0 })
+    if (made > MAX_AT_ONCE) throw Object.assign(new Error('it unpacks to an unreasonable size'), { code: 0 })
     if (chunk.length > 0) stream.push(chunk)
   })
   const run = (work: () => void, done: TransformCallback) => {

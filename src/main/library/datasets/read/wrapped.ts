@@ -108,7 +108,7 @@ function columnsOf(value: Json): Iterable<unknown> | null {
   return rowsOfColumns(names, columns as readonly (readonly unknown[])[], length)
 }
 
-/** Null for what is no column; a list of turns is one record's conversation. */
+/** Null for what is not a column; a list of turns is one record's conversation. */
 function valuesOf(column: unknown): readonly unknown[] | null {
   if (Array.isArray(column))
     return column.some((item) => isObject(item) && ('role' in item || 'from' in item)) ? null : column

@@ -106,7 +106,7 @@ export function complexField(precision: number) {
     return value
   }
 
-  /** Zeros of sine and cosine, where the argument is no small number itself. */
+  /** Zeros of sine and cosine, where the argument is not a small number itself. */
   const wave = (x: Decimal, value: Decimal): Decimal => (x.abs().lt(0.1) ? value : cleared(value, x.abs().add(1)))
   const sinh = (x: Decimal): Decimal => x.sinh()
   function sin({ re, im }: Complex): Complex {

@@ -1,6 +1,6 @@
 /**
  * LaTeX, and formulas typed without it, as expressions. Multiplication may be left out; `1/2x` is read from left to right; `1\frac12` and
- * `11 5/6` are mixed numbers. A text with anything that is not known is no formula: nothing is left out or guessed.
+ * `11 5/6` are mixed numbers. A text with anything that is not known is not a formula: nothing is left out or guessed.
  */
 import { atom } from './atoms'
 import { apply, type Expression, number } from './expression'
@@ -80,7 +80,7 @@ function power(reader: Reader): Expression {
 
 const grammar: Grammar = { sum, product, unary, power }
 
-/** Null for a text that is no formula. Linear time. */
+/** Null for a text that is not a formula. Linear time. */
 export function parseFormula(text: string): Expression | null {
   const reader = new Reader(tokensOf(text))
   try {

@@ -2,7 +2,7 @@
 import type { Expression } from './expression'
 import type { Token } from './tokens'
 
-/** Thrown where a text is no formula; `parseFormula` catches it. */
+/** Thrown where a text is not a formula; `parseFormula` catches it. */
 export class NoFormula extends Error {}
 
 /** Brackets within brackets beyond this are no answer, and would exhaust the stack. */

@@ -44,7 +44,7 @@ function bracedBoxes(text: string): Piece[] {
   if (first < 0) return []
   const tokens = /\\(?:boxed?|fbox)\s{0,3}\{|\\[\\{}]|[{}]/g
   tokens.lastIndex = first
-  const open: { readonly start: number; readonly content: number }[] = [] // content -1: a brace that is no box
+  const open: { readonly start: number; readonly content: number }[] = [] // content -1: a brace that is not a box
   const boxes: Piece[] = []
   for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
     if (token[0] === '}') {

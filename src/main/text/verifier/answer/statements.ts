@@ -29,7 +29,7 @@ export function statementsIn(text: string): Statement[] {
   return statements
 }
 
-/** Says something about the answer or the way to it, and is no answer: a check, a note, the number of steps. */
+/** Says something about the answer or the way to it, and is not an answer: a check, a note, the number of steps. */
 const ABOUT =
   /^[\s*_#>(-]*(?:(?:let(?:[’']s| me| us)|I(?:[’']ve| have)?|we(?:[’']ve| have)?|now|to)\s+)?(?:(?:double[- ]?)?check(?:ed|ing)?\b|verif(?:y|ied|ication|ying)\b|confirm(?:ed|ing)?\b|note\b|notes?:|remark\b|proof\b|explanation\b|reasoning\b|used\b|applied\b|this (?:took|uses|used|required|is because)\b|because\b|see\b|sources?\b|references?\b|hint\b|confidence\b|probe\b|hinweis\b|remarque\b|nota\b|vérification\b|проверка\b|примечание\b|验证|验算|注)/i
 

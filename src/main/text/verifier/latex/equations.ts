@@ -18,7 +18,7 @@ function differenceOf([left, right]: readonly string[]): Expression | null {
   return a && b ? apply('add', a, apply('negate', b)) : null
 }
 
-/** f is a multiple of g if f(x)·g(y) = f(y)·g(x) for all x and y. Null if a side is no formula. */
+/** f is a multiple of g if f(x)·g(y) = f(y)·g(x) for all x and y. Null if a side is not a formula. */
 export function compareEquations(a: readonly string[], b: readonly string[], deadline: number): Comparison | null {
   if (a.length !== 2 || b.length !== 2) return null
   const [f, g] = [differenceOf(a), differenceOf(b)]

@@ -96,7 +96,7 @@ function single(text: string): Ranges | null {
   return without(text) ?? (RELATION.test(text) ? inequality(text) : null)
 }
 
-/** The real numbers an answer stands for; null if it is no such set. A pair of numbers may be one. */
+/** The real numbers an answer stands for; null if it is not such a set. A pair of numbers may be one. */
 export function rangesOf(given: string): Ranges | null {
   const builder = BUILDER.exec(given)
   const text = (builder?.[2] ?? given).trim()

@@ -23,7 +23,7 @@ export const isNameOf = (text: string): boolean => NAMES.some((pattern) => patte
 
 const LABEL = /^(?:\\text\{[^{}\d:]*[^{}\d:\s]\s?(?::\s?\}|\}\s?:)|[a-zA-Z][a-zA-Z\s]{0,40}:)(?=\s?[^\s=])/
 
-/** The sides of an equation; one for anything else. `x=1,x=2` is a list, `\le` is no equation. A label such as `Area:` is a side. */
+/** The sides of an equation; one for anything else. `x=1,x=2` is a list, `\le` is not an equation. A label such as `Area:` is a side. */
 export function sidesOf(text: string): readonly string[] {
   if (/[<>]|\\[lgn]e(?![a-z])/.test(text)) return [text]
   const equations = splitOutside(text, [',', ';', '\\lor', '\\land'], false).filter((part) => /=|\\approx/.test(part))
@@ -52,7 +52,7 @@ const plainName = (name: string): string => {
   return bare.length > 1 ? bare.toLowerCase() : bare
 }
 
-/** What a name is said to be, whichever side it stands on; the text itself if it is no such statement. */
+/** What a name is said to be, whichever side it stands on; the text itself if it is not such a statement. */
 export function statedValue(text: string): Stated {
   const sides = sidesOf(text)
   const [first = '', last = ''] = [sides[0], sides.at(-1)]

@@ -84,7 +84,7 @@ const isCounted = (word: string): boolean => /^\p{L}{2,}[^s\P{L}]s$/u.test(word)
 /** Of one letter, with their case: `5\\text{n}` is a product. */
 const LETTERS = new Set('mgshlLtJNWVAKCF')
 
-/** The unit's name; null if the word is no unit. Things that are counted, in the plural, are units. */
+/** The unit's name; null if the word is not a unit. Things that are counted, in the plural, are units. */
 export function unitName(word: string): string | null {
   const lower = word.toLowerCase().replace(/\.$/, '')
   if (lower === 'times' || (lower.length === 1 && !LETTERS.has(word[0] ?? ''))) return null

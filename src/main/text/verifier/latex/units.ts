@@ -1,6 +1,6 @@
 /**
  * Splits a quantity into its value and its unit: `18\text{ cm}^2`, `18 m^2`, `\$5`, `60^\circ`, `50\%`, `3\text{ million dollars}`,
- * `5\,\frac{\text{m}}{\text{s}}`. What is no unit by name stays a part of the value.
+ * `5\,\frac{\text{m}}{\text{s}}`. What is not a unit by name stays a part of the value.
  */
 import { MAGNITUDES, unitName } from './unit-names'
 
@@ -35,7 +35,7 @@ const QUALIFIERS: Readonly<Record<string, string>> = {
   cubed: '^3',
 }
 
-/** The name of a phrase such as `square cm` or `meters per second`; null if any word is no unit. */
+/** The name of a phrase such as `square cm` or `meters per second`; null if any word is not a unit. */
 function phraseName(phrase: string): string | null {
   const words = phrase
     .replace(/\./g, ' ')

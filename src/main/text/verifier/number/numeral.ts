@@ -46,7 +46,7 @@ function noteOn(text: string): string | undefined {
     : undefined
 }
 
-/** Null for anything that is no numeral, such as `1,23,4`. `text`: digits and separators. */
+/** Null for anything that is not a numeral, such as `1,23,4`. `text`: digits and separators. */
 export function readNumeral(text: string): Numeral | null {
   if (/^\d+$/.test(text)) return numeral(text, '')
   const point = POINT.exec(text)

@@ -22,7 +22,7 @@ function plain(text: string): string {
   return spelled(unwrapped.trim()).replace(BEFORE, '').trim()
 }
 
-/** Units and words after a number; `isStrict`: without further numbers. A factor, another item or a power is no unit. */
+/** Units and words after a number; `isStrict`: without further numbers. A factor, another item or a power is not a unit. */
 const UNIT = String.raw`(?:[\s.,;:!*_"”'’)\]}]|\$|\\\)|\\\]|[€£¥₹]|%|°|\^\s?\{?\\circ\}?)*`
 const WORDS = String.raw`(?:(?![xX×]\s?\d|(?:or|and|to|oder|und|et|ou|y|o|by|plus|minus|times|divided|over)\s+[-+$\\]*\d)\s*(?:\\?[\s,.;:!*_"'’()\/·-]*)(?:[\p{L}°%]+(?:\^\s?\{?-?\d\}?|\d(?!\d))?))*`
 const STRICT_REST = new RegExp(`^${UNIT}${WORDS}${UNIT}$`, 'u')
