@@ -45,8 +45,8 @@ export const planDocument = (): string =>
   [
     '# The settings of a plan',
     '',
-    'Written by `npm run plan-doc` from the schema and its words (`src/shared/schemas/plan/`): change them there. A path is what a plan file has and',
-    'what `--set PATH=VALUE` takes. A kind in brackets means that only this kind of objective, adaptation or verifier has the setting.',
+    'Written by `npm run plan-doc` from the schema and its texts (`src/shared/schemas/plan/`): change them there. A path is the key in a plan file and',
+    'in `--set PATH=VALUE`. A kind in brackets means that only this kind of objective, adaptation or verifier has the setting.',
     '',
     ...Object.keys(SETTING_GROUPS).flatMap(section),
   ].join('\n')

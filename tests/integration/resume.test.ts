@@ -133,7 +133,9 @@ describe('resuming', () => {
     const { resumeFrom, iteration, damaged } = prepareResume(store, run.id)
     expect(resumeFrom).toBe(join(run.folder, 'checkpoint-00000004'))
     expect(iteration).toBe(4)
-    expect(damaged.at(-1)).toMatch(/resuming from the checkpoint of iteration 4, which was not recorded; .* may be missing/)
+    expect(damaged.at(-1)).toMatch(
+      /resuming from the checkpoint of iteration 4, which was not recorded; .* may be missing/,
+    )
     const { iteration: at, path, bytes, sha256 } = newest
     expect(listCheckpoints(store, run.id)).toEqual([{ iteration: at, path, bytes, sha256 }])
     expect(losses(store, run.id)).toEqual([1, 2, 3])

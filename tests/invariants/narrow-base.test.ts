@@ -149,6 +149,8 @@ test('a narrow matrix cannot be trained: full fine-tuning wants float32', async 
     [...weightsOf(tinyConfig)].map(([name, tensor]) => [name, narrowed(tensor, 'int8')]),
   )
   const options = { adaptation: { kind: 'full' } as const, seed: 1, hasValueHead: false, keepsReference: false }
-  expect(() => createPolicy(backend, tinyConfig, narrow, options)).toThrow(/is stored in 16 or 8 bits and cannot be trained/)
+  expect(() => createPolicy(backend, tinyConfig, narrow, options)).toThrow(
+    /is stored in 16 or 8 bits and cannot be trained/,
+  )
   await backend.close()
 })

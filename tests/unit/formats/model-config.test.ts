@@ -134,7 +134,9 @@ describe('config.json', () => {
     const both = { ...qwen, max_window_layers: 1 }
     expect(messageOf(() => read({ ...both, rope_parameters }))).toMatch(/layers with different rotations/)
     expect(read({ ...both, rope_parameters: { full_attention: full, sliding_attention: full } }).ropeTheta).toBe(1e6)
-    expect(messageOf(() => read({ rope_parameters: { sliding_attention: local } }))).toMatch(/layers with different rotations/)
+    expect(messageOf(() => read({ rope_parameters: { sliding_attention: local } }))).toMatch(
+      /layers with different rotations/,
+    )
   })
 
   it.each([

@@ -69,7 +69,7 @@ describe('layouts', () => {
     expect(mapped.examples[0]?.reference).toBe('5')
   })
 
-  it('b02d: HH-RLHF is split at the last turn of the assistant', async () => {
+  it('b02d: HH-RLHF is split at the last assistant turn', async () => {
     const { examples } = await load('b02d-hh-rlhf.jsonl')
     expect(examples).toMatchObject([
       { prompt: 'What is 2+3?', chosen: 'It is 5.', rejected: 'It is 6.' },
