@@ -1,10 +1,10 @@
-/** Rules for policies that leave the rails: entropy, distance to the reference, spikes. */
+/** Rules for policies that diverge: entropy, distance to the reference, spikes. */
 import { change, type HealthFinding, type HealthInput, median, number, ok, recent, valuesOf, warning } from './rule'
 
-/** Of the entropy at the beginning. */
+/** As a share of the entropy at the beginning. */
 const COLLAPSED = 0.1
 const RANDOM = 10
-/** Nats per token: below, a policy is deterministic; above, answers are noise. */
+/** Entropy in nats per token: below the first, a policy is deterministic; above the second, its answers are noise. */
 const DETERMINISTIC = 1e-3
 const NOISE = 1
 
@@ -77,13 +77,13 @@ export function divergenceRule(input: HealthInput): HealthFinding[] {
   return findings
 }
 
-/** Newest points in which a spike is looked for, and how far above the others' median it must be. */
+/** Number of newest points searched for a spike, and how many times the median of the others it must be. */
 const LOOK_BACK = 20
 const SPIKE = 10
-/** A norm this many times above the limit is clipped away almost whole. */
+/** A norm this many times the limit is almost entirely clipped away. */
 const HOPELESS = 20
 
-/** The largest of the newest points, if it stands out of the others. */
+/** The largest of the newest points, if it stands out from the others. */
 function spikeOf(values: readonly number[]): { readonly spike: number; readonly usual: number } | null {
   if (values.length < 5) return null
   const usual = median(values)

@@ -59,7 +59,7 @@ export function rewardRule(input: HealthInput): HealthFinding[] {
 const FEW_PAIRS = 0.5
 const VANISHING = 1e-7
 
-/** Whether the optimiser gets something: pairs, both labels, gradients, steps that differ. */
+/** Whether the optimiser has a signal: pairs, both labels, gradients, differing steps. */
 export function signalRule(input: HealthInput): HealthFinding[] {
   const { budget } = input.plan
   const findings: HealthFinding[] = []
@@ -143,7 +143,7 @@ export function answerRule(input: HealthInput): HealthFinding[] {
   return [ok('answers', 'Answers can be read', `${told}.`)]
 }
 
-/** Chosen log-probability: nats it must fall, at least, and the part of where it began. */
+/** How far the chosen log-probability must fall to be reported: at least this many nats and this share of its start. */
 const FALL = 0.5
 const FALL_SHARE = 0.1
 /** With fewer points a fall may be chance: each iteration has other pairs. */

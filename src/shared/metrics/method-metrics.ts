@@ -1,4 +1,4 @@
-/** What training is about: rewards, pairs, values and critical steps. */
+/** Metrics of the method: rewards, pairs, values and critical steps. */
 import type { SharedChart } from './charts'
 import { type MetricOf, UNIT_RANGE } from './metric'
 

@@ -1,4 +1,4 @@
-/** How the parameters move: loss, gradient, distance to the reference and to the policy that sampled. */
+/** Metrics of the updates: loss, gradient, distance to the reference and to the sampling policy. */
 import type { SharedChart } from './charts'
 import { type MetricOf, UNIT_RANGE } from './metric'
 

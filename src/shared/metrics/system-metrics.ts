@@ -1,4 +1,4 @@
-/** What an iteration was made of and what it took: lengths, tokens, time, memory. */
+/** Metrics of an iteration's size and cost: lengths, tokens, time, memory. */
 import type { Phase } from '../schemas/events'
 import type { SharedChart } from './charts'
 import { type MetricOf, UNIT_RANGE } from './metric'

@@ -1,4 +1,4 @@
-/** What does not fit together in a plan, told from the plan alone. Pure; the schema has checked every setting by itself. */
+/** Problems that can be found in the plan alone. Pure; the schema has checked every setting by itself. */
 import { isGuided } from '../method/guided'
 import { isPairwise } from '../method/offline'
 import type { Plan } from '../schemas/plan'

@@ -1,6 +1,6 @@
 /**
  * A run's plan: everything that decides what happens. The same schema is the form, the file, the command line's `--set` and the database's record.
- * Unknown keys are errors. Each setting is stated once, with its words, in the file of its topic (plan/).
+ * Unknown keys are errors. Each setting is stated once, with its texts, in the file of its topic (plan/).
  */
 import { z } from 'zod'
 import { adaptationSchema } from './plan/adaptation'

@@ -1,4 +1,4 @@
-/** A verifier's kind and its settings, for wherever one is chosen. */
+/** The form for a verifier's kind and its settings. */
 import { NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
 

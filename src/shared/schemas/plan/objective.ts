@@ -184,8 +184,8 @@ const orpo = z.strictObject({
 })
 
 /**
- * One optimiser step per iteration on shuffled rows; passes over the data follow from the budget. `epochs` was a setting that changed nothing: plans
- * recorded with it are read without it.
+ * One optimiser step per iteration on shuffled rows; passes over the data follow from the budget. Older plans may contain `epochs`, which had no
+ * effect; it is ignored.
  */
 const sft = z
   .strictObject({ kind: z.literal('sft'), epochs: deprecated(positiveInt(1000)) })

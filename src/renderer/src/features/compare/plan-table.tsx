@@ -9,7 +9,7 @@ import type { ComparedRun } from './use-comparison'
 const show = (setting: DescribedLeaf | undefined, value: PlanValue | undefined): string =>
   value === undefined ? '–' : setting ? valueText(setting, value) : String(value)
 
-/** Where the plans differ, and nothing else. Values as in the first run are quiet. */
+/** Only the settings in which the plans differ. Values equal to the first run's are grey. */
 export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
   const loaded = runs.flatMap(({ id, colour, details }) => (details ? [{ id, colour, run: details.run }] : []))
   const key = loaded.map(({ id }) => id).join()

@@ -1,4 +1,4 @@
-/** The runs with their final metrics; the same table is the charts' legend. */
+/** The runs with their final metrics; this table is also the legend of the charts. */
 
 import { ActionIcon, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { RunSwatch } from '@renderer/components/run-swatch'

@@ -39,7 +39,7 @@ export function BatchView({ batch, hasCompletions, kind }: BatchViewProps) {
   )
 }
 
-/** Only what is imitated is trained. */
+/** Only completions that are imitated are trained. */
 const isTrained = (label: string | null) => label !== 'rejected' && label !== 'undesirable'
 
 function Sequence({ sequence }: { readonly sequence: BatchSequence }) {

@@ -1,4 +1,4 @@
-/** One dataset: its rows and what they are taken for, its verifier, its tokens, its bad rows. */
+/** One dataset: its rows and the roles of its columns, its verifier, its tokens, its bad rows. */
 import { ActionIcon, Alert, Box, Button, Group, Stack, Tabs, Text, Tooltip } from '@mantine/core'
 import { EditableName } from '@renderer/components/editable-name'
 import { ErrorState, LoadingRows } from '@renderer/components/states'

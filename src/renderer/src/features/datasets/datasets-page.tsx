@@ -17,7 +17,7 @@ import { type Bringing, useDatasetActions } from './use-dataset-actions'
 /** Endings of files that are read. */
 const ACCEPTED = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.gz,.zst'
 
-/** Data to train on: recognised, mapped, tried. */
+/** The page of datasets: their layouts are recognised, columns mapped, and verifiers tried. */
 export function DatasetsPage() {
   const list = useQuery({ ...queries.datasets.list.queryOptions({}), refetchOnMount: 'always' })
   const [selected, select] = useState<string | null>(null)

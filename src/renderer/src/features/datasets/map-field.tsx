@@ -1,4 +1,4 @@
-/** Gives a field inside a column a part, by its path. */
+/** Gives a field inside a column a role, by its path. */
 import { Button, Popover, Select, Stack, TextInput } from '@mantine/core'
 import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
 import { type FormEvent, useState } from 'react'

@@ -1,4 +1,4 @@
-/** What separates the fields of a CSV file: told from its beginning, or chosen. */
+/** The field separator of a CSV file: detected from its first lines, or chosen. */
 import { Select } from '@mantine/core'
 import type { DatasetItem } from '@shared/contract/datasets'
 import { DELIMITERS } from '@shared/schemas/dataset'

@@ -54,7 +54,7 @@ export function TokensTab({ item, hasCompletions }: TokensTabProps) {
   )
 }
 
-/** What becomes of rows without room. */
+/** What happens to rows that are too long. */
 function tooLongSentence({ tooLong, answerIs }: DatasetLengths): string {
   const found =
     answerIs === 'reference'

@@ -56,7 +56,7 @@ export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {
   )
 }
 
-/** The end of a text, where answers stand. */
+/** The end of a text, where the answer usually is. */
 const endOf = (text: string) => (text.length > 160 ? `…${text.slice(-160)}` : text)
 
 function TrialRow({ row }: { readonly row: JudgedRow }) {

@@ -1,4 +1,4 @@
-/** What can be done with datasets, and what is said about it. */
+/** The actions on datasets and their notifications. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { api, queries } from '@renderer/lib/api'
@@ -47,7 +47,7 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
   const client = useQueryClient()
   const [bringing, setBringing] = useState<Bringing | null>(null)
   const refresh = async () => {
-    // A list that is still on its way was asked for before the change, and would be taken for the new one.
+    // A list that is still loading was requested before the change and would be mistaken for the new one.
     await client.cancelQueries({ queryKey: queries.datasets.key() })
     await client.invalidateQueries({ queryKey: queries.datasets.key() })
   }

@@ -1,4 +1,4 @@
-/** The verifier of a dataset, tried on its real rows while it is set. */
+/** The verifier of a dataset, tried on its rows while its settings change. */
 import { Box, Button, Group, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { LoadingRows } from '@renderer/components/states'

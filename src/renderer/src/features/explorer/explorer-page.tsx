@@ -12,7 +12,7 @@ interface ExplorerPageProps {
   readonly trajectory?: string | undefined
 }
 
-/** Chooses the run: the one asked for, else the newest that has trajectories to show. */
+/** Chooses the run: the requested one, else the newest with trajectories. */
 export function ExplorerPage({ run, trajectory }: ExplorerPageProps) {
   const [, go] = useLocation()
   const { data: runs, error, isPending, refetch } = useQuery(queries.runs.list.queryOptions({}))

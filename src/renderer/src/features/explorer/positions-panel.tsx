@@ -13,7 +13,7 @@ const HEIGHT = 84
 const WIDTH = 190
 const PAD = 34
 
-/** Where critical steps fall over the run, and how large their advantages are. */
+/** Where critical steps lie during the run, and how large their advantages are. */
 export function PositionsPanel({ positions, onOpen }: PositionsPanelProps) {
   if (positions.total === 0) return null
   return (

@@ -27,7 +27,7 @@ const sampled = (one: HandContinuation): Shown => ({ ...one, key: `hand-${one.id
 
 const correctOf = (list: readonly Shown[]) => list.filter(({ status }) => status === 'correct').length
 
-/** What was sampled from one state: to value it, after the reset, by hand. */
+/** All samples from one state: those that estimate its value, those after the reset, and those by hand. */
 export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, isRaw }: StatePanelProps) {
   const { steps, states, intervals, continuations, critical, byHand } = trajectory
   const [view, setView] = useState<'list' | 'tree'>('list')

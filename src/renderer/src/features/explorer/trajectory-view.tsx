@@ -17,14 +17,14 @@ interface TrajectoryViewProps {
   /** The state whose continuations are shown: before step `state`. */
   readonly state: number
   readonly onState: (state: number) => void
-  /** Null: as the run saw it. */
+  /** Null: the rule of the run. */
   readonly rule: ScoredRule | null
   readonly onRule: (rule: ScoredRule | null) => void
   readonly isRaw: boolean
   readonly onRaw: (isRaw: boolean) => void
 }
 
-/** The critical step, by the run or through another rule. */
+/** The critical step by the run's rule or by another one. */
 export const criticalOf = ({ critical, advantages }: ExplorerTrajectory, rule: ScoredRule | null): number | null =>
   rule === null ? (critical?.step ?? null) : criticalBy(rule, advantages)
 

@@ -52,7 +52,7 @@ function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy:
   )
 }
 
-/** What was written takes a place: what is said of destinations is asked again when something ended. */
+/** A finished export occupies its destination, so destinations are checked again when an export or import ends. */
 function useNewPlaces(isBusy: boolean): void {
   const client = useQueryClient()
   useEffect(() => {
@@ -60,7 +60,7 @@ function useNewPlaces(isBusy: boolean): void {
   }, [isBusy, client])
 }
 
-/** What leaves the program, and bundles that come in. */
+/** The page for exports and for importing bundles. */
 export function ExportPage({ run }: { readonly run?: string }) {
   const transfer = useTransfer()
   const isBusy = transfer?.state === 'running'

@@ -16,7 +16,7 @@ interface LabelledProps {
   readonly children: ReactNode
 }
 
-/** A control without a label of its own, under its label. */
+/** A label above a control that has none. */
 function Labelled({ label, hint, children }: LabelledProps) {
   return (
     <Input.Wrapper
@@ -139,7 +139,7 @@ function PairOptions(props: FormatOptionsProps) {
   )
 }
 
-/** What can be chosen about a format. */
+/** The options of a format. */
 export function FormatOptions(props: FormatOptionsProps) {
   const { format } = props.choices
   if (hasWeights(format)) return <TensorOptions {...props} />

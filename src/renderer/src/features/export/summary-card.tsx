@@ -16,7 +16,7 @@ interface SummaryProps {
   readonly onStart: () => void
 }
 
-/** What is missing before it can begin; null when nothing is. */
+/** What is missing before the export can start; null if nothing is. */
 function missing({ request, preview, previewProblem, destination, isBusy }: SummaryProps): string | null {
   if (isBusy) return 'Another export or import is running.'
   if (!request) return 'Choose a checkpoint.'
@@ -40,7 +40,7 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
   )
 }
 
-/** Ready, or what is missing; sizes before anything is written. */
+/** Says whether the export is ready or what is missing, and its size before anything is written. */
 export function SummaryCard(props: SummaryProps) {
   const { request, preview, destination, isStarting, onStart } = props
   const problem = missing(props)

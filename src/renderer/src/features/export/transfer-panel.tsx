@@ -55,7 +55,7 @@ function Outcome({ outcome }: { readonly outcome: ExportOutcome }) {
   )
 }
 
-/** The export or import at work, or how the last one ended, until it is taken off the screen. */
+/** The running export or import, or the result of the last one until it is dismissed. */
 export function TransferPanel({ transfer }: { readonly transfer: Transfer | null }) {
   const [, go] = useLocation()
   const dismiss = useMutation(queries.exports.dismiss.mutationOptions())

@@ -11,7 +11,7 @@ import { useLocation } from 'wouter'
 import { Repository } from './repository'
 import { Token } from './token'
 
-/** Search the Hugging Face Hub, see licence and size, download. Asks the network when a button is pressed, never before. */
+/** Search the Hugging Face Hub, see licence and size, download. It uses the network only when a button is pressed. */
 export function HubPage({ kind }: { readonly kind: HubKind }) {
   const [, go] = useLocation()
   const [text, setText] = useState('')

@@ -1,4 +1,4 @@
-/** A model's files, and a full pass over them: with progress, and what it found. */
+/** A model's files, and a check that reads every byte, with its progress and result. */
 import { Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { api } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
@@ -14,7 +14,7 @@ type State =
   | { readonly is: 'finished'; readonly result: Finished }
   | { readonly is: 'failed'; readonly message: string }
 
-/** One sentence about what the sums were compared with. */
+/** One sentence on how the checksums compare. */
 function verdictOf({ comparedWith, different }: Finished): string {
   if (different.length > 0) {
     const since = comparedWith === 'manifest' ? 'the checkpoint as it was written' : 'the last check'

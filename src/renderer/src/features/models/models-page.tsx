@@ -14,7 +14,7 @@ import { ModelDetail } from './model-detail'
 import { ModelTable } from './model-table'
 import { useModelActions } from './use-model-actions'
 
-/** Models to train and to ask: in the box, from disk, from runs. */
+/** The page of models: bundled, from disk, from runs. */
 export function ModelsPage() {
   const list = useQuery({ ...queries.models.list.queryOptions({}), refetchOnMount: 'always' })
   const [selected, select] = useState<string | null>(null)

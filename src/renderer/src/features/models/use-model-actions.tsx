@@ -1,4 +1,4 @@
-/** What can be done with models, and what is said about it. */
+/** The actions on models and their notifications. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { api, queries } from '@renderer/lib/api'

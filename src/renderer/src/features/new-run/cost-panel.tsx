@@ -1,4 +1,4 @@
-/** Tokens counted from the plan, time from what was measured. */
+/** The cost of a plan: tokens are counted from the plan, time comes from measurements. */
 import { Anchor, Box, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
 import { queries } from '@renderer/lib/api'
 import { formatBytes, formatDuration, formatNumber, plural } from '@renderer/lib/format'
@@ -14,7 +14,7 @@ interface CostPanelProps {
   readonly facts: PlanFacts | null
 }
 
-/** What decides which earlier run is like it. */
+/** The settings that decide which earlier run is comparable. */
 function useRunRates(plan: Plan) {
   return useQuery({
     ...queries.plans.rates.queryOptions({ input: { plan } }),

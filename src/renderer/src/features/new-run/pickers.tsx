@@ -1,4 +1,4 @@
-/** The model and the data: of what the library has. */
+/** The pickers of the model and the data, from the library. */
 import { Group, Select, Text } from '@mantine/core'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { DatasetItem } from '@shared/contract/datasets'
@@ -31,7 +31,7 @@ function grouped(choices: readonly Choice[]) {
   }))
 }
 
-/** What the plan names stays to be seen, even where the library does not have it. */
+/** A path in the plan stays visible, even if the library does not have it. */
 function withOwn(choices: readonly Choice[], value: unknown): readonly Choice[] {
   if (typeof value !== 'string' || choices.some((choice) => choice.value === value)) return choices
   return [...choices, { value, label: value, group: 'Not in the library', facts: '', isDisabled: false }]
@@ -116,7 +116,7 @@ const adapterFacts = ({ problem, adapter }: ModelItem) =>
     ? 'cannot be used'
     : `r ${adapter.r} · α ${adapter.alpha} · ${adapter.targets.map((name) => name.replace('_proj', '')).join(', ')}`
 
-/** Choosing an adapter brings its rank, scale and projections along; without one they are the defaults again. */
+/** Choosing an adapter also sets its rank, scale and projections; without an adapter they return to the defaults. */
 export function AdapterPicker({ setting, ids }: PickerProps) {
   const { models, merge } = usePlanForm()
   const adapters = models.filter(({ kind }) => kind === 'adapter')
@@ -147,7 +147,7 @@ const datasetChoice = (item: DatasetItem): Choice => ({
   group: item.kind === 'bundled' ? 'Bundled' : 'From disk',
 })
 
-/** Choosing a set brings its columns, its verifier and its part for evaluation along. */
+/** Choosing a dataset also sets its columns, its verifier and its evaluation part. */
 export function TrainPicker({ setting, ids }: PickerProps) {
   const { datasets, merge } = usePlanForm()
   const pick = (path: string | null) => {

@@ -9,7 +9,7 @@ import { showSetting, usePlanForm } from './form'
 
 const MOST = 12
 
-/** Which choice a setting needs, where it is not made. */
+/** Which other choice a setting needs, if it is not made. */
 function missingFor(draft: PlanDraft, { leaf }: DescribedLeaf): string | null {
   if (hasEffect(draft, leaf)) return null
   if (isApplicable(draft, leaf)) return 'no effect in this plan'
@@ -19,7 +19,7 @@ function missingFor(draft: PlanDraft, { leaf }: DescribedLeaf): string | null {
 }
 
 interface SearchBoxProps {
-  /** Makes room for settings that the simple form does not show. */
+  /** Switches to the advanced form for settings that the simple form does not show. */
   readonly onFound: (setting: DescribedLeaf) => void
 }
 

@@ -1,4 +1,4 @@
-/** Beside the form: ready or what is missing, memory, time, what is not at its default, and the way to start. */
+/** The card beside the form: whether the plan is ready, memory, time, changed settings, and the start button. */
 import { Box, Button, Group, Text, Title, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { api } from '@renderer/lib/api'
@@ -20,7 +20,7 @@ import { MemoryPanel } from './memory-panel'
 import classes from './new-run.module.css'
 import { IssueLine } from './setting'
 
-/** Leads to the setting it is about. */
+/** Leads to the setting that the issue is about. */
 function IssueLink({ issue }: { readonly issue: PlanIssue }) {
   const { draft } = usePlanForm()
   const setting = describedByPath(draft, issue.path)

@@ -1,4 +1,4 @@
-/** Where a plan can begin: presets, an earlier run, a plan in a file. */
+/** What a plan can be started from: presets, an earlier run, a plan in a file. */
 import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core'
 import { PathPopover } from '@renderer/components/path-popover'
 import { api, queries } from '@renderer/lib/api'

@@ -10,7 +10,7 @@ export interface Asked {
 
 const MAX = 30
 
-/** What was asked since the window was opened, newest first. */
+/** The prompts since the window was opened, newest first. */
 export function useHistory(): readonly [history: readonly Asked[], add: (asked: Asked) => void] {
   const [history, setHistory] = useSessionStorage<Asked[]>({ key: 'playground-history', defaultValue: [] })
   const add = (asked: Asked) => {

@@ -27,14 +27,14 @@ import { useGeneration } from './use-generation'
 
 interface PlaygroundProps {
   readonly listed: readonly PlaygroundModel[]
-  /** What the address asks for. */
+  /** The prompt and models named in the address. */
   readonly wanted: string | null
 }
 
 const runOf = (model: PlaygroundModel | null): string | null =>
   model?.reference.kind === 'run' ? model.reference.id : null
 
-/** The reference of the row, and whether answers are judged by it. */
+/** The reference answer of the row, and whether answers are judged by it. */
 function RowNote({ picked, prompt }: { readonly picked: PickedRow; readonly prompt: string }) {
   const isSame = picked.prompt === prompt
   return (

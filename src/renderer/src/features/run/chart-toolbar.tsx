@@ -7,7 +7,7 @@ interface ChartToolbarProps {
   readonly run: string
   readonly settings: ChartSettings
   readonly onSettings: (patch: Partial<ChartSettings>) => void
-  /** All iterations there are. */
+  /** First and last recorded iteration. */
   readonly whole: Range
   readonly zoom: Range | null
   readonly onZoom: (range: Range | null) => void

@@ -3,7 +3,7 @@ import { formatBytes } from '@renderer/lib/format'
 import type { ActiveRun, RunDetails } from '@shared/contract/runs'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 
-/** Why a run does not go on by itself, what is kept of it, and what Resume would do. Nothing for one that runs here or is complete. */
+/** Why a run has ended, what is kept of it, and what Resume would do. Nothing for a run that runs here or is complete. */
 export function EndedNotice({ data, active }: { readonly data: RunDetails; readonly active: ActiveRun | null }) {
   const { run } = data
   if (active || run.status === 'queued') return null
@@ -23,7 +23,7 @@ export function EndedNotice({ data, active }: { readonly data: RunDetails; reado
   )
 }
 
-/** What is on disk and where the run would go on. */
+/** Which checkpoint is kept and where the run would resume. */
 function keptOf({ checkpoints, run }: RunDetails): string {
   const newest = checkpoints.at(-1)
   if (!newest) return 'There is no checkpoint: resuming starts over from the starting model.'

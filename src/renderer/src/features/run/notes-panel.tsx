@@ -3,7 +3,7 @@ import type { RunDetails } from '@shared/contract/runs'
 import { useState } from 'react'
 import { useRunUpdate } from './run-actions'
 
-/** What a person notes about a run; kept when the field is left. */
+/** A person's notes on a run; saved when the field loses focus. */
 export function NotesPanel({ data }: { readonly data: RunDetails }) {
   const { run, note, tags } = data
   const update = useRunUpdate(run.id)

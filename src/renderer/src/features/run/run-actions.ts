@@ -1,4 +1,4 @@
-/** What a person can do with a run; a refusal is told where it was asked. */
+/** The actions on a run; an error is shown on the page where the action was started. */
 import { notifications } from '@mantine/notifications'
 import { offerToGoOn } from '@renderer/components/offer-to-go-on'
 import { api, queries } from '@renderer/lib/api'

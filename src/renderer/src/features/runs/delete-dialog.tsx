@@ -8,13 +8,13 @@ import { useState } from 'react'
 const NAMED = 6
 
 interface DeleteDialogProps {
-  /** Those that were asked for; running ones are not deleted. */
+  /** The selected runs; those that are running are not deleted. */
   readonly runs: readonly RunListItem[]
   readonly onDelete: (ids: readonly string[], files: boolean) => void
   readonly onClose: () => void
 }
 
-/** Asks before runs are deleted, and about their files on its own. */
+/** Asks before runs are deleted, and separately about their files. */
 export function DeleteDialog({ runs, onDelete, onClose }: DeleteDialogProps) {
   const [withFiles, setWithFiles] = useState(false)
   const running = runs.filter(({ status }) => status === 'running')

@@ -12,7 +12,7 @@ import { useLocation } from 'wouter'
 
 const plan = demoPlan(1)
 
-/** No runs yet: what is in the box, and one button that trains with it. */
+/** Shown when there are no runs: the bundled model and data, and one button that trains with them. */
 export function FirstStart() {
   const [, go] = useLocation()
   const start = useMutation({

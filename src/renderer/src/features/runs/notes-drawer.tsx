@@ -11,7 +11,7 @@ const SAVE_AFTER = 600
 
 interface NotesDrawerProps {
   readonly run: RunListItem
-  /** Of all runs, to choose from. */
+  /** Tags of all runs, to choose from. */
   readonly knownTags: readonly string[]
   readonly onSave: (patch: { note?: string; tags?: readonly string[] }) => void
   readonly onOpen: () => void

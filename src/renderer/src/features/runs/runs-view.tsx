@@ -24,7 +24,7 @@ interface MenuAt {
   readonly y: number
 }
 
-/** The table with its filters, and what is opened from it. */
+/** The table with its filters, menus and dialogs. */
 export function RunsView({ runs }: { readonly runs: readonly RunListItem[] }) {
   const [, go] = useLocation()
   const live = useLive()

@@ -1,4 +1,4 @@
-/** Changes to runs: shown at once, told to the program, put right by its answer. */
+/** Changes to runs: shown at once, sent to the program, and corrected by its answer. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { offerToGoOn } from '@renderer/components/offer-to-go-on'

@@ -25,7 +25,7 @@ function choicesOf(findings: BackendFindings | null, current: Settings['backend'
   ]
 }
 
-/** Where to compute, and what is known about each place. */
+/** The choice of the backend, and what was measured of each. */
 export function Backends({ settings }: { readonly settings: Settings }) {
   const client = useQueryClient()
   const { active } = useLive()

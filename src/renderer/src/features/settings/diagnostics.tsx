@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Panel } from './panel'
 
-/** A text for whoever helps; it can be read before it is sent. */
+/** A text for support; it can be read before it is sent. */
 export function Diagnostics() {
   const [isShown, setShown] = useState(false)
   const { data, error, refetch } = useQuery({

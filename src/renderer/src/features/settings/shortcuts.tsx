@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 import { Panel } from './panel'
 
 interface Shortcut {
-  /** Alternatives; each is keys held together. */
+  /** Alternative combinations; each is a list of keys held together. */
   readonly keys: readonly (readonly string[])[]
   readonly does: string
   readonly isElectronOnly?: boolean
@@ -59,7 +59,7 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
   },
 ]
 
-/** Everything that has keys of its own; the rest is reached with Tab. */
+/** All keyboard shortcuts; everything else is reached with Tab. */
 export const Shortcuts = ({ isElectron }: { readonly isElectron: boolean }) => (
   <Panel title="Keyboard">
     {GROUPS.map(({ title, shortcuts }) => (

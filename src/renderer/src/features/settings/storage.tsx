@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<StoredPlace['name'], { readonly label: string; read
   imports: { label: 'Imported files', hint: 'Datasets uploaded in a browser' },
 }
 
-/** Where the program keeps things, and how much. */
+/** Where the program stores data, and how much. */
 export function Storage({ info }: { readonly info: ProgramInfo }) {
   const { data, error, refetch } = useQuery({ ...queries.system.storage.queryOptions({}), refetchOnMount: 'always' })
   return (
@@ -55,7 +55,7 @@ export function Storage({ info }: { readonly info: ProgramInfo }) {
   )
 }
 
-/** Its end is what tells paths apart, so the beginning gives way; a click copies the whole. */
+/** Paths differ at their ends, so the beginning is clipped; a click copies the whole path. */
 const Path = ({ path }: { readonly path: string }) => (
   <CopyButton value={path}>
     {({ copied, copy }) => (
