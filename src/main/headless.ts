@@ -38,7 +38,7 @@ function positive(text: string): number {
   throw new InvalidArgumentError('expected a number above 0')
 }
 
-/** `role=column,…`; a part without "=" goes on with the columns of the role before it: choices=A,B,C. */
+/** `role=column,…`; a part without "=" is another column of the previous role: choices=A,B,C. */
 function columnMap(text: string): Record<string, string> {
   const map = new Map<string, string>()
   let last = ''
@@ -90,7 +90,7 @@ function modelAndData(command: Command): Command {
 type Args = any[]
 type Action = (work: (output: Output, ...args: Args) => number | Promise<number>) => (...args: Args) => Promise<void>
 
-/** `list`, `add`, `search` and `download` of models or datasets. Only the last two ask a network, because they are asked to. */
+/** `list`, `add`, `search` and `download` of models or datasets. Only the last two use a network. */
 function hubCommands(parent: Command, kind: RepositoryKind, action: Action): void {
   const things = `${kind}s`
   parent

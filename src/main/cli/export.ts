@@ -31,10 +31,10 @@ export interface ExportFlags {
   readonly source: 'recorded' | 'saved' | 'both'
 }
 
-/** Seconds after which a file or pipe is told of progress too. */
+/** Seconds between progress lines when standard error is not a terminal. */
 const QUIET = 10
 
-/** Progress on standard error, Ctrl-C ends the work and leaves nothing behind. */
+/** Shows progress on standard error; Ctrl-C ends the work and leaves no files. */
 async function withProgress<T>(
   work: (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
@@ -54,7 +54,7 @@ async function withProgress<T>(
   }
 }
 
-/** The iteration of `last`, `best` or a number. */
+/** The iteration that `last`, `best` or a number means. */
 function chosenCheckpoint(store: Store, run: string, wanted: string): number {
   const checkpoints = exportCheckpoints(store, run)
   const found = checkpoints.find(
@@ -91,7 +91,7 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
   }
 }
 
-/** A model's folder, which is not a run: its weights in another dtype. */
+/** Exports a model's folder instead of a run: its weights in another dtype. */
 async function exportFolder(wanted: string, flags: ExportFlags, output: Output): Promise<number> {
   const { source } = findModel(wanted, flags.db)
   const out = resolve(flags.out)

@@ -1,7 +1,7 @@
 /** Ctrl-C: once asks for a stop at the next safe point, twice ends at once. */
 import type { Trainer } from '@main/workers/client'
 
-/** @param say where to tell the person what happens; @returns how to stop listening */
+/** @param say prints a message for the person; @returns a function that stops listening */
 export function stopOnInterrupt(trainer: Trainer, say: (text: string) => void): () => void {
   let count = 0
   const onSignal = () => {

@@ -1,4 +1,4 @@
-/** Which of SQLite's errors a person can do something about, and what. */
+/** SQLite's errors that a person can fix, and how. */
 import { GpoError } from '@shared/errors'
 import Database from 'better-sqlite3'
 
@@ -13,7 +13,7 @@ const CURES: readonly (readonly [prefix: string, what: string])[] = [
   ['SQLITE_BUSY', 'is locked by another program: close it and try again'],
 ]
 
-/** The error to throw in place of `error`: a GpoError('storage') if a person can help, `error` itself if it is a bug. */
+/** The error to throw in place of `error`: a GpoError('storage') if a person can fix it, `error` itself if it is a bug. */
 export function storageError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const { code, message } = error

@@ -14,7 +14,7 @@ export const keychain: Secrets = {
     try {
       return safeStorage.decryptString(readFileSync(fileOf(name)))
     } catch {
-      return null // encrypted by another user or keychain: as good as none
+      return null // encrypted by another user or keychain, so unusable
     }
   },
   write(name, value) {

@@ -1,4 +1,4 @@
-/** JSON has no infinities; between processes they are words. Both sides read them with this. */
+/** JSON has no infinities, so they are sent between processes as words. Both sides use this module. */
 import type { StandardRPCCustomJsonSerializer } from '@orpc/client/standard'
 
 export const INFINITIES: readonly StandardRPCCustomJsonSerializer[] = [

@@ -1,11 +1,11 @@
-/** One record to one example, for each layout. Knows no files. A record that does not fit throws BadValue with the reason. */
+/** One record to one example, for each layout. Knows no files. A record that cannot be used throws BadValue with the reason. */
 import type { ChatMessage, DatasetLayout, Example, PreferenceExample, UnpairedExample } from '@shared/schemas/dataset'
 import { choiceIndex, choiceLines, letterOf, readChoices } from './choices'
 import { type Prompt, promptOf, readPrompt } from './prompt'
 import { asMessages, isTranscript, renderMessages, turnsOf, turnsOfTranscript } from './turns'
 import { asText, BadValue, isEmpty, type RowView, requireFilled, requireLabel, requireText } from './values'
 
-/** @param first what the numbers of right choices begin with, 0 or 1 */
+/** @param first the first number of the numbering of choices, 0 or 1 */
 type Convert = (view: RowView, row: number, first: number) => Example
 
 const CONVERTERS: Readonly<Record<DatasetLayout, Convert>> = {
@@ -36,7 +36,7 @@ function readGsm8k(view: RowView, row: number): Example {
   return { row, ...readPrompt(view), reference, completion: solution }
 }
 
-/** MATH (arXiv 2103.03874): the reference is the column `answer`, or else what the solution's last \boxed{} holds. */
+/** MATH (arXiv 2103.03874): the reference is the column `answer`, or else the content of the solution's last \boxed{}. */
 function readMath(view: RowView, row: number): Example {
   const prompt = readPrompt(view)
   const completion = isPresent(view, 'completion') ? requireFilled(view, 'completion') : undefined
@@ -48,7 +48,7 @@ function readMath(view: RowView, row: number): Example {
 
 const isPresent = (view: RowView, name: string) => !isEmpty(view.get(name))
 
-/** What stands in the last `\boxed{…}` (or `\fbox{…}`) whose braces are balanced; empty where there is none. */
+/** The content of the last `\boxed{…}` (or `\fbox{…}`) with balanced braces; empty if there is none. */
 function lastBoxed(text: string): string {
   const start = Math.max(text.lastIndexOf('\\boxed{'), text.lastIndexOf('\\fbox{'))
   if (start < 0) return ''
@@ -62,7 +62,7 @@ function lastBoxed(text: string): string {
   return ''
 }
 
-/** MMLU (arXiv 2009.03300) and its kin: the reference is the letter of the right choice. */
+/** MMLU (arXiv 2009.03300) and similar datasets: the reference is the letter of the correct choice. */
 function readQuestion(view: RowView, row: number, first: number): Example {
   const choices = readChoices(view)
   requireFilled(view, 'answer')
@@ -76,7 +76,7 @@ function readAnswer(view: RowView, row: number): Example {
   return { row, ...readPromptWithChoices(view), reference, ...completion }
 }
 
-/** Choices that no answer names are a part of the question all the same. */
+/** Choices without an answer are still part of the question. */
 const readPromptWithChoices = (view: RowView): Prompt =>
   readPrompt(view, isPresent(view, 'choices') ? choiceLines(readChoices(view)) : '')
 
@@ -111,7 +111,7 @@ function readReply(view: RowView, column: string): Reply {
   return { text: requireText(view, column), before: [] }
 }
 
-/** Conversations without a prompt column carry it as the turns before the last; the two must then share them. */
+/** Without a prompt column, the prompt is the turns before the last one, which chosen and rejected must share. */
 function readPreference(view: RowView, row: number): PreferenceExample {
   const chosen = readReply(view, 'chosen')
   const rejected = readReply(view, 'rejected')
@@ -143,7 +143,7 @@ function readUnpaired(view: RowView, row: number): UnpairedExample {
   return { row, ...promptOf(view, before), reference: '', completion: text, label }
 }
 
-/** `messages`: what stands before the assistant's last turn is the prompt. With an `answer`, that last turn may be missing. */
+/** `messages`: the turns before the assistant's last one are the prompt. With an `answer`, that last turn may be missing. */
 function readConversation(view: RowView, row: number): Example {
   if (!view.has('messages')) throw new BadValue('column "messages" is missing')
   const messages = asMessages(view.get('messages'), 'messages')

@@ -1,4 +1,7 @@
-/** Conversations in the forms sets have: {role, content}, ShareGPT's {from, value}, content in parts, transcripts of "Human:" and "Assistant:". */
+/**
+ * Conversations in the forms that datasets use: {role, content}, ShareGPT's {from, value}, content in parts, transcripts of "Human:" and
+ * "Assistant:".
+ */
 import type { ChatMessage } from '@shared/schemas/dataset'
 import { parseJson } from './read/parse-json'
 import { isObject } from './read/record'
@@ -6,7 +9,7 @@ import { asText, BadValue, saysNothing } from './values'
 
 const MAX_MESSAGES = 10_000
 
-/** ShareGPT's names of who speaks. */
+/** ShareGPT's names of speakers. */
 const SPEAKERS: Readonly<Record<string, string>> = {
   human: 'user',
   user: 'user',
@@ -94,7 +97,7 @@ export function turnsOfTranscript(text: string, column: string): readonly ChatMe
   return turns
 }
 
-/** Earlier turns: a conversation, or pairs of what was asked and answered (LLaMA-Factory's `history`). */
+/** Earlier turns: a conversation, or pairs of question and answer (LLaMA-Factory's `history`). */
 export function earlierTurns(value: unknown, column: string): readonly ChatMessage[] {
   const read = typeof value === 'string' ? parsed(value) : value
   if (turnsOf(read)) return asMessages(read, column)
@@ -107,7 +110,7 @@ export function earlierTurns(value: unknown, column: string): readonly ChatMessa
   ])
 }
 
-/** A conversation as plain text: one turn as it is, several with their roles before them. */
+/** A conversation as plain text: a single turn unchanged, several with their roles before them. */
 export function renderMessages(messages: readonly ChatMessage[]): string {
   const [first, ...others] = messages
   if (first && others.length === 0) return first.content

@@ -1,4 +1,4 @@
-/** Files that come in over a browser, which has no paths: part by part into the folder `imports` beside the database. */
+/** Files uploaded by a browser, which knows no paths: they are written in parts to the folder `imports` beside the database. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -19,17 +19,17 @@ interface Upload {
 const TEXTS = ['.jsonl', '.ndjson', '.json', '.csv', '.tsv']
 const EXTENSIONS = [...TEXTS, '.parquet', ...TEXTS.flatMap((text) => [`${text}.gz`, `${text}.zst`])]
 
-/** The ending that says what a file is, with that of its packing: `.jsonl.gz`. In lower case. */
+/** A file's extension, including that of its compression, in lower case: `.jsonl.gz`. */
 const endingOf = (name: string): string =>
   EXTENSIONS.toReversed().find((ending) => name.toLowerCase().endsWith(ending)) ?? extname(name).toLowerCase()
 
-/** What nobody has touched for so long is left over; milliseconds. */
+/** A file not touched for this long counts as left over; milliseconds. */
 const STALE = 60 * 60 * 1000
 const uploads = new Map<string, Upload>()
 
 const importsFolder = ({ file }: Store): string => join(dirname(file), 'imports')
 
-/** A name for a file of ours: no way to another folder, nothing a shell or a screen could trip over. */
+/** A safe file name: without path separators, control characters or characters special to a shell. */
 export function safeName(name: string): string {
   const extension = endingOf(name)
   const stem = name.slice(0, name.length - extension.length).replaceAll(/[^\p{L}\p{N}._ -]+/gu, '_')
@@ -49,7 +49,7 @@ function storageError(error: unknown, folder: string): GpoError {
   )
 }
 
-/** Removes copies that nothing refers to: taken off the list, used by no run, or never finished. */
+/** Deletes copies that nothing refers to: removed from the list, used by no run, or never finished. */
 async function clean(store: Store, now: number): Promise<void> {
   const folder = importsFolder(store)
   const kept = new Set([...removedPaths(store), ...[...uploads.values()].map(({ partial }) => partial)])
@@ -97,7 +97,7 @@ function find(id: string): Upload {
   return upload
 }
 
-/** @throws {GpoError} 'usage' for a part that is not the next one, 'storage' where it cannot be written */
+/** @throws {GpoError} 'usage' for a part that is not the next one, 'storage' if it cannot be written */
 export async function uploadPart(id: string, offset: number, data: string): Promise<void> {
   const upload = find(id)
   const bytes = Buffer.from(data, 'base64')
@@ -123,7 +123,7 @@ export async function uploadPart(id: string, offset: number, data: string): Prom
   }
 }
 
-/** A name that is free in the folder. */
+/** An unused name in the folder. */
 function freeName(folder: string, name: string): string {
   const extension = endingOf(name)
   const stem = name.slice(0, name.length - extension.length)
@@ -133,7 +133,7 @@ function freeName(folder: string, name: string): string {
   }
 }
 
-/** @returns where the file is now @throws {GpoError} 'usage' where parts are missing */
+/** @returns the path of the file @throws {GpoError} 'usage' if parts are missing */
 export async function finishUpload(id: string): Promise<string> {
   const { name, bytes, written, partial } = find(id)
   if (written !== bytes)
@@ -144,7 +144,7 @@ export async function finishUpload(id: string): Promise<string> {
   return path
 }
 
-/** Ends an upload and removes what came of it; nothing happens to one that is over. */
+/** Cancels an upload and deletes its file; does nothing if it has ended. */
 export async function cancelUpload(id: string): Promise<void> {
   const upload = uploads.get(id)
   uploads.delete(id)

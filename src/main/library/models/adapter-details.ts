@@ -1,4 +1,4 @@
-/** An adapter's folder looked at closely. */
+/** Details of an adapter's folder. */
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '@main/formats/peft'
 import type { Checksums, ModelDetails, ModelItem } from '@shared/contract/models'
 import { baseFolderOf } from './adapter'
@@ -6,7 +6,7 @@ import { filesOf, sentenceOf } from './look'
 
 const count = (n: number) => n.toLocaleString('en-US')
 
-/** What its files say, and whether its base is here. */
+/** Facts from its files, and whether its base is available. */
 export function inspectAdapter(
   { path, adapter, parameters, problem }: ModelItem,
   checksums: Checksums | null,

@@ -1,4 +1,4 @@
-/** A closer look at one model: what it is, what was checked, what is in its folder. Loads its tokenizer, never a tensor. */
+/** Details of one model: facts, checks, and the files of its folder. Loads its tokenizer, but no tensor. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { chatTemplatesIn } from '@main/formats/chat-templates'
@@ -110,7 +110,7 @@ function templateOf(folder: string): string | null {
   return all === '' ? null : all.slice(0, MAX_TEMPLATE)
 }
 
-/** What a run's checkpoint says of itself; the sums of its files are a full pass. */
+/** Checks a run's checkpoint by its manifest; checking the contents of its files takes a full read. */
 function lookAtCheckpoint(folder: string): { readonly check: ModelCheck; readonly files: readonly ModelFile[] } {
   const { value, problem } = sentenceOf(() => readManifest(folder).manifest)
   if (!value) return { check: check('Checkpoint', problem, ''), files: [] }

@@ -1,4 +1,4 @@
-/** Models by the names they have in the library or on the Hub, for those who type. */
+/** Finds models by their names in the library or on the Hub, for the command line. */
 
 import type { Store } from '@main/store/query'
 import { GpoError } from '@shared/errors'
@@ -6,10 +6,9 @@ import { type LibraryEntry, listEntries } from '../entries'
 import { type CachedRepository, cachedRepositories } from '../hub/cache'
 
 /**
- * The folder of what is called `wanted`: an entry of the library by its name or id, or a download by `organisation/name`.
- * @param store null where there is no database yet
- * @returns null if nothing is called that
- * @throws GpoError('usage') where a name is that of several
+ * The folder of the model `wanted`: a library entry by its name or id, or a download by `organisation/name`.
+ * @param store null if there is no database yet @returns null if there is no such model
+ * @throws GpoError('usage') if several models have the name
  */
 export function namedModel(store: Store | null, wanted: string): string | null {
   const entries: readonly LibraryEntry[] = store ? listEntries(store, 'model') : []

@@ -9,7 +9,7 @@ type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A value as JSON where it is JSON, as text otherwise. */
+/** A value parsed as JSON if it is JSON, else as text. */
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -18,7 +18,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** `a.b.c=value` into a nested object; keys that are not in the plan's schema are refused by it later. */
+/** `a.b.c=value` into a nested object; the plan's schema later refuses unknown keys. */
 export function applySetting(plan: Json, setting: string): void {
   const at = setting.indexOf('=')
   if (at < 1)
@@ -72,7 +72,7 @@ export function parsePlan(raw: unknown, name: string): Plan {
 /** Finds a model's folder by a name; null if nothing is called that. */
 export type FindNamed = (name: string) => string | null
 
-/** Paths in a plan are meant from the plan's own folder; a model may have a name instead. */
+/** Paths in a plan are relative to the plan's folder; a model may be given by name. */
 function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
   const at = (path: string) => (path.startsWith('bundled:') ? path : resolve(folder, path))
   const named = (path: string) =>

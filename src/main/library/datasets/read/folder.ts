@@ -5,7 +5,7 @@ import { basename, dirname, join, sep } from 'node:path'
 import { GpoError } from '@shared/errors'
 
 export interface FoundFile {
-  /** From the folder, with "/" between folders. */
+  /** Path relative to the folder, with "/" between folders. */
   readonly name: string
   readonly path: string
 }
@@ -20,7 +20,7 @@ interface Walk {
   readonly notes: string[]
 }
 
-/** Sorted by name; hidden ones are left out. @param depth folders below it that are looked into */
+/** Sorted by name; hidden ones are left out. @param depth how many levels of folders to search */
 export async function listFiles(
   folder: string,
   depth = MAX_DEPTH,
@@ -66,7 +66,7 @@ async function kindOf(entry: Dirent, path: string, walk: Walk): Promise<'file' |
     return note(walk, `${entry.name} is a link to somewhere outside of ${dirname(path)}: not followed`)
   }
   const info = await stat(target)
-  // A folder's link may lead to a folder above it, and so round in circles.
+  // A link may lead to a folder above it, which would make an endless loop.
   return info.isFile() ? 'file' : null
 }
 
