@@ -1,4 +1,4 @@
-/** The records of a bundle's files. They come from anywhere: sizes, references between them and numbers are all checked. */
+/** The records of a bundle's files. They are untrusted: sizes, references and numbers are all checked. */
 
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { EvaluationRecord } from '@shared/schemas/events'
@@ -17,7 +17,7 @@ const text = z.string().max(MAX_TEXT)
 const share = z.number().min(0).max(1)
 const status = z.enum(VERDICT_STATUSES)
 
-/** A stretch of one metric. */
+/** A section of one metric's series. */
 export const seriesSchema = z
   .strictObject({
     name: z.string().min(1).max(200),

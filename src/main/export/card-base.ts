@@ -1,13 +1,13 @@
-/** What a model's card says of its base: where it came from and under which licence, as far as its files tell. */
+/** The base model in a model card: its source and licence, as far as its files name them. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isBundled, modelPath } from '@main/paths'
 import type { CardBase } from './model-card'
 
-/** Of a README that is read. */
+/** Most bytes of a README that are read. */
 const MAX_README = 1 << 20
 
-/** `license:` in the block of settings that a README of the Hub begins with. */
+/** `license:` in the front matter of a README from the Hub. */
 export function licenseOfReadme(text: string): string | null {
   const [, front = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text) ?? []
   const [, value] = /^license:[ \t]*["']?([\w.+-]{1,80})["']?[ \t]*$/m.exec(front) ?? []
@@ -29,7 +29,7 @@ function licenseOf(folder: string): CardBase['license'] {
   return file === undefined ? null : { name: 'other', source: `see ${file} in ${basename(folder)}` }
 }
 
-/** @param path as the plan names it */
+/** @param path as in the plan */
 export function cardBase(path: string): CardBase {
   const folder = modelPath(path)
   return {

@@ -1,4 +1,4 @@
-/** Exports that are one file: written beside its final place, read back, renamed. Nothing half-written stays. */
+/** Exports that are one file: written beside its final path, read back, then renamed. No partial file is left. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -15,14 +15,14 @@ import { writeBundle } from './write-bundle'
 /** Bytes gathered before they are written. */
 const CHUNK = 1 << 20
 
-/** @throws GpoError('usage') for a folder, or a file that may not be replaced */
+/** @throws GpoError('usage') for a folder, or a file that must not be replaced */
 export function refuseExisting(out: string, replaces: boolean): void {
   if (!existsSync(out)) return
   if (!statSync(out).isFile()) throw new GpoError('usage', `${out} is a folder: choose the name of a file`)
   if (!replaces) throw new GpoError('usage', `${out} exists already: choose another name, or move it away`)
 }
 
-/** @param work writes the file it is given and proves it */
+/** @param work writes the given file and verifies it */
 async function publishFile<T>(wanted: string, replaces: boolean, work: (partial: string) => Promise<T>): Promise<T> {
   const out = resolve(wanted)
   refuseExisting(out, replaces)
@@ -66,7 +66,7 @@ async function writeRecords(context: ExportContext, request: DataRequest, file: 
   return { count, bytes }
 }
 
-/** Counts lines that parse, and compares the whole with what was written. */
+/** Counts lines that parse, and compares all bytes with those written. */
 async function verifyLines(
   path: string,
   count: number,
@@ -92,7 +92,7 @@ async function verifyLines(
   )
 }
 
-/** @throws GpoError('data') where the run has none of these records */
+/** @throws GpoError('data') if the run has no such records */
 export function exportData(context: ExportContext, request: DataRequest): Promise<WrittenExport> {
   return publishFile(context.out, context.replaces, async (partial) => {
     const hash = createHash('sha256')
@@ -114,7 +114,7 @@ export function exportData(context: ExportContext, request: DataRequest): Promis
   })
 }
 
-/** Reads a bundle whole, as an import would. */
+/** Reads a complete bundle, like an import. */
 async function verifyBundle(path: string, { signal, onProgress, trajectories }: ExportContext): Promise<number> {
   const reader = await readBundle(path)
   let read = 0

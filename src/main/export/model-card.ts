@@ -1,4 +1,4 @@
-/** The README of a merged model: what it is, what was measured, how it was made. Only what is known is said. Pure. */
+/** The README of a merged model: what it is, what was measured, how it was made. It states only known facts. Pure. */
 
 import { isGuided } from '@shared/method/guided'
 import type { EvaluationRecord } from '@shared/schemas/events'
@@ -6,7 +6,7 @@ import type { Plan } from '@shared/schemas/plan'
 import { yamlOf } from './yaml'
 
 export interface CardBase {
-  /** `organisation/name` where it is a download of the Hub; else null. */
+  /** `organisation/name` if it was downloaded from the Hub, else null. */
   readonly repository: string | null
   /** A folder, or `bundled:NAME`. */
   readonly path: string
@@ -17,7 +17,7 @@ export interface CardSource {
   readonly run: { readonly id: string; readonly name: string; readonly plan: Plan; readonly iterations: number }
   readonly environment: Readonly<Record<string, string | number>> | null
   readonly evaluations: readonly EvaluationRecord[]
-  /** Iterations done when the exported checkpoint was written. */
+  /** Iteration of the exported checkpoint. */
   readonly iteration: number
   readonly dtype: string
   readonly base: CardBase
@@ -25,7 +25,7 @@ export interface CardSource {
   readonly version: string
 }
 
-/** A text of somebody as code that it cannot leave. */
+/** An untrusted text as inline code, escaped so that it cannot end the code. */
 function code(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))

@@ -1,18 +1,18 @@
-/** What a person can do with what was exported: a sentence, and a command or code to copy. */
+/** Next steps after an export: a sentence, and a command or code to copy. */
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 
 type Next = ExportOutcome['next']
 
-/** As a string of Python, which JSON's are. */
+/** A Python string; JSON strings are valid ones. */
 const quoted = (text: string) => JSON.stringify(text)
-/** As one word of a shell. */
+/** Quoted as one word for a shell. */
 export const word = (text: string) => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 interface Exported {
   readonly out: string
   /** Folder of the base model. */
   readonly base: string
-  /** Where the run's answers are tried, as the plan names it. */
+  /** The evaluation data, as in the plan. */
   readonly data: string
 }
 

@@ -1,6 +1,6 @@
 /**
- * Opens a run bundle and checks its frame: the archive, the manifest and its sum, that the files are those the manifest names and no larger
- * than allowed. The content is checked when it is read. Everything in it is untrusted; nothing of it becomes a path.
+ * Opens a run bundle and checks its frame: the archive, the manifest and its checksum, and that the files are those in the manifest and within
+ * the size limits. The content is checked when it is read. Everything in it is untrusted; none of it becomes a path.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -25,19 +25,19 @@ const unpack = promisify(gunzip)
 
 export interface OpenBundle {
   readonly manifest: Manifest
-  /** The text of a file, its sum compared. @throws GpoError('data') */
+  /** The text of a file, after checking its checksum. @throws GpoError('data') */
   read(file: BundleFile): Promise<string>
   close(): Promise<void>
 }
 
 interface Found extends TarEntry {
-  /** Where its content begins. */
+  /** Offset of its content. */
   readonly at: number
 }
 
 const count = (n: number) => n.toLocaleString('en')
 
-/** Says what is wrong with a bundle. */
+/** Makes the error for a damaged bundle. */
 export type Damaged = (what: string) => GpoError
 
 export const damagedBundle =
@@ -55,7 +55,7 @@ async function readAt(handle: FileHandle, at: number, length: number, damaged: D
   return bytes
 }
 
-/** Where each file is. Only headers are read. */
+/** The offset of each file. Reads only headers. */
 async function scan(handle: FileHandle, size: number, damaged: Damaged): Promise<Map<string, Found>> {
   const files = new Map<string, Found>()
   for (let at = 0; ; ) {
@@ -88,7 +88,7 @@ export function parseJson(text: string, name: string, damaged: Damaged): unknown
   }
 }
 
-/** A value of the form it should have. @throws GpoError('data') naming the first place where it has not */
+/** A value parsed by a schema. @throws GpoError('data') naming the first invalid place */
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, name: string, damaged: Damaged): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -117,7 +117,7 @@ async function readManifest(handle: FileHandle, files: Map<string, Found>, damag
   return parseAs(manifestSchema, value, MANIFEST, damaged)
 }
 
-/** The files are those the manifest names, each once, of the sizes it gives. */
+/** Checks that the files are exactly those in the manifest, with their sizes. */
 function checkFiles({ files: named, counts }: Manifest, found: ReadonlyMap<string, Found>, damaged: Damaged): void {
   const names = new Set(named.map(({ name }) => name))
   if (names.size !== named.length) throw damaged(`has a ${MANIFEST} that names a file twice`)
@@ -143,7 +143,7 @@ function checkFiles({ files: named, counts }: Manifest, found: ReadonlyMap<strin
     throw damaged(`counts ${count(counts.trajectories)} trajectories, its files ${count(trajectories)}`)
 }
 
-/** Never more than the manifest says, whatever the packed bytes would become. */
+/** Never unpacks more bytes than the manifest states. */
 async function unpacked(content: Uint8Array, { name, unpacked }: BundleFile, damaged: Damaged): Promise<Uint8Array> {
   let bytes: Uint8Array
   try {
@@ -185,7 +185,7 @@ export async function openBundle(path: string): Promise<OpenBundle> {
     return {
       manifest,
       async read(file) {
-        const { at, size } = found.get(file.name)! // as checkFiles has found
+        const { at, size } = found.get(file.name)! // checked by checkFiles
         const content = await readAt(handle, at, size, damaged)
         const sum = sha256Of(content)
         if (sum !== file.sha256)

@@ -1,4 +1,4 @@
-/** Writes a run bundle beside its final place, reads it back whole, and renames it. */
+/** Writes a run bundle beside its final path, reads it back completely, and renames it. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -28,7 +28,7 @@ const encode = (text: string) => new TextEncoder().encode(text)
 
 export type BundleProgress = (label: string, done: number, total: number) => void
 
-/** Appends files to an archive and notes what the manifest says of them. */
+/** Appends files to an archive and records their manifest entries. */
 async function createArchive(path: string) {
   const file = await open(path, 'wx')
   const files: BundleFile[] = []
@@ -52,7 +52,7 @@ async function createArchive(path: string) {
       const sha256 = createHash('sha256').update(content).digest('hex')
       files.push({ name, bytes: content.length, unpacked: unpacked.length, sha256, records })
     },
-    /** Bytes of the whole. */
+    /** Bytes of the whole file. */
     async finish(): Promise<number> {
       await write(tarEnd())
       await file.sync()
@@ -141,7 +141,7 @@ export interface BundleWrite {
   readonly onProgress?: BundleProgress
 }
 
-/** @returns the manifest and the bytes written @throws GpoError('interrupted') after `signal`; what is written then is the caller's to remove */
+/** @returns the manifest and the bytes written @throws GpoError('interrupted') after `signal`; the caller must then delete the partial file */
 export async function writeBundle(
   options: BundleWrite,
 ): Promise<{ readonly manifest: Manifest; readonly bytes: number }> {

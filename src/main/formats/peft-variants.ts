@@ -42,12 +42,12 @@ const UNDERSTOOD = new Set([
     'peft_version',
   ],
   ...['r', 'lora_alpha', 'lora_dropout', 'use_rslora', 'target_modules', 'bias', 'init_lora_weights'],
-  // How adapters began, how training ran, and what belongs to keys that are refused.
+  // Keys on the initialisation and training of adapters, and options of refused keys.
   ...['eva_config', 'corda_config', 'loftq_config', 'lora_ga_config', 'runtime_config', 'megatron_core'],
   ...['layers_pattern', 'qalora_group_size', 'ensure_weight_tying'],
 ])
 
-/** Initialisations that leave the base as its files say. All others change it. */
+/** Initialisations that do not change the base. All others do. */
 const KEEPS_BASE = ['gaussian', 'eva', 'orthogonal']
 
 const CURE = 'merge the adapter into its base with PEFT (merge_and_unload) and start from the merged model'

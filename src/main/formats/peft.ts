@@ -82,7 +82,7 @@ function openWeights(folder: string): SafetensorsReader {
   return openSafetensors(file)
 }
 
-/** Whether it fits: every tensor there in the shape the base asks for, and no other. */
+/** Checks that it has every tensor in the shape required by the base, and no others. */
 function checkTensors(folder: string, file: SafetensorsReader, expected: ReadonlyMap<string, readonly number[]>): void {
   const stored = new Map(file.names.map((name) => [ownName(name), name]))
   for (const [name, shape] of expected) {
@@ -136,7 +136,7 @@ export const readAdapter = (
     )
   })
 
-/** How many numbers it has. @throws GpoError('model') */
+/** Its number of parameters. @throws GpoError('model') */
 export const adapterParameters = (folder: string): number =>
   withWeights(folder, (file) =>
     file.names.reduce((sum, name) => sum + file.info(name).shape.reduce((a, b) => a * b, 1), 0),

@@ -58,7 +58,7 @@ function keyOf(json: Json): 'rope_scaling' | 'rope_parameters' {
   return isEmpty ? 'rope_parameters' : 'rope_scaling'
 }
 
-/** Settings that are given for each kind of layer: those of the kinds that the model has, where they are the same. */
+/** Settings given per kind of layer: those of the model's kinds, which must all be the same. */
 function ofLayers(file: string, key: string, given: Json, types: readonly string[]): Json {
   const isByLayer = Object.values(given).some(isObject)
   if (!isByLayer) return given

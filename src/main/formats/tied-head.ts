@@ -1,4 +1,7 @@
-/** A head that a config ties to the embedding, and that a file stores once more: it must be the same, or the model is another one. */
+/**
+ * A head that the config ties to the embedding but that a file stores again: it must be equal to the embedding, otherwise the model would be
+ * another one.
+ */
 import { GpoError } from '@shared/errors'
 import type { SafetensorsReader } from './safetensors'
 

@@ -39,7 +39,7 @@ export function expectedWeights(config: ModelConfig): Map<string, readonly numbe
 
 const bracketed = (shape: readonly number[]) => `[${shape.join(', ')}]`
 
-/** What files hold besides, and a model does without: a tied head stored once more, and rotary tables that are computed here. */
+/** Tensors in files that a model does not need: a tied head stored again, and rotary tables, which are computed here. */
 const isHarmless = (name: string) => name === HEAD || name.endsWith('.rotary_emb.inv_freq')
 
 function missing(folder: string, name: string, shape: readonly number[]): GpoError {
@@ -137,8 +137,8 @@ function readNarrow(
 }
 
 /**
- * A frozen base: matrices in the wanted precision, norms and biases as float32. Tensor by tensor, large ones in parts: no more than the result and some
- * megabytes are ever there.
+ * A frozen base: matrices in the wanted precision, norms and biases as float32. Tensor by tensor, large ones in parts: no more than the result
+ * and some megabytes are ever there.
  * @throws GpoError('model') as `loadWeights`; for a value that 16 bits cannot hold
  */
 export function loadBase(folder: string, config: ModelConfig, precision: BasePrecision): BaseTensors {

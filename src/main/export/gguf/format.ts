@@ -24,7 +24,7 @@ export type Metadata = ReadonlyMap<string, MetadataValue>
 
 export interface TensorEntry {
   readonly name: string
-  /** As the model writes them, rows first: [out, in]. */
+  /** In the order of the checkpoint, rows first: [out, in]. */
   readonly shape: readonly number[]
   readonly type: TensorType
   readonly bytes: number
@@ -49,7 +49,7 @@ class ByteWriter {
     }
     return at
   }
-  /** Room first, then the view: it may be another one by then. */
+  /** Grow the buffer before using the view, because growing replaces the view. */
   private write(size: number, set: (view: DataView, at: number) => void): void {
     const at = this.room(size)
     set(this.view, at)
@@ -116,7 +116,7 @@ export function encodeHeader(metadata: Metadata, tensors: readonly TensorEntry[]
   return out.done()
 }
 
-/** The zeros after a tensor of so many bytes. */
+/** The padding after a tensor of this many bytes. */
 export const paddingAfter = (bytes: number): Uint8Array => new Uint8Array(aligned(bytes) - bytes)
 
 export interface TensorPlace extends TensorEntry {
@@ -163,7 +163,7 @@ class ByteReader {
     const at = this.take(length)
     return new TextDecoder().decode(this.bytes.subarray(at, at + length))
   }
-  /** A count of things of at least `size` bytes each: no more than the rest of the file can hold. */
+  /** Reads a count of items of at least `size` bytes each, which must fit into the rest of the file. */
   count(size: number): number {
     const count = this.uint64()
     if (count * size > this.bytes.length - this.used) this.fail(`announces ${count} entries, which do not fit in it`)
@@ -191,7 +191,7 @@ const typeOf = (code: number) =>
   (Object.keys(TENSOR_TYPES) as TensorType[]).find((name) => TENSOR_TYPES[name] === code) ?? null
 
 /**
- * What the beginning of a file says; the kinds of values and tensors that this program writes.
+ * Parses the header of a file; knows only the kinds of values and tensors that this program writes.
  * @param size of the whole file, bytes
  * @throws {GpoError} 'storage' for a file that is damaged
  */

@@ -53,7 +53,7 @@ export function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0
 }
 
-/** True if empty, or if it is the text for null in JSON or Python. */
+/** True if empty, or a text such as `[]`, `{}`, `null` or `None`. */
 export function saysNothing(value: unknown): boolean {
   return isEmpty(value) || (typeof value === 'string' && /^\s*(\[\s*\]|\{\s*\}|null|None)\s*$/.test(value))
 }

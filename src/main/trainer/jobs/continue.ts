@@ -9,7 +9,7 @@ import type { ContinuedText } from '../../workers/results'
 import { tasksOf } from '../session/tasks'
 import { openJobModel } from './model'
 
-/** Sampled side by side; what is done is told after each. */
+/** Number sampled in parallel; progress is reported after each batch. */
 const WAVE = 8
 
 export async function continueTrajectory(

@@ -67,7 +67,7 @@ async function exportGgufFile(model: JobModel, job: ExportJob, onProgress: OnPro
   return { out, tensors: tensors.length, bytes, maxDifference }
 }
 
-/** The largest difference that the written adapter makes to the merged model, against the one in memory. */
+/** The largest difference between the model merged with the written adapter and with the one in memory. */
 async function mergedDifference(
   model: JobModel,
   trained: ReadonlyMap<string, HostTensor>,

@@ -1,4 +1,4 @@
-/** Opens a model for a job: a folder's weights, or a run's checkpoint over them. */
+/** Opens a model for a job: a folder's weights, optionally with a run's checkpoint. */
 
 import { createPolicy, type Policy } from '@engine/policy/policy'
 import { adapterTensors } from '@main/formats/adapter-shapes'
@@ -17,7 +17,7 @@ export interface JobModel extends OpenModel {
   readonly adaptation: AdaptationConfig
 }
 
-/** A model with an adapter over it, as float32. */
+/** A model with an adapter, as float32. */
 function withAdapter(model: OpenModel, folder: string, adapter: string): JobModel {
   const { base: _, ...settings } = readPeftConfig(adapter)
   const adaptation = { kind: 'lora', ...settings, base: 'float32' } as const

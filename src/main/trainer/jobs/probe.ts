@@ -11,7 +11,7 @@ import type { JobOf } from '../../workers/job'
 import type { ProbeResult } from '../../workers/results'
 import { openSession } from '../session/session'
 
-/** Prompts to begin with. */
+/** Number of prompts in the first iteration. */
 const FEW = 4
 /** Seconds that the measured iteration should take. */
 const WANTED = 6
