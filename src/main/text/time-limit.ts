@@ -10,8 +10,8 @@ const isTimeout = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 
 /**
- * Runs `work` and interrupts it after `milliseconds` of wall-clock time, also in the middle of a regular expression. Not for code that
- * would leave something half done. Costs about 0.1 ms. What `work` throws is thrown on.
+ * Runs `work` and interrupts it after `milliseconds` of wall-clock time, also in the middle of a regular expression. Not for code that must not
+ * be interrupted halfway. Costs about 0.1 ms. Errors of `work` are rethrown.
  */
 export function withinTime<T>(milliseconds: number, work: () => T): { readonly value: T } | 'timeout' {
   let value: T | undefined

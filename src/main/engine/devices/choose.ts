@@ -1,4 +1,4 @@
-/** Chooses where to compute: opens candidates in order, self-tests each, keeps the reason why one is not used. */
+/** Chooses the backend: opens candidates in order, self-tests each, and records why one is not used. */
 import { GpoError } from '@shared/errors'
 import type { BackendReport, Doctor } from '@shared/schemas/backend'
 import type { BackendName } from '@shared/schemas/plan'
@@ -64,7 +64,7 @@ async function measureMatmul(backend: Backend): Promise<number> {
   for (let i = 0; i < 6; i++) {
     const begin = performance.now()
     const out = await program.run({ a, b })
-    await backend.read(out['c']!) // a device computes when somebody waits for it
+    await backend.read(out['c']!) // a device may compute only when its result is awaited
     if (i > 0) best = Math.min(best, performance.now() - begin)
   }
   backend.dispose(a)

@@ -4,7 +4,7 @@ import { compareExpressions } from '../algebra/identical'
 import type { Comparison } from '../kind'
 import { formulaOf } from './formula'
 
-/** Every variable has another name in the copy, which so stands for another point. */
+/** A copy with renamed variables, which can be evaluated at another point. */
 function renamed(expression: Expression): Expression {
   if (expression.kind === 'symbol') return { kind: 'symbol', name: `${expression.name} elsewhere` }
   if (expression.kind === 'apply') return { ...expression, args: expression.args.map(renamed) }

@@ -13,7 +13,7 @@ interface Interval {
 
 export interface Ranges {
   readonly intervals: readonly Interval[]
-  /** What the inequality is about; null for intervals. */
+  /** The variable of an inequality; null for intervals. */
   readonly variable: string | null
 }
 
@@ -39,7 +39,7 @@ function intervalOf(text: string): Interval | null {
 
 const FLIPPED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '\\ne': '\\ne' }
 
-/** What `name relation bound` allows. */
+/** The set allowed by `name relation bound`. */
 function halfLine(relation: string, bound: string): readonly Interval[] {
   if (relation === '<' || relation === '\\le') return [{ ...ALL, high: end(bound), isHighIn: relation === '\\le' }]
   if (relation === '>' || relation === '\\ge') return [{ ...ALL, low: end(bound), isLowIn: relation === '\\ge' }]
