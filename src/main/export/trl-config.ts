@@ -1,6 +1,6 @@
 /**
- * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. A setting without a counterpart is named in a comment, never left out silently.
- * Pure.
+ * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. A setting without a counterpart is named in a comment,
+ * never left out silently. Pure.
  */
 import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'

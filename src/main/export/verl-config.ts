@@ -1,6 +1,6 @@
 /**
- * From a run's plan to verl (names as in 0.6): GRPO and PPO, for which verl samples its own rollouts. A setting without a counterpart is named in a comment, never left out silently.
- * Pure.
+ * From a run's plan to verl (names as in 0.6): GRPO and PPO, for which verl samples its own rollouts. A setting without a counterpart is named in
+ * a comment, never left out silently. Pure.
  */
 import { basename, dirname } from 'node:path'
 import { isGuided } from '@shared/method/guided'

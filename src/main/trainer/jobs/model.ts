@@ -32,8 +32,8 @@ function withAdapter(model: OpenModel, folder: string, adapter: string): JobMode
 }
 
 /**
- * @param isMerged whether `policy.dense()` must be the weights themselves. The base of a run with a narrow one is then what it trained with, as float32:
- *   the numbers are the run's
+ * @param isMerged whether `policy.dense()` must be the weights themselves. A 16- or 8-bit base is then widened to float32, with the values that
+ *   the run trained with
  */
 export async function openJobModel(
   source: ModelSource,
