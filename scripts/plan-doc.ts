@@ -1,12 +1,12 @@
 /**
- * docs/plan.md: every setting of a plan, from its schema and words. `npm run plan-doc` writes it; a test says when it is not current.
+ * docs/plan.md: every setting of a plan, from its schema and texts. `npm run plan-doc` writes it; a test fails if it is outdated.
  */
 import { DESCRIBED_LEAVES, type DescribedLeaf } from '@shared/plan/fields'
 import { rangeWords } from '@shared/plan/range'
 import { SETTING_GROUPS } from '@shared/schemas/plan/setting'
 
 const code = (text: string) => `\`${text}\``
-/** Of a table's cell. */
+/** Escapes the text of a table cell. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
 function defaultOf({ leaf }: DescribedLeaf): string {

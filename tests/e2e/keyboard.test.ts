@@ -1,4 +1,4 @@
-/** What matters most, done with the keyboard alone: no pointer is used here. */
+/** The most important tasks, done with the keyboard alone. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -49,7 +49,7 @@ journey(
     await keyboard.press('Enter')
     await title('Export')
 
-    // Export what is offered for the newest run: its pairs.
+    // Export the newest run's pairs.
     const out = join(home, 'pairs.jsonl')
     await tabTo(page, /^Path on this machine/)
     await keyboard.press('Control+a')

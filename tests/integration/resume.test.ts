@@ -1,4 +1,4 @@
-/** Going on with a run: whose it is, which checkpoint is taken, what is forgotten; and how a run is found. */
+/** Resuming a run: its owner, the checkpoint, the deleted records; and finding a run. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newRun, prepareResume, recoverInterrupted, resolveRun } from '@main/runs/prepare'
@@ -42,9 +42,9 @@ describe('a run whose process is gone', () => {
   it('becomes interrupted; one that is alive stays as it is', () => {
     const store = open()
     const [gone, reused, alive] = [newRun(store, plan), newRun(store, plan), newRun(store, plan)]
-    startRun(store, gone.id, { pid: 2 ** 22 + 1, startedAt: '5' }) // above the largest process number
+    startRun(store, gone.id, { pid: 2 ** 22 + 1, startedAt: '5' }) // above the largest process id
     startRun(store, alive.id, thisProcess())
-    const isLinux = process.platform === 'linux' // elsewhere the start of a process is not known
+    const isLinux = process.platform === 'linux' // other systems do not report when a process started
     startRun(store, reused.id, isLinux ? { pid: process.pid, startedAt: '5' } : { pid: 2 ** 22 + 2, startedAt: '5' })
     expect(recoverInterrupted(store).toSorted()).toEqual([gone.id, reused.id].toSorted())
     expect(getRun(store, gone.id)).toMatchObject({ status: 'interrupted', owner: null, error: { code: 'interrupted' } })

@@ -1,4 +1,4 @@
-/** What becomes of a run, whatever its trainer does: how it ends, what is stored by then. The trainer is a real process that follows a script. */
+/** How a run ends for each behaviour of its trainer, and what is stored then. The trainer is a real process that follows a script. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newRun } from '@main/runs/prepare'
@@ -34,7 +34,7 @@ function expectSound(store: Store): void {
 }
 
 describe('a run', () => {
-  it('that is told to be finished is completed, with all that was told', async () => {
+  it('that is reported as finished is completed, with all its events', async () => {
     const store = open()
     const environment = { type: 'environment', environment: { backend: 'onnx', threads: 2 } }
     const told = [environment, ...iterationOf(1), ...iterationOf(2), { type: 'evaluation', ...evaluation }, finished]
@@ -178,7 +178,7 @@ describe('when what a run tells cannot be stored', () => {
     expectSound(store)
   })
 
-  it('it says so if there was no checkpoint yet', async () => {
+  it('reports it if there was no checkpoint yet', async () => {
     const store = open()
     const run = newRun(store, plan)
     fill(store)
@@ -187,7 +187,7 @@ describe('when what a run tells cannot be stored', () => {
     expect(ended.error?.message).toContain('There was no checkpoint yet')
   })
 
-  it('because its folder cannot be made, it fails and is not taken for running', async () => {
+  it('fails if its folder cannot be created, and does not count as running', async () => {
     const home = temporaryHome()
     const store = open(join(home, 'runs.db'))
     writeFileSync(join(home, 'runs'), 'in the way')

@@ -21,7 +21,7 @@ function firstDifference(file: SafetensorsReader, size: number): number {
   return -1
 }
 
-/** @throws GpoError('model') for a head of its own under a config that ties it */
+/** @throws GpoError('model') for a separate head although the config ties it */
 export function checkTiedHead(folder: string, file: SafetensorsReader): void {
   if (!file.names.includes(HEAD)) return
   const [head, embedding] = [file.info(HEAD).shape, file.info(EMBEDDING).shape]

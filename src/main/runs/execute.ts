@@ -34,7 +34,7 @@ export interface Execution {
   readonly onRecorded?: (events: readonly TrainerEvent[]) => void
   /** How the trainer's process is created, if it is not a child of Node. */
   readonly fork?: Fork
-  /** Called once the trainer runs, for stop, pause and the like. */
+  /** Called when the trainer runs, for example to stop or pause it. */
   readonly onStart?: (trainer: Trainer) => void
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a run begins with, so that a resumed one goes on with the same: SHA-256 of every byte of its data, base weights, tokenizer and adapter. A
+ * Records the inputs of a run, so that it resumes with the same ones: SHA-256 of every byte of its data, base weights, tokenizer and adapter. A
  * file whose device, number, size and times (of the last change too, which no program sets) are those of an earlier sum is not read again; any
  * other is, so a file changed to other content of the same size is noticed even where its date was set back. Large files are read while the run
  * is under way; one whose sum was not done when the run ended counts as changed as soon as its stamp is another.

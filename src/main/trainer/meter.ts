@@ -22,8 +22,8 @@ export function createMeter(memory = () => process.memoryUsage.rss()): Meter {
       if (done === total && SAMPLING.includes(phase)) sampled += tokens
     },
     complete(event) {
-      const { num_tokens: learnt = 0, step_time: seconds = 0 }: Metrics = event.values
-      const rate: Metrics = seconds > 0 ? { 'system/tokens_per_second': (sampled + learnt) / seconds } : {}
+      const { num_tokens: trained = 0, step_time: seconds = 0 }: Metrics = event.values
+      const rate: Metrics = seconds > 0 ? { 'system/tokens_per_second': (sampled + trained) / seconds } : {}
       sampled = 0
       return { ...event, values: { ...event.values, ...rate, 'system/rss_bytes': memory() } }
     },

@@ -35,7 +35,7 @@ interface Measured {
   readonly isLinear?: true
 }
 
-/** A metric with a chart of its own on the run page; `isHidden`: only the comparison shows it. */
+/** A metric with its own chart on the run page; `isHidden`: only the comparison shows it. */
 interface OwnChart extends Measured, ChartWords {
   readonly label: string
   readonly isHidden?: true

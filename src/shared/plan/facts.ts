@@ -184,7 +184,7 @@ function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | fals
       issue(
         'hint',
         'budget.microbatchTokens',
-        `The longest ${isPairwise(plan.objective.kind) ? 'pair' : 'sequence'} alone may have ${count(pass)}: it gets a pass of its own.`,
+        `The longest ${isPairwise(plan.objective.kind) ? 'pair' : 'sequence'} alone may have ${count(pass)}: it gets its own pass.`,
       ),
     isGuided(plan) &&
       plan.rollout.maxNewTokens < 2 * plan.gpo.segmentation.minStepTokens &&

@@ -177,7 +177,7 @@ function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isVa
   ]
 }
 
-/** Padded tokens of a microbatch: a unit (a sequence, or a pair) that is longer gets one of its own. */
+/** Padded tokens of a microbatch: a longer unit (a sequence, or a pair) gets its own. */
 export function microbatchTokens(plan: Plan, promptTokens: number, completionTokens: number): number {
   const rows = isPairwise(plan.objective.kind) ? 2 : 1
   const unit = rows * roundUp(promptTokens + completionTokens, LENGTH_BUCKET)

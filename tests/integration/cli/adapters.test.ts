@@ -94,7 +94,7 @@ describe('an exported adapter', () => {
       rslora: true,
       targets: ['q_proj', 'up_proj'],
     })
-    // Of rollouts against the reference, before anything is learnt: exactly nothing, but for rounding.
+    // KL of rollouts to the reference before the first update: zero, except for rounding.
     const kl = Object.values(metricsOf(home, run.id)['objective/kl'] ?? {})
     expect(kl).toHaveLength(1)
     expect(Math.abs(kl[0]!)).toBeLessThan(1e-3)
@@ -204,7 +204,7 @@ describe('a run that begins with what another has trained', () => {
       expect(value).toBeCloseTo(trained[i]!, 5)
     })
     expect(await score(second.id)).toEqual(own)
-    // What it began with is a model of its own: a third run takes it as it is.
+    // Its starting model is now a separate model, which a third run uses unchanged.
     const third = await train({ model: { path: `run:${first.id.slice(0, 12)}` }, optimiser: { learningRate: 0 } })
     expect(third.plan.model.path).toBe(second.plan.model.path)
     const listed = await gpo(home, 'models', 'list', '--json')

@@ -1,4 +1,4 @@
-/** What leaves a run through the terminal, and what comes in. */
+/** Exports and imports in the terminal. */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { loadDataset } from '@main/library/datasets/load'
@@ -140,7 +140,7 @@ describe('gpo export', () => {
     for (const [i, kind] of (['preference', 'unpaired'] as const).entries()) {
       const read = await loadDataset(files[i]![1])
       expect(read.kind).toBe(kind)
-      // A random model writes what no text should hold; everything else can be read.
+      // A random model may write invalid text; everything else can be read.
       for (const { reason } of read.badRows) expect(reason).toMatch(/NUL character/)
     }
   })

@@ -31,7 +31,7 @@ const writeRun = (folder: string, model?: ModelChanges) => {
   return writePlan(folder, { ...plan, ...own })
 }
 
-/** A file system of our own, where that is permitted; otherwise null. */
+/** A separate small file system, if that is permitted; otherwise null. */
 function smallDisk(size: string): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-disk-'))
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
@@ -44,7 +44,10 @@ function smallDisk(size: string): string | null {
 
 const disk = process.platform === 'linux' ? smallDisk('4m') : null
 
-/** Failed as storage, nothing half-made left, and what is recorded is what is there. @returns the iteration of the newest checkpoint */
+/**
+ * Checks that the run failed as storage, left no partial files, and that the records match the files. @returns the iteration of the newest
+ * checkpoint
+ */
 async function expectSafe(home: string, ended: Ended, message: RegExp): Promise<number> {
   expectFailure(ended, 7, message)
   const run = await show(home)

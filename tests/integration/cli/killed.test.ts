@@ -1,6 +1,6 @@
 /**
- * Runs that are ended from outside, with no chance to say goodbye, at several moments. However that was, the run can go on, and ends with
- * the same weights, optimiser state and metrics as one that nobody disturbed.
+ * Runs that are killed at several moments. The run can always be resumed, and ends with the same weights, optimiser state and metrics as an
+ * undisturbed one.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -161,7 +161,7 @@ describe.skipIf(process.platform !== 'linux')('a run whose main process is kille
 })
 
 describe.skipIf(process.platform !== 'linux')('a run whose newest checkpoint is damaged', () => {
-  it('says so, and goes on from the one before as if nothing had been', async () => {
+  it('is reported, and the run resumes from the one before as if nothing had happened', async () => {
     const home = temporaryFolder()
     const [name = ''] = Object.keys(plans)
     const { child, ended } = await startUntil(home, plans[name]!, RECORDED)

@@ -53,7 +53,7 @@ async function refusal(store: Store, path: string): Promise<GpoError> {
     (reason: unknown) => reason,
   )
   expect(error).toBeInstanceOf(GpoError)
-  // Nothing of it is left, hidden or not.
+  // Nothing of it is left, not even hidden.
   expect(store.db.prepare('SELECT count(*) FROM runs').pluck().get()).toBe(0)
   expect(store.db.prepare('SELECT count(*) FROM trajectories').pluck().get()).toBe(0)
   return error as GpoError
@@ -153,14 +153,14 @@ const sha256 = (content: Uint8Array) => createHash('sha256').update(content).dig
 type Anything = any
 
 interface Change {
-  /** Contents that take the place of others; null takes a file away. */
+  /** Replacements of contents; null removes a file. */
   readonly files?: Readonly<Record<string, string | Buffer | null>>
   readonly manifest?: (manifest: Anything) => void
-  /** The manifest is left as it is, sums of files included. */
+  /** The manifest is not changed, including checksums of files. */
   readonly keepsManifest?: boolean
 }
 
-/** A bundle with something wrong in it and, unless asked otherwise, a manifest that fits. */
+/** A bundle with a defect and, by default, a matching manifest. */
 async function broken({ files: changes = {}, manifest: change, keepsManifest = false }: Change): Promise<string> {
   const { path } = await bundled()
   const files = filesOf(path)

@@ -1,4 +1,4 @@
-/** The README of an exported model: what was measured and how it was made, and no text of somebody's leaves its place. */
+/** The README of an exported model: what was measured and how it was made, and untrusted texts stay escaped. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -48,7 +48,7 @@ describe('pairs', () => {
     ])
   })
 
-  it('of all states come in their order, so many of each at most', () => {
+  it('of all states come in order, at most a given number per state', () => {
     expect(pairs([guided], 'all', 1)).toEqual([
       { prompt: 'What is 2 + 2?', chosen: 'Two.\nIt is 4.', rejected: 'Two.\nIt is 5.' },
       { prompt: 'What is 2 + 2?Two and two.\n', chosen: 'That is 4.', rejected: 'That is 6.' },

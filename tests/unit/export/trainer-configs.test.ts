@@ -1,4 +1,4 @@
-/** Configuration files for TRL and verl: only settings that are known there, the plan's values, and a word on what has no counterpart. */
+/** Configuration files for TRL and verl: only settings known to them, the plan's values, and a comment on settings without a counterpart. */
 import type { ConfigSource } from '@main/export/trainer-config'
 import { trainerConfigs } from '@main/export/trainer-configs'
 import { comment, yamlOf } from '@main/export/yaml'
@@ -62,7 +62,7 @@ describe('TRL', () => {
     expect(command('/out/my pairs.trl-dpo.yaml')).toBe("trl dpo --config '/out/my pairs.trl-dpo.yaml'")
   })
 
-  it('is told what the plan does not have, and what TRL does not have', () => {
+  it('names the settings that the plan or TRL does not have', () => {
     const { content } = named(sourceOf({ objective: { kind: 'ppo' } }), 'unpaired', '.trl-kto.yaml')
     for (const key of settingsOf(content).keys()) expect(TRL).toContain(key)
     expect(content).toMatch(/# The run trained with PPO, so its plan has no settings of KTO/)

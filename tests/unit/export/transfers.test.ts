@@ -11,7 +11,7 @@ import { errorOf, newRun, open, tempFolder, trajectory } from '../store/fixtures
 
 const PAIRS: ExportRequest = { format: 'pairs', states: 'all', perState: 4, source: 'both' }
 
-/** A run with so many trajectories, each with one pair. */
+/** A run with the given number of trajectories, each with one pair. */
 function runOf(store: Store, count: number): string {
   const run = newRun(store)
   const continuation = { state: 1, purpose: 'value', trained: false, tokens: 3 } as const
@@ -84,7 +84,7 @@ describe('an export', () => {
     },
   )
 
-  it('waits for nobody: another one is refused while it is at work', async () => {
+  it('is not queued: another one is refused while it is running', async () => {
     const store = open()
     const run = runOf(store, 2000)
     const folder = tempFolder()

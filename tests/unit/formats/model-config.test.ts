@@ -82,7 +82,7 @@ describe('config.json', () => {
     })
   })
 
-  it('may end completions with several tokens, and give heads a size of their own', () => {
+  it('may end completions with several tokens, and give heads a separate size', () => {
     expect(read({ eos_token_id: [2, 7], head_dim: 32, hidden_size: 66 })).toMatchObject({
       eosTokenIds: [2, 7],
       headDim: 32,

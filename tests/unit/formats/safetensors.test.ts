@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A file as its bytes say, right or wrong. */
+/** A file with the given bytes, valid or not. */
 function write(header: unknown, dataBytes: number, file = path): void {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
   const bytes = new Uint8Array(8 + text.length + dataBytes)
@@ -336,7 +336,7 @@ describe('a damaged file is refused', () => {
     file.close()
   })
 
-  it('when it is asked for a tensor that it does not have', () => {
+  it('when a tensor is requested that it does not have', () => {
     writeSafetensors(path, [a], 'F32')
     const file = openSafetensors(path)
     expect(refused(() => file.read('c')).message).toContain('no tensor c')

@@ -102,7 +102,7 @@ describe('the headers', () => {
     },
   )
 
-  it('of refusals are the same, and the refusal says nothing about what is there', async () => {
+  it('of refusals are the same, and the refusal does not reveal what exists', async () => {
     const { headers, body } = await server.get('/secret.json')
     expect(headers['content-security-policy']).toBeDefined()
     expect(body).not.toContain(server.folder)

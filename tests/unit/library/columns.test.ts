@@ -1,4 +1,4 @@
-/** Columns: what belongs to the prompt is in it, what is not used is told, any place can be mapped. */
+/** Columns: those of the prompt are in it, unused ones are reported, any field can be mapped. */
 import { loadDataset } from '@main/library/datasets/load'
 import { describe, expect, it } from 'vitest'
 import { failureOf, write, writeLines } from './files'
@@ -90,7 +90,7 @@ describe('what is not used', () => {
     expect((await load('all', [{ question: 'q', choices: ['a', 'b'], answer: 1 }])).unused).toEqual([])
   })
 
-  it('is told of a Parquet-like wide set only by name', async () => {
+  it('is reported only by name for a wide dataset', async () => {
     const row = Object.fromEntries([...Array(30).keys()].map((i) => [`c${i}`, i]))
     const set = await load('wide', [{ prompt: 'p', answer: 'a', ...row }])
     expect(set.unused).toHaveLength(30)
@@ -149,7 +149,7 @@ describe('places that are mapped by path', () => {
     expect(set.badRows).toEqual([{ line: 3, reason: 'column "reward_model.ground_truth" is missing' }])
   })
 
-  it('items of a list that no path reads are told', async () => {
+  it('items of a list that no path reads are reported', async () => {
     const row = {
       instruction: 'Add.',
       instances: [
@@ -199,7 +199,7 @@ describe('choices', () => {
     expect((await load(`choices-${name}`, [row])).examples[0]).toMatchObject(example)
   })
 
-  it('numbers of right ones begin with 1 where they must, and that is told', async () => {
+  it('numbers of correct ones begin with 1 where they must, which is reported', async () => {
     const rows = ['1', '2'].map((answer) => ({ sentence: 'The _ fell.', option1: 'cup', option2: 'cat', answer }))
     const set = await load('winogrande', rows)
     expect(set.examples.map(({ reference }) => reference)).toEqual(['A', 'B'])

@@ -89,7 +89,7 @@ it('a set that changes on disk is read again', async () => {
   expect((await listDatasets(store)).find((item) => item.id === id)?.usable).toBe(2)
 })
 
-it('sets in the box stay as they are', async () => {
+it('bundled datasets cannot be changed', async () => {
   const { code } = await failureOf(changeDataset(open(), 'bundled:chain-arithmetic', { columns: { prompt: 'id' } }))
   expect(code).toBe('usage')
 })

@@ -202,7 +202,7 @@ describe('files that hold nothing usable', () => {
     expect(error.message).toMatch(message)
   })
 
-  it('a folder without data says so', async () => {
+  it('a folder without data is reported', async () => {
     mkdirSync(pathOf('folder'), { recursive: true })
     write('folder/README.md', 'about')
     const error = await failureOf(loadDataset(pathOf('folder')))

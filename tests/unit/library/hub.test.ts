@@ -1,4 +1,4 @@
-/** Against a hub of our own on loopback, which can break connections, lie and refuse. */
+/** Against a test hub on loopback, which can break connections, send wrong data and refuse requests. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

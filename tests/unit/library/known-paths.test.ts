@@ -32,7 +32,7 @@ describe('entries of the library', () => {
 })
 
 describe('paths of a plan from the window', () => {
-  it('may be those in the box', () => {
+  it('may be bundled', () => {
     expect(() => refuseUnknownPaths(open(), withPaths(TINY, DATA, `${DATA}/test`))).not.toThrow()
   })
 

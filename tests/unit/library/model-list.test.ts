@@ -26,7 +26,7 @@ async function lastEvent(events: AsyncIterable<ChecksumEvent>): Promise<Extract<
 }
 
 describe('models', () => {
-  it('in the box and from disk are listed with what they are', () => {
+  it('bundled and from disk are listed with their kind', () => {
     const store = open()
     const id = addModel(store, copy())
     const [bundled, added] = listModels(store)
@@ -119,7 +119,7 @@ describe('a full pass over a model', () => {
     expect(second).toMatchObject({ comparedWith: 'earlier', different: ['generation_config.json'] })
   })
 
-  it('stops when it is told to', async () => {
+  it('stops on request', async () => {
     const controller = new AbortController()
     controller.abort()
     await expect(lastEvent(checksumModel(open(), 'bundled:tiny', controller.signal))).rejects.toThrow()

@@ -33,7 +33,7 @@ describe('parts of columns', () => {
     expect(assignRole(choices, 'A', null)).toEqual({ prompt: 'q', choices: 'B' })
   })
 
-  it('that are missing are asked for one by one', () => {
+  it('that are missing are requested one by one', () => {
     expect(missingRole({})).toMatch(/prompt/)
     expect(missingRole({ prompt: 'q' })).toMatch(/reference answer/)
     expect(missingRole({ prompt: 'q', chosen: 'a' })).toMatch(/rejected/)

@@ -1,4 +1,4 @@
-/** What a run began with: any change of content is noticed, none that is none. */
+/** What a run began with: every change of content is noticed, and nothing else. */
 import {
   appendFileSync,
   closeSync,
@@ -172,7 +172,7 @@ describe('a large file', () => {
     expect(message).toMatch(/model\.safetensors has other content of the same/)
   })
 
-  it('that was not read to its end is taken for the same as long as its stamp is, and no longer', async () => {
+  it('that was not read completely counts as the same as long as its stamp is unchanged', async () => {
     const run = await begun()
     await completeFingerprints(store, run.id, run.plan, AbortSignal.abort())
     expect(weightsOf(run.id)?.sha256).toBeNull()
@@ -190,7 +190,7 @@ describe('a large file', () => {
   })
 })
 
-it('goes on with changed files where that is allowed, says so, and takes them for its own', async () => {
+it('resumes with changed files if that is allowed, reports it, and records the new files', async () => {
   const run = await begun()
   changeInPlace(data, 25)
   expect((await checkSameInputs(store, run, { isChangeAllowed: true })).join()).toMatch(/training data .*rows\.jsonl/)

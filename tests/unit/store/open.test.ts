@@ -26,7 +26,7 @@ describe('opening', () => {
     expect(store.db.pragma('busy_timeout', { simple: true })).toBe(10_000)
   })
 
-  it('keeps what is there when it opens a file again', () => {
+  it('keeps the records when it opens a file again', () => {
     const file = join(tempFolder(), 'runs.db')
     const id = newRun(open(file))
     expect(getRun(open(file), id).name).toBe('first')
@@ -82,7 +82,7 @@ describe('opening', () => {
   })
 })
 
-/** A run as the first version kept it: today's functions know columns that old databases lack. */
+/** A run as stored by the first version, because current functions need columns that old databases lack. */
 function oldRun({ db }: Store): string {
   const sql = `INSERT INTO runs (id, name, status, plan, created_at, iterations, folder) VALUES ('old', 'first', 'queued', ?, 1, 70, 'runs/old')`
   db.prepare(sql).run(JSON.stringify(plan))

@@ -124,7 +124,7 @@ it('ends the process when whoever listens throws, and rejects with what was thro
   expect(isAlive(trainer.pid!)).toBe(false)
 })
 
-it('says so when the worker is not there', async () => {
+it('reports a missing worker', async () => {
   const trainer = startTrainer({ workerPath: '/nowhere/worker.cjs', start: startOf('run'), onEvent: () => {} })
   const exit = await trainer.exited
   expect(exit.code).toBe(1)

@@ -61,7 +61,7 @@ function assemble(
 
 /**
  * @param units sequences that must stay together: single ones, or pairs [chosen, rejected]; all of the same width
- * @param maxTokens padded tokens per microbatch; a longer unit gets a microbatch of its own
+ * @param maxTokens padded tokens per microbatch; a longer unit gets its own microbatch
  */
 export function packUnits(units: readonly (readonly TokenSequence[])[], maxTokens: number): Microbatch[] {
   const longestOf = (unit: number) => Math.max(...units[unit]!.map(({ ids }) => ids.length))

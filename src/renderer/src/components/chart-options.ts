@@ -1,4 +1,4 @@
-/** What uPlot is told: axes with units, colours of the theme, scales that follow the properties without a new chart. */
+/** The options of uPlot: axes with units, colours of the theme, scales that follow the properties without a new chart. */
 
 import { formatNumber } from '@renderer/lib/format'
 import uPlot from 'uplot'

@@ -60,7 +60,7 @@ function tooLongSentence({ tooLong, answerIs }: DatasetLengths): string {
     answerIs === 'reference'
       ? `${plural(tooLong, 'prompt leaves', 'prompts leave')} no room for a completion`
       : `${plural(tooLong, 'row needs', 'rows need')} more`
-  return `${found}: a run leaves ${tooLong === 1 ? 'it' : 'them'} out and says so, or does not start; its plan decides.`
+  return `${found}: a run leaves ${tooLong === 1 ? 'it' : 'them'} out and reports it, or does not start; its plan decides.`
 }
 
 function Lengths({ lengths }: { readonly lengths: DatasetLengths }) {
