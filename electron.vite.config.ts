@@ -58,7 +58,7 @@ export default defineConfig({
     define: { __LICENCES__: JSON.stringify(readLicences(import.meta.dirname)) },
     resolve: { alias: { '@shared': alias['@shared'], '@renderer': resolve(import.meta.dirname, 'src/renderer/src') } },
     build: {
-      // Scripts and styles stay files of their own: the policy allows no inline script.
+      // Scripts and styles stay separate files, because the policy forbids inline scripts.
       assetsInlineLimit: (file) => (/\.(woff2?|ttf)$/.test(file) ? false : undefined),
       modulePreload: { polyfill: false },
       rolldownOptions: { input: { index: resolve(import.meta.dirname, 'src/renderer/index.html') } },

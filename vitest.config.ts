@@ -32,7 +32,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           maxWorkers: 1,
           testTimeout: 180_000,
-          // A window, a browser and a training run share a small machine: what fails once is tried once more, and says so.
+          // A window, a browser and a training run share a small machine: a failed test is tried once more, which is reported.
           retry: 1,
           hookTimeout: 120_000,
           // What a page shows can take longer than the one second that is usual.

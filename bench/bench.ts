@@ -1,4 +1,4 @@
-/** Runs the benchmarks that are named, or all; prints one JSON object. Knows only their names and the machine. */
+/** Runs the named benchmarks, or all; prints one JSON object. Knows only their names and the machine. */
 import { writeSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 

@@ -1,4 +1,4 @@
-/** The two models that are measured, with the same random weights on every machine. */
+/** The two measured models, with the same random weights on every machine. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { normal } from '@engine/core/rng'
@@ -41,7 +41,7 @@ const SIX_LAYERS: ModelConfig = {
   kvHeads: 6,
 }
 
-/** The bundled model, where its weights are there. */
+/** The bundled model, if its weights exist. */
 export const hasBundledModel = (): boolean =>
   ['config.json', 'model.safetensors'].every((file) => existsSync(join(modelPath('bundled:tiny'), file)))
 

@@ -1,9 +1,9 @@
-/** Records for the benchmarks of the store and the window: texts that differ, values at random, always the same ones. */
+/** Records for the benchmarks of the store and the window: varied texts and random values, always the same ones. */
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 
-/** Rows of the data that trajectories are of. */
+/** Number of data rows that trajectories belong to. */
 const ROWS = 512
 
 /** Numerical Recipes' linear congruential generator: the texts have to differ, not to be random. */

@@ -10,7 +10,7 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 
 export const rounded = (value: number, digits = 3): number => Number(value.toFixed(digits))
 
-/** Median, least and most, in milliseconds, of seconds. */
+/** Median, smallest and largest of times in seconds, as milliseconds. */
 export function milliseconds(seconds: readonly number[]) {
   const ms = (value: number) => rounded(1000 * value, 2)
   return { median: ms(median(seconds)), min: ms(Math.min(...seconds)), max: ms(Math.max(...seconds)) }

@@ -1,4 +1,4 @@
-/** A backend that notes how long each of its programs ran: the rest of a measured time is the host's. */
+/** A backend that records how long each of its programs ran; the rest of a measured time is spent on the host. */
 import type { Backend } from '@engine/tensor/backend'
 
 export interface TimedBackend {

@@ -1,6 +1,6 @@
 /**
  * The window at its stated size: 1,000 runs, one with 1,000,000 metric points and 100,000 trajectories, in Chromium over `gpo serve`. Times from
- * the request to the frame that shows its result, and of frames while scrolling. Needs a Chromium; CHROMIUM names one.
+ * the request to the frame that shows its result, and of frames while scrolling. Needs a Chromium; CHROMIUM gives its path.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -27,7 +27,7 @@ async function serve(built: string, database: string): Promise<{ child: ChildPro
   return { child, url: (JSON.parse(line) as { url: string }).url }
 }
 
-/** Runs in the page: does something, and tells how long it took until a selector (or the lack of it) is on the screen. */
+/** Runs in the page: performs an action and returns the time until a selector appears on the screen or disappears. */
 const IN_PAGE = `
   globalThis.bench = {
     frame: () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),

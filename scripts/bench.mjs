@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [train] [decode] [gpo] [store] [memory] [ui]`: measures, all six parts or those named. One JSON object on standard output, progress on
- * standard error. What is measured and how to read it: docs/benchmarks.md.
+ * `npm run bench -- [train] [decode] [gpo] [store] [memory] [ui]`: measures all six parts or the named ones. One JSON object on standard output,
+ * progress on standard error. What is measured and how to read it: docs/benchmarks.md.
  */
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
@@ -15,6 +15,6 @@ process.exitCode =
   spawnSync(process.execPath, ['--enable-source-maps', file, ...parts], {
     cwd: root,
     stdio: 'inherit',
-    // What trainers start with (src/main/trainer/fork.ts); the peer gets the same.
+    // The environment of trainers (src/main/trainer/fork.ts); the peer gets the same.
     env: { MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '8589934592', ...process.env },
   }).status ?? 1

@@ -1,4 +1,4 @@
-/** Builds the program when its sources are newer than what was built. */
+/** Builds the program if its sources are newer than the build. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -14,7 +14,7 @@ const newest = (path) =>
 
 const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0)
 
-/** Ends the process with a sentence if the build fails. A package without sources is built already. */
+/** Ends the process with a sentence if the build fails. A package without sources is already built. */
 export function ensureBuilt(name) {
   const sources = ['src', 'electron.vite.config.ts', 'package.json'].map((file) => join(root, file))
   if (!existsSync(sources[0])) return

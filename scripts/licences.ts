@@ -1,4 +1,4 @@
-/** What the program ships with, from the lock file: every package that is not for development only. */
+/** The packages that the program ships with, from the lock file: all except those for development. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,7 +6,7 @@ export interface Licence {
   readonly name: string
   readonly version: string
   readonly licence: string
-  /** Asked for by the program itself, not by another package. */
+  /** Required by the program itself, not by another package. */
   readonly isDirect: boolean
 }
 

@@ -4,7 +4,7 @@
  *
  *   npm run make-tiny-model -- [--iterations N] [--keep FOLDER]
  *
- * It is stopped early on purpose: the model knows the form of every task and makes slips in single steps, which is what there is to learn.
+ * It is stopped early on purpose: the model knows the form of every task but makes mistakes in single steps, which training can improve.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -124,7 +124,7 @@ const plan = {
   adaptation: { kind: 'full' },
   objective: { kind: 'sft' },
   optimiser: { learningRate: 2e-3, warmupSteps: 50, weightDecay: 0.01 },
-  // A constant rate: the first N iterations are those of a shorter run, whatever --iterations says.
+  // A constant learning rate, so that the first N iterations do not depend on --iterations.
   budget: { iterations: Number(flags.iterations), promptsPerIteration: 64, microbatchTokens: 16_384 },
   checkpoint: { everyIterations: 100, keepLast: 1000, keepBest: false },
 }

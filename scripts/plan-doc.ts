@@ -1,12 +1,12 @@
 /**
- * docs/plan.md: every setting of a plan, from its schema and words. `npm run plan-doc` writes it; a test says when it is not current.
+ * docs/plan.md: every setting of a plan, from its schema and texts. `npm run plan-doc` writes it; a test fails if it is outdated.
  */
 import { DESCRIBED_LEAVES, type DescribedLeaf } from '@shared/plan/fields'
 import { rangeWords } from '@shared/plan/range'
 import { SETTING_GROUPS } from '@shared/schemas/plan/setting'
 
 const code = (text: string) => `\`${text}\``
-/** Of a table's cell. */
+/** Escapes the text of a table cell. */
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
 function defaultOf({ leaf }: DescribedLeaf): string {
@@ -45,8 +45,8 @@ export const planDocument = (): string =>
   [
     '# The settings of a plan',
     '',
-    'Written by `npm run plan-doc` from the schema and its words (`src/shared/schemas/plan/`): change them there. A path is what a plan file has and',
-    'what `--set PATH=VALUE` takes. A kind in brackets means that only this kind of objective, adaptation or verifier has the setting.',
+    'Written by `npm run plan-doc` from the schema and its texts (`src/shared/schemas/plan/`): change them there. A path is the key in a plan file and',
+    'in `--set PATH=VALUE`. A kind in brackets means that only this kind of objective, adaptation or verifier has the setting.',
     '',
     ...Object.keys(SETTING_GROUPS).flatMap(section),
   ].join('\n')

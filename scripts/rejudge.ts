@@ -1,7 +1,7 @@
 /**
- * `npx node scripts/run.mjs scripts/rejudge.ts RUNS.DB`: judges every completion that runs recorded, trajectories and their
- * continuations, with the verifiers of this source tree. Prints a line for each run and one for each verdict that is
- * another than the recorded one. The file is migrated to this version where it is older: give a copy.
+ * `npx node scripts/run.mjs scripts/rejudge.ts RUNS.DB`: judges every completion that runs recorded, trajectories and their continuations, with
+ * the verifiers of this source tree. Prints a line for each run and for each verdict that differs from the recorded one. An older file is
+ * migrated to this version, so pass a copy.
  */
 import { openStore } from '@main/store/open'
 import { all } from '@main/store/query'

@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots -- [--home FOLDER] [--out FOLDER] [--keep]`: pictures of every page with real runs, light and dark, at 1280×800 and 1920×1080.
- * FOLDER is a data folder; a new one is filled by training, which takes some minutes. `--keep` also renews docs/screenshots (one per page).
- * Needs a Chromium; CHROMIUM names one.
+ * `npm run screenshots -- [--home FOLDER] [--out FOLDER] [--keep]`: pictures of every page with real runs, light and dark, at 1280×800 and
+ * 1920×1080. FOLDER is a data folder; a new one is filled by training, which takes some minutes. `--keep` also renews docs/screenshots (one per
+ * page). Needs a Chromium; CHROMIUM gives its path.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -27,9 +27,9 @@ const LOOKS = [
   { theme: 'light', width: 1920, height: 1080 },
   { theme: 'dark', width: 1920, height: 1080 },
 ]
-/** Bytes of a picture the repository keeps. */
+/** Largest picture kept in the repository, in bytes. */
 const LIMIT = 150_000
-/** Milliseconds a page has to settle: curves draw after their data is there. */
+/** Milliseconds for a page to settle, because curves are drawn after their data has loaded. */
 const SETTLE = 1500
 
 const program = join(root, 'out/main/headless.cjs')
@@ -58,7 +58,7 @@ async function serve() {
   return { child, url: JSON.parse(line).url }
 }
 
-/** The newest finished runs, best known first. */
+/** The newest finished runs. */
 function runs() {
   const listed = spawnSync(process.execPath, [program, 'runs', '--json'], { env, encoding: 'utf8' }).stdout
   const all = listed
@@ -81,7 +81,7 @@ const openDataset = async (page) => {
   await page.waitForTimeout(1500)
 }
 
-/** Name, address, and what a person does there first. */
+/** Name, address, and the actions before the picture. */
 const pagesOf = (shown, compared) => [
   ['runs', '/'],
   ['run', `/runs/${shown}`],
@@ -95,7 +95,7 @@ const pagesOf = (shown, compared) => [
   ['settings', '/settings'],
 ]
 
-/** As small as it must be for the repository: quality goes down until it fits. */
+/** Lowers the quality until the picture is small enough for the repository. */
 async function keep(page, name) {
   const client = await page.context().newCDPSession(page)
   for (const quality of [95, 85, 70, 50]) {
@@ -138,7 +138,7 @@ const executablePath = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/b
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 try {
   for (const one of LOOKS) {
-    // The address opens one browser; each look is another one.
+    // A one-time link opens one browser, and each look needs its own.
     const { child, url } = await serve()
     await look(browser, url, pages, one)
     child.kill('SIGTERM')

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** `npm start`: the window; where there is no Electron or no display, one line that says so and the same pages on loopback. */
+/** `npm start`: the window; without Electron or a display, a message and the same pages on loopback. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { ensureBuilt } from './build.mjs'
 const root = resolve(import.meta.dirname, '..')
 const args = process.argv.slice(2)
 
-/** Electron's executable; its package downloads it when it is first asked for. */
+/** Electron's executable; its package downloads it on first use. */
 function electronPath() {
   const own = process.env.ELECTRON_OVERRIDE_DIST_PATH
   if (own) return join(own, process.platform === 'win32' ? 'electron.exe' : 'electron')

@@ -1,6 +1,6 @@
 /**
  * 128 sequences × 64 cached decode steps, sampled at temperature 1, through rollout/sampler as training uses it. PyTorch eager does the
- * same with a preallocated cache and torch.multinomial, in turns with ours. The prompt's prefill is in neither time. Greedy tokens of both
+ * same with a preallocated cache and torch.multinomial, in turns with ours. Neither time includes the prompt's prefill. Greedy tokens of both
  * must agree.
  */
 
@@ -24,7 +24,7 @@ interface Pass {
   readonly seconds: number
   /** Of one sequence. */
   readonly tokens: readonly number[]
-  /** Seconds in the model's program; the peer does not say. */
+  /** Seconds in the model's program; unknown for the peer. */
   readonly model: number
 }
 

@@ -1,5 +1,5 @@
 /**
- * What guidance costs: whole iterations of GPO-PPO against PPO with as many trained rollouts, on the bundled chain-arithmetic, in turns. The
+ * The cost of GPO: whole iterations of GPO-PPO against PPO with as many trained rollouts, on the bundled chain-arithmetic, in turns. The
  * learning rate is 0, so that both always work with the same policy. Counts which tokens went through the transformer while sampling.
  */
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -68,13 +68,13 @@ interface Counted {
   readonly metrics: Readonly<Record<string, number>>
   /** Token positions that went through the transformer while sampling. */
   readonly transformed: number
-  /** As many as there must be: each prompt once, each sampled token once but for a sequence's last, which nothing follows. */
+  /** The necessary number: each prompt once, and each sampled token once except the last of a sequence, which nothing follows. */
   readonly needed: number
 }
 
 const passed = ({ run }: Session) => run.sampler.counters.prefilled + run.sampler.counters.decoded
 
-/** From what was sampled, not from the sampler's counters. */
+/** Counted from the samples, not by the sampler's counters. */
 function neededFor({ run }: Session, trajectories: readonly TrajectoryRecord[]): number {
   const promptOf = new Map(run.tasks.map(({ row, prompt }) => [row, prompt.length]))
   const prompts = sum([...new Set(trajectories.map(({ row }) => row))].map((row) => promptOf.get(row)!))

@@ -1,4 +1,4 @@
-/** What is measured: plans that differ in what the estimate claims to know. */
+/** The measured cases: plans that differ in the terms of the estimate. */
 import type { PlanInput } from '@shared/schemas/plan'
 import { LARGE, type QwenShape, SMALL } from './model'
 
@@ -6,7 +6,7 @@ export interface MemoryCase {
   readonly name: string
   readonly model: 'small' | 'large'
   readonly plan: Omit<PlanInput, 'model' | 'data'>
-  /** Tokens of each demonstration, about; for SFT. */
+  /** Approximate tokens of each demonstration, for SFT. */
   readonly demonstration?: number
 }
 

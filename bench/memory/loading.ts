@@ -1,4 +1,4 @@
-/** What loading a checkpoint needs beside its result: a process of its own reads all weights and keeps them. */
+/** What loading a checkpoint needs besides its result: a separate process reads all weights and keeps them. */
 
 import { isNarrowTensor } from '@main/formats/host-tensor'
 import { readModelConfig } from '@main/formats/model-config'

@@ -1,4 +1,4 @@
-/** One case, in a process of its own: its peak is this process's. */
+/** One case in this separate process, whose peak is measured. */
 import { inspectWeights } from '@main/formats/weights'
 import { openSession } from '@main/trainer/session/session'
 import { memoryEstimate } from '@shared/plan/memory-estimate'
@@ -10,7 +10,7 @@ import type { MemoryCase } from './cases'
 const MB = (bytes: number) => Math.round(bytes / 1e6)
 const peak = () => process.resourceUsage().maxRSS * 1024
 
-/** Sums that differ, so that the verifier has something to read; a long answer where one is to be imitated. */
+/** Different sums, so that the verifier has answers to read; for SFT, a long answer to imitate. */
 function examples(count: number, demonstration: number | undefined): Example[] {
   return Array.from({ length: count }, (_, row) => {
     const example = { row, prompt: `What is ${row} + ${row + 3}?\n`, reference: String(2 * row + 3) }

@@ -1,6 +1,6 @@
 /**
- * Memory: how much a process that trains has at its peak, against the estimate that people see before a run; and how much loading needs. Every case
- * is a process of its own with the settings of a trainer.
+ * Memory: the peak of a training process, against the estimate shown before a run; and how much loading needs. Every case
+ * runs in a separate process with the settings of a trainer.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -12,7 +12,7 @@ import { LOADING, type LoadingCase, measureLoading } from './loading'
 import { measure } from './measure'
 import { LARGE, writeModel } from './model'
 
-/** A child is told its case in this variable and answers on standard output. */
+/** A child process gets its case in this variable and answers on standard output. */
 const TASK = 'BENCH_MEMORY_TASK'
 
 interface Task {

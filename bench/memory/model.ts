@@ -1,4 +1,6 @@
-/** Random checkpoints in the shape of Qwen2, in Hugging Face layout with the bundled tokenizer: whole folders, so that the real loader reads them. */
+/**
+ * Random checkpoints in the shape of Qwen2, in Hugging Face layout with the bundled tokenizer: whole folders, so that the real loader reads them.
+ */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StoredDtype } from '@main/formats/dtypes'
@@ -45,7 +47,7 @@ const configJson = (shape: QwenShape) => ({
   pad_token_id: 0,
 })
 
-/** Even numbers in ±0.035 (deviation 0.02), of a generator that is fast rather than good. */
+/** Uniform numbers in ±0.035 (deviation 0.02), from a generator that is fast rather than good. */
 function fill(data: Float32Array, seed: number): void {
   let state = seed >>> 0
   for (let i = 0; i < data.length; i++) {

@@ -1,6 +1,6 @@
 /**
- * PyTorch as a peer: starts peer.py once, gives it a model's weights through a file and asks it for measurements, one at a time, so
- * that its turns lie between ours. Knows nothing of what is measured.
+ * PyTorch as a peer: starts peer.py once, gives it a model's weights through a file and asks it for measurements, one at a time, so that its
+ * turns alternate with ours. It does not know what is measured.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ export interface Peer {
 
 const keepsSettings = process.env['BENCH_KEEP_OPENBLAS'] === '1'
 
-/** A choice of BLAS kernels made for the shell would be measured instead of PyTorch's own: OpenBLAS finds the processor itself. */
+/** Otherwise the shell's choice of BLAS kernels would be measured instead of OpenBLAS's own detection of the processor. */
 function environment(): NodeJS.ProcessEnv {
   if (keepsSettings) return process.env
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('OPENBLAS_')))
@@ -63,7 +63,7 @@ function createPeer(child: ChildProcess, description: string, folder: string): P
   }
 }
 
-/** The peer, or the reason why there is none. */
+/** The peer, or the reason why it is not available. */
 export async function startPeer(): Promise<Peer | string> {
   const python = findPython()
   if (python === null) return 'no Python with PyTorch was found: set BENCH_PYTHON to one'

@@ -28,7 +28,7 @@ function metricsOf(iteration: number): TrainerEvent {
   return { type: 'metrics', iteration, values }
 }
 
-/** Milliseconds; the best of a few where the work may be repeated. */
+/** Milliseconds; the best of a few if the work can be repeated. */
 function time(work: () => unknown, repeats = 1): number {
   const times = Array.from({ length: repeats }, () => {
     const from = performance.now()
@@ -38,7 +38,7 @@ function time(work: () => unknown, repeats = 1): number {
   return Number(Math.min(...times).toFixed(2))
 }
 
-/** Only the store's part is timed, not the making of the events. */
+/** Only the store is timed, not the creation of the events. */
 function insert(store: Store, run: string, eventsAt: (iteration: number) => TrainerEvent[]): number {
   let ms = 0
   for (let start = 1; start <= ITERATIONS; start += BATCH) {

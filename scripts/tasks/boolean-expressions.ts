@@ -17,7 +17,7 @@ const SIZES: Readonly<Record<Difficulty, readonly { binaries: number; nots: numb
     { binaries: 4, nots: 2 },
   ],
 }
-/** Longer solutions are not asked for: a training step on them would be slow. Words and signs, see `countSymbols`. */
+/** Longer solutions are avoided, because a training step on them would be slow. Words and signs, see `countSymbols`. */
 const MOST_SYMBOLS = 88
 
 type Expression =

@@ -78,7 +78,7 @@ function compute(left: number, operator: Operator, right: number): number {
   return operator === '-' ? left - right : left * right
 }
 
-/** The slips people make: off by one or two, or a forgotten carry. */
+/** Common mistakes: off by one or two, or a forgotten carry. */
 function slip(rng: Rng, right: number): number {
   const distance = rng.pick([1, 2, 10])
   return right >= distance && rng.next() < 0.5 ? right - distance : right + distance

@@ -54,7 +54,7 @@ const DATASET_SEED = 'gpo-studio-tasks-1'
 const TRAIN_ROWS = 2000
 const TEST_ROWS = 300
 
-/** The worked solution of a task; with noise some of its lines are wrong. */
+/** The worked solution of a task; with noise, some of its lines are wrong. */
 export function solve(task: Pick<Task, 'family' | 'prompt'>, noise?: Noise): Solution {
   return FAMILIES[task.family].solve(task.prompt, noise)
 }
@@ -102,7 +102,7 @@ export function makeSftCorpus(options: SftOptions): SftRow[] {
   return familyOfRows(options).map((family) => sources[family]())
 }
 
-/** One family's rows, one per call. The slips have a random stream of their own: the noise does not change which prompts come. */
+/** One family's rows, one per call. Mistakes use a separate random stream, so that the noise does not change the prompts. */
 function sftRows(family: FamilyName, options: SftOptions, bundled: ReadonlySet<string>): () => SftRow {
   const rng = createRng(`sft:${options.seed}:${family}`)
   const noise = { probability: options.noise[family], rng: createRng(`slips:${options.seed}:${family}`) }

@@ -11,7 +11,7 @@ export type FamilyName = (typeof FAMILY_NAMES)[number]
 export const DIFFICULTIES = [1, 2, 3] as const
 export type Difficulty = (typeof DIFFICULTIES)[number]
 
-/** Slips in a solution: with `probability` per line the line's result is wrong and the rest follows from the wrong result. */
+/** Mistakes in a solution: with `probability` per line the line's result is wrong and the rest follows from the wrong result. */
 export interface Noise {
   readonly probability: number
   readonly rng: Rng

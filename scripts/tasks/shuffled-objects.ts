@@ -23,7 +23,7 @@ function createPrompt(rng: Rng, difficulty: Difficulty): string {
   const people = rng.sample(PEOPLE, size.people)
   const swaps: Pair[] = []
   while (swaps.length < size.swaps) {
-    const pair = rng.sample(people, 2) as [string, string] // two elements were asked for
+    const pair = rng.sample(people, 2) as [string, string] // two elements were requested
     if (!samePair(pair, swaps.at(-1))) swaps.push(pair)
   }
   const start = `${rng.pick(people)} ${rng.pick(OBJECTS)}`

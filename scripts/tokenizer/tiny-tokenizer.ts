@@ -5,12 +5,12 @@
 import { OBJECTS, PEOPLE } from '../tasks/shuffled-objects.ts'
 import { byteCharacters, learnMerges } from './byte-bpe.ts'
 
-/** Ids 0, 1, 2; byte b has id 3 + b; merged tokens follow. Beginning-of-sequence exists but is never added by itself. */
+/** Ids 0, 1, 2; byte b has id 3 + b; merged tokens follow. Beginning-of-sequence exists but is never added automatically. */
 const SPECIALS = ['<|pad|>', '<|bos|>', '<|eos|>'] as const
 const [PAD, BOS, EOS] = SPECIALS
 const LONGEST_SEQUENCE = 256
 
-/** As they stand in prompts and solutions: people at the beginning of an entry, objects after a space, boolean words in both places. */
+/** As in prompts and solutions: people at the beginning of an entry, objects after a space, boolean words in both places. */
 const WORDS = [
   ...PEOPLE,
   ...OBJECTS.map((object) => ` ${object}`),

@@ -19,8 +19,7 @@ import { serve } from './cli/serve'
 import { resume, train } from './cli/train'
 
 const EXIT_CODES = `
-Exit codes: 0 done or stopped on request, 1 unexpected error, 2 wrong usage or plan, 3 data, 4 model, 5 backend, 6 training failed (loss not
-finite, say), 7 storage (disk full, damaged or newer database), 8 not found, 130 interrupted.
+Exit codes: 0 done or stopped on request, 1 unexpected error, 2 wrong usage or plan, 3 data, 4 model, 5 backend, 6 training failed (such as a loss that is not finite), 7 storage (disk full, damaged or newer database), 8 not found, 130 interrupted.
 --json prints JSON Lines on standard output and nothing else there; progress goes to standard error.`
 
 const collect = (value: string, all: string[]) => [...all, value]
@@ -39,7 +38,7 @@ function positive(text: string): number {
   throw new InvalidArgumentError('expected a number above 0')
 }
 
-/** `role=column,…`; a part without "=" goes on with the columns of the role before it: choices=A,B,C. */
+/** `role=column,…`; a part without "=" is another column of the previous role: choices=A,B,C. */
 function columnMap(text: string): Record<string, string> {
   const map = new Map<string, string>()
   let last = ''
@@ -64,7 +63,7 @@ function delimiterOf(text: string): Delimiter {
 const db = () => new Option('--db <file>', "database of runs; default: runs.db in the user's data folder")
 const json = () => new Option('--json', 'JSON Lines on standard output')
 const backend = () =>
-  new Option('--backend <name>', 'where to compute').choices(['auto', ...BACKEND_NAMES]).default('auto')
+  new Option('--backend <name>', 'library and device that compute').choices(['auto', ...BACKEND_NAMES]).default('auto')
 const settings = () =>
   new Option('--set <key=value>', 'change one key of the plan, e.g. optimiser.learningRate=1e-4')
     .argParser(collect)
@@ -74,14 +73,14 @@ function modelAndData(command: Command): Command {
   return command
     .requiredOption(
       '--model <model>',
-      'folder of a model or adapter, bundled:tiny, a name as `gpo models list` tells, or a run (id, its beginning, name, last)',
+      'folder of a model or adapter, bundled:tiny, a name from `gpo models list`, or a run (id, start of an id, name, last)',
     )
     .requiredOption('--data <file>', 'dataset file, or bundled:NAME/test')
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options; default: what fits the data')
-    .option('--limit <n>', 'rows at most', whole(1))
+    .option('--limit <n>', 'most rows used', whole(1))
     .option('--seed <n>', 'seed of sampling', whole(0), 1)
     .option('--temperature <t>', 'sampling temperature', positive, 1)
-    .option('--max-new-tokens <n>', 'tokens of a completion at most', whole(1), 256)
+    .option('--max-new-tokens <n>', 'longest completion, in tokens', whole(1), 256)
     .addOption(backend())
     .addOption(db())
     .addOption(json())
@@ -91,32 +90,32 @@ function modelAndData(command: Command): Command {
 type Args = any[]
 type Action = (work: (output: Output, ...args: Args) => number | Promise<number>) => (...args: Args) => Promise<void>
 
-/** `list`, `add`, `search` and `download` of models or datasets. Only the last two ask a network, because they are asked to. */
+/** `list`, `add`, `search` and `download` of models or datasets. Only the last two use a network. */
 function hubCommands(parent: Command, kind: RepositoryKind, action: Action): void {
   const things = `${kind}s`
   parent
     .command('list')
-    .description(`${things} that were added or are in the Hugging Face cache`)
+    .description(`list the ${things} that were added or are in the Hugging Face cache`)
     .addOption(db())
     .addOption(json())
     .action(action((output, options) => hub.listLibrary(kind, options, output)))
   parent
     .command('add <path>')
-    .description(`adds a ${kind} from disk to the list`)
+    .description(`add a ${kind} from disk to the list`)
     .addOption(db())
     .addOption(json())
     .action(action((output, path, options) => hub.addToLibrary(kind, path, options, output)))
   parent
     .command('search <text>')
-    .description(`searches the Hugging Face Hub (HF_ENDPOINT) for ${things}`)
+    .description(`search the Hugging Face Hub (HF_ENDPOINT) for ${things}`)
     .addOption(json())
     .action(action((output, text) => hub.searchLibrary(kind, text, output)))
   parent
     .command('download <repository>')
     .description(
-      'downloads organisation/name into the Hugging Face cache (HF_HOME), resumed and checked; HF_TOKEN for gated ones',
+      'download organisation/name into the Hugging Face cache (HF_HOME), resumable and checked; set HF_TOKEN for gated ones',
     )
-    .option('--dry-run', 'only licence, files and sizes')
+    .option('--dry-run', 'only show licence, files and sizes')
     .addOption(db())
     .addOption(json())
     .action(action((output, id, options) => hub.downloadToLibrary(kind, id, options, output)))
@@ -139,17 +138,17 @@ function createProgram(finish: (code: number) => void): Command {
 
   program
     .command('train <plan>')
-    .description('train as a plan file says')
+    .description('train a model as described in a plan file')
     .addOption(settings())
     .addOption(db())
     .addOption(json())
     .action(action((output, file, options) => train(file, options, output)))
   program
     .command('resume <run>')
-    .description('go on with a stopped, interrupted or failed run from its newest checkpoint')
+    .description('continue a stopped, interrupted or failed run from its newest checkpoint')
     .option(
       '--allow-changed',
-      'go on although data, base weights, tokenizer or adapter have changed since the run began',
+      'resume even if data, base weights, tokenizer or adapter have changed since the run began',
     )
     .addOption(db())
     .addOption(json())
@@ -162,43 +161,45 @@ function createProgram(finish: (code: number) => void): Command {
     .action(action((output, options) => showRuns(options, output)))
   program
     .command('show <run>')
-    .description('one run: plan, evaluations, checkpoints, metrics')
-    .option('--log', 'what its trainer printed, and its errors with their stacks')
+    .description('show a run: plan, evaluations, checkpoints, metrics')
+    .option('--log', 'show what its trainer printed, and its errors with stack traces')
     .addOption(db())
     .addOption(json())
     .action(action((output, run, options) => showRun(run, options, output)))
-  modelAndData(program.command('eval').description('greedy accuracy, pass@k and majority@k, by verifier status'))
+  modelAndData(
+    program.command('eval').description('measure greedy accuracy, pass@k and majority@k, by verifier status'),
+  )
     .option('--samples <k>', 'samples per row for pass@k and majority@k', whole(0), 0)
     .action(action((output, options) => jobs.evaluate(options, output)))
   modelAndData(
-    program.command('critical').description('trajectories with values, advantages and critical steps; no training'),
+    program
+      .command('critical')
+      .description('sample trajectories and show values, advantages and critical steps; no training'),
   )
     .option('--mc <n>', 'Monte Carlo continuations per state', whole(1), 4)
-    .addOption(new Option('--rule <rule>', 'which step is critical').choices(SELECTING_RULES).default('max'))
+    .addOption(new Option('--rule <rule>', 'rule that picks the critical step').choices(SELECTING_RULES).default('max'))
     .action(action((output, options) => jobs.critical(options, output)))
-  hubCommands(
-    program.command('models').description('models: those added, those in the Hugging Face cache'),
-    'model',
-    action,
-  )
+  hubCommands(program.command('models').description('list, add, search or download models'), 'model', action)
   const data = program
     .command('data')
     .argument('<file>')
-    .description('what a dataset holds, its bad rows, token lengths, and the verifier tried on its own answers')
+    .description(
+      'show what a dataset contains, its bad rows, token lengths, and how the verifier judges its own answers',
+    )
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options')
-    .option('--model <dir>', 'model whose tokenizer counts tokens', 'bundled:tiny')
-    .option('--columns <map>', 'role=column,… or role=path.to[0].field, where the layout is not recognised', columnMap)
-    .option('--part <name>', 'train, validation or test, of a set that has several parts')
-    .option('--delimiter <name>', 'what separates the fields of a CSV file: comma, semicolon, tab or bar', delimiterOf)
+    .option('--model <dir>', 'model whose tokenizer counts the tokens', 'bundled:tiny')
+    .option('--columns <map>', 'role=column,… or role=path.to[0].field, if the layout is not recognised', columnMap)
+    .option('--part <name>', 'part of a dataset that has several: train, validation or test')
+    .option('--delimiter <name>', 'field separator of a CSV file: comma, semicolon, tab or bar', delimiterOf)
     .addOption(json())
     .action(action((output, file, options) => describeData(file, options, output)))
   hubCommands(data, 'dataset', action)
   program
     .command('score')
-    .description('log-probabilities of a completion after a prompt')
+    .description('compute the log-probability of every token of a completion after a prompt')
     .requiredOption(
       '--model <model>',
-      'folder of a model or adapter, bundled:tiny, a name as `gpo models list` tells, or a run',
+      'folder of a model or adapter, bundled:tiny, a name from `gpo models list`, or a run',
     )
     .requiredOption('--prompt <text>', 'the prompt')
     .requiredOption('--completion <text>', 'the completion')
@@ -208,21 +209,25 @@ function createProgram(finish: (code: number) => void): Command {
     .action(action((output, options) => jobs.score(options, output)))
   program
     .command('export <run>')
-    .description("a run's weights, its adapter, training data made of its trajectories, or the run itself as one file")
-    .requiredOption('--out <path>', 'a folder (safetensors, adapter) or a file (the others) that does not exist yet')
+    .description(
+      "export a run's weights, its adapter, training data from its trajectories, or the whole run as one file",
+    )
+    .requiredOption('--out <path>', 'a new folder (safetensors, adapter) or a new file (all others)')
     .option('--format <format>', EXPORT_FORMATS.join(', '), 'safetensors')
     .addOption(
-      new Option('--dtype <dtype>', 'how numbers are stored').choices(['F32', 'F16', 'BF16', 'Q8_0']).default('F32'),
+      new Option('--dtype <dtype>', 'number format of the weights')
+        .choices(['F32', 'F16', 'BF16', 'Q8_0'])
+        .default('F32'),
     )
-    .option('--checkpoint <which>', 'last, best, or the iteration it was written after', 'last')
+    .option('--checkpoint <which>', 'last, best, or the number of an iteration', 'last')
     .addOption(
-      new Option('--states <which>', 'pairs, unpaired: the state before the critical step, or all')
+      new Option('--states <which>', 'for pairs and unpaired: only the state before the critical step, or all states')
         .choices(['critical', 'all'])
         .default('critical'),
     )
-    .option('--per-state <n>', 'pairs: taken from one state at most', whole(1), 4)
+    .option('--per-state <n>', 'for pairs: most pairs per state', whole(1), 4)
     .addOption(
-      new Option('--source <which>', 'pairs: of the trajectories, those saved by hand, or both')
+      new Option('--source <which>', 'for pairs: recorded by the run, saved by hand, or both')
         .choices(['recorded', 'saved', 'both'])
         .default('both'),
     )
@@ -231,25 +236,25 @@ function createProgram(finish: (code: number) => void): Command {
     .action(action((output, run, options) => exportRun(run, options, output)))
   program
     .command('import <file>')
-    .description("another installation's run out of a bundle (.gpo), to be looked at")
+    .description("import another installation's run from a bundle (.gpo), read-only")
     .addOption(db())
     .addOption(json())
     .action(action((output, file, options) => importFile(file, options, output)))
   program
     .command('doctor')
-    .description('every backend: usable or why not, device, self-test, speed')
+    .description('check every backend: usable or why not, device, self-test, speed')
     .addOption(json())
     .action(action((output) => jobs.doctor(output)))
   program
     .command('serve')
-    .description('the pages of the window in a browser of this machine, on loopback only')
-    .option('--port <n>', '0 = any that is free', whole(0), 0)
+    .description('show the pages of the window in a browser on this machine, on loopback only')
+    .option('--port <n>', '0 = any free port', whole(0), 0)
     .addOption(db())
     .addOption(json())
     .action(action((output, options) => serve(options, output)))
   program
     .command('demo')
-    .description('GPO-PPO on a bundled task: accuracy before and after, and three critical steps')
+    .description('train with GPO-PPO on a bundled task; show accuracy before and after, and three critical steps')
     .option('--seed <n>', 'seed', whole(0), 1)
     .addOption(settings())
     .addOption(db())

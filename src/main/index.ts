@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       .catch(onBug)
       .finally(() => {
         isClosed = true
-        setImmediate(() => app.quit()) // within this event Electron does not hear it
+        setImmediate(() => app.quit()) // Electron ignores it within this event
       })
   })
 }

@@ -1,6 +1,6 @@
-/** Under which names a run's record says what became of its data. */
+/** The names under which a run's record describes its data. */
 
-/** Columns and parts that were read and those that were not. */
+/** Used and unused columns and parts. */
 export const TRAINING_DATA = 'training data'
 export const EVALUATION_DATA = 'evaluation data'
 /** Rows that do not fit the model. */

@@ -1,6 +1,6 @@
 /**
  * What the engine holds in memory at once. Its kernels obey these limits and the memory estimate counts with them: a change here changes both.
- * All counts are of numbers (4 bytes each) unless said otherwise.
+ * All counts are of numbers (4 bytes each) unless stated otherwise.
  */
 
 /** Positions: lengths of sequences are rounded up to a multiple of this, so that few distinct shapes are compiled. */
@@ -9,13 +9,13 @@ export const LENGTH_BUCKET = 32
 /** Queries whose attention scores are held at once; longer sequences are computed in parts of this many. */
 export const QUERIES_AT_ONCE = 512
 
-/** Logits held at once; beyond, they are computed in parts. 32 MiB: below, one matrix product is fastest. */
+/** Logits held at once (32 MiB); more are computed in parts. Up to this size, a single matrix product is fastest. */
 export const LOGITS_AT_ONCE = 2 ** 23
 
 /** Numbers of a one-hot matrix held at once: 32 MiB. */
 export const ONE_HOT_AT_ONCE = 2 ** 23
 
-/** Numbers of a frozen matrix in 16 or 8 bits that are float32 at once: 32 MiB. */
+/** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 32 MiB. */
 export const WIDENED_AT_ONCE = 2 ** 23
 
 /** Numbers that one optimiser step updates at once, unless a single tensor has more: 16 MiB. */
@@ -25,7 +25,7 @@ export const UPDATED_AT_ONCE = 2 ** 22
 export const PREFILL_ROWS = 64
 export const PREFILL_TOKENS = 8192
 
-/** Sequences decoded side by side, even where a plan asks for fewer. */
+/** Smallest number of sequences decoded in parallel, even if a plan has fewer. */
 export const MIN_LANES = 8
 
 export const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step

@@ -1,11 +1,11 @@
 /**
- * Every failure a person can meet. A message says the thing, the value and the cure; the code says which family it belongs to,
- * and through it which exit code the `gpo` command ends with.
+ * Every failure that a person can meet. A message names the thing, the value and the cure; the code names the kind of failure, which decides the
+ * exit code of the `gpo` command.
  */
 export const ERROR_CODES = {
   usage: 2,
   plan: 2,
-  /** What a run began with is another now. */
+  /** The data, weights, tokenizer or adapter of a run have changed. */
   changed: 2,
   data: 3,
   model: 4,
@@ -32,7 +32,7 @@ export class GpoError extends Error {
   }
 }
 
-/** One line for the log or the screen, whatever was thrown. */
+/** One line for the log or the screen, for anything that was thrown. */
 export function describeError(error: unknown): string {
   if (error instanceof Error) return error.message
   return String(error)

@@ -2,11 +2,14 @@
 
 export interface Hub<T> {
   publish(event: T): void
-  /** From now on, until the signal is aborted. `merge` may join a waiting event with the next one, so that a slow listener is not buried. */
+  /**
+   * All events from now on, until the signal is aborted. `merge` may join a waiting event with the next one, so that a slow listener does not
+   * fall behind.
+   */
   listen(signal: AbortSignal | undefined, merge?: (waiting: T, next: T) => T | null): AsyncGenerator<T, void>
 }
 
-/** Events that wait for one listener; beyond, the oldest is dropped: what is lost can be read from the store. */
+/** Most events that wait for one listener. After that the oldest is dropped, because its data can be read from the store. */
 const MAX_WAITING = 1000
 
 export function createHub<T>(): Hub<T> {

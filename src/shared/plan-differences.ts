@@ -10,7 +10,7 @@ export interface PlanDifference {
   readonly values: readonly (PlanValue | undefined)[]
 }
 
-/** What says nothing about the training itself. */
+/** Fields that do not affect training. */
 const LEFT_OUT = ['version', 'name']
 
 type Node = { readonly [key: string]: unknown }
@@ -35,5 +35,5 @@ function differences(values: readonly unknown[], path: readonly string[]): PlanD
   return texts.size > 1 ? [{ path: path.join('.'), values: values as (PlanValue | undefined)[] }] : []
 }
 
-/** Of all, each once: those of the first, then what the others have besides. */
+/** The union of all keys: those of the first, then further ones of the others. */
 const keysOf = (nodes: readonly Node[]): string[] => [...new Set(nodes.flatMap((node) => Object.keys(node)))]

@@ -1,4 +1,4 @@
-/** Takes out of a text what tells who wrote it: the home folder, the user's and the machine's name, secrets. */
+/** Removes from a text what identifies its author: the home folder, the user's and the machine's name, secrets. */
 
 export interface Identity {
   readonly home: string
@@ -10,7 +10,7 @@ export interface Identity {
 
 const SECRET = '<secret>'
 
-/** What keys and tokens look like, and words they stand after. */
+/** Patterns of keys and tokens, and words that precede them. */
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\b(hf|gh[pousr]|github_pat|sk|xox[abprs]|glpat|npm)[-_][\w-]{10,}/g, SECRET],
   [/\bAKIA[0-9A-Z]{16}\b/g, SECRET],
@@ -35,7 +35,7 @@ const spellings = (path: string): readonly string[] => [
   ...new Set([path.replaceAll('\\', '\\\\'), path, path.replaceAll('\\', '/')]),
 ]
 
-/** @param identity empty or one-letter names are left alone: they would take the text apart */
+/** @param identity empty or one-letter names are not replaced: that would make the text unreadable */
 export function redact(text: string, { home, user, host, secrets }: Identity): string {
   let out = text
   for (const secret of secrets) if (secret.length >= 8) out = out.replaceAll(secret, SECRET)
@@ -50,7 +50,7 @@ export function redact(text: string, { home, user, host, secrets }: Identity): s
   return out
 }
 
-/** Values of variables whose names say that they are secret. */
+/** Values of environment variables whose names suggest secrets. */
 export const secretsOf = (environment: Readonly<Record<string, string | undefined>>): string[] =>
   Object.entries(environment).flatMap(([name, value]) =>
     value && /TOKEN|SECRET|PASSW|API_?KEY|CREDENTIAL/i.test(name) ? [value] : [],

@@ -1,4 +1,4 @@
-/** What was trained is where the next run begins: as a whole model, and as an adapter that is added from disk. */
+/** The next run starts from a trained result: as a whole model, and as an adapter added from disk. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -7,7 +7,7 @@ import { answerOpenDialog } from './support/dialogs'
 import { journey } from './support/journey'
 import { train } from './support/runs'
 
-/** A short run: nothing of it is looked at but its beginning. */
+/** A short run, of which only the start is checked. */
 const lora = {
   name: 'first steps',
   adaptation: { kind: 'lora', r: 3, alpha: 6 },
@@ -49,7 +49,7 @@ journey(
     expect(second.plan.model.path).toContain(`first-steps-${first}-2`)
     expect(existsSync(join(second.plan.model.path, 'model.safetensors'))).toBe(true)
 
-    // An adapter's folder is added, and brings its settings along.
+    // An adapter's folder is added, and its settings are taken over.
     await walk.go('/models')
     await page.getByRole('button', { name: 'first steps · iteration 2' }).waitFor()
     if (walk.electron) await answerOpenDialog(walk.electron, adapterOf(home))
@@ -62,7 +62,7 @@ journey(
     await page.getByText('LoRA, rank 3').waitFor()
     await page.getByRole('button', { name: 'Use in a new run' }).click()
     await expect.poll(() => field('Begin with an adapter').inputValue()).toBe('my-adapter')
-    // It was trained on the model in the box: on another of the same shape it would fit, too.
+    // It was trained on the bundled model; it would also fit another one of the same shape.
     expect(await page.getByText('r 3 · α 6').first().innerText()).toContain('q, k, v, o, gate, up, down')
     const third = await start()
     expect(third.plan.adaptation).toMatchObject({ kind: 'lora', from: adapterOf(home), r: 3, alpha: 6 })

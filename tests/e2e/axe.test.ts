@@ -11,16 +11,16 @@ import { DATASET, viewsOf } from './support/views'
 
 const SCHEMES = ['light', 'dark'] as const
 
-/** What axe finds, with what is needed to look it up. */
+/** A finding of axe, with the details needed to locate it. */
 async function findings(page: Page, where: string): Promise<string[]> {
   const found: string[] = []
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor()
     await settled(page)
-    // The legacy mode: otherwise it opens a page of its own, which Electron has not.
+    // The legacy mode, because axe otherwise opens another page, which Electron cannot do.
     const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'], preload: false })
-    // The second time only colours have changed.
+    // In the second theme only colours differ.
     if (colorScheme !== SCHEMES[0]) axe.withRules(['color-contrast', 'link-in-text-block'])
     const { violations, passes } = await axe.analyze()
     expect(
@@ -34,7 +34,7 @@ async function findings(page: Page, where: string): Promise<string[]> {
   return found
 }
 
-/** Nothing moves or fades: what is half transparent has another contrast. */
+/** Without animations, because half-transparent elements have another contrast. */
 const settled = (page: Page) =>
   page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
 
@@ -43,7 +43,7 @@ async function expectNone(page: Page, found: readonly string[]): Promise<void> {
   expect(found.join('\n\n')).toBe('')
 }
 
-/** A second run without training it: a bundle of the first, brought in. */
+/** A second run without training: the first one's bundle, imported. */
 async function copyOf(home: string, run: string): Promise<string> {
   const bundle = join(home, 'run.gpo')
   expect((await gpo(home, 'export', run, '--format', 'bundle', '--out', bundle)).code).toBe(0)

@@ -12,12 +12,12 @@ const NAME = 'long run'
 /** More iterations than a journey waits for. */
 const plan = smallPlan({ name: NAME, budget: { iterations: 200, promptsPerIteration: 8 } })
 
-/** Milliseconds; machines that do several things at once are slow, a window that waits for its trainer is slower still. */
+/** Milliseconds; a busy machine is slow, but a window that waits for its trainer is slower still. */
 const GENEROUS = 2_000
 
 async function expectAnswers({ page, pid, host }: Journey): Promise<void> {
   const rail = ['Models', 'Runs', 'Datasets', 'Explorer', 'Settings', 'Runs']
-  await clickThrough(page, rail) // what each page loads for the first time is not what is measured
+  await clickThrough(page, rail) // first loads are not measured
   const { clicks, longestFrame } = await clickThrough(page, [...rail, ...rail])
   expect(computing(pid), 'it trains meanwhile').toHaveLength(1)
   const middle = clicks[clicks.length >> 1]!.ms

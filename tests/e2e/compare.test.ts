@@ -61,7 +61,7 @@ journey(
     await expect.poll(async () => (await pixelsOf(alone, colours))[0]).toBe(0)
     expect((await pixelsOf(alone, colours))[1]).toBeGreaterThan(40)
 
-    // The way on: a run's own page.
+    // A link to a run's own page.
     await table.getByRole('link', { name: 'guided' }).click()
     await page.getByRole('heading', { level: 1, name: 'guided' }).waitFor()
   },

@@ -1,4 +1,4 @@
-/** The way of someone who starts the program for the first time. */
+/** The journey of a person who starts the program for the first time. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -10,7 +10,7 @@ journey(
   async (walk) => {
     const { page, home } = walk
 
-    // First start: what is in the box, and one button.
+    // First start: the bundled model and data, and one button.
     await page.getByRole('heading', { name: /Train a small model/ }).waitFor()
     await page.getByRole('button', { name: /Train the example/ }).click()
 
@@ -39,7 +39,7 @@ journey(
     await page.keyboard.press('c')
     await expect.poll(() => critical.getAttribute('aria-pressed')).toBe('true')
 
-    // Reset by hand: go on from the state before it, with the trained weights.
+    // Reset by hand: sample from the state before it with the trained weights.
     await page.getByLabel('How many to sample').fill('6')
     await page.getByLabel('Sampling temperature').fill('2')
     await page.getByRole('button', { name: 'Sample 6 here' }).click()
@@ -66,7 +66,7 @@ journey(
     } else await page.getByLabel('Path on this machine').fill(out)
     await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Export', exact: true }).click()
-    await page.getByRole('region', { name: 'What came of it' }).getByText(out).first().waitFor({ timeout: 60_000 })
+    await page.getByRole('region', { name: 'Result' }).getByText(out).first().waitFor({ timeout: 60_000 })
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true)
     expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))).toMatchObject({ model_type: 'llama' })
   },

@@ -89,7 +89,7 @@ journey(
       '12\thas 4 fields, the header has 3',
     ])
 
-    // A run over it: ready without another word, and it learns from these rows.
+    // A run on it: ready at once, and trained on these rows.
     await page.getByRole('button', { name: 'Use in a new run' }).click()
     await page.getByRole('heading', { level: 1, name: 'New run' }).waitFor()
     await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()

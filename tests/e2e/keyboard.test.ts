@@ -1,4 +1,4 @@
-/** What matters most, done with the keyboard alone: no pointer is used here. */
+/** The most important tasks, done with the keyboard alone. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -49,7 +49,7 @@ journey(
     await keyboard.press('Enter')
     await title('Export')
 
-    // Export what is offered for the newest run: its pairs.
+    // Export the newest run's pairs.
     const out = join(home, 'pairs.jsonl')
     await tabTo(page, /^Path on this machine/)
     await keyboard.press('Control+a')
@@ -57,7 +57,7 @@ journey(
     await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
     await tabTo(page, /^Export$/)
     await keyboard.press('Enter')
-    await page.getByRole('region', { name: 'What came of it' }).getByText(out).first().waitFor({ timeout: 60_000 })
+    await page.getByRole('region', { name: 'Result' }).getByText(out).first().waitFor({ timeout: 60_000 })
     await expect.poll(() => existsSync(out), { timeout: 30_000 }).toBe(true)
     expect(JSON.parse(readFileSync(out, 'utf8').split('\n')[0]!)).toHaveProperty('chosen')
 

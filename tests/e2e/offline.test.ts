@@ -1,4 +1,4 @@
-/** What was recorded is looked at without a network and with no trainer running. */
+/** Recorded runs can be viewed without a network and without a running trainer. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { show } from '../support/gpo'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => hub.close())
 
-/** The run's page says and draws what the database holds. */
+/** The run's page shows what the database contains. */
 async function readCurves({ page, home }: Journey): Promise<void> {
   await page.getByRole('link', { name: 'seen offline' }).click()
   await page.getByRole('heading', { level: 1, name: 'seen offline' }).waitFor()
@@ -90,11 +90,11 @@ journey(
     await page.getByRole('heading', { level: 1, name: 'Hugging Face Hub' }).waitFor()
 
     expect(computing(pid)).toEqual([])
-    expect(requests.all.length, 'the page itself was asked for').toBeGreaterThan(2)
+    expect(requests.all.length, 'the page itself was requested').toBeGreaterThan(2)
     expect(requests.foreign, `of ${requests.all.length} requests in ${host}`).toEqual([])
-    expect(hub.asked, 'nobody asked for the Hub yet').toEqual([])
+    expect(hub.asked, 'the Hub was not contacted yet').toEqual([])
 
-    // That silence means something: a search that is asked for is heard.
+    // To show that the check works: a requested search is detected.
     await page.getByRole('textbox', { name: /^Search models/ }).fill('anything')
     await page.keyboard.press('Enter')
     await expect.poll(() => hub.asked.length).toBeGreaterThan(0)
@@ -105,7 +105,7 @@ journey(
     async prepare(home) {
       await trained(home)
     },
-    // Whatever else honours a proxy finds none there.
+    // Any other program that honours a proxy finds none.
     env: () => ({ HF_ENDPOINT: hub.url, HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9' }),
   },
 )

@@ -1,4 +1,4 @@
-/** A trainer that is killed, and a program that is killed: nothing is lost, and the run goes on. */
+/** A trainer that is killed, and a program that is killed: nothing is lost, and the run resumes. */
 import { expect } from 'vitest'
 import { metricsOf, show, until } from '../support/gpo'
 import { type Journey, journey } from './support/journey'
@@ -24,7 +24,7 @@ function trainerOf({ pid }: Journey): number {
   return found[0]!
 }
 
-/** Says that it was interrupted and why, and where it would go on. @returns the iteration of its newest checkpoint */
+/** The page says that the run was interrupted, why, and where it would resume. @returns the iteration of its newest checkpoint */
 async function readInterruption({ page }: Journey, why: RegExp): Promise<number> {
   const notice = page.getByRole('alert').filter({ hasText: 'The run was interrupted' })
   await notice.waitFor()
@@ -44,7 +44,7 @@ journey(
     await startRun(walk, smallPlan({ name: NAME, budget: { iterations: ITERATIONS, promptsPerIteration: 4 } }))
     await reached(walk, NAME, 2) // the checkpoint of an iteration follows its metrics: that of the first is written now
     process.kill(trainerOf(walk), 'SIGKILL')
-    const first = await readInterruption(walk, /ended by SIGKILL/)
+    const first = await readInterruption(walk, /killed \(SIGKILL\)/)
     expect(first).toBeGreaterThanOrEqual(1)
     expect(first).toBeLessThan(ITERATIONS)
     expect(computing(walk.pid)).toEqual([])

@@ -1,4 +1,4 @@
-/** What a page that was taken over could try in the window: it has the API and nothing else, and foreign pages have not even that. */
+/** What a compromised page could try in the window: it has only the API, and foreign pages do not even have that. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject } from 'vitest'
@@ -29,10 +29,10 @@ journey(
   'messages of foreign frames are not served',
   async (walk) => {
     const { page, electron } = walk
-    // The same messages are answered here: what is silent below is refused, not misspelt.
+    // The same messages are answered here, so that silence below means refusal, not a wrong message.
     await expectSound(walk)
 
-    // Other windows with our preload script: one shows our page, one a page of its own making.
+    // Other windows with our preload script: one shows our page, one another page.
     const preload = join(inject('built'), 'preload/index.cjs')
     expect(existsSync(preload)).toBe(true)
     for (const url of [OURS, 'data:text/html,<title>foreign</title>'])
@@ -81,7 +81,7 @@ journey(
       expect(JSON.parse(answer), procedure).toMatchObject({ i: '1', p: { s: status } })
       expect(answer).not.toMatch(/node_modules|\bat .+\.[cm]?[jt]s:/)
     }
-    // What is no request is not answered; the one after it is, on the same port.
+    // What is not a request is not answered; the one after it is, on the same port.
     const noise = ['hello', '{"i":1,"p":{"u":"/runs/li', '7', 'null', '', deep, 7, null, {}, [], { i: 1 }]
     const messages = [...noise, '{"i":{},"t":"x","p":[]}', '{"i":"1","p":{"u":"file:///etc/passwd"}}']
     for (const message of messages) {
@@ -96,7 +96,7 @@ journey(
   ELECTRON,
 )
 
-/** Every way a page can try to lead elsewhere; each runs in the page. */
+/** Every way in which a page can try to navigate elsewhere; each runs in the page. */
 const WAYS: readonly ((url: string) => unknown)[] = [
   (url) => window.location.assign(url),
   (url) => Object.assign(document.createElement('a'), { href: url }).click(),
@@ -129,7 +129,7 @@ journey(
       expect(await page.evaluate((to) => window.open(to), url), url).toBeNull()
       for (const way of WAYS) {
         await page.evaluate(way, url)
-        await new Promise((resolve) => setTimeout(resolve, 100)) // a way that worked would cut off the next
+        await new Promise((resolve) => setTimeout(resolve, 100)) // a successful one would prevent the next
       }
     }
     expect(seen).toEqual([])
@@ -144,7 +144,7 @@ journey(
       ['https://example.com/', 'http://127.0.0.1:1/', 'file:///etc/passwd'],
     )
     expect(reached).toEqual(['refused', 'refused', 'refused'])
-    // Where no policy of a page applies, the window's does: http is refused, https is always the program's own.
+    // Without a page's policy, the window's applies: http is refused, and https is always answered by the program.
     const outside = await electron!.evaluate(async ({ session }) => {
       const get = (url: string) => session.defaultSession.fetch(url).then((answer) => answer.text(), String)
       return [await get('http://127.0.0.1:9/'), await get('https://example.com/')]
@@ -177,7 +177,7 @@ journey(
     expect(preferences['allowRunningInsecureContent'] ?? false).toBe(false)
     expect(preferences['enableBlinkFeatures'] ?? '').toBe('')
 
-    // A file that the page made up has no path: dropping it gives nothing.
+    // A file created by the page has no path, so dropping it gives nothing.
     const dropped = await page.evaluate(
       () =>
         new Promise<unknown>((resolve) => {

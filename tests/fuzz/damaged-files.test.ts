@@ -1,6 +1,6 @@
 /**
- * Every format that is read, damaged in thousands of ways: bytes flipped, cut, repeated, zeroed, numbers made huge. Each time it is read as if
- * nothing had happened, or refused with an error of ours; nothing else, and not for long.
+ * Every format that is read, damaged in thousands of ways: bytes flipped, cut, repeated, zeroed, numbers made huge. Each time it must be read
+ * normally or refused with a GpoError, within a time limit.
  */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +26,7 @@ const bundled = resolve(import.meta.dirname, '../../resources/models/tiny')
 /** Milliseconds that reading one damaged file may take. */
 const TOO_LONG = 5000
 
-/** Damage number `seed` of some bytes; the same every time. `reach` favours the beginning, where the headers are. */
+/** The damage with number `seed`, always the same. `reach` favours the beginning, where the headers are. */
 function damage(bytes: Uint8Array, seed: number, reach = bytes.length): Uint8Array {
   let draw = 0
   const random = (below: number) => Math.floor(uniform(seed, 0, draw++) * below)
@@ -66,7 +66,7 @@ interface Target {
   readonly name: string
   readonly cases: number
   readonly reach?: number
-  /** Milliseconds for all cases: more where each is read in a process of its own. */
+  /** Milliseconds for all cases: more if each is read in a separate process. */
   readonly timeout?: number
   /** Milliseconds for one case, where it is not TOO_LONG. */
   readonly patience?: number
@@ -129,7 +129,7 @@ const adaptation: LoraConfig = {
 }
 const adapterShapes = adapterTensors(tinyConfig, adaptation)
 
-/** A whole adapter in a folder of its own. */
+/** A complete adapter in a separate folder. */
 function wholeAdapter(): string {
   const out = join(mkdtempSync(join(folder, 'whole-')), 'adapter')
   const tensors = [...adapterShapes].map(([name, shape]) => {
@@ -155,7 +155,7 @@ function inAdapter(name: string) {
   }
 }
 
-/** Rows enough for a page of each kind: texts, a repeated one (dictionary), numbers, nothing in some. */
+/** Enough rows for a page of each kind: texts, a repeated one (dictionary), numbers, some empty. */
 function parquet(codec: 'SNAPPY' | 'UNCOMPRESSED'): Uint8Array {
   const rows = Array.from({ length: 40 }, (_, i) => i)
   return new Uint8Array(
@@ -287,7 +287,7 @@ describe.each(TARGETS)('$name', ({ name, cases, reach, timeout, patience, whole,
 
 test('the whole files are read', async () => {
   for (const { name, whole, read } of TARGETS) {
-    if (name.endsWith('index.json')) continue // its shards are not there
+    if (name.endsWith('index.json')) continue // its shards are missing
     await read(whole())
   }
   expect(statSync(folder).isDirectory()).toBe(true)

@@ -1,6 +1,6 @@
 /**
  * Every architecture against an independent decoder: logits, and the gradients of a LoRA step. PyTorch's answers are stored; where a Python with
- * PyTorch is installed they are asked for again. `UPDATE_GOLDEN=1` writes them.
+ * PyTorch is installed they are computed again. `UPDATE_GOLDEN=1` writes them.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'

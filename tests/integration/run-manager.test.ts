@@ -1,4 +1,4 @@
-/** The runs that a window drives, with a trainer that follows a script: the answer of each row is what it does. */
+/** The runs that a window drives, with a trainer that follows a script: the answer of each row is its script. */
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createRunManager, type RunManager } from '@main/runs/manager'

@@ -1,4 +1,4 @@
-/** What becomes of a run, whatever its trainer does: how it ends, what is stored by then. The trainer is a real process that follows a script. */
+/** How a run ends for each behaviour of its trainer, and what is stored then. The trainer is a real process that follows a script. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newRun } from '@main/runs/prepare'
@@ -34,7 +34,7 @@ function expectSound(store: Store): void {
 }
 
 describe('a run', () => {
-  it('that is told to be finished is completed, with all that was told', async () => {
+  it('that is reported as finished is completed, with all its events', async () => {
     const store = open()
     const environment = { type: 'environment', environment: { backend: 'onnx', threads: 2 } }
     const told = [environment, ...iterationOf(1), ...iterationOf(2), { type: 'evaluation', ...evaluation }, finished]
@@ -100,7 +100,7 @@ describe('a run', () => {
     expect(run).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } })
     const log = join(run.folder, 'trainer.log')
     expect(run.error?.message).toBe(
-      `The trainer ended with code 7. Its last words: kernel 7 is missing. The log has more: ${log}`,
+      `The trainer ended with code 7. Its last output: kernel 7 is missing. The log has more: ${log}`,
     )
     expect(readFileSync(log, 'utf8')).toContain('kernel 7 is missing')
   })
@@ -113,7 +113,7 @@ describe('a run', () => {
       const told = [...iterationOf(1), ...iterationOf(2), checkpointOf(run, 2), ...iterationOf(3)].slice(0, count)
       const ended = await drive(store, run, [...sends(...told), { do: 'kill' }])
       expect(ended).toMatchObject({ status: 'interrupted', owner: null })
-      expect(ended.error?.message).toMatch(/ended by SIGKILL/)
+      expect(ended.error?.message).toMatch(/killed \(SIGKILL\)/)
       const metrics = told.filter(({ type }) => type === 'metrics').length
       expect(losses(store, run.id)).toEqual([1, 2, 3].slice(0, metrics))
       expect(metricSummaries(store, run.id).map(({ count }) => count)).toEqual(metrics ? [metrics, metrics] : [])
@@ -178,7 +178,7 @@ describe('when what a run tells cannot be stored', () => {
     expectSound(store)
   })
 
-  it('it says so if there was no checkpoint yet', async () => {
+  it('reports it if there was no checkpoint yet', async () => {
     const store = open()
     const run = newRun(store, plan)
     fill(store)
@@ -187,13 +187,13 @@ describe('when what a run tells cannot be stored', () => {
     expect(ended.error?.message).toContain('There was no checkpoint yet')
   })
 
-  it('because its folder cannot be made, it fails and is not taken for running', async () => {
+  it('fails if its folder cannot be created, and does not count as running', async () => {
     const home = temporaryHome()
     const store = open(join(home, 'runs.db'))
     writeFileSync(join(home, 'runs'), 'in the way')
     const ended = await play(store, sends(finished))
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'storage' }, owner: null })
-    expect(ended.error?.message).toMatch(/The run's folder .* cannot be made: check .* \(/)
+    expect(ended.error?.message).toMatch(/The run's folder .* cannot be created: check .* \(/)
     expect(readFileSync(join(home, 'runs'), 'utf8')).toBe('in the way')
   })
 })

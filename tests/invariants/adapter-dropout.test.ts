@@ -1,4 +1,4 @@
-/** Dropout of adapters: the right share, the same in every repetition, undone in no gradient, and nowhere but in training passes. */
+/** Dropout of adapters: the right share, the same in every repetition, consistent in gradients, and only in training passes. */
 
 import { normal, uniform } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
@@ -46,7 +46,7 @@ describe('the mask', () => {
     const isLeftOut = (value: number) => Number(value === 0)
     expect(Math.abs(mean(mask.map(isLeftOut)) - rate)).toBeLessThan(0.003)
     expect(mean(mask)).toBeCloseTo(1, 2)
-    // Of each column too, also where columns begin to repeat modulo the prime; and neighbours know nothing of each other.
+    // For each column too, also where columns repeat modulo the prime; and neighbouring rows are independent.
     const column = (k: number) => Array.from({ length: rows }, (_, n) => isLeftOut(mask[n * width + k]!))
     for (const k of [0, 1, 511, 1020, 1021, 1499]) expect(Math.abs(mean(column(k)) - rate)).toBeLessThan(0.09)
     for (const [j, k] of [

@@ -62,7 +62,7 @@ const hasTensorflow = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].som
   }
 })
 
-test.skipIf(hasTensorflow)('a backend asked for by name that cannot be used is an error with its reason', async () => {
+test.skipIf(hasTensorflow)('a backend chosen by name that cannot be used is an error with its reason', async () => {
   await expect(openBackend('tensorflow')).rejects.toThrow(GpoError)
   await expect(openBackend('tensorflow')).rejects.toThrow(/tfjs-node-gpu: not installed.*gpo doctor/)
 })

@@ -1,6 +1,6 @@
 /**
  * A policy small enough to enumerate: 4 tokens, at most 5 new ones. Values, advantages and the critical step computed exactly, by summing
- * over every completion with uncached probabilities, are what the method must find by sampling.
+ * over every completion with uncached probabilities, must be found by the method through sampling.
  */
 import { createOnnxBackend } from '@engine/devices/onnx'
 import { advantages, selectCriticalStep } from '@engine/gpo/critical-step'
@@ -127,7 +127,7 @@ test.each([
     const [valued] = await estimateValues(sampling(9), [trajectory], 1500)
     const gains = exact.slice(1).map((value, i) => score(value - exact[i]!))
     const sorted = [...gains].sort((a, b) => b - a)
-    expect(sorted[0]! - sorted[1]!).toBeGreaterThan(0.06) // the case is clear, so the test is not a coin toss
+    expect(sorted[0]! - sorted[1]!).toBeGreaterThan(0.06) // the case is clear, so the test does not depend on chance
     const critical = selectCriticalStep(valued!.states, rule, 1)
     expect(critical.step).toBe(gains.indexOf(sorted[0]!))
     expect(critical.confidence).toBeGreaterThan(0.95)

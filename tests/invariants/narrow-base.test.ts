@@ -1,4 +1,4 @@
-/** LoRA beside a base in 16 or 8 bits is LoRA beside the float32 numbers that the base stands for: samples, scores, gradients. */
+/** LoRA on a 16- or 8-bit base equals LoRA on the same base widened to float32: samples, scores, gradients. */
 
 import { normal, uniform } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
@@ -42,7 +42,7 @@ const adaptationOf = (base: 'float32' | 'float16' | 'int8'): AdaptationConfig =>
   base,
 })
 
-/** The narrow policy and the one that was widened first; the adapters are no longer nothing. */
+/** The policy with a 16- or 8-bit base and the one with the widened base, with non-zero adapters. */
 function policies(backend: Backend, config: ModelConfig, precision: 'float16' | 'int8'): readonly [Policy, Policy] {
   const narrow: BaseTensors = new Map(
     [...weightsOf(config)].map(([name, tensor]) => [name, narrowed(tensor, precision)]),
@@ -149,6 +149,8 @@ test('a narrow matrix cannot be trained: full fine-tuning wants float32', async 
     [...weightsOf(tinyConfig)].map(([name, tensor]) => [name, narrowed(tensor, 'int8')]),
   )
   const options = { adaptation: { kind: 'full' } as const, seed: 1, hasValueHead: false, keepsReference: false }
-  expect(() => createPolicy(backend, tinyConfig, narrow, options)).toThrow(/narrow and cannot be trained/)
+  expect(() => createPolicy(backend, tinyConfig, narrow, options)).toThrow(
+    /is stored in 16 or 8 bits and cannot be trained/,
+  )
   await backend.close()
 })

@@ -1,4 +1,4 @@
-/** Small random models of every architecture that is known, as a checkpoint describes them. */
+/** Small random models of every supported architecture. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** A process that speaks the trainer's contract without training. What it does with the start message is the plan's name. */
+/** A process that speaks the trainer's contract without training. The plan's name decides what it does with the start message. */
 import { writeSync } from 'node:fs'
 import { handedOver, serveTrainer } from './serve-parent.mjs'
 

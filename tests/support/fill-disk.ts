@@ -1,5 +1,5 @@
 /**
- * `fill-disk.ts RUN_FOLDER`: writes a small checkpoint, then one of 4 MB that may not fit, and prints what came of it as JSON. For a process
+ * `fill-disk.ts RUN_FOLDER`: writes a small checkpoint, then one of 4 MB that may not fit, and prints the result as JSON. For a process
  * with little room: it imports nothing that needs more than Node.
  */
 import { readdirSync } from 'node:fs'

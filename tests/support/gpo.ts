@@ -1,4 +1,4 @@
-/** Runs the built `gpo` command in a home of its own, and reads what it left behind. */
+/** Runs the built `gpo` command in a separate home folder, and reads the files it wrote. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,7 +65,7 @@ export function jsonLines<T>({ stdout }: Pick<Ended, 'stdout'>): T[] {
     .map((line) => JSON.parse(line) as T)
 }
 
-/** What every failure must be: the documented code, one message without a stack trace, nothing on standard output. */
+/** Checks a failure: the documented code, one message without a stack trace, nothing on standard output. */
 export function expectFailure(ended: Ended, code: number, ...messages: readonly (RegExp | string)[]): void {
   expect(ended.stderr).not.toMatch(/^\s+at /m)
   expect(ended.stderr).not.toMatch(/unexpected error|undefined|\[object/)

@@ -1,4 +1,4 @@
-/** What the global set-ups hand to the tests of the built program. */
+/** Values from the global set-up for the tests of the built program. */
 declare module 'vitest' {
   interface ProvidedContext {
     /** `headless.cjs`, just built. */

@@ -1,4 +1,4 @@
-/** Runs driven by a scripted trainer, in a home of their own, with checkpoints that are real. */
+/** Runs driven by a scripted trainer, in a separate home folder, with real checkpoints. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ export type Deed =
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'kill' }
   | { readonly do: 'exit'; readonly code: number; readonly says?: string }
-  /** Goes on when it is asked to stop. */
+  /** Continues when it is asked to stop. */
   | { readonly do: 'obey' }
 
 export const sends = (...messages: readonly (TrainerEvent | object)[]): Deed[] =>
@@ -72,7 +72,7 @@ export const iterationOf = (iteration: number): TrainerEvent[] => [
   { type: 'trajectories', trajectories: [trajectory(iteration, 0), trajectory(iteration, 1)] },
 ]
 
-/** Writes a small checkpoint. @returns what the trainer would tell of it */
+/** Writes a small checkpoint. @returns the trainer's event for it */
 export function checkpointOf(run: RunRecord, iteration: number, removed: readonly string[] = []): CheckpointEvent {
   const record = writeCheckpoint(run.folder, {
     iteration,
@@ -82,7 +82,7 @@ export function checkpointOf(run: RunRecord, iteration: number, removed: readonl
   return { type: 'checkpoint', ...record, removed }
 }
 
-/** Drives a run with a trainer that does what is asked of it. */
+/** Drives a run with a trainer that follows the script. */
 export function drive(store: Store, run: RunRecord, deeds: readonly Deed[], more: Partial<Execution> = {}) {
   return executeRun({
     store,

@@ -1,4 +1,4 @@
-/** A process that speaks the trainer's contract without training: the reference of each row is, as JSON, what it does, in their order. */
+/** A process that speaks the trainer's contract without training: the reference of each row is one action as JSON, in order. */
 import { writeSync } from 'node:fs'
 import { ORPCError } from '@orpc/server'
 import { handedOver, serveTrainer } from './serve-parent.mjs'

@@ -1,4 +1,4 @@
-/** Serves procedures to the parent process as the trainer does, with a contract of nobody: what it answers is the test's to choose. */
+/** Serves procedures to the parent process like the trainer, without a contract, so that a test can choose any answer. */
 import { os } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 
@@ -22,5 +22,5 @@ export function serveTrainer(train, commands = {}) {
   process.on('disconnect', () => process.exit(0))
 }
 
-/** Waits until what was sent before is handed over. */
+/** Waits until all sent messages are delivered. */
 export const handedOver = () => new Promise((resolve) => setTimeout(resolve, 20))

@@ -1,4 +1,4 @@
-/** A start message that is right, to be changed by a test. */
+/** A valid start message for tests to change. */
 import { type StartMessage, startMessage } from '@main/workers/protocol'
 import { planSchema } from '@shared/schemas/plan'
 

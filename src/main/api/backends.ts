@@ -1,4 +1,4 @@
-/** Where this machine can compute: measured when asked, remembered with the time. */
+/** The backends of this machine: measured on request, stored with the time. */
 import type { Services } from '@main/api/services'
 import type { Store } from '@main/store/query'
 import { readSetting, writeSetting } from '@main/store/settings'
@@ -12,7 +12,7 @@ export const rememberedBackends = (store: Store): BackendFindings | null =>
 
 const atWork = new WeakMap<Store, Promise<BackendFindings>>()
 
-/** Who asks while it is being measured gets the same answer. */
+/** Requests during a measurement share its result. */
 export function measureBackends(services: Services): Promise<BackendFindings> {
   const { store } = services
   const known = atWork.get(store)

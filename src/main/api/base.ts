@@ -4,7 +4,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { contract } from '@shared/contract'
 import { describeError, GpoError } from '@shared/errors'
 
-/** What a person can meet, as the window gets it; anything else stays as it is. */
+/** An expected failure as an error for the window; anything else is returned unchanged. */
 const wireErrorOf = (error: unknown): unknown =>
   error instanceof GpoError
     ? new ORPCError('GPO', { status: 422, message: error.message, data: { code: error.code } })
@@ -13,7 +13,7 @@ const wireErrorOf = (error: unknown): unknown =>
 const isStream = (output: unknown): output is AsyncIteratorObject<unknown, unknown, void> =>
   typeof output === 'object' && output !== null && Symbol.asyncIterator in output && 'next' in output
 
-/** The contract with what handlers work with. A stream's failure comes after its handler has returned: it is turned here. */
+/** The contract with the services that handlers use. A stream fails after its handler has returned, so its errors are converted here. */
 export const api = implement(contract)
   .$context<Services>()
   .use(async ({ next }) => {
@@ -23,7 +23,7 @@ export const api = implement(contract)
     return { ...result, output: mapEventIterator(result.output, turned) as typeof result.output }
   })
 
-/** An expected failure keeps its message and code; of a bug only the message leaves the program, its stack goes to the log. */
+/** An expected failure keeps its message and code; of a bug only the message is sent, its stack goes to the log. */
 export function toWireError(error: unknown, onBug: (error: unknown) => void): unknown {
   const known = wireErrorOf(error)
   if (known instanceof ORPCError) return known

@@ -1,4 +1,4 @@
-/** A text a person may send to someone: what the program runs on, how it is set, what failed last. */
+/** A text for support: the system, the settings, the newest failures. */
 import { arch, cpus, homedir, hostname, platform, release, totalmem, userInfo } from 'node:os'
 import type { Services } from '@main/api/services'
 import { jobLog } from '@main/paths'
@@ -12,9 +12,9 @@ import type { RunSummary } from '@shared/schemas/run'
 import { rememberedBackends } from './backends'
 import { storedPlaces } from './storage'
 
-/** Failures told, newest first. */
+/** Number of failures included, newest first. */
 const FAILURES = 5
-/** The end of each log that is told; bytes. */
+/** Bytes from the end of each log that are included. */
 const LOG_BYTES = 4000
 
 export function runtimes(): Record<string, string> {
@@ -27,7 +27,7 @@ const userName = (): string => {
   try {
     return userInfo().username
   } catch {
-    return '' // a user without an entry in the system's list
+    return '' // the user has no entry in the system's list of users
   }
 }
 
@@ -72,7 +72,7 @@ function runLines(runs: readonly RunSummary[]): string[] {
   return counts.size === 0 ? ['none'] : [...counts].map(([status, count]) => `${count} ${status}`)
 }
 
-/** Of the newest failure, and of what ran beside the runs. */
+/** The logs of the newest failed run and of the jobs. */
 function logSections(runs: readonly RunSummary[]): string[] {
   const failed = runs.find(({ error }) => error !== null)
   const logs = [

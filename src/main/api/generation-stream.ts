@@ -3,7 +3,7 @@ import type { GeneratedText, GeneratedToken, GenerationEvent } from '@shared/con
 
 type Generate = (onToken: (token: GeneratedToken) => void, signal: AbortSignal) => Promise<GeneratedText>
 
-/** Tokens that came while nobody read are handed over together. */
+/** Tokens that arrive while the reader is busy are sent together. */
 export async function* generationStream(
   generate: Generate,
   signal: AbortSignal | undefined,

@@ -1,4 +1,4 @@
-/** Paths a person chose: the window gets a name for each and hands that name back, never a path of its own. */
+/** Paths that a person chose: the window gets a random name for each and passes that name back, never a path. */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import type { ChosenPath } from '@shared/contract/system'
@@ -6,7 +6,7 @@ import { GpoError } from '@shared/errors'
 
 export interface Grants {
   give(path: string): ChosenPath
-  /** @throws {GpoError} 'usage' for a name that was never given */
+  /** @throws {GpoError} 'usage' for a name that was never issued */
   take(grant: string): string
 }
 
@@ -24,7 +24,7 @@ export function createGrants(): Grants {
     },
     take(grant) {
       const path = paths.get(grant)
-      if (path === undefined) throw new GpoError('usage', `${grant} names no chosen file: choose it again.`)
+      if (path === undefined) throw new GpoError('usage', `No chosen file belongs to ${grant}: choose the file again.`)
       return path
     },
   }

@@ -1,4 +1,4 @@
-/** Which models the playground can ask: what is in the box, in the library, or came of a run; and a folder just chosen. */
+/** The models that the playground can use: bundled, in the library, from a run, or a folder just chosen. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Services } from '@main/api/services'
@@ -15,12 +15,12 @@ import type { ModelReference, PlaygroundModel } from '@shared/contract/playgroun
 import { GpoError } from '@shared/errors'
 import type { RunSummary } from '@shared/schemas/run'
 
-/** Told from small files: opening a tokenizer takes seconds with a large one. */
+/** Found from small files, because opening a large tokenizer takes seconds. */
 function hasChatTemplate(folder: string): boolean {
   try {
     return chatTemplatesIn(folder).has(DEFAULT_TEMPLATE)
   } catch {
-    return false // a broken file says so when the model is opened
+    return false // a broken file is reported when the model is opened
   }
 }
 
@@ -29,9 +29,9 @@ const nameOf = (bundledPath: string): string => bundledPath.replace(/^bundled:/,
 const problemOf = (folder: string): string | null =>
   existsSync(join(folder, 'config.json'))
     ? null
-    : `${folder} has no config.json: it is no model's folder, or it is gone.`
+    : `${folder} has no config.json: it is not a model folder, or it was deleted.`
 
-/** An adapter's base answers for its files; without one here it cannot be asked. */
+/** An adapter uses the files of its base; if the base is not here, the adapter cannot be used. */
 function describedFolder(reference: ModelReference, label: string, group: string, folder: string): PlaygroundModel {
   if (!isAdapterFolder(folder)) return described(reference, label, group, folder)
   try {
@@ -67,7 +67,7 @@ function modelsOfRun(store: Store, { id, name, folder }: RunSummary): Playground
   })
 }
 
-/** Models that runs began with and that are listed nowhere else. */
+/** Models that runs started from and that are not listed elsewhere. */
 function unlistedBases(listed: readonly PlaygroundModel[]): PlaygroundModel[] {
   const known = new Set(listed.map(({ path }) => path))
   const missing = listed.filter(({ base }) => base !== null && !known.has(base))
@@ -78,7 +78,7 @@ function unlistedBases(listed: readonly PlaygroundModel[]): PlaygroundModel[] {
   )
 }
 
-/** A run whose plan cannot be read, or whose model is not there any more, has none. */
+/** A run whose plan cannot be read or whose model no longer exists has none. */
 function usableModelsOfRun(store: Store, run: RunSummary): PlaygroundModel[] {
   try {
     return modelsOfRun(store, run)
@@ -90,12 +90,12 @@ function usableModelsOfRun(store: Store, run: RunSummary): PlaygroundModel[] {
 
 export function playgroundModels({ store }: Services): PlaygroundModel[] {
   const bundled = bundledPaths('model').map((path) =>
-    described({ kind: 'bundled', name: nameOf(path) }, nameOf(path), 'In the box', modelPath(path)),
+    described({ kind: 'bundled', name: nameOf(path) }, nameOf(path), 'Bundled', modelPath(path)),
   )
   const added = listEntries(store, 'model').map(({ id, name, path }) =>
     describedFolder({ kind: 'library', id }, name, 'Library', path),
   )
-  // A bundle's plan names paths that nobody here has chosen.
+  // A bundle's plan may name paths that nobody here has chosen.
   const own = listRuns(store).filter(({ isReadOnly }) => !isReadOnly)
   const listed = [...bundled, ...added, ...own.flatMap((run) => usableModelsOfRun(store, run))]
   return [...listed, ...unlistedBases(listed)]
@@ -106,7 +106,7 @@ export function inspectGrant({ grants }: Services, grant: string): PlaygroundMod
   return describedFolder({ kind: 'grant', grant }, folder, 'Chosen', folder)
 }
 
-/** @throws GpoError('notFound') for what is not there any more */
+/** @throws GpoError('notFound') for a model that no longer exists */
 export function sourceOf({ store, grants }: Services, reference: ModelReference): ModelSource {
   switch (reference.kind) {
     case 'bundled':

@@ -1,4 +1,4 @@
-/** Rows of data to take prompts from, as a model would get them. */
+/** Rows of data as prompts, with their templates applied. */
 import type { Services } from '@main/api/services'
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
@@ -12,7 +12,7 @@ import type { Dataset } from '@shared/schemas/dataset'
 import type { DataFile } from '@shared/schemas/plan'
 import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
 
-/** Runs shown with their data, newest first. */
+/** Number of runs whose data is offered, newest first. */
 const MAX_RUNS = 50
 
 export function rowSources({ store }: Services): RowSourceChoice[] {
@@ -26,7 +26,7 @@ export function rowSources({ store }: Services): RowSourceChoice[] {
   const bundled = bundledPaths('dataset').flatMap((path) =>
     [`${path}/test`, path].map((part): RowSourceChoice => {
       const name = part.replace(/^bundled:/, '')
-      return { source: { kind: 'bundled', name }, label: part, group: 'In the box' }
+      return { source: { kind: 'bundled', name }, label: part, group: 'Bundled' }
     }),
   )
   const added = listEntries(store, 'dataset').map(
@@ -52,7 +52,7 @@ function resolveSource(store: Store, source: RowSource): Resolved {
     return { ...plain, path, columns, verifier: verifier.success ? verifier.data : null }
   }
   const { plan, isReadOnly } = getRun(store, source.id)
-  if (isReadOnly) throw new GpoError('usage', 'The data of a run from a bundle is not here.')
+  if (isReadOnly) throw new GpoError('usage', 'A run from a bundle has no data here.')
   const file = source.part === 'train' ? plan.data.train : plan.data.eval
   if (!file) throw new GpoError('notFound', `Run ${source.id} has no held-out data.`)
   const { template, chatTemplate } = plan.data
@@ -60,7 +60,7 @@ function resolveSource(store: Store, source: RowSource): Resolved {
   return { ...file, part, template, chatTemplate, verifier: plan.verifier }
 }
 
-/** The set looked at last, so that turning a page does not read it again. */
+/** The last dataset, so that turning a page does not read it again. */
 let last: { readonly key: string; readonly data: Promise<Dataset> } | null = null
 
 function load({ path, columns, limit, part, delimiter }: DataFile): Promise<Dataset> {
@@ -81,7 +81,7 @@ export interface RowRequest {
   readonly text: string
 }
 
-/** @throws GpoError('data') for a set that cannot be read */
+/** @throws GpoError('data') for a dataset that cannot be read */
 export async function playgroundRows(
   { store }: Services,
   { source, offset, limit, text }: RowRequest,

@@ -4,7 +4,7 @@ import { inspectGrant, playgroundModels, sourceOf } from './playground-models'
 import { playgroundRows, rowSources } from './playground-rows'
 import { settingsOf } from './system'
 
-/** The most probable tokens told with each token. */
+/** Number of most likely tokens sent with each token. */
 const ALTERNATIVES = 8
 
 export const playgroundApi = {

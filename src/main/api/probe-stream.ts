@@ -8,10 +8,10 @@ import type { ProbeEvent } from '@shared/contract/plans'
 import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 
-/** Rows that a probe may ask; it never needs as many. */
+/** Most rows for a probe; it never needs as many. */
 const MAX_ROWS = 512
 
-/** Speed does not depend on the weights: of a run's model, those it began with are measured. */
+/** Speed does not depend on the weights, so for a run's model the weights it started from are measured. */
 async function probeJob(store: Services['store'], wanted: Plan) {
   const plan = withOwnAdapter(wanted)
   const { examples } = await loadPlanData(plan.data.train)
@@ -23,14 +23,14 @@ async function probeJob(store: Services['store'], wanted: Plan) {
   return { kind: 'probe' as const, folder: findModelByPath(store, plan.model.path).folder, plan, examples: rows }
 }
 
-/** Progress that came while nobody read is handed over as its newest. */
+/** Of the progress that arrives while the reader is busy, only the newest is sent. */
 export async function* probeStream(
   { store, jobWorkerPath, fork, runs }: Services,
   plan: Plan,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ProbeEvent, void> {
   if (runs.state().active)
-    throw new GpoError('usage', 'A run is at work: it would make the measurement wrong. Measure when it has ended.')
+    throw new GpoError('usage', 'A run is training, which would distort the measurement. Measure when it has ended.')
   const stop = new AbortController()
   let newest: ProbeEvent | null = null
   let isEnded = false

@@ -1,4 +1,4 @@
-/** What the API works with; a host puts it together. */
+/** The services that the API uses; a host creates them. */
 import type { Transfers } from '@main/export/transfers'
 import type { RunManager } from '@main/runs/manager'
 import type { Store } from '@main/store/query'
@@ -8,20 +8,20 @@ import type { Grants } from './grants'
 
 export type ChoiceKind = 'model' | 'dataset' | 'plan' | 'bundle' | 'exportFolder' | 'exportFile'
 
-/** Named values that only this user of this machine can read. */
+/** Named values that only this user on this machine can read. */
 export interface Secrets {
   read(name: string): string | null
   /** An empty value removes it. */
   write(name: string, value: string): void
 }
 
-/** What differs between a window and a browser. */
+/** What differs between the Electron window and a browser. */
 export interface Host {
   readonly kind: 'electron' | 'browser'
-  /** A system dialog; null when it was closed, undefined where there are none. */
+  /** A system dialog; null when it was closed, undefined if the host has no dialogs. */
   choose?(kind: ChoiceKind, suggestedName?: string): Promise<string | null>
   showFolder?(path: string): Promise<void>
-  /** The system's keychain, where there is one. */
+  /** The system's keychain, if there is one. */
   readonly secrets?: Secrets
 }
 
@@ -36,6 +36,6 @@ export interface Services {
   readonly fork?: Fork
   /** Processes of the playground. */
   readonly generators: Generators
-  /** The export or import at work. */
+  /** The running export or import. */
   readonly transfers: Transfers
 }

@@ -10,7 +10,7 @@ import { api } from './base'
 import { diagnosticsOf, runtimes } from './diagnostics'
 import { storedPlaces } from './storage'
 
-/** Values of an older or newer version that do not fit are at their defaults again. */
+/** Values of another version that are not valid are replaced by their defaults. */
 export function settingsOf(store: Store): Settings {
   const stored = settingsSchema.safeParse(readSetting(store, 'settings') ?? {})
   return stored.success ? stored.data : settingsSchema.parse({})

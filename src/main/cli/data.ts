@@ -11,7 +11,7 @@ import { formatTable, type Output } from './output'
 
 export interface DataFlags {
   readonly verifier?: string
-  /** Model whose tokenizer counts. */
+  /** Model whose tokenizer counts the tokens. */
   readonly model: string
   readonly columns?: Readonly<Record<string, string>>
   /** Train, validation, test. */
@@ -24,7 +24,7 @@ const MAX_SHOWN = 20
 const lengthRow = (name: string, lengths: DatasetReport['promptTokens']) =>
   lengths ? [name, ...[lengths.min, lengths.median, lengths.p95, lengths.max].map(String)] : [name, '-', '-', '-', '-']
 
-/** What was read from where, and what was not. */
+/** Which columns were read and which were not. */
 function columnLines({ roles, unused, notes, part, parts, shared, evaluationPart }: DatasetReport): string[] {
   const used = Object.entries(roles).map(([role, column]) => (role === column ? role : `${role} = ${column}`))
   const both = shared?.first

@@ -16,10 +16,10 @@ const SHOWN = 3
 /** Wrong answers with the clearest critical steps, of the newest iterations. */
 function printTrajectories(store: Store, runId: string, output: Output): void {
   output.line(
-    `Three trajectories of the run. V is the value before each step: the share of continuations that end right. A is what the step`,
+    `Three trajectories of the run. V is the value before each step: the share of continuations that end correctly. A is how much`,
   )
   output.line(
-    `changed. The flag stands at the critical step: the policy was reset to the state before it and practised there.`,
+    `the step changed V. The flag marks the critical step: the policy was reset to the state before it and trained from there.`,
   )
   const { rows } = listTrajectories(store, runId, { order: 'advantage', limit: SHOWN })
   for (const { id } of rows) {
@@ -39,7 +39,7 @@ export async function demo(
   const dbFlag = options.db ? ` --db ${options.db}` : ''
   try {
     output.line(
-      `GPO-PPO on ${plan.data.train.path}, ${plan.budget.iterations} iterations, seed ${plan.seed}. Ctrl-C stops it; nothing is lost.`,
+      `GPO-PPO on ${plan.data.train.path}, ${plan.budget.iterations} iterations, seed ${plan.seed}. Ctrl-C stops it; it can be resumed.`,
     )
     const run = await runPlan({ store, plan, output, dbFlag })
     if (run.status !== 'completed') return exitCodeOf(run)

@@ -31,10 +31,10 @@ export interface ExportFlags {
   readonly source: 'recorded' | 'saved' | 'both'
 }
 
-/** Seconds after which a file or pipe is told of progress too. */
+/** Seconds between progress lines when standard error is not a terminal. */
 const QUIET = 10
 
-/** Progress on standard error, Ctrl-C ends the work and leaves nothing behind. */
+/** Shows progress on standard error; Ctrl-C ends the work and leaves no files. */
 async function withProgress<T>(
   work: (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>,
 ): Promise<T> {
@@ -54,7 +54,7 @@ async function withProgress<T>(
   }
 }
 
-/** The iteration of `last`, `best` or a number. */
+/** The iteration that `last`, `best` or a number means. */
 function chosenCheckpoint(store: Store, run: string, wanted: string): number {
   const checkpoints = exportCheckpoints(store, run)
   const found = checkpoints.find(
@@ -64,8 +64,7 @@ function chosenCheckpoint(store: Store, run: string, wanted: string): number {
   if (found) return found.iteration
   if (checkpoints.length === 0) throw new GpoError('notFound', `run ${run} has no checkpoint yet: resume it first`)
   const known = checkpoints.map(({ iteration }) => iteration).join(', ')
-  const why =
-    wanted === 'best' ? 'no evaluation belongs to a checkpoint that is kept' : `there is no checkpoint ${wanted}`
+  const why = wanted === 'best' ? 'none of its checkpoints was evaluated' : `there is no checkpoint ${wanted}`
   throw new GpoError('notFound', `run ${run}: ${why}; choose last, or one of ${known}`)
 }
 
@@ -78,7 +77,7 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
     case 'safetensors':
     case 'adapter':
       if (dtype === 'Q8_0')
-        throw new GpoError('usage', '--dtype Q8_0 is a type of GGUF files: use it with --format gguf')
+        throw new GpoError('usage', '--dtype Q8_0 exists only in GGUF files: use it with --format gguf')
       return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
     case 'pairs':
       return { format, states, perState, source }
@@ -92,7 +91,7 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
   }
 }
 
-/** A model's folder, which is no run: its weights in another dtype. */
+/** Exports a model's folder instead of a run: its weights in another dtype. */
 async function exportFolder(wanted: string, flags: ExportFlags, output: Output): Promise<number> {
   const { source } = findModel(wanted, flags.db)
   const out = resolve(flags.out)

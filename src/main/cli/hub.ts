@@ -1,4 +1,4 @@
-/** `gpo models` and `gpo data`: what is in the library, what is added from disk, what is downloaded because it was asked for. */
+/** `gpo models` and `gpo data`: list the library, add from disk, search and download from the Hub. */
 import { basename, resolve } from 'node:path'
 import { readModelConfig } from '@main/formats/model-config'
 import { readPeftConfig } from '@main/formats/peft'
@@ -16,7 +16,7 @@ import type { StoreOptions } from './train'
 
 const hubOptions = (): HubOptions => ({ endpoint: endpointOf(), token: process.env['HF_TOKEN'] ?? null })
 
-/** What is there without asking any network: added by hand, and the shared Hugging Face cache. */
+/** What is available offline: the library and the shared Hugging Face cache. */
 export function listLibrary(kind: RepositoryKind, options: StoreOptions, output: Output): number {
   const store = openStore(databaseFile(options.db))
   try {
@@ -27,7 +27,7 @@ export function listLibrary(kind: RepositoryKind, options: StoreOptions, output:
       ...cached.map(({ id, folder }) => ({ name: id, path: folder, from: 'Hugging Face cache' })),
     ]
     for (const row of rows) output.json(row)
-    if (rows.length === 0) output.line(`no ${kind}s were added; bundled ones are always there`)
+    if (rows.length === 0) output.line(`no ${kind}s were added; bundled ones are always available`)
     else output.line(formatTable([['name', 'from', 'path'], ...rows.map(({ name, from, path }) => [name, from, path])]))
     return 0
   } finally {
@@ -35,7 +35,7 @@ export function listLibrary(kind: RepositoryKind, options: StoreOptions, output:
   }
 }
 
-/** Adds a folder or file from disk. @throws {GpoError} what is wrong with it */
+/** Adds a folder or file from disk. @throws {GpoError} if it cannot be used */
 export async function addToLibrary(
   kind: RepositoryKind,
   path: string,
@@ -70,11 +70,11 @@ export async function searchLibrary(kind: RepositoryKind, text: string, output: 
 }
 
 interface DownloadFlags extends StoreOptions {
-  /** Only say what would be downloaded. */
+  /** Only print what would be downloaded. */
   readonly dryRun?: boolean
 }
 
-/** Downloads into the shared cache and adds it to the library. Licence and size are told first. */
+/** Downloads into the shared cache and adds it to the library. Licence and size are printed first. */
 export async function downloadToLibrary(
   kind: RepositoryKind,
   id: string,

@@ -1,4 +1,4 @@
-/** The commands that ask a model something: eval, critical, score, export, doctor. */
+/** The commands that use a model without training it: eval, critical, score, export, doctor. */
 
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
@@ -80,7 +80,7 @@ interface Question {
   readonly verifier: VerifierConfig
 }
 
-/** Model, rows and verifier of a command; a run's plan decides what the flags leave open. */
+/** Model, rows and verifier of a command; a run's plan gives what the flags leave out. */
 async function question({ model, data, db, verifier, limit }: JobFlags, output: Output): Promise<Question> {
   const found = findModel(model, db)
   const path = datasetPath(data)

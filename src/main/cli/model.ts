@@ -1,4 +1,4 @@
-/** Finds the model a command is asked about: a folder, an adapter's folder, `bundled:NAME`, a name in the library or on the Hub, or a run. */
+/** Finds the model of a command: a folder, an adapter's folder, `bundled:NAME`, a name in the library or on the Hub, or a run. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isAdapterFolder, modelInFolder } from '@main/library/models/adapter'
@@ -19,7 +19,7 @@ export interface FoundModel {
   readonly plan: Plan | null
 }
 
-/** By its name in the library or on the Hub, where `gpo models` lists it. */
+/** Finds a model by its name in the library or on the Hub, as listed by `gpo models`. */
 export function findNamed(wanted: string, db?: string): string | null {
   const file = databaseFile(db)
   const store = existsSync(file) ? openStore(file) : null
@@ -30,13 +30,13 @@ export function findNamed(wanted: string, db?: string): string | null {
   }
 }
 
-/** The database that should hold a run; none is made to look for it. @throws GpoError('notFound') */
+/** Opens the database that should hold a run, without creating one. @throws GpoError('notFound') */
 export function openRunsOf(wanted: string, db?: string): Store {
   const file = databaseFile(db)
   if (existsSync(file)) return openStore(file)
   throw new GpoError(
     'notFound',
-    `there is no run ${JSON.stringify(wanted)}: ${file} does not exist yet; \`gpo train PLAN.json\` makes it, --db names another`,
+    `there is no run ${JSON.stringify(wanted)}: ${file} does not exist yet; \`gpo train PLAN.json\` creates it, --db chooses another`,
   )
 }
 

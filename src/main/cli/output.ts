@@ -20,7 +20,7 @@ export function createOutput(isJson: boolean): Output {
   }
 }
 
-/** Whoever read the output has gone (`gpo show last | head`): the rest is dropped, and the work goes on. */
+/** If the reader of the output has closed it (`gpo show last | head`), the rest is dropped and the work continues. */
 export function dropWhatNobodyReads(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -29,7 +29,7 @@ export function dropWhatNobodyReads(): void {
   }
 }
 
-/** Says what went wrong; @returns the exit code. A stack trace is for bugs alone. */
+/** Prints the error; @returns the exit code. Only bugs get a stack trace. */
 export function reportError(error: unknown): number {
   if (error instanceof GpoError) {
     process.stderr.write(`gpo: ${error.message}\n`)

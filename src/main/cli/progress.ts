@@ -1,4 +1,4 @@
-/** Progress on standard error: a bar with phase, rate and time left on a terminal, a line now and then elsewhere. */
+/** Progress on standard error: on a terminal a bar with phase, rate and time left, elsewhere an occasional line. */
 import type { TrainerEvent } from '@shared/schemas/events'
 import { SingleBar } from 'cli-progress'
 import { formatPercent, formatSeconds } from './output'

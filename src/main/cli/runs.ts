@@ -24,7 +24,7 @@ export function showRuns(options: StoreOptions, output: Output): number {
     const runs = listRuns(store)
     for (const run of runs) output.json(run)
     if (runs.length === 0)
-      output.line(`no runs in ${store.file} yet: \`gpo demo\` makes one, \`gpo train PLAN.json\` another`)
+      output.line(`no runs in ${store.file} yet: start one with \`gpo demo\` or \`gpo train PLAN.json\``)
     else {
       const rows = runs.map((run) => [
         run.id,

@@ -15,7 +15,7 @@ export interface ServeOptions {
 function pagesFolder(): string {
   const folder = join(import.meta.dirname, '../renderer')
   if (existsSync(join(folder, 'index.html'))) return folder
-  throw new GpoError('notFound', `${folder} has no pages: build the program with \`npm run build\``)
+  throw new GpoError('notFound', `${folder} contains no pages: build the program with \`npm run build\``)
 }
 
 /** Serves until Ctrl-C; a running run is then stopped at its next safe point. */
@@ -37,16 +37,18 @@ export async function serve({ port, db }: ServeOptions, output: Output): Promise
     onBug,
     onLink: (url) => {
       output.json({ url })
-      output.line(links++ === 0 ? `GPO Studio is on ${url}` : `The link was used. For another browser: ${url}`)
+      output.line(
+        links++ === 0 ? `GPO Studio is on ${url}` : `The link has been used. A new one, for another browser: ${url}`,
+      )
       if (links === 1)
-        output.note('Only this machine can reach it. Ctrl-C ends it; a running run is stopped and can be resumed.')
+        output.note('Only this machine can reach it. Ctrl-C ends it; a run in progress is stopped and can be resumed.')
     },
   })
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)
   })
-  output.note('Ending: a running run is stopped at its next safe point. Ctrl-C again ends at once.')
+  output.note('Ending: a run in progress stops at its next safe point. Ctrl-C again ends at once.')
   process.once('SIGINT', () => process.exit(130))
   await served.close()
   await program.close()

@@ -18,14 +18,14 @@ import type { Output } from './output'
 import { createProgress, runProgress } from './progress'
 import { JOB_WORKER, TRAINER } from './workers'
 
-/** A failed run ends the command as its error would have. */
+/** A failed run ends the command with its error's exit code. */
 export function exitCodeOf({ status, error }: RunRecord): number {
   if (status === 'interrupted') return ERROR_CODES.interrupted
   if (status !== 'failed') return 0
   return error && isErrorCode(error.code) ? ERROR_CODES[error.code] : 1
 }
 
-/** What to tell when a run has ended. */
+/** Prints how a run has ended. */
 function summarise(run: RunRecord, output: Output, dbFlag: string): void {
   const resume = `resume it with: gpo resume ${run.id}${dbFlag}`
   switch (run.status) {
@@ -53,7 +53,7 @@ export interface RunFromPlan {
 }
 
 interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
-  /** Told before the run starts, with where it goes on. */
+  /** Called before the run starts, with the iteration it resumes from. */
   readonly announce?: (resumption: Resumption) => void
 }
 
@@ -88,7 +88,7 @@ async function drive({ store, run, inputs, output, dbFlag, announce }: Drive): P
   return ended
 }
 
-/** Makes a run from a plan and drives it to its end. Data and model are checked before the run exists. */
+/** Creates a run from a plan and runs it to its end. Data and model are checked before the run exists. */
 export async function runPlan({ store, plan: wanted, output, dbFlag }: RunFromPlan): Promise<RunRecord> {
   const progress = createProgress()
   const onProgress = (label: string, done: number, total: number) => progress.show(label, done, total, 0, 0)
@@ -134,8 +134,8 @@ export async function resume(wanted: string, options: ResumeOptions, output: Out
       for (const reason of damaged) output.note(`warning: ${reason}`)
       output.note(
         resumeFrom
-          ? `run ${run.id} goes on after iteration ${iteration}`
-          : `run ${run.id} has no usable checkpoint and begins again`,
+          ? `run ${run.id} resumes after iteration ${iteration}`
+          : `run ${run.id} has no usable checkpoint and starts over`,
       )
     }
     const ended = await drive({ ...ready, store, output, dbFlag: flagOf(options), announce })

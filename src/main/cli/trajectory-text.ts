@@ -14,7 +14,7 @@ function valueText({ successes, samples, value }: StateRecord): string {
 
 const signed = (value: number) => (value >= 0 ? `+${value.toFixed(2)}` : value.toFixed(2))
 
-/** One line per step: V before, what the step changed, and ⚑ at the critical one. */
+/** One line per step: V before it, its advantage, and ⚑ for the critical step. */
 export function trajectoryLines(trajectory: TrajectoryRecord): string[] {
   const { prompt, reference, status, steps, states, critical } = trajectory
   const lines = [`${prompt.trimEnd()}   [${status}, the answer is ${reference}]`]

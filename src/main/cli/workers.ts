@@ -1,5 +1,5 @@
 import { join } from 'node:path'
 
-/** The built entries of the processes that compute, beside this program's own. */
+/** Paths of the built worker processes, beside this program's own file. */
 export const TRAINER = join(import.meta.dirname, 'worker.cjs')
 export const JOB_WORKER = join(import.meta.dirname, 'job-worker.cjs')

@@ -1,6 +1,6 @@
 /**
- * Writes a LoRA adapter alone, in the layout of PEFT: `adapter_config.json` and `adapter_model.safetensors`, whose names are the
- * checkpoint's behind `base_model.model.`. Read back before it is called done.
+ * Writes a LoRA adapter alone, in the layout of PEFT: `adapter_config.json` and `adapter_model.safetensors`, whose tensor names are those of the
+ * checkpoint with the prefix `base_model.model.`. The result is read back before it is reported as done.
  */
 import { join } from 'node:path'
 import type { LoraConfig } from '@main/formats/adapter-shapes'
@@ -15,15 +15,15 @@ import type { Exported } from './safetensors'
 export type { LoraConfig } from '@main/formats/adapter-shapes'
 
 export interface AdapterExport {
-  /** Where the base model is, as PEFT should look for it. */
+  /** Name or folder of the base model, for PEFT. */
   readonly baseModel: string
   readonly adaptation: LoraConfig
-  /** A run's trained parameters under their own names; those that belong to no adapter (a value head) are left out. */
+  /** A run's trained parameters by name; those that are not part of an adapter (a value head) are left out. */
   readonly tensors: readonly TensorToWrite[]
   /** A folder that does not exist yet or is empty. */
   readonly out: string
   readonly dtype: StoredDtype
-  /** Folder that is filled first, beside `out`. */
+  /** Temporary folder beside `out`, renamed at the end. */
   readonly partial?: string
   readonly onProgress?: OnTensors
 }
@@ -31,7 +31,7 @@ export interface AdapterExport {
 const ADAPTER = /\.lora_[AB]\.weight$/
 export const isAdapterTensor = (name: string): boolean => ADAPTER.test(name)
 
-/** What `LoraConfig.from_pretrained` reads; everything that is not ours is at PEFT's default. */
+/** The keys that `LoraConfig.from_pretrained` reads; settings that we do not have are at PEFT's defaults. */
 export function adapterConfig(
   baseModel: string,
   { r, alpha, targets, dropout, rslora }: LoraConfig,
@@ -61,7 +61,7 @@ export function adapterConfig(
 
 /**
  * @returns the bytes written and the largest difference between the adapter in memory and the one read back (0 for F32)
- * @throws GpoError('usage') where there is no adapter or the folder is not empty, ('model') for weights that the dtype cannot hold,
+ * @throws GpoError('usage') if there is no adapter or the folder is not empty, ('model') for weights that the dtype cannot hold,
  * ('storage') when writing fails; then nothing is left behind
  */
 export function exportAdapter(adapter: AdapterExport): Exported {

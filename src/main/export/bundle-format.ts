@@ -1,7 +1,7 @@
 /**
  * A run bundle: one file (an uncompressed tar, so that any tool opens it) with the run's plan, environment, evaluations, metrics and
- * trajectories, a manifest with the size and SHA-256 of each, and the manifest's own sum in the form of `sha256sum`. What is large is cut
- * into parts and compressed. Whoever reads one trusts nothing in it: `LIMITS` say what is looked at.
+ * trajectories, a manifest with the size and SHA-256 of each, and the manifest's own checksum in the form of `sha256sum`. Large content is split
+ * into parts and compressed. A reader must not trust a bundle: `LIMITS` bound what is read.
  */
 import { RUN_STATUSES } from '@shared/schemas/run'
 import { z } from 'zod'
@@ -13,7 +13,7 @@ export const LIMITS = {
   /** Files in a bundle. */
   files: 20_000,
   manifestBytes: 16 * 2 ** 20,
-  /** One part, packed or unpacked. Ours are near `PART_BYTES`. */
+  /** Largest part, compressed or not. Ours are near `PART_BYTES`. */
   partBytes: 96 * 2 ** 20,
   /** All parts, unpacked. */
   totalBytes: 64 * 2 ** 30,
@@ -32,10 +32,10 @@ const SINGLES = ['plan.json', 'environment.json', 'evaluations.jsonl'] as const
 export type PartKind = 'metrics' | 'trajectories'
 export const partName = (kind: PartKind, index: number): string => `${kind}-${String(index).padStart(5, '0')}.jsonl.gz`
 
-/** Which records a file holds; null for one that is no file of a bundle. */
+/** Which records a file holds; null for one that is not a file of a bundle. */
 export function kindOfFile(name: string): PartKind | 'plan' | 'environment' | 'evaluations' | null {
   const part = PARTS.exec(name)?.[1]
-  if (part) return part as PartKind // the two that the pattern has
+  if (part) return part as PartKind // the two groups of the pattern
   const single = SINGLES.find((one) => one === name)
   return single ? (single.slice(0, single.indexOf('.')) as 'plan' | 'environment' | 'evaluations') : null
 }
@@ -49,7 +49,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' 
 const fileSchema = z.strictObject({
   name: z.string().max(100),
   bytes: count.max(LIMITS.partBytes),
-  /** After unpacking; the same as `bytes` where nothing is packed. */
+  /** Uncompressed size; equal to `bytes` if the file is not compressed. */
   unpacked: count.max(LIMITS.partBytes),
   sha256,
   records: count,

@@ -1,4 +1,4 @@
-/** The records of a bundle's files. They come from anywhere: sizes, references between them and numbers are all checked. */
+/** The records of a bundle's files. They are untrusted: sizes, references and numbers are all checked. */
 
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { EvaluationRecord } from '@shared/schemas/events'
@@ -17,7 +17,7 @@ const text = z.string().max(MAX_TEXT)
 const share = z.number().min(0).max(1)
 const status = z.enum(VERDICT_STATUSES)
 
-/** A stretch of one metric. */
+/** A section of one metric's series. */
 export const seriesSchema = z
   .strictObject({
     name: z.string().min(1).max(200),
@@ -25,7 +25,7 @@ export const seriesSchema = z
     values: z.array(z.number()).max(SERIES_POINTS),
   })
   .refine(({ iterations, values }) => iterations.length === values.length, {
-    error: 'a series has as many values as iterations',
+    error: 'a series must have as many values as iterations',
   })
 export type SeriesRecord = z.infer<typeof seriesSchema>
 
@@ -74,13 +74,13 @@ export const trajectorySchema = z
     continuations: z.array(continuationSchema).max(1_000_000),
   })
   .refine(({ steps, states }) => states.length === 0 || states.length === steps.length + 1, {
-    error: 'there is one state more than steps',
+    error: 'there must be one more state than steps',
   })
   .refine(({ steps, critical }) => critical === null || critical.step < steps.length, {
-    error: 'the critical step is one of the steps',
+    error: 'the critical step must be one of the steps',
   })
   .refine(({ steps, continuations }) => continuations.every(({ state }) => state <= steps.length), {
-    error: 'a continuation begins at a state of its trajectory',
+    error: 'a continuation must start at a state of its trajectory',
   }) satisfies z.ZodType<TrajectoryRecord>
 
 export const environmentSchema = z

@@ -1,13 +1,13 @@
-/** What a model's card says of its base: where it came from and under which licence, as far as its files tell. */
+/** The base model in a model card: its source and licence, as far as its files name them. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { isBundled, modelPath } from '@main/paths'
 import type { CardBase } from './model-card'
 
-/** Of a README that is read. */
+/** Most bytes of a README that are read. */
 const MAX_README = 1 << 20
 
-/** `license:` in the block of settings that a README of the Hub begins with. */
+/** `license:` in the front matter of a README from the Hub. */
 export function licenseOfReadme(text: string): string | null {
   const [, front = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(text) ?? []
   const [, value] = /^license:[ \t]*["']?([\w.+-]{1,80})["']?[ \t]*$/m.exec(front) ?? []
@@ -24,12 +24,12 @@ function licenseOf(folder: string): CardBase['license'] {
   const readme = join(folder, 'README.md')
   const size = statSync(readme, { throwIfNoEntry: false })?.size ?? 0
   const stated = size > 0 && size <= MAX_README ? licenseOfReadme(readFileSync(readme, 'utf8')) : null
-  if (stated !== null) return { name: stated, source: 'as its README says' }
+  if (stated !== null) return { name: stated, source: 'according to its README' }
   const file = ['LICENSE', 'LICENSE.txt', 'LICENSE.md'].find((one) => existsSync(join(folder, one)))
   return file === undefined ? null : { name: 'other', source: `see ${file} in ${basename(folder)}` }
 }
 
-/** @param path as the plan names it */
+/** @param path as in the plan */
 export function cardBase(path: string): CardBase {
   const folder = modelPath(path)
   return {

@@ -5,7 +5,7 @@ import { openSafetensors, type SafetensorsReader } from '@main/formats/safetenso
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { GpoError } from '@shared/errors'
 
-/** Bytes written, or read back, of all there are. */
+/** Progress in bytes written or read back. */
 export type OnTensors = (label: 'writing' | 'reading back', done: number, total: number) => void
 
 interface Tensors {
@@ -17,7 +17,7 @@ interface Tensors {
 const bytesOf = (tensors: readonly TensorToWrite[], dtype: StoredDtype) =>
   tensors.reduce((sum, { data }) => sum + data.length * BYTES[dtype], 0)
 
-/** The real one, which tells what it has written. */
+/** The default writer. */
 export function countingFileSystem(
   tensors: readonly TensorToWrite[],
   dtype: StoredDtype,
@@ -36,7 +36,7 @@ export function countingFileSystem(
   }
 }
 
-/** @returns the largest difference to the values in memory, or null when a value read is not the one written */
+/** @returns the largest difference from the values in memory, or null if a value read back is not the one written */
 function differenceOf(read: Float32Array, written: Float32Array, original: Float32Array): number | null {
   if (read.length !== written.length) return null
   let worst = 0
@@ -53,7 +53,10 @@ function compareTensor(file: SafetensorsReader, { name, shape, data }: TensorToW
   const written = decodeFloats(encodeFloats(data, dtype), dtype)
   const difference = hasSameForm ? differenceOf(file.read(name), written, data) : null
   if (difference !== null) return difference
-  throw new GpoError('storage', `${name} was not read back as it was written: check the disk and export again`)
+  throw new GpoError(
+    'storage',
+    `${name} was read back with other contents than written: check the disk and export again`,
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What every export is given, and what it answers. */
+/** The input and output of every export. */
 import type { Store } from '@main/store/query'
 import type { Fork } from '@main/workers/fork'
 import type { ExportOutcome } from '@shared/contract/exports'

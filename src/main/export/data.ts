@@ -49,5 +49,5 @@ export const lineOf = (record: DataRecord): string => `${JSON.stringify(record)}
 
 const UNITS = { pairs: 'pairs', unpaired: 'rows', stepwise: 'rows' } as const
 
-/** What is counted. */
+/** The unit of the count. */
 export const unitOf = ({ format }: DataRequest): string => UNITS[format]

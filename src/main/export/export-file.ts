@@ -1,4 +1,4 @@
-/** Exports that are one file: written beside its final place, read back, renamed. Nothing half-written stays. */
+/** Exports that are one file: written beside its final path, read back, then renamed. No partial file is left. */
 import { createHash, type Hash } from 'node:crypto'
 import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -15,14 +15,14 @@ import { writeBundle } from './write-bundle'
 /** Bytes gathered before they are written. */
 const CHUNK = 1 << 20
 
-/** @throws GpoError('usage') for a folder, or a file that may not be replaced */
+/** @throws GpoError('usage') for a folder, or a file that must not be replaced */
 export function refuseExisting(out: string, replaces: boolean): void {
   if (!existsSync(out)) return
   if (!statSync(out).isFile()) throw new GpoError('usage', `${out} is a folder: choose the name of a file`)
-  if (!replaces) throw new GpoError('usage', `${out} is there already: choose another name, or move it away`)
+  if (!replaces) throw new GpoError('usage', `${out} exists already: choose another name, or move it away`)
 }
 
-/** @param work writes the file it is given and proves it */
+/** @param work writes the given file and verifies it */
 async function publishFile<T>(wanted: string, replaces: boolean, work: (partial: string) => Promise<T>): Promise<T> {
   const out = resolve(wanted)
   refuseExisting(out, replaces)
@@ -66,7 +66,7 @@ async function writeRecords(context: ExportContext, request: DataRequest, file: 
   return { count, bytes }
 }
 
-/** Counts lines that parse, and compares the whole with what was written. */
+/** Counts lines that parse, and compares all bytes with those written. */
 async function verifyLines(
   path: string,
   count: number,
@@ -86,10 +86,13 @@ async function verifyLines(
     lines += parts.length
   }
   if (lines === count && open === '' && hash.digest('hex') === sha256) return
-  throw new GpoError('storage', `${path} was not read back as it was written: check the disk and export again`)
+  throw new GpoError(
+    'storage',
+    `${path} was read back with other contents than written: check the disk and export again`,
+  )
 }
 
-/** @throws GpoError('data') where the run has none of these records */
+/** @throws GpoError('data') if the run has no such records */
 export function exportData(context: ExportContext, request: DataRequest): Promise<WrittenExport> {
   return publishFile(context.out, context.replaces, async (partial) => {
     const hash = createHash('sha256')
@@ -106,12 +109,12 @@ export function exportData(context: ExportContext, request: DataRequest): Promis
       throw new GpoError('data', `Run ${context.run.id} has no ${unitOf(request)} of this kind to export.`)
     context.onProgress('reading back', 0, count)
     await verifyLines(partial, count, hash.digest('hex'), context.signal)
-    const verified = `Read back: ${count.toLocaleString('en')} lines, all JSON, the same bytes.`
+    const verified = `Read back: ${count.toLocaleString('en')} lines, all JSON, every byte the same.`
     return { bytes, count, unit: unitOf(request), maxDifference: 0, verified }
   })
 }
 
-/** Reads a bundle whole, as an import would. */
+/** Reads a complete bundle, like an import. */
 async function verifyBundle(path: string, { signal, onProgress, trajectories }: ExportContext): Promise<number> {
   const reader = await readBundle(path)
   let read = 0
@@ -141,7 +144,7 @@ export function exportBundle(context: ExportContext): Promise<WrittenExport> {
     })
     const files = await verifyBundle(partial, context)
     const { points, trajectories: count } = manifest.counts
-    const verified = `Read back as an import would: ${files} files with the sums of the manifest, ${points.toLocaleString('en')} points of metrics, ${count.toLocaleString('en')} trajectories.`
+    const verified = `Read back like an import: ${files} files with the checksums of the manifest, ${points.toLocaleString('en')} points of metrics, ${count.toLocaleString('en')} trajectories.`
     return { bytes, count, unit: 'trajectories', maxDifference: 0, verified }
   })
 }

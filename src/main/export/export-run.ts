@@ -1,4 +1,4 @@
-/** One export of a run: what can be had, how large it will be, and doing it. Tensors are a job's, in a process of its own. */
+/** An export of a run: the available formats, the size, and the export itself. Work on tensors is a job in a separate process. */
 import { existsSync, rmSync, statfsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { modelPath } from '@main/paths'
@@ -49,7 +49,7 @@ export function exportCheckpoints(store: Store, run: string): ExportCheckpoint[]
   const accuracies = new Map(listEvaluations(store, run).map(({ iteration, accuracy }) => [iteration, accuracy]))
   const kept = listCheckpoints(store, run)
   const known = kept.filter(({ iteration }) => accuracies.has(iteration))
-  const best = known.toSorted((a, b) => accuracies.get(b.iteration)! - accuracies.get(a.iteration)!)[0] // as filtered
+  const best = known.toSorted((a, b) => accuracies.get(b.iteration)! - accuracies.get(a.iteration)!)[0] // by the filter above
   return kept.map(({ iteration, bytes }) => ({
     iteration,
     bytes,
@@ -71,7 +71,7 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
   if (adaptation === 'full') refused.adapter = 'The run trained every weight: there is no adapter.'
   if (trajectories === 0) refused.unpaired = 'The run has no trajectories.'
   if (trajectories === 0 && savedPairs === 0) refused.pairs = 'The run has no trajectories, and no pair was saved.'
-  if (trajectories === 0 || !isGuided) refused.stepwise = 'The run valued no steps: it ran without GPO.'
+  if (trajectories === 0 || !isGuided) refused.stepwise = 'The run estimated no step values: it did not use GPO.'
   return refused
 }
 
@@ -93,7 +93,7 @@ function refuse(store: Store, run: string, { format }: ExportRequest): void {
   if (reason !== undefined) throw new GpoError('usage', `Run ${run} cannot be exported as ${format}. ${reason}`)
 }
 
-/** Reads all trajectories for the formats made of them. @throws GpoError('usage') for a format it cannot have */
+/** Reads all trajectories for formats made of them. @throws GpoError('usage') for a format that is not available */
 export async function previewExport(
   store: Store,
   id: string,
@@ -142,7 +142,7 @@ function freeBytes(path: string): number | null {
   }
 }
 
-/** Whether an export can go to a path. */
+/** Checks whether an export can be written to a path. */
 export function destinationOf(path: string, format: ExportFormat): Destination {
   let problem: string | null = null
   try {
@@ -185,11 +185,11 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
     const merged =
       maxMergedDifference === undefined
         ? ''
-        : ` Merged into the base model, the largest difference of a weight is ${shown(maxMergedDifference)}.`
-    const verified = `Read back: ${tensors} tensors; the largest difference to the weights in memory is ${shown(maxDifference)}.${merged}`
+        : ` Merged into the base model, the largest difference in a weight is ${shown(maxMergedDifference)}.`
+    const verified = `Read back: ${tensors} tensors; the largest difference from the weights in memory is ${shown(maxDifference)}.${merged}`
     return { bytes, count: tensors, unit: 'tensors', maxDifference, verified }
   } finally {
-    rmSync(partial, { recursive: true, force: true }) // what a process that was ended has left
+    rmSync(partial, { recursive: true, force: true }) // left by a process that was ended
   }
 }
 

@@ -1,10 +1,10 @@
-/** Fills a folder beside its final place and renames it when it is whole, so that it is complete or not there. */
+/** Fills a folder beside its final path and renames it when it is complete, so that there is never a partial one. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { storageError, syncFolder, writeDurably } from '@main/formats/atomic'
 import { GpoError } from '@shared/errors'
 
-/** The neighbour that is filled or written first. */
+/** The temporary path beside the final one. */
 export const partialOf = (out: string): string => join(dirname(out), `.${basename(out)}.partial-${process.pid}`)
 
 /** @throws GpoError('usage') */

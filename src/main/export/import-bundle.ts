@@ -1,4 +1,4 @@
-/** Takes a run bundle into the store, as a run that can be looked at and nothing else. All of it or nothing. */
+/** Imports a run bundle into the store as a read-only run, completely or not at all. */
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { runFolder } from '@main/paths'
@@ -16,10 +16,10 @@ import type { SeriesRecord } from './bundle-records'
 import { type BundlePart, type BundleReader, readBundle } from './read-bundle'
 import { breath, refuseStopped } from './read-run'
 
-/** What imported runs are found by. */
+/** The tag of imported runs. */
 export const IMPORTED_TAG = 'imported'
 const MAX_TAGS = 50
-/** Rows written between two looks at what else the program has to do. */
+/** Rows written between two pauses for other work of the program. */
 const BATCH = 50
 
 export interface BundleImport {
@@ -29,12 +29,12 @@ export interface BundleImport {
   readonly onProgress?: (label: string, done: number, total: number) => void
 }
 
-/** A run that was still going on ends where the bundle was made. */
+/** A run that was still in progress counts as stopped when the bundle was made. */
 function endOf({ status, error }: Manifest['run']): Pick<ImportedRun, 'status' | 'error'> {
   if (status !== 'running' && status !== 'queued') return { status, error }
   return {
     status: 'interrupted',
-    error: { code: 'interrupted', message: 'The run was still going on when this bundle was made.' },
+    error: { code: 'interrupted', message: 'The run was still in progress when this bundle was made.' },
   }
 }
 
@@ -59,7 +59,7 @@ function newImportedRun({ store }: BundleImport, { manifest, plan, environment }
   }
 }
 
-/** A bundle cannot fill the disk. */
+/** Refuses a bundle that may fill the disk. */
 function refuseTooLarge(store: Store, { files }: Manifest): void {
   const needed = files.reduce((sum, { unpacked }) => sum + unpacked, 0)
   const { bavail, bsize } = statfsSync(dirname(store.file))
@@ -113,7 +113,7 @@ async function fill(options: BundleImport, reader: BundleReader, run: string): P
 
 /**
  * @returns the new run
- * @throws GpoError('data') saying what is wrong with the file, ('interrupted') after `signal`, ('storage'); then nothing is left of it
+ * @throws GpoError('data') naming the problem of the file, ('interrupted') after `signal`, ('storage'); then nothing of it is kept
  */
 export async function importBundle(options: BundleImport): Promise<ImportOutcome> {
   const { store, path } = options

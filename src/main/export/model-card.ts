@@ -1,4 +1,4 @@
-/** The README of a merged model: what it is, what was measured, how it was made. Only what is known is said. Pure. */
+/** The README of a merged model: what it is, what was measured, how it was made. It states only known facts. Pure. */
 
 import { isGuided } from '@shared/method/guided'
 import type { EvaluationRecord } from '@shared/schemas/events'
@@ -6,7 +6,7 @@ import type { Plan } from '@shared/schemas/plan'
 import { yamlOf } from './commented-yaml'
 
 export interface CardBase {
-  /** `organisation/name` where it is a download of the Hub; else null. */
+  /** `organisation/name` if it was downloaded from the Hub, else null. */
   readonly repository: string | null
   /** A folder, or `bundled:NAME`. */
   readonly path: string
@@ -17,7 +17,7 @@ export interface CardSource {
   readonly run: { readonly id: string; readonly name: string; readonly plan: Plan; readonly iterations: number }
   readonly environment: Readonly<Record<string, string | number>> | null
   readonly evaluations: readonly EvaluationRecord[]
-  /** Iterations done when the exported checkpoint was written. */
+  /** Iteration of the exported checkpoint. */
   readonly iteration: number
   readonly dtype: string
   readonly base: CardBase
@@ -25,7 +25,7 @@ export interface CardSource {
   readonly version: string
 }
 
-/** A text of somebody as code that it cannot leave. */
+/** An untrusted text as inline code, escaped so that it cannot end the code. */
 function code(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length))
@@ -50,7 +50,7 @@ function adaptationOf({ adaptation }: Plan): string {
     `LoRA of rank ${r}, scale ${alpha} / ${rslora ? '√' : ''}${r}`,
     ...(dropout > 0 ? [`dropout ${dropout}`] : []),
     `on ${targets.join(', ')}`,
-    ...(base === 'float32' ? [] : [`beside a base in ${base === 'float16' ? '16' : '8'} bits`]),
+    ...(base === 'float32' ? [] : [`on a base in ${base === 'float16' ? '16' : '8'} bits`]),
   ]
   return `${parts.join(', ')}; merged into the weights`
 }
@@ -65,7 +65,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 function results({ evaluations, iteration, run }: CardSource): string[] {
   const shown = evaluations.filter((one) => one.iteration <= iteration)
   const data = run.plan.data.eval
-  if (shown.length === 0 || !data) return ['Nothing was measured on held-out rows.']
+  if (shown.length === 0 || !data) return ['Accuracy on held-out rows was not measured.']
   const rows = shown.map(({ iteration, n, correct, accuracy }) => [
     iteration === 0 ? '0, before training' : String(iteration),
     String(n),
@@ -111,11 +111,8 @@ function making({ run, environment, base, iteration, dtype, version }: CardSourc
 
 function licence({ base }: CardSource): string[] {
   const { license } = base
-  if (!license)
-    return [
-      'The licence of the base model is not known here: look it up where the model came from, and that of the data.',
-    ]
-  return [`The base model: ${code(license.name)} (${license.source}). What the data’s licence asks for comes on top.`]
+  if (!license) return ['The licences of the base model and of the data are unknown: look them up at their sources.']
+  return [`The base model: ${code(license.name)} (${license.source}). The data’s licence applies too.`]
 }
 
 function planBlock(plan: Plan): string[] {

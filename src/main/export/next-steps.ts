@@ -1,17 +1,17 @@
-/** What a person can do with what was exported: a sentence, and a command or code to copy. */
+/** Next steps after an export: a sentence, and a command or code to copy. */
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 import { shellWord } from '@shared/shell-word'
 
 type Next = ExportOutcome['next']
 
-/** As a string of Python, which JSON's are. */
+/** A Python string; JSON strings are valid ones. */
 const quoted = (text: string) => JSON.stringify(text)
 
 interface Exported {
   readonly out: string
   /** Folder of the base model. */
   readonly base: string
-  /** Where the run's answers are tried, as the plan names it. */
+  /** The evaluation data, as in the plan. */
   readonly data: string
 }
 
@@ -19,7 +19,7 @@ const PAIR_TRAINERS = 'DPOTrainer, ORPOTrainer and CPOTrainer (SimPO)'
 
 const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
   safetensors: ({ out, data }) => [
-    { text: 'Evaluate it here', code: `gpo eval --model ${shellWord(out)} --data ${shellWord(data)}` },
+    { text: 'Evaluate it with GPO Studio', code: `gpo eval --model ${shellWord(out)} --data ${shellWord(data)}` },
     {
       text: 'Load it with Transformers',
       code: `from transformers import AutoModelForCausalLM, AutoTokenizer\nmodel = AutoModelForCausalLM.from_pretrained(${quoted(out)})\ntokenizer = AutoTokenizer.from_pretrained(${quoted(out)})`,
@@ -28,15 +28,15 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
   ],
   adapter: ({ out, base }) => [
     {
-      text: 'Put it on its base model with PEFT',
+      text: 'Load it onto its base model with PEFT',
       code: `from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\nbase = AutoModelForCausalLM.from_pretrained(${quoted(base)})\nmodel = PeftModel.from_pretrained(base, ${quoted(out)})`,
     },
-    { text: 'Merge it there', code: 'merged = model.merge_and_unload()' },
+    { text: 'Merge it with PEFT', code: 'merged = model.merge_and_unload()' },
   ],
   gguf: ({ out }) => [
-    { text: 'Talk to it with llama.cpp', code: `llama-cli -m ${shellWord(out)}` },
+    { text: 'Chat with it in llama.cpp', code: `llama-cli -m ${shellWord(out)}` },
     {
-      text: 'Make it known to Ollama',
+      text: 'Add it to Ollama',
       code: `echo 'FROM ${shellWord(out)}' > Modelfile && ollama create my-model -f Modelfile`,
     },
   ],
@@ -45,14 +45,14 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
       text: `Load it for ${PAIR_TRAINERS} of TRL`,
       code: `from datasets import load_dataset\npairs = load_dataset("json", data_files=${quoted(out)}, split="train")`,
     },
-    { text: 'See what it holds', code: `gpo data ${shellWord(out)}` },
+    { text: 'See what it contains', code: `gpo data ${shellWord(out)}` },
   ],
   unpaired: ({ out }) => [
     {
       text: 'Load it for KTOTrainer of TRL',
       code: `from datasets import load_dataset\nrows = load_dataset("json", data_files=${quoted(out)}, split="train")`,
     },
-    { text: 'See what it holds', code: `gpo data ${shellWord(out)}` },
+    { text: 'See what it contains', code: `gpo data ${shellWord(out)}` },
   ],
   stepwise: ({ out }) => [
     {

@@ -1,6 +1,6 @@
 /**
- * Opens a run bundle and checks its frame: the archive, the manifest and its sum, that the files are those the manifest names and no larger
- * than allowed. The content is checked when it is read. Everything in it is untrusted; nothing of it becomes a path.
+ * Opens a run bundle and checks its frame: the archive, the manifest and its checksum, and that the files are those in the manifest and within
+ * the size limits. The content is checked when it is read. Everything in it is untrusted; none of it becomes a path.
  */
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -25,7 +25,7 @@ const unpack = promisify(gunzip)
 
 export interface OpenBundle {
   readonly manifest: Manifest
-  /** The text of a file, its sum compared. @throws GpoError('data') */
+  /** The text of a file, after checking its checksum. @throws GpoError('data') */
   read(file: BundleFile): Promise<string>
   close(): Promise<void>
 }
@@ -35,13 +35,13 @@ const count = (n: number) => n.toLocaleString('en')
 export const damagedBundle =
   (path: string): Damaged =>
   (what) =>
-    new GpoError('data', `${basename(path)} ${what}: it is damaged or no run bundle; ask for it again (${path})`)
+    new GpoError('data', `${basename(path)} ${what}: it is damaged or not a run bundle; get a new copy (${path})`)
 
 function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw damaged(`holds ${name}, which is no UTF-8 text`)
+    throw damaged(`holds ${name}, which is not UTF-8 text`)
   }
 }
 
@@ -49,18 +49,16 @@ export function parseJson(text: string, name: string, damaged: Damaged): unknown
   try {
     return JSON.parse(text)
   } catch {
-    throw damaged(`holds ${name}, which is no JSON`)
+    throw damaged(`holds ${name}, which is not JSON`)
   }
 }
 
-/** A value of the form it should have. @throws GpoError('data') naming the first place where it has not */
+/** A value parsed by a schema. @throws GpoError('data') naming the first invalid place */
 export function parseAs<T>(schema: z.ZodType<T>, value: unknown, name: string, damaged: Damaged): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw damaged(
-    `holds ${name}, where ${issue?.path.join('.') || 'the whole'} is not as it should be (${issue?.message})`,
-  )
+  throw damaged(`holds ${name}, where ${issue?.path.join('.') || 'the whole file'} is not valid (${issue?.message})`)
 }
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -76,7 +74,8 @@ async function readManifest(
     throw damaged(`has a manifest of ${count(manifest.size)} bytes; at most ${count(LIMITS.manifestBytes)} are read`)
   const bytes = await readAt(handle, manifest.at, manifest.size, damaged)
   const sum = decodeText(await readAt(handle, checksum.at, checksum.size, damaged), CHECKSUM, damaged)
-  if (sum !== `${sha256Of(bytes)}  ${MANIFEST}\n`) throw damaged(`has a ${MANIFEST} that does not fit its ${CHECKSUM}`)
+  if (sum !== `${sha256Of(bytes)}  ${MANIFEST}\n`)
+    throw damaged(`has a ${MANIFEST} that does not match its ${CHECKSUM}`)
   const value = parseJson(decodeText(bytes, MANIFEST, damaged), MANIFEST, damaged)
   const version = (value as { version?: unknown } | null)?.version
   if (typeof version === 'number' && version !== 1)
@@ -87,7 +86,7 @@ async function readManifest(
   return parseAs(manifestSchema, value, MANIFEST, damaged)
 }
 
-/** The files are those the manifest names, each once, of the sizes it gives. */
+/** Checks that the files are exactly those in the manifest, with their sizes. */
 function checkFiles(
   { files: named, counts }: Manifest,
   found: ReadonlyMap<string, ArchivedFile>,
@@ -96,7 +95,7 @@ function checkFiles(
   const names = new Set(named.map(({ name }) => name))
   if (names.size !== named.length) throw damaged(`has a ${MANIFEST} that names a file twice`)
   for (const { name, bytes, unpacked } of named) {
-    if (kindOfFile(name) === null) throw damaged(`names ${JSON.stringify(name)}, which is no file of a bundle`)
+    if (kindOfFile(name) === null) throw damaged(`names ${JSON.stringify(name)}, which is not a file of a bundle`)
     const size = found.get(name)?.size
     if (size === undefined) throw damaged(`lacks ${name}, which its ${MANIFEST} names`)
     if (size !== bytes) throw damaged(`holds ${name} with ${count(size)} bytes, its ${MANIFEST} says ${count(bytes)}`)
@@ -117,7 +116,7 @@ function checkFiles(
     throw damaged(`counts ${count(counts.trajectories)} trajectories, its files ${count(trajectories)}`)
 }
 
-/** Never more than the manifest says, whatever the packed bytes would become. */
+/** Never unpacks more bytes than the manifest states. */
 async function unpacked(content: Uint8Array, { name, unpacked }: BundleFile, damaged: Damaged): Promise<Uint8Array> {
   let bytes: Uint8Array
   try {
@@ -159,7 +158,7 @@ export async function openBundle(path: string): Promise<OpenBundle> {
     return {
       manifest,
       async read(file) {
-        const { at, size } = found.get(file.name)! // as checkFiles has found
+        const { at, size } = found.get(file.name)! // checked by checkFiles
         const content = await readAt(handle, at, size, damaged)
         const sum = sha256Of(content)
         if (sum !== file.sha256)

@@ -1,11 +1,11 @@
-/** What an export made of records will hold, told before it is written. */
+/** The contents of an export made of records, before it is written. */
 import type { Store } from '@main/store/query'
 import { runBytes } from '@main/store/run-bytes'
 import { countTrajectories } from '@main/store/trajectories'
 import type { ExportPreview } from '@shared/contract/exports'
 import { type DataRequest, lineOf, runRecords, unitOf } from './data'
 
-/** Goes through all of it, without writing. */
+/** Reads all of it, without writing. */
 export async function dataPreview(
   store: Store,
   run: string,
@@ -24,8 +24,8 @@ export async function dataPreview(
 }
 
 /**
- * Of what is compressed only an estimate can be had without doing it. Measured on runs of 64 to 1,920 trajectories, within a sixth: a part
- * shrinks better than single bodies, to 0.45 of their bytes; texts to a seventh; a point of a metric takes 7 bytes.
+ * Compressed sizes can only be estimated in advance. Measured on runs of 64 to 1,920 trajectories, within a sixth: a part shrinks to 0.45 of the
+ * bytes of its single bodies, texts to a seventh, and a point of a metric takes 7 bytes.
  */
 const SHARE = { bodies: 0.45, texts: 0.15, point: 7, fixed: 12_000 } as const
 

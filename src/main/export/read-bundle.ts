@@ -24,7 +24,7 @@ export interface BundleReader {
   readonly plan: Plan
   readonly environment: Readonly<Record<string, string | number>> | null
   readonly evaluations: readonly EvaluationRecord[]
-  /** Metrics first, then trajectories in the order they were made. @throws GpoError('data') at the first thing that is wrong */
+  /** Metrics first, then trajectories in the order they were made. @throws GpoError('data') at the first problem */
   parts(): AsyncGenerator<BundlePart, void>
   close(): Promise<void>
 }
@@ -38,7 +38,7 @@ function recordsOf<T>(schema: z.ZodType<T>, text: string, { name, records }: Bun
   })
 }
 
-/** A plan of another version cannot be shown by this one. */
+/** Refuses a plan of another version, which this one cannot show. */
 function parsePlan(value: unknown, damaged: Damaged): Plan {
   const parsed = planSchema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -46,7 +46,7 @@ function parsePlan(value: unknown, damaged: Damaged): Plan {
   throw damaged(`holds a plan that this version cannot read (${issue?.path.join('.')}: ${issue?.message})`)
 }
 
-/** Keeps what counts over all parts within what was promised. */
+/** Checks that the counts over all parts do not exceed those in the manifest. */
 function createWatch({ counts }: Manifest, damaged: Damaged) {
   let points = 0
   let last = { iteration: -1, index: -1 }
@@ -55,7 +55,8 @@ function createWatch({ counts }: Manifest, damaged: Damaged) {
     series({ name, values }: SeriesRecord) {
       names.add(name)
       points += values.length
-      if (names.size > LIMITS.series || points > counts.points) throw damaged('holds more metrics than it counts')
+      if (names.size > LIMITS.series || points > counts.points)
+        throw damaged('holds more metrics than its manifest counts')
     },
     trajectory({ iteration, index }: TrajectoryRecord) {
       if (iteration < last.iteration || (iteration === last.iteration && index <= last.index))
@@ -93,7 +94,7 @@ export async function readBundle(path: string): Promise<BundleReader> {
   const bundle = await openBundle(path)
   try {
     const { manifest } = bundle
-    const file = (name: string) => manifest.files.find((one) => one.name === name)! // openBundle has found it
+    const file = (name: string) => manifest.files.find((one) => one.name === name)! // found by openBundle
     const json = async (name: string) => parseJson(await bundle.read(file(name)), name, damaged)
     const evaluations = file('evaluations.jsonl')
     return {

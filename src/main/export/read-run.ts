@@ -1,11 +1,11 @@
-/** Reads a run's trajectories in the order they were made, a few at a time, so that the program goes on answering meanwhile. */
+/** Reads a run's trajectories in the order they were made, a few at a time, so that the program can answer in between. */
 import type { Store } from '@main/store/query'
 import { getTrajectory, listTrajectories } from '@main/store/trajectories'
 import { GpoError } from '@shared/errors'
 import type { StoredTrajectory } from '@shared/schemas/run'
 
 const PAGE = 200
-/** Read between two looks at what else the program has to do. */
+/** Trajectories read between two pauses for other work of the program. */
 const BATCH = 20
 
 export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,6 @@
 /**
- * Training records out of a run's trajectories, in the layouts that trainers read (method.md, section 4). Pure. A state is the prompt with
- * the steps before it; its continuations are what was sampled from there.
+ * Makes training records from a run's trajectories, in the layouts that trainers read (method.md, section 4). Pure. A state is the prompt with
+ * the steps before it; its continuations are the samples from it.
  */
 import type { ExportRequestOf } from '@shared/contract/exports'
 import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
@@ -21,15 +21,15 @@ export interface UnpairedRecord {
 export interface StepwiseRecord {
   readonly prompt: string
   readonly completions: readonly string[]
-  /** Whether some continuation after the step ended right. */
+  /** Whether any continuation after the step was correct. */
   readonly labels: readonly boolean[]
-  /** V of the state after each step: the share of continuations that ended right. */
+  /** V of the state after each step: the share of correct continuations. */
   readonly values: readonly number[]
 }
 
 export type StateChoice = ExportRequestOf<'pairs'>['states']
 
-/** A state and what was sampled from it. */
+/** A state and its samples. */
 interface Sampled {
   readonly prompt: string
   readonly completions: readonly Completion[]
@@ -53,15 +53,15 @@ function sampledAt(trajectory: TrajectoryRecord, state: number): Sampled {
   return { prompt: statePrompt(trajectory, state), completions }
 }
 
-/** The states of a guided trajectory that records are made of. */
+/** The states of a GPO trajectory from which records are made. */
 function statesOf({ critical, continuations }: TrajectoryRecord, choice: StateChoice): number[] {
   if (choice === 'critical') return critical === null ? [] : [critical.step]
   return [...new Set(continuations.map(({ state }) => state))].sort((a, b) => a - b)
 }
 
 /**
- * The states of one iteration's trajectories with what was sampled from each: of guided ones their states, of the others the prompt, from
- * which all trajectories of a row were sampled.
+ * The states of one iteration's trajectories with their samples. With GPO these are the states of each trajectory; without it, each prompt is a
+ * state whose samples are all trajectories of its row.
  */
 export function sampledStates(trajectories: readonly TrajectoryRecord[], choice: StateChoice): Sampled[] {
   const byPrompt = new Map<string, Completion[]>()
@@ -82,15 +82,15 @@ export function sampledStates(trajectories: readonly TrajectoryRecord[], choice:
   return sampled
 }
 
-/** Each text once; what holds no text at all cannot be trained on. */
+/** Each text once; empty texts are left out, because they cannot be trained on. */
 const distinct = (completions: readonly Completion[]): Completion[] => {
   const written = completions.filter(({ text }) => text.trim() !== '')
   return [...new Map(written.map((one) => [one.text, one])).values()]
 }
 
 /**
- * The best with the worst, the second best with the second worst, as long as their rewards differ: each completion is in one pair, equal
- * texts count once.
+ * Pairs the best with the worst, the second best with the second worst, and so on while their rewards differ. Each completion is in one pair;
+ * equal texts count once.
  */
 export function pairsOf({ prompt, completions }: Sampled, perState: number): PairRecord[] {
   const ranked = distinct(completions).sort((a, b) => b.reward - a.reward)
@@ -103,11 +103,11 @@ export function pairsOf({ prompt, completions }: Sampled, perState: number): Pai
   return pairs
 }
 
-/** Desirable is what was judged correct. */
+/** Completions judged correct are desirable. */
 export const unpairedOf = ({ prompt, completions }: Sampled): UnpairedRecord[] =>
   distinct(completions).map(({ text, status }) => ({ prompt, completion: text, label: status === 'correct' }))
 
-/** A trajectory whose steps were valued; null for others. */
+/** A record with step values; null for a trajectory without values. */
 export function stepwiseOf({ prompt, steps, states }: TrajectoryRecord): StepwiseRecord | null {
   if (steps.length === 0 || states.length !== steps.length + 1) return null
   const values = states.slice(1).map(({ value }) => value)

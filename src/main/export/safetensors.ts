@@ -1,6 +1,6 @@
 /**
- * Writes a model as a Hugging Face folder and reads it back before calling it done. Filled beside its final place and renamed when whole, so
- * the folder is complete or not there.
+ * Writes a model as a Hugging Face folder and reads it back before reporting it as done. The folder is filled beside its final path and renamed
+ * when complete, so there is never a partial one.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { type TensorToWrite, writeSafetensors } from '@main/formats/safetensors-
 import { compareTensors, countingFileSystem, type OnTensors } from './compare'
 import { writeFolder, writeJson } from './folder'
 
-/** What a model's folder has besides weights and config. */
+/** Other files of a model's folder besides weights and config. */
 const COPIED = [
   'tokenizer.json',
   'tokenizer_config.json',
@@ -24,7 +24,7 @@ const COPIED = [
   LEGACY_TEMPLATE_FILE,
   'generation_config.json',
 ]
-/** Those that a folder has, its chat templates among them. */
+/** Those that exist in a folder, including chat templates. */
 export const copiedFiles = (folder: string): string[] => [
   ...COPIED.filter((name) => existsSync(join(folder, name))),
   ...templateFiles(folder),
@@ -33,7 +33,7 @@ export const copiedFiles = (folder: string): string[] => [
 const CARD = 'README.md'
 const TORCH_DTYPE: Readonly<Record<StoredDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }
 
-/** Bytes of tensors in one file, as the Hugging Face libraries split. */
+/** Bytes of tensors per file, as in the Hugging Face libraries. */
 const SHARD_BYTES = 5_000_000_000
 
 export interface ModelExport {
@@ -45,9 +45,9 @@ export interface ModelExport {
   readonly dtype: StoredDtype
   /** Text of its README.md. */
   readonly card?: string | undefined
-  /** Bytes of tensors in one file at most; a single larger tensor has a file of its own. */
+  /** Most bytes of tensors in one file; a larger tensor gets its own file. */
   readonly shardBytes?: number
-  /** Folder that is filled first, beside `out`. */
+  /** Temporary folder beside `out`, renamed at the end. */
   readonly partial?: string
   readonly onProgress?: OnTensors
 }

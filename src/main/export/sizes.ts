@@ -1,4 +1,4 @@
-/** How large an export will be, told before it is written: from names, shapes and lengths, never from tensors. */
+/** The size of an export before it is written, from names, shapes and lengths, without reading tensors. */
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { adapterTensors, type LoraConfig } from '@main/formats/adapter-shapes'
@@ -17,7 +17,7 @@ export interface Size {
 
 const jsonBytes = (value: unknown) => Buffer.byteLength(`${JSON.stringify(value, null, 2)}\n`)
 
-/** A Hugging Face folder of the merged model. Of a model in shards, the index is not counted. */
+/** A Hugging Face folder of the merged model. The index of a sharded model is not counted. */
 export function mergedSize(sourceFolder: string, dtype: StoredDtype): Size {
   const weights = [...expectedWeights(readModelConfig(sourceFolder))].map(([name, shape]) => ({ name, shape }))
   const files = ['config.json', ...copiedFiles(sourceFolder)]

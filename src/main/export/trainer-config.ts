@@ -1,4 +1,4 @@
-/** A configuration file for another trainer, and what it is made from. */
+/** A configuration file for another trainer, and its sources. */
 import type { Plan } from '@shared/schemas/plan'
 import { comment, type Entry } from './commented-yaml'
 
@@ -18,11 +18,11 @@ export interface ConfigSource {
   readonly base: string
   /** The exported data; absolute. */
   readonly data: string
-  /** Tokens a sequence may have in the base model; null where it is not here. */
+  /** Context of the base model in tokens; null if the model is not here. */
   readonly context: number | null
 }
 
-/** What a file is, in its first line. */
+/** The first line of a file, which says what it is. */
 export const header = ({ run }: ConfigSource, what: string): Entry[] => [
   comment(`${what}, from the plan of run ${run} of GPO Studio.`),
 ]

@@ -1,4 +1,4 @@
-/** The export or import at work, one at a time: it goes on whatever page is shown, and can be cancelled. */
+/** The running export or import, one at a time. It continues on every page and can be cancelled. */
 import { basename } from 'node:path'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
@@ -11,14 +11,14 @@ import { exportOptions, exportRun } from './export-run'
 import { importBundle } from './import-bundle'
 
 export interface Transfers {
-  /** Begins to write. @throws GpoError('usage') while another export or import is at work */
+  /** Starts an export. @throws GpoError('usage') while another export or import is running */
   startExport(run: string, request: ExportRequest, out: string, replaces: boolean): void
-  /** @returns when it is in the store @throws GpoError what is wrong with the file */
+  /** Resolves when the run is in the store. @throws GpoError naming the problem of the file */
   importBundle(path: string, signal?: AbortSignal): Promise<ImportOutcome>
   cancel(): void
   dismiss(): void
   listen(signal: AbortSignal | undefined): AsyncGenerator<Transfer | null, void>
-  /** Cancels what is at work and waits until nothing of it is left. */
+  /** Cancels the running one and waits until its files are removed. */
   close(): Promise<void>
 }
 
@@ -31,7 +31,7 @@ export interface TransfersOptions {
   readonly onBug: (error: unknown) => void
 }
 
-/** Progress is told at most so often; milliseconds. */
+/** Shortest time between two progress events, in milliseconds. */
 const INTERVAL = 100
 
 type Work<T> = (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>
@@ -53,7 +53,7 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
     if (transfer?.state !== 'running') return
     throw new GpoError(
       'usage',
-      `The ${transfer.kind} of ${transfer.subject} is still at work: wait for it, or cancel it.`,
+      `The ${transfer.kind} of ${transfer.subject} is still running: wait for it, or cancel it.`,
     )
   }
 
@@ -99,7 +99,7 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
     }
   }
 
-  /** Keeps what is at work, so that it can be waited for. */
+  /** Keeps the running work, so that it can be awaited. */
   function track<T>(work: Promise<T>): Promise<T> {
     ended = work.catch(() => {})
     return work
@@ -120,7 +120,7 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
         (signal, onProgress) => exportRun({ ...context, signal, onProgress }, request),
         (exported) => ({ exported }),
       )
-      track(work).catch(() => {}) // told to whoever listens
+      track(work).catch(() => {}) // sent to the listeners
     },
     importBundle(path, signal) {
       refuseBusy()
@@ -138,7 +138,7 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
       if (transfer?.state !== 'running') change(null)
     },
     async *listen(signal) {
-      // Before the first yield: what happens while it is taken is told too.
+      // Listens before the first yield, so that no event is missed in between.
       const events = hub.listen(signal, (_, next) => next)
       yield transfer
       yield* events

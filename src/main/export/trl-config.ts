@@ -1,6 +1,6 @@
 /**
- * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. What has no counterpart is said in a comment, never left out silently.
- * Pure.
+ * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. A setting without a counterpart is named in a comment,
+ * never left out silently. Pure.
  */
 import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
@@ -10,7 +10,7 @@ import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
 
 const SCHEDULERS = { constant: 'constant', linear: 'linear', cosine: 'cosine' } as const
 
-/** Sequences side by side that every graphics card of today holds; the rest is accumulated. */
+/** Sequences per device that fit on any current graphics card; the rest of a batch is accumulated. */
 const PER_DEVICE = 8
 
 /** How long training is. SFT takes one step per iteration, so its passes over the data follow from the budget. */
@@ -35,7 +35,9 @@ const unitsPerStep = (plan: Plan) => {
 function modelEntries({ plan, base }: ConfigSource): Entry[] {
   const { adaptation } = plan
   const entries: Entry[] = [
-    comment('The model the run began with. To go on from where it ended, put the folder of the exported model here.'),
+    comment(
+      'The model that the run started from. To continue from its result, put the folder of the exported model here.',
+    ),
     { model_name_or_path: base },
   ]
   if (adaptation.kind === 'full') return entries
@@ -43,7 +45,7 @@ function modelEntries({ plan, base }: ConfigSource): Entry[] {
   return [
     ...entries,
     { use_peft: true, lora_r: r },
-    ...(Number.isInteger(alpha) ? [] : [comment(`The plan has ${alpha}; TRL takes whole numbers.`)]),
+    ...(Number.isInteger(alpha) ? [] : [comment(`The plan has ${alpha}; TRL accepts whole numbers only.`)]),
     {
       lora_alpha: Math.max(1, Math.round(alpha)),
       lora_dropout: dropout,
@@ -55,7 +57,7 @@ function modelEntries({ plan, base }: ConfigSource): Entry[] {
       ? []
       : [comment(`The run began with the adapter in ${from}: merge it into the model first.`)]),
     ...(precision === 'int8'
-      ? [comment('The base was in 8 bits here, each row with a scale; TRL has load_in_8bit, which rounds differently.')]
+      ? [comment("The run stored the base in 8 bits with one scale per row. TRL's load_in_8bit rounds differently.")]
       : []),
   ]
 }
@@ -74,25 +76,25 @@ function optimiserEntries({ plan, context }: ConfigSource): Entry[] {
       adam_epsilon: epsilon,
       max_grad_norm: maxGradNorm,
     },
-    ...(maxGradNorm === 0 ? [comment('0: clipping is off, here as there.')] : []),
-    comment(`${units} records an optimiser step, as in the run; divide by the number of devices.`),
+    ...(maxGradNorm === 0 ? [comment('0 switches clipping off.')] : []),
+    comment(`${units} records per optimiser step, as in the run; divide by the number of devices.`),
     { per_device_train_batch_size: perDevice, gradient_accumulation_steps: Math.ceil(units / perDevice) },
     ...durationEntries(plan),
     { max_length: context ?? undefined, seed: plan.seed },
     { gradient_checkpointing: plan.budget.recomputeLayers, logging_steps: 1 },
-    comment('The run computed in float32; TRL would take bfloat16.'),
+    comment("The run computed in float32; TRL's default is bfloat16."),
     { bf16: false },
   ]
 }
 
 const noCounterpart = ({ plan }: ConfigSource): Entry[] => [
-  comment('Without a counterpart:'),
-  comment('- In the run, records were made anew in every iteration by the policy of that time. Here they are fixed.'),
+  comment('Settings of the run without a counterpart in TRL:'),
+  comment('- In the run, the current policy made new records in every iteration. Here the records are fixed.'),
   ...(!isGuided(plan)
     ? []
     : [comment(`- gpo.*: critical steps (${plan.gpo.criticalStep}) are in the data: a prompt ends where they begin.`)]),
   comment(
-    `- rollout.temperature ${plan.rollout.temperature}, verifier ${plan.verifier.kind}: they made the data, nothing more is sampled or judged.`,
+    `- rollout.temperature ${plan.rollout.temperature}, verifier ${plan.verifier.kind}: they made the data; TRL samples and judges nothing.`,
   ),
 ]
 
@@ -100,7 +102,7 @@ export function trlDpo(source: ConfigSource): TrainerConfig {
   const { plan, data } = source
   const { objective } = plan
   const beta = objective.kind === 'dpo' ? objective.beta : 0.1
-  const other = `The run trained with ${objective.kind.toUpperCase()}, so there is no β of DPO in its plan: this is TRL's default.`
+  const other = `The run trained with ${objective.kind.toUpperCase()}, so its plan has no β of DPO: this is TRL's default.`
   const variants: Entry[] =
     objective.kind === 'simpo'
       ? [
@@ -113,7 +115,7 @@ export function trlDpo(source: ConfigSource): TrainerConfig {
         : []
   return {
     suffix: '.trl-dpo.yaml',
-    text: 'Go on with DPO in TRL, with the settings of this run',
+    text: 'Continue with DPO in TRL, with the settings of this run',
     command: (file) => `trl dpo --config ${shellWord(file)}`,
     content: yamlOf([
       ...header(source, 'DPO with TRL'),
@@ -139,10 +141,10 @@ export function trlKto(source: ConfigSource): TrainerConfig {
           undesirable_weight: objective.undesirableWeight,
         }
       : { beta: 0.1, desirable_weight: 1, undesirable_weight: 1 }
-  const other = `The run trained with ${objective.kind.toUpperCase()}, so there are no settings of KTO in its plan: these are TRL's defaults.`
+  const other = `The run trained with ${objective.kind.toUpperCase()}, so its plan has no settings of KTO: these are TRL's defaults.`
   return {
     suffix: '.trl-kto.yaml',
-    text: 'Go on with KTO in TRL, with the settings of this run',
+    text: 'Continue with KTO in TRL, with the settings of this run',
     command: (file) => `trl kto --config ${shellWord(file)}`,
     content: yamlOf([
       ...header(source, 'KTO with TRL'),

@@ -1,6 +1,6 @@
 /**
- * From a run's plan to verl (names as in 0.6): GRPO and PPO with rollouts of its own. What has no counterpart is said in a comment, never left out silently.
- * Pure.
+ * From a run's plan to verl (names as in 0.6): GRPO and PPO, for which verl samples its own rollouts. A setting without a counterpart is named in
+ * a comment, never left out silently. Pure.
  */
 import { basename, dirname } from 'node:path'
 import { isGuided } from '@shared/method/guided'
@@ -15,7 +15,7 @@ function actorOf({ plan }: ConfigSource): Entry[] {
   const { clip, epochs, minibatches, kl } = objective
   const usesKlLoss = !isPpo && kl > 0
   return [
-    comment('Counted in prompts; the rollouts of a prompt stay together.'),
+    comment('Counted in prompts; all rollouts of a prompt are in one minibatch.'),
     { ppo_mini_batch_size: Math.max(1, Math.ceil(budget.promptsPerIteration / minibatches)), ppo_epochs: epochs },
     { use_dynamic_bsz: true, ppo_max_token_len_per_gpu: Math.max(budget.microbatchTokens, 2 * rollout.maxNewTokens) },
     {
@@ -40,7 +40,7 @@ function actorOf({ plan }: ConfigSource): Entry[] {
       ? []
       : [
           comment(
-            `Schedule ${optimiser.schedule}: verl calls it warmup_style or lr_scheduler_type, by version, and knows constant and cosine.`,
+            `Schedule ${optimiser.schedule}: verl knows constant and cosine; the key is warmup_style or lr_scheduler_type, depending on its version.`,
           ),
         ]),
   ]
@@ -65,7 +65,7 @@ function verlAlgorithm({ plan }: ConfigSource): Entry[] {
   if (objective.kind !== 'grpo') return []
   return [
     { adv_estimator: 'grpo', norm_adv_by_std_in_grpo: true, use_kl_in_reward: false },
-    comment(`objective.epsilon ${objective.epsilon}: verl adds 1e-6 to the deviation of a group.`),
+    comment(`objective.epsilon ${objective.epsilon}: verl adds 1e-6 to a group's standard deviation.`),
   ]
 }
 
@@ -78,7 +78,7 @@ function verlModel({ plan, base }: ConfigSource): Entry[] {
   const lost = adaptation.kind === 'lora' && (adaptation.rslora || adaptation.dropout > 0)
   return [
     { path: base, enable_gradient_checkpointing: budget.recomputeLayers, ...lora },
-    ...(lost ? [comment('Dropout of adapters and the scale by the root of the rank: verl has neither.')] : []),
+    ...(lost ? [comment('The run used adapter dropout or rank-stabilised scaling, which verl does not have.')] : []),
   ]
 }
 
@@ -89,12 +89,12 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
   const everyOr = (n: number) => (n > 0 ? n : -1)
   return {
     suffix: '.verl.yaml',
-    text: `Go on with ${objective.kind.toUpperCase()} in verl; what is marked ??? in it needs an answer first`,
+    text: `Continue with ${objective.kind.toUpperCase()} in verl; first replace every ??? in the file`,
     command: (file) =>
       `python3 -m verl.trainer.main_ppo --config-path ${shellWord(dirname(file))} --config-name ${shellWord(basename(file, '.yaml'))}`,
     content: yamlOf([
       ...header(source, `${objective.kind.toUpperCase()} with verl`),
-      comment('Where it says ???, verl asks for a value.'),
+      comment('Replace every ??? with a value.'),
       { hydra: { searchpath: ['pkg://verl.trainer.config'] }, defaults: ['ppo_trainer', '_self_'] },
       {
         data: mapOf([
@@ -132,7 +132,7 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
           ? {
               critic: mapOf([
                 comment(
-                  `Here the value function is a layer on the policy (weight ${objective.valueCoefficient}); there it is a model of its own.`,
+                  `In the run the value function was a layer on the policy (weight ${objective.valueCoefficient}); in verl it is a separate model.`,
                 ),
                 { model: { path: source.base }, cliprange_value: objective.valueClip, ppo_epochs: objective.epochs },
               ]),
@@ -151,11 +151,11 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
         ? []
         : [
             comment(
-              'Without a counterpart: gpo.*. verl samples every rollout from the prompt; critical steps and resets to them are not there.',
+              'gpo.* has no counterpart: verl samples every rollout from the prompt and knows no critical steps.',
             ),
           ]),
       comment(
-        `optimiser.beta1 ${plan.optimiser.beta1}, beta2 ${plan.optimiser.beta2}, epsilon ${plan.optimiser.epsilon}: named differently by version, left at verl's.`,
+        `optimiser.beta1 ${plan.optimiser.beta1}, beta2 ${plan.optimiser.beta2}, epsilon ${plan.optimiser.epsilon}: their keys depend on verl's version, so its defaults are used.`,
       ),
     ]),
   }

@@ -1,4 +1,4 @@
-/** Writes a run bundle beside its final place, reads it back whole, and renames it. */
+/** Writes a run bundle beside its final path, reads it back completely, and renames it. */
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { listEvaluations } from '@main/store/evaluations'
@@ -26,7 +26,7 @@ const encode = (text: string) => new TextEncoder().encode(text)
 
 export type BundleProgress = (label: string, done: number, total: number) => void
 
-/** Appends files to an archive and notes what the manifest says of them. */
+/** Appends files to an archive and records their manifest entries. */
 async function createNoted(path: string) {
   const archive = await createArchive(path)
   const files: BundleFile[] = []
@@ -121,7 +121,7 @@ export interface BundleWrite {
   readonly onProgress?: BundleProgress
 }
 
-/** @returns the manifest and the bytes written @throws GpoError('interrupted') after `signal`; what is written then is the caller's to remove */
+/** @returns the manifest and the bytes written @throws GpoError('interrupted') after `signal`; the caller must then delete the partial file */
 export async function writeBundle(
   options: BundleWrite,
 ): Promise<{ readonly manifest: Manifest; readonly bytes: number }> {

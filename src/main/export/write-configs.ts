@@ -14,7 +14,7 @@ interface Placed extends TrainerConfig {
   readonly file: string
 }
 
-/** The base as TRL and verl should look for it, and what it holds; a run from elsewhere names a model that is not here. */
+/** The base model for TRL and verl, and its context; an imported run names a model that is not here. */
 function baseOf(path: string): { readonly base: string; readonly context: number | null } {
   try {
     const base = modelPath(path)
@@ -32,14 +32,14 @@ function placed({ run, out }: ExportContext, format: ExportFormat): Placed[] {
   return trainerConfigs(format, source).map((config) => ({ ...config, file: stem + config.suffix }))
 }
 
-/** @throws GpoError('usage') where one of them is there already and may not be replaced; before anything is written */
+/** @throws GpoError('usage') if one of them exists and must not be replaced; before anything is written */
 export function refuseConfigs(context: ExportContext, format: ExportFormat): void {
   const there = context.replaces ? undefined : placed(context, format).find(({ file }) => existsSync(file))
   if (there)
-    throw new GpoError('usage', `${there.file} is there already: choose another name for the data, or move it away`)
+    throw new GpoError('usage', `${there.file} exists already: choose another name for the data, or move it away`)
 }
 
-/** @returns what can be done with them @throws GpoError('storage') */
+/** @returns the next steps for them @throws GpoError('storage') */
 export function writeConfigs(context: ExportContext, format: ExportFormat): ExportOutcome['next'] {
   return placed(context, format).map(({ file, content, text, command }) => {
     writeAtomically(file, [new TextEncoder().encode(content)])

@@ -12,14 +12,14 @@ export const realFileSystem: FileSystem = { write: (file, bytes) => writeSync(fi
 const CURES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space',
   EDQUOT: 'the disk quota is used up: free some space',
-  EFBIG: 'the file would be larger than this system allows',
+  EFBIG: 'the file is larger than this system allows',
   EACCES: 'writing there is not permitted: choose another folder',
   EROFS: 'the disk is read-only: choose another folder',
 }
 
 /**
  * An error of the file system as one that says what happened and what to do.
- * @throws what is no error of the file system: a bug
+ * @throws what is not an error of the file system: a bug
  */
 export function storageError(error: unknown, doing: string): GpoError {
   if (error instanceof GpoError) return error

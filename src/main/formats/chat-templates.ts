@@ -1,6 +1,7 @@
 /**
- * The chat templates of a model's folder, by name. As in transformers 5, files of their own (`chat_template.jinja`, `additional_chat_templates/NAME.jinja`)
- * go before what tokenizer_config.json has (a text, or a list of {name, template}); last comes `chat_template.json`, which processors wrote.
+ * The chat templates of a model's folder, by name. As in transformers 5, separate files (`chat_template.jinja`,
+ * `additional_chat_templates/NAME.jinja`) go before what tokenizer_config.json has (a text, or a list of {name, template}); last comes
+ * `chat_template.json`, which processors wrote.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * What a `config.json` means where it leaves a key out: the defaults of each architecture's configuration class in transformers 5. Files that were
- * saved by older versions leave out what was the default then, which for these keys was the same.
+ * The meaning of keys missing from a `config.json`: the defaults of each architecture's configuration class in transformers 5. Older versions
+ * left out their own defaults, which were the same for these keys.
  */
 import type { Json } from './config-json'
 
@@ -56,12 +56,12 @@ const DEFAULTS: Readonly<Record<string, Defaults>> = {
   },
 }
 
-/** Keys where null says something: as many as heads, from the width, off, none. */
+/** Keys for which null is a valid value: as many as heads, derived from the width, off, or none. */
 const NULL_MEANS = new Set(['num_key_value_heads', 'head_dim', 'sliding_window'])
 
 const isTokenId = (key: string) => key.endsWith('_token_id')
 
-/** A token beyond the vocabulary is none: the default belongs to the architecture's first model. */
+/** A default token id beyond the vocabulary is ignored, because it belongs to the architecture's first model. */
 const isOutside = (json: Json, key: string, value: unknown) =>
   isTokenId(key) && typeof value === 'number' && value >= Number(json['vocab_size'] ?? 0)
 

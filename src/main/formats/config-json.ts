@@ -24,7 +24,7 @@ export function readJsonObject(file: string): Json {
   throw new GpoError('model', `${file} is not a JSON object: copy or download it again`)
 }
 
-export const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'not there'
+export const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'missing'
 
 interface NumberRange {
   readonly min: number

@@ -11,7 +11,7 @@ const LAYERS = { min: 1, max: 1024 }
 const isOff = (file: string, json: Json) =>
   (json['sliding_window'] ?? null) === null || !flag(file, json, 'use_sliding_window')
 
-/** Layers from the one on that "max_window_layers" names, as Qwen has them. */
+/** Qwen's rule: layers from "max_window_layers" on have a window. */
 function fromLayerOn(file: string, json: Json): string[] {
   const first = integer(file, json, 'max_window_layers', { min: 0, max: 1 << 16, fallback: 28 })
   return Array.from({ length: integer(file, json, 'num_hidden_layers', LAYERS) }, (_, i) =>
@@ -35,7 +35,7 @@ function typesOf(file: string, json: Json, byDefault: () => string[]): readonly 
   if (!types.includes(SLIDING) || !isOff(file, json)) return types
   throw new GpoError(
     'model',
-    `${file}: "layer_types" has "${SLIDING}", but "use_sliding_window" and "sliding_window" give no window: correct one of them`,
+    `${file}: "layer_types" has "${SLIDING}", but "use_sliding_window" and "sliding_window" switch the window off: correct one of them`,
   )
 }
 

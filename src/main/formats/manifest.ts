@@ -48,7 +48,7 @@ function damaged(folder: string, what: string): GpoError {
 }
 
 function readText(folder: string, name: string): Buffer {
-  if (!existsSync(join(folder, name))) throw damaged(folder, `it has no ${name}`)
+  if (!existsSync(join(folder, name))) throw damaged(folder, `${name} is missing`)
   return readFileSync(join(folder, name))
 }
 
@@ -93,13 +93,13 @@ function parseManifest(folder: string, text: string): Manifest {
   if (format !== FORMAT)
     throw new GpoError(
       'storage',
-      `${join(folder, MANIFEST)} has format ${String(format)}; this version reads ${FORMAT}: use a newer program`,
+      `${join(folder, MANIFEST)} has format ${String(format)}; this version reads ${FORMAT}: use a newer GPO Studio`,
     )
   if (!isRecord(value) || !isManifest(value)) throw damaged(folder, `${MANIFEST} lacks its iteration, state or files`)
   const manifest = value as unknown as Manifest // what isManifest has checked
   const stranger = Object.keys(manifest.files).find((name) => !isFileName(name))
   if (stranger !== undefined)
-    throw damaged(folder, `${MANIFEST} names ${JSON.stringify(stranger)}, which is no file of a checkpoint`)
+    throw damaged(folder, `${MANIFEST} names ${JSON.stringify(stranger)}, which is not a file of a checkpoint`)
   return manifest
 }
 

@@ -97,10 +97,7 @@ function knownArchitecture(file: string, json: Json): string {
 function refuseUnsupported(file: string, json: Json): void {
   if (json['quantization_config']) {
     const found = describe(json['quantization_config'])
-    throw new GpoError(
-      'model',
-      `${file}: "quantization_config" is ${found}; only weights that are not quantised can be read`,
-    )
+    throw new GpoError('model', `${file}: "quantization_config" is ${found}; quantised weights cannot be read`)
   }
   const activation = json['hidden_act'] ?? 'silu'
   if (activation !== 'silu' && activation !== 'swish')
@@ -125,7 +122,7 @@ function readHeads(file: string, json: Json, hiddenSize: number) {
     )
   }
   if (headDim % 2 !== 0)
-    throw new GpoError('model', `${file}: heads of ${headDim} numbers cannot be rotated, the size must be even`)
+    throw new GpoError('model', `${file}: heads of ${headDim} numbers cannot be rotated; the size must be even`)
   return { heads, kvHeads, headDim }
 }
 

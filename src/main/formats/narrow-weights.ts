@@ -5,11 +5,11 @@ import { type BaseTensors, type HostTensor, isNarrowTensor, type NarrowTensor } 
 
 export type BasePrecision = Extract<AdaptationConfig, { kind: 'lora' }>['base']
 
-/** What trains every parameter keeps them all as float32. */
+/** Full fine-tuning keeps all weights as float32. */
 export const precisionOf = (adaptation: AdaptationConfig): BasePrecision =>
   adaptation.kind === 'lora' ? adaptation.base : 'float32'
 
-/** Room for a matrix, to be filled by `narrowRows`. */
+/** An empty matrix, to be filled by `narrowRows`. */
 export function emptyNarrow(shape: readonly [number, number], precision: 'float16' | 'int8'): NarrowTensor {
   const size = shape[0] * shape[1]
   if (precision === 'float16') return { shape, data: new Uint16Array(size), scale: null }

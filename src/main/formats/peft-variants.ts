@@ -10,24 +10,24 @@ const isSet = (value: unknown): boolean =>
 
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   use_dora: 'DoRA scales the columns of the base',
-  use_qalora: 'QALoRA pools what enters the adapters',
-  use_bdlora: 'BD-LoRA has adapters of blocks',
-  velora_config: 'VeLoRA projects what is kept for the backward pass',
-  monteclora_config: 'MonteCLoRA draws its adapters',
+  use_qalora: 'QALoRA pools the inputs of adapters',
+  use_bdlora: 'BD-LoRA has block-diagonal adapters',
+  velora_config: 'VeLoRA compresses the activations kept for the backward pass',
+  monteclora_config: 'MonteCLoRA samples its adapters',
   kasa_config: 'KaSA changes the base by a decomposition',
   arrow_config: 'Arrow routes between several adapters',
   alora_invocation_tokens: 'activated LoRA (aLoRA), which is switched on by a sequence of tokens',
   megatron_config: "adapters on Megatron's layers",
-  lora_bias: 'adapters with a bias of their own',
-  modules_to_save: 'whole modules that were trained beside the adapters',
-  trainable_token_indices: 'embeddings of single tokens that were trained beside the adapters',
-  rank_pattern: 'a rank of its own for some modules',
-  alpha_pattern: 'a scale of its own for some modules',
+  lora_bias: 'adapters with their own bias',
+  modules_to_save: 'whole modules trained beside the adapters',
+  trainable_token_indices: 'embeddings of single tokens trained beside the adapters',
+  rank_pattern: 'a different rank for some modules',
+  alpha_pattern: 'a different scale for some modules',
   layers_to_transform: 'adapters in some layers only',
-  layer_replication: 'layers that are there several times',
-  exclude_modules: 'modules that are left out by name',
-  target_parameters: 'adapters on parameters that are no projections',
-  fan_in_fan_out: 'weights stored the other way round',
+  layer_replication: 'layers that are used several times',
+  exclude_modules: 'modules excluded by name',
+  target_parameters: 'adapters on parameters that are not projections',
+  fan_in_fan_out: 'transposed weights',
 }
 
 /** Keys that say nothing of what is computed, or that are read elsewhere. */
@@ -42,15 +42,15 @@ const UNDERSTOOD = new Set([
     'peft_version',
   ],
   ...['r', 'lora_alpha', 'lora_dropout', 'use_rslora', 'target_modules', 'bias', 'init_lora_weights'],
-  // How adapters began, how training ran, and what belongs to keys that are refused.
+  // Keys on the initialisation and training of adapters, and options of refused keys.
   ...['eva_config', 'corda_config', 'loftq_config', 'lora_ga_config', 'runtime_config', 'megatron_core'],
   ...['layers_pattern', 'qalora_group_size', 'ensure_weight_tying'],
 ])
 
-/** Initialisations that leave the base as its files say. All others change it. */
+/** Initialisations that do not change the base. All others do. */
 const KEEPS_BASE = ['gaussian', 'eva', 'orthogonal']
 
-const CURE = 'merge it into its base with PEFT (merge_and_unload) and start from that'
+const CURE = 'merge the adapter into its base with PEFT (merge_and_unload) and start from the merged model'
 
 function refuseKeys(file: string, json: Json): void {
   for (const [key, value] of Object.entries(json)) {
@@ -68,8 +68,7 @@ function refuseInitial(file: string, initial: unknown): void {
 /** @throws GpoError('model') naming the key and what it means */
 export function refuseVariants(file: string, json: Json): void {
   const type = json['peft_type']
-  if (type !== 'LORA')
-    throw new GpoError('model', `${file}: "peft_type" is ${describe(type)}; LORA is the one that is known`)
+  if (type !== 'LORA') throw new GpoError('model', `${file}: "peft_type" is ${describe(type)}; only LORA is supported`)
   refuseKeys(file, json)
   const bias = json['bias'] ?? 'none'
   if (bias !== 'none')

@@ -36,7 +36,7 @@ function targetsOf(file: string, value: unknown): Target[] {
   if (!Array.isArray(value) || value.length === 0)
     throw new GpoError(
       'model',
-      `${file}: "target_modules" is ${describe(value)}, expected a list of names out of ${LORA_TARGETS.join(', ')}`,
+      `${file}: "target_modules" is ${describe(value)}, expected a list of names among ${LORA_TARGETS.join(', ')}`,
     )
   const found = value.map((name: unknown) => {
     const target = LORA_TARGETS.find((one) => typeof name === 'string' && name.split('.').at(-1) === one)
@@ -53,7 +53,7 @@ function targetsOf(file: string, value: unknown): Target[] {
 export function readPeftConfig(folder: string): PeftConfig {
   const file = join(folder, ADAPTER_CONFIG)
   if (!existsSync(file))
-    throw new GpoError('model', `${folder} has no ${ADAPTER_CONFIG}: choose a folder that PEFT saved an adapter in`)
+    throw new GpoError('model', `${folder} has no ${ADAPTER_CONFIG}: choose a folder in which PEFT saved an adapter`)
   const json = readJsonObject(file)
   refuseVariants(file, json)
   const base = json['base_model_name_or_path']
@@ -76,13 +76,13 @@ function openWeights(folder: string): SafetensorsReader {
   if (!existsSync(file) && existsSync(join(folder, 'adapter_model.bin')))
     throw new GpoError(
       'model',
-      `${folder} has adapter_model.bin, a pickle, which may run code when it is read. Where you trust it, convert it in Python with peft: PeftModel.from_pretrained(base, FOLDER).save_pretrained(NEW_FOLDER, safe_serialization=True); then use the new folder`,
+      `${folder} has adapter_model.bin, a pickle, which may run code when it is read. If you trust it, convert it in Python with peft: PeftModel.from_pretrained(base, FOLDER).save_pretrained(NEW_FOLDER, safe_serialization=True); then use the new folder`,
     )
   if (!existsSync(file)) throw new GpoError('model', `${folder} has no ${ADAPTER_WEIGHTS}: copy the adapter again`)
   return openSafetensors(file)
 }
 
-/** Whether it fits: every tensor there in the shape the base asks for, and no other. */
+/** Checks that it has every tensor in the shape required by the base, and no others. */
 function checkTensors(folder: string, file: SafetensorsReader, expected: ReadonlyMap<string, readonly number[]>): void {
   const stored = new Map(file.names.map((name) => [ownName(name), name]))
   for (const [name, shape] of expected) {
@@ -90,13 +90,13 @@ function checkTensors(folder: string, file: SafetensorsReader, expected: Readonl
     if (own === undefined)
       throw new GpoError(
         'model',
-        `${folder}: the tensor ${peftName(name)} is missing; ${ADAPTER_CONFIG} and the base model ask for it as ${bracketed(shape)}`,
+        `${folder}: the tensor ${peftName(name)} is missing; ${ADAPTER_CONFIG} and the base model require it as ${bracketed(shape)}`,
       )
     const found = file.info(own).shape
     if (bracketed(found) === bracketed(shape)) continue
     throw new GpoError(
       'model',
-      `${folder}: ${own} is ${bracketed(found)}, the base model and ${ADAPTER_CONFIG} ask for ${bracketed(shape)}: choose the model it was trained on`,
+      `${folder}: ${own} is ${bracketed(found)}, the base model and ${ADAPTER_CONFIG} require ${bracketed(shape)}: choose the model it was trained on`,
     )
   }
   const extra = [...stored].find(([name]) => !expected.has(name))
@@ -136,7 +136,7 @@ export const readAdapter = (
     )
   })
 
-/** How many numbers it has. @throws GpoError('model') */
+/** Its number of parameters. @throws GpoError('model') */
 export const adapterParameters = (folder: string): number =>
   withWeights(folder, (file) =>
     file.names.reduce((sum, name) => sum + file.info(name).shape.reduce((a, b) => a * b, 1), 0),

@@ -38,7 +38,7 @@ function refuseOtherLayers(file: string, json: Json): void {
     if ((json[key] ?? null) !== null)
       throw new GpoError(
         'model',
-        `${file}: "${key}" is ${describe(json[key])}: layers with a rotation of their own are not supported`,
+        `${file}: "${key}" is ${describe(json[key])}: layers with different rotations are not supported`,
       )
 }
 
@@ -47,7 +47,7 @@ function refusePartial(file: string, json: Json, nested: Json): void {
   if (part !== 1)
     throw new GpoError(
       'model',
-      `${file}: "partial_rotary_factor" is ${describe(part)}: heads that are rotated in part are not supported`,
+      `${file}: "partial_rotary_factor" is ${describe(part)}: partly rotated heads are not supported`,
     )
 }
 
@@ -58,7 +58,7 @@ function keyOf(json: Json): 'rope_scaling' | 'rope_parameters' {
   return isEmpty ? 'rope_parameters' : 'rope_scaling'
 }
 
-/** Settings that are given for each kind of layer: those of the kinds that the model has, where they are the same. */
+/** Settings given per kind of layer: those of the model's kinds, which must all be the same. */
 function ofLayers(file: string, key: string, given: Json, types: readonly string[]): Json {
   const isByLayer = Object.values(given).some(isObject)
   if (!isByLayer) return given
@@ -67,7 +67,7 @@ function ofLayers(file: string, key: string, given: Json, types: readonly string
   if (isObject(first) && used.every((one) => JSON.stringify(one) === JSON.stringify(first))) return first
   throw new GpoError(
     'model',
-    `${file}: "${key}" is ${describe(given)}: layers with a rotation of their own are not supported (this model has ${types.join(', ')})`,
+    `${file}: "${key}" is ${describe(given)}: layers with different rotations are not supported (this model has ${types.join(', ')})`,
   )
 }
 
@@ -110,5 +110,5 @@ function originalPositions(file: string, json: Json, nested: Json): number {
 
 function unsupported(file: string, key: string, value: unknown): GpoError {
   const known = 'default, linear, dynamic and llama3 are supported'
-  return new GpoError('model', `${file}: "${key}" is ${describe(value)}; of the types of rotation, ${known}`)
+  return new GpoError('model', `${file}: "${key}" is ${describe(value)}; of the rotary scaling types, ${known}`)
 }

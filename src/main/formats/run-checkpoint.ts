@@ -36,7 +36,7 @@ function checkTensors(group: string, tensors: HostTensors): void {
     const bad = data.findIndex((value) => !Number.isFinite(value))
     if (bad < 0) continue
     const what = `the checkpoint was not written: ${name} (${group}) holds ${data[bad]} at index ${bad}, so training has diverged`
-    throw new GpoError('training', `${what}; go on from an older checkpoint with a lower learning rate`)
+    throw new GpoError('training', `${what}; resume from an older checkpoint with a lower learning rate`)
   }
 }
 
@@ -68,7 +68,7 @@ function writeFiles(folder: string, { iteration, state, groups }: CheckpointCont
   return { bytes: written.reduce((sum, file) => sum + file.bytes, 0), sha256: manifest.sha256 }
 }
 
-/** Takes a checkpoint's name away before its files, so that no half-deleted one is ever taken for whole. */
+/** Renames a checkpoint before deleting its files, so that a half-deleted one is never mistaken for a complete one. */
 function discard(runFolder: string, name: string): void {
   const aside = join(runFolder, `partial-${name}-discarded`)
   rmSync(aside, { recursive: true, force: true })
@@ -136,7 +136,7 @@ function readTensors(path: string): Map<string, HostTensor> {
   }
 }
 
-/** What is wrong with a file here is no fault of a model. */
+/** A damaged file here is an error of storage, not of the model. */
 function readGroup(path: string): Map<string, HostTensor> {
   try {
     return readTensors(path)
@@ -167,7 +167,7 @@ interface Found {
   readonly path: string
 }
 
-/** What is named like a checkpoint, oldest first. */
+/** Folders with the name of a checkpoint, oldest first. */
 function findCheckpoints(runFolder: string): Found[] {
   if (!existsSync(runFolder)) return []
   const found = readdirSync(runFolder).flatMap((path) => {
@@ -193,8 +193,7 @@ function verify(runFolder: string, path: string): CheckpointRecord {
 }
 
 /**
- * The newest checkpoint whose files are all as they were written, or null.
- * @param onDamaged told about each newer one that is passed over
+ * The newest checkpoint whose files are all intact, or null. @param onDamaged called for each newer one that is skipped
  */
 export function latestCheckpoint(
   runFolder: string,
@@ -213,8 +212,8 @@ export function latestCheckpoint(
 
 export interface Retention {
   /**
-   * Iteration of the checkpoint that has just been written; by default the highest there is. After going on from an older checkpoint it
-   * must be given: later ones then belong to a course that was given up, and go.
+   * Iteration of the checkpoint that has just been written; by default the highest. After resuming from an older checkpoint it must be given:
+   * later checkpoints then belong to abandoned iterations and are deleted.
    */
   readonly newest?: number
   /** Checkpoints kept, the newest included. */

@@ -93,7 +93,7 @@ function parseJson(path: string, bytes: Uint8Array): Readonly<Record<string, unk
 function checkMetadata(path: string, metadata: unknown): void {
   if (metadata === undefined || metadata === null) return
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === 'string'))
-    throw damaged(path, `has ${METADATA} that is not a table of texts`)
+    throw damaged(path, `has ${METADATA} that is not a table of strings`)
 }
 
 function parseEntry(path: string, name: string, value: unknown, base: number): Entry {

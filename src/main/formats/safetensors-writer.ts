@@ -43,7 +43,7 @@ function encode({ name, data }: TensorToWrite, dtype: StoredDtype): Uint8Array {
     'model',
     Number.isFinite(value)
       ? `${found}, which is too large for ${dtype}: write ${dtype === 'F16' ? 'BF16 or F32' : 'F32'}`
-      : `${found}, so it was not written: its training diverged; use an older checkpoint`,
+      : `${found}, so it was not written: training diverged; use an older checkpoint`,
   )
 }
 

@@ -54,7 +54,7 @@ function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(bytes)
   } catch {
-    throw new GpoError('model', `${path}: there is no memory for ${count(bytes)} bytes; close other programs`)
+    throw new GpoError('model', `${path}: not enough memory for ${count(bytes)} bytes; close other programs`)
   }
 }
 
@@ -93,7 +93,7 @@ function refusePickled(path: string): void {
   if (pickled === undefined) return
   throw new GpoError(
     'model',
-    `${folder} has its weights in ${shown(pickled)}, a pickle, which may run code when it is read. Where you trust it, convert it in Python with transformers: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER, safe_serialization=True); copy the tokenizer's files beside it and use the new folder`,
+    `${folder} has its weights in ${shown(pickled)}, a pickle, which may run code when it is read. If you trust it, convert it in Python with transformers: AutoModelForCausalLM.from_pretrained(FOLDER).save_pretrained(NEW_FOLDER, safe_serialization=True); copy the tokenizer's files into the new folder and use it`,
   )
 }
 
@@ -158,7 +158,7 @@ function locate(files: readonly OpenFile[], index: ReadonlyMap<string, string>):
   for (const [name, shard] of index) {
     const found = homes.get(name)
     if (!found || basename(found.file.path) !== shard)
-      throw damaged(files[0]!.path, `and ${INDEX} do not fit: ${shown(name)} is not in ${shard}`) // an index names a file
+      throw damaged(files[0]!.path, `and ${INDEX} do not match: ${shown(name)} is not in ${shard}`) // an index names a file
   }
   return homes
 }

@@ -1,4 +1,7 @@
-/** A head that a config ties to the embedding, and that a file stores once more: it must be the same, or the model is another one. */
+/**
+ * A head that the config ties to the embedding but that a file stores again: it must be equal to the embedding, otherwise the model would be
+ * another one.
+ */
 import { GpoError } from '@shared/errors'
 import type { SafetensorsReader } from './safetensors'
 
@@ -18,7 +21,7 @@ function firstDifference(file: SafetensorsReader, size: number): number {
   return -1
 }
 
-/** @throws GpoError('model') for a head of its own under a config that ties it */
+/** @throws GpoError('model') for a separate head although the config ties it */
 export function checkTiedHead(folder: string, file: SafetensorsReader): void {
   if (!file.names.includes(HEAD)) return
   const [head, embedding] = [file.info(HEAD).shape, file.info(EMBEDDING).shape]
@@ -34,6 +37,6 @@ export function checkTiedHead(folder: string, file: SafetensorsReader): void {
   const found = isSameShape ? 'other numbers' : `another shape, [${head.join(', ')}],`
   throw new GpoError(
     'model',
-    `${folder}: ${HEAD} has ${found} than ${EMBEDDING}, to which its config.json ties it: set "tie_word_embeddings" to false if this head is the model's own, else remove the tensor`,
+    `${folder}: ${HEAD} has ${found} than ${EMBEDDING}, but its config.json ties them: set "tie_word_embeddings" to false if the model has its own head, else remove the tensor`,
   )
 }

@@ -39,14 +39,14 @@ export function expectedWeights(config: ModelConfig): Map<string, readonly numbe
 
 const bracketed = (shape: readonly number[]) => `[${shape.join(', ')}]`
 
-/** What files hold besides, and a model does without: a tied head stored once more, and rotary tables that are computed here. */
+/** Tensors in files that a model does not need: a tied head stored again, and rotary tables, which are computed here. */
 const isHarmless = (name: string) => name === HEAD || name.endsWith('.rotary_emb.inv_freq')
 
 function missing(folder: string, name: string, shape: readonly number[]): GpoError {
   const cure =
     name === HEAD
       ? 'its config.json does not tie the head to the embedding: set "tie_word_embeddings" to true if they are one, else download the model again'
-      : `config.json asks for it as ${bracketed(shape)}: download the model again`
+      : `config.json requires it as ${bracketed(shape)}: download the model again`
   return new GpoError('model', `${folder}: the tensor ${name} is missing; ${cure}`)
 }
 
@@ -57,7 +57,7 @@ function refuseExtra(folder: string, names: readonly string[]): void {
   const rest = names.length > 3 ? ` and ${names.length - 3} more` : ''
   throw new GpoError(
     'model',
-    `${folder} has tensors that its config.json has no place for: ${first}${rest}; use the config.json that belongs to these weights`,
+    `${folder} has tensors that its config.json does not describe: ${first}${rest}; use the config.json that belongs to these weights`,
   )
 }
 
@@ -129,7 +129,7 @@ function readNarrow(
     if (bad >= 0)
       throw new GpoError(
         'model',
-        `${folder}: ${name} holds ${values[bad]}, 16 bits reach to 65,504: keep this base in 8 or 32 bits (adaptation.base)`,
+        `${folder}: ${name} holds ${values[bad]}, 16 bits reach only 65,504: keep this base in 8 or 32 bits (adaptation.base)`,
       )
     narrowRows(target, row, values)
   }
@@ -137,8 +137,8 @@ function readNarrow(
 }
 
 /**
- * A frozen base: matrices in the wanted precision, norms and biases as float32. Tensor by tensor, large ones in parts: no more than the result and some
- * megabytes are ever there.
+ * A frozen base: matrices in the wanted precision, norms and biases as float32. Tensor by tensor, large ones in parts: no more than the result
+ * and some megabytes are ever there.
  * @throws GpoError('model') as `loadWeights`; for a value that 16 bits cannot hold
  */
 export function loadBase(folder: string, config: ModelConfig, precision: BasePrecision): BaseTensors {

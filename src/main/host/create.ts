@@ -10,7 +10,7 @@ import packageJson from '../../../package.json'
 import { createGrants } from '../api/grants'
 import type { Host, Services } from '../api/services'
 
-/** A removed run can be taken back for this long; milliseconds. */
+/** How long a removed run can be restored, in milliseconds. */
 const UNDO_MS = 60 * 60 * 1000
 const PURGE_INTERVAL_MS = 10 * 60 * 1000
 
@@ -25,7 +25,7 @@ export interface HostOptions {
 
 export interface Program {
   readonly services: Services
-  /** Stops a running run at its next safe point and closes the store. */
+  /** Stops an active run at its next safe point and closes the store. */
   close(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** The built pages, for whoever serves them: a window's own protocol or a loopback server. */
+/** The built pages, served by the window's protocol or by the loopback server. */
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, join, resolve, sep } from 'node:path'
 
@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 }
 
-/** Scripts only from our own files; styles may be inline, which is how Mantine sets its variables. Nothing from elsewhere. */
+/** Scripts only from our own files; styles may be inline, which is how Mantine sets its variables. Nothing may come from other origins. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -43,7 +43,7 @@ export interface Page {
 /**
  * @param folder of the built pages
  * @param path of a URL, decoded; the root is `index.html`
- * @returns null where there is no such file inside the folder
+ * @returns null if the folder has no such file
  */
 export function readPage(folder: string, path: string): Page | null {
   if (path.includes('\0')) return null

@@ -1,6 +1,6 @@
 /**
- * `gpo serve`: the same pages in a browser, on loopback only. A link with a one-time token opens the door once; from then on a cookie that
- * scripts cannot read keeps it open. Requests with a foreign Host or Origin are refused, which is what stops DNS rebinding and other sites.
+ * `gpo serve`: the same pages in a browser, on loopback only. A link with a one-time token starts a session; after that a cookie that scripts
+ * cannot read identifies it. Requests with a foreign Host or Origin are refused, which stops DNS rebinding and other sites.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -15,16 +15,16 @@ import { WebSocketServer } from 'ws'
 import type { Services } from '../api/services'
 import { readPage, SECURITY_HEADERS } from './pages'
 
-/** With the port: cookies are the whole machine's, and two databases may be served at once. */
+/** The cookie's name contains the port, because cookies apply to all ports and two databases may be served at once. */
 const cookieName = ({ headers }: IncomingMessage) => `gpo-session-${headers.host?.split(':')[1]}`
-/** Bytes of one message; a plan or a page of rows is far smaller. */
+/** Largest message in bytes; a plan or a page of rows is far smaller. */
 const MAX_MESSAGE = 8 * 2 ** 20
 
 export interface ServeOptions {
   readonly services: Services
   /** Folder of the built pages. */
   readonly pages: string
-  /** 0 = any that is free. */
+  /** 0 = any free port. */
   readonly port: number
   readonly onBug: (error: unknown) => void
   /** Called with a fresh link at the start and whenever the last one was used. */
@@ -46,7 +46,7 @@ function isSame(a: string, b: string): boolean {
 const cookieOf = (request: IncomingMessage): string =>
   parseCookie(request.headers.cookie ?? '')[cookieName(request)] ?? ''
 
-/** Sessions and the one token that makes the next. */
+/** The sessions, and the one-time token for the next one. */
 function createDoor(onToken: (token: string) => void) {
   const sessions = new Set<string>()
   let token = newToken()
@@ -56,7 +56,7 @@ function createDoor(onToken: (token: string) => void) {
       const given = cookieOf(request)
       return [...sessions].some((session) => isSame(session, given))
     },
-    /** @returns the session's name, or null if the token is not the one of the link */
+    /** @returns the session's name, or null if the token is wrong */
     enter(given: string): string | null {
       if (!isSame(given, token)) return null
       const session = newToken()
@@ -78,7 +78,7 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
   let address = ''
   const door = createDoor((token) => onLink(`http://${address}/?token=${token}`))
 
-  /** Named as this server is reached on loopback, and asked by its own pages. */
+  /** True if Host names this server on loopback and Origin is one of its own pages. */
   const isOwn = ({ headers }: IncomingMessage, needsOrigin: boolean): boolean => {
     const port = address.split(':')[1]
     const hosts = [address, `localhost:${port}`]
@@ -88,14 +88,14 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
   }
 
   const server = createServer((request, response) => {
-    if (!isOwn(request, false)) return refuse(response, 403, 'This address is only for pages of this program.')
+    if (!isOwn(request, false)) return refuse(response, 403, 'Only pages of this program may use this address.')
     if (request.method !== 'GET') return refuse(response, 405, 'Only GET.')
     const [path, query] = splitTarget(request)
     const token = new URLSearchParams(query).get('token')
     if (token !== null) {
       const session = door.enter(token)
       if (session === null && !door.isOpen(request))
-        return refuse(response, 401, 'This link was used already: take the newest one that `gpo serve` printed.')
+        return refuse(response, 401, 'This link was already used: open the newest one that `gpo serve` printed.')
       const flags = { httpOnly: true, sameSite: 'strict', path: '/' } as const
       const cookie = session ? { 'set-cookie': stringifySetCookie(cookieName(request), session, flags) } : {}
       response.writeHead(303, { ...SECURITY_HEADERS, ...cookie, location: '/' })
@@ -117,13 +117,13 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
     ],
   })
   server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => {}) // whoever was refused may hang up first
+    socket.on('error', () => {}) // a refused client may close the connection first
     if (splitTarget(request)[0] !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
     sockets.handleUpgrade(request, socket, head, (socket) => {
-      socket.on('error', () => {}) // it closes itself: a message too large, a broken frame
+      socket.on('error', () => {}) // the socket closes itself: the message was too large or a frame broken
       void handler.upgrade(socket, { context: services })
     })
   })
@@ -140,7 +140,7 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
   }
 }
 
-/** What was asked for, as it was sent: a URL parser would take `//x` for another host, and throw at `//`. */
+/** The requested path as it was sent: a URL parser would read `//x` as another host and throw at `//`. */
 function splitTarget({ url = '/' }: IncomingMessage): readonly [path: string, query: string] {
   const at = url.indexOf('?')
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]

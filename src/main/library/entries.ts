@@ -1,4 +1,4 @@
-/** Models and datasets a person added: the table, and what was taken off the list and can still be taken back. Reads no file of theirs. */
+/** Models and datasets that a person added: the table, and removed entries that can still be restored. It does not read their files. */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { all, change, first, type Store } from '@main/store/query'
@@ -12,7 +12,7 @@ export interface LibraryEntry {
   readonly name: string
   /** Absolute. */
   readonly path: string
-  /** What was chosen about it; plain JSON, whose form its kind knows. */
+  /** Its options, as plain JSON whose form depends on the kind. */
   readonly options: Readonly<Record<string, unknown>>
   readonly addedAt: number
 }
@@ -28,7 +28,7 @@ interface Row {
 
 const COLUMNS = 'id, kind, name, path, options, added_at'
 
-/** What `removeEntry` took away, by its id, for as long as the program runs. */
+/** Entries removed by `removeEntry`, by id, kept until the program ends. */
 const removed = new WeakMap<Store, Map<string, LibraryEntry>>()
 
 const entryOf = ({ added_at, options, ...row }: Row): LibraryEntry => ({
@@ -44,8 +44,7 @@ export const listEntries = (store: Store, kind: EntryKind): LibraryEntry[] =>
 /** @throws {GpoError} 'notFound' */
 export function getEntry(store: Store, kind: EntryKind, id: string): LibraryEntry {
   const row = first<Row>(store, `SELECT ${COLUMNS} FROM library WHERE kind = ? AND id = ?`, kind, id)
-  if (row === undefined)
-    throw new GpoError('notFound', `There is no ${kind} ${JSON.stringify(id)} in the list: add it.`)
+  if (row === undefined) throw new GpoError('notFound', `The list has no ${kind} ${JSON.stringify(id)}: add it.`)
   return entryOf(row)
 }
 
@@ -55,7 +54,7 @@ export const findEntryByPath = (store: Store, kind: EntryKind, path: string): Li
   return row && entryOf(row)
 }
 
-/** @returns the entry's id; that of the one there is, if the path is listed already */
+/** @returns the entry's id; of the existing entry if the path is already listed */
 export function addEntry(store: Store, kind: EntryKind, name: string, path: string, now = Date.now()): string {
   const listed = findEntryByPath(store, kind, path)
   if (listed) return listed.id
@@ -65,7 +64,7 @@ export function addEntry(store: Store, kind: EntryKind, name: string, path: stri
   return id
 }
 
-/** Changes what is given. @throws {GpoError} 'notFound' */
+/** Changes the given fields. @throws {GpoError} 'notFound' */
 export function changeEntry(
   store: Store,
   kind: EntryKind,
@@ -85,16 +84,16 @@ export function removeEntry(store: Store, kind: EntryKind, id: string): void {
   change(store, 'DELETE FROM library WHERE id = ?', id)
 }
 
-/** Takes `removeEntry` back; nothing happens if the path was added again meanwhile. @throws {GpoError} 'notFound' */
+/** Undoes `removeEntry`; does nothing if the path was added again in the meantime. @throws {GpoError} 'notFound' */
 export function restoreEntry(store: Store, kind: EntryKind, id: string): void {
   const entry = removed.get(store)?.get(id)
-  if (entry?.kind !== kind) throw new GpoError('notFound', `The ${kind} cannot be taken back: add it again.`)
+  if (entry?.kind !== kind) throw new GpoError('notFound', `The ${kind} cannot be restored: add it again.`)
   const { name, path, options, addedAt } = entry
   const sql = 'INSERT OR IGNORE INTO library (id, kind, name, path, options, added_at) VALUES (?, ?, ?, ?, ?, ?)'
   change(store, sql, id, kind, name, path, JSON.stringify(options), addedAt)
   removed.get(store)?.delete(id)
 }
 
-/** Paths that were taken off the list and can still be taken back. */
+/** Paths of removed entries that can still be restored. */
 export const removedPaths = (store: Store): readonly string[] =>
   [...(removed.get(store)?.values() ?? [])].map(({ path }) => path)

@@ -1,6 +1,6 @@
 /**
- * Which paths a plan from the window may name: what is in the box, what a person added to the library, and what an earlier run of this
- * installation used. The window chooses among these; it never makes one up.
+ * Which paths a plan from the window may name: bundled ones, those in the library, and those that earlier runs of this installation used. The
+ * window cannot name any other path.
  */
 import { resolve } from 'node:path'
 import { isBundled } from '@main/paths'
@@ -9,7 +9,7 @@ import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
 import { type EntryKind, findEntryByPath } from './entries'
 
-/** Runs out of a bundle came from elsewhere: nobody here chose their paths. */
+/** Imported runs are excluded, because nobody here chose their paths. */
 const USED: Readonly<Record<EntryKind, string>> = {
   model: `SELECT plan ->> '$.model.path' AS path FROM runs WHERE is_read_only = 0
     UNION SELECT plan ->> '$.adaptation.from' FROM runs WHERE is_read_only = 0`,
@@ -19,11 +19,11 @@ const USED: Readonly<Record<EntryKind, string>> = {
 
 const PAGES: Readonly<Record<EntryKind, string>> = { model: 'Models', dataset: 'Datasets' }
 
-/** The folder of the adapter a plan begins with; null where it begins with none. */
+/** The folder of the adapter that a plan starts from; null if there is none. */
 export const adapterOf = ({ adaptation }: Plan): string | null =>
   adaptation.kind === 'lora' ? (adaptation.from ?? null) : null
 
-/** `run:ID`: what a run of this installation has trained. */
+/** `run:ID`: the result of a run of this installation. */
 export const RUN_MODEL = 'run:'
 
 const hasRun = (store: Store, id: string): boolean =>

@@ -1,4 +1,4 @@
-/** Tokenizers in memory: the last ones asked for, loaded again when their file changes. */
+/** The most recently used tokenizers, in memory; a tokenizer is loaded again when its file changes. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'

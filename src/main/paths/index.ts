@@ -1,4 +1,4 @@
-/** Where things are: the user's data folder, the runs beside a database, the models and datasets in the box. */
+/** Paths: the user's data folder, the runs beside a database, bundled models and datasets. */
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
@@ -6,10 +6,10 @@ import { GpoError } from '@shared/errors'
 
 const NAME = 'gpo-studio'
 
-/** The base directory specification has relative paths ignored. */
+/** The XDG base directory specification says that relative paths are ignored. */
 const absolute = (path: string | undefined): string | undefined => (path && isAbsolute(path) ? path : undefined)
 
-/** GPO_STUDIO_HOME, or the place this system keeps programs' data. */
+/** GPO_STUDIO_HOME, or the system's folder for programs' data. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): string {
   if (env.GPO_STUDIO_HOME) return resolve(env.GPO_STUDIO_HOME)
   if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', NAME)
@@ -21,11 +21,14 @@ export const databaseFile = (chosen?: string): string => (chosen ? resolve(chose
 
 /**
  * The folder of a run's checkpoints, beside its database.
- * @throws GpoError('usage') for an id that would lead out of there
+ * @throws GpoError('usage') for an id that would lead outside
  */
 export function runFolder(database: string, runId: string): string {
   if (!/^[\w-][\w.-]*$/.test(runId)) {
-    throw new GpoError('usage', `${JSON.stringify(runId)} is no run's id: letters, digits, "-", "_" and "." make one`)
+    throw new GpoError(
+      'usage',
+      `${JSON.stringify(runId)} is not a run's id: letters, digits, "-", "_" and "." make one`,
+    )
   }
   return join(dirname(resolve(database)), 'runs', runId)
 }
@@ -36,7 +39,7 @@ export const trainerLog = (runFolder: string): string => join(runFolder, 'traine
 /** What the processes of one kind of job printed and threw (`evaluate.log`, `generate.log` for the playground, …). */
 export const jobLog = (kind: string): string => join(dataFolder(), 'logs', `${kind}.log`)
 
-/** The package's `resources` folder, from the built files as from the sources. */
+/** The package's `resources` folder, found from the built files and from the sources. */
 export function resourcesFolder(): string {
   for (let folder = import.meta.dirname; dirname(folder) !== folder; folder = dirname(folder)) {
     const candidate = join(folder, 'resources')
@@ -51,10 +54,10 @@ export function resourcesFolder(): string {
 const PREFIX = 'bundled:'
 const SPLITS = ['train', 'test']
 
-/** In the box, not a path on disk. */
+/** True for a bundled name, which is not a path on disk. */
 export const isBundled = (path: string): boolean => path.startsWith(PREFIX)
 
-/** Paths of everything of a kind in the box, by name. */
+/** Paths of all bundled models or datasets, by name. */
 export function bundledPaths(kind: 'model' | 'dataset'): readonly string[] {
   return bundledNames(kind).map((name) => PREFIX + name)
 }
@@ -65,7 +68,7 @@ function bundledNames(kind: 'model' | 'dataset'): readonly string[] {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
 }
 
-/** The folders that are there are the only names there are, so no name leads out of them. */
+/** Only existing folders are valid names, so no name leads outside. */
 function bundledFolder(path: string, kind: 'model' | 'dataset', name: string): string {
   const names = bundledNames(kind)
   if (names.includes(name)) return join(resourcesFolder(), `${kind}s`, name)

@@ -1,4 +1,4 @@
-/** Drives one run: starts its trainer, persists what it tells, and says how it ended. */
+/** Drives one run: starts its trainer, stores its events, and records how it ended. */
 import { mkdirSync } from 'node:fs'
 import { trainerLog } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
@@ -25,16 +25,16 @@ export interface Execution {
   readonly modelFolder: string
   readonly train: readonly Example[]
   readonly evaluation: readonly Example[]
-  /** What the run's record says of its data, beside the trainer's environment. */
+  /** Entries on the data for the run's record, beside the trainer's environment. */
   readonly record?: Readonly<Record<string, string>>
-  /** A checkpoint's folder, or null to begin at the beginning. */
+  /** A checkpoint's folder, or null to start from the beginning. */
   readonly resumeFrom: string | null
   readonly onEvent?: (event: TrainerEvent) => void
   /** Called when events can be read from the store. */
   readonly onRecorded?: (events: readonly TrainerEvent[]) => void
-  /** How the trainer's process is made, where it is not a child of Node. */
+  /** How the trainer's process is created, if it is not a child of Node. */
   readonly fork?: Fork
-  /** Called once the trainer runs, for stop, pause and the like. */
+  /** Called when the trainer runs, for example to stop or pause it. */
   readonly onStart?: (trainer: Trainer) => void
 }
 
@@ -73,7 +73,7 @@ function createRecorder(
   }
 }
 
-/** What a storage failure leaves to go on from. */
+/** Says which checkpoint is left after a storage failure. */
 function keptOf(store: Store, runId: string): string {
   const newest = listCheckpoints(store, runId).at(-1)
   return newest
@@ -86,7 +86,7 @@ const failure = (error: unknown): RunError => ({
   message: describeError(error),
 })
 
-/** A bug and a crash name the log; an expected failure says all there is. */
+/** A bug and a crash name the log; an expected failure is complete without it. */
 function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit, logFile: string): RunEnd {
   if (last?.type === 'finished') return { status: last.outcome }
   if (last === null)
@@ -95,18 +95,18 @@ function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit, log
   return { status: 'failed', error: { code, message: isErrorCode(code) ? message : bugMessage(message, logFile) } }
 }
 
-/** Who is killed has no last words: what stands on its standard error then is older and no cause. */
+/** The standard error of a killed process does not explain its end, so it is not quoted. */
 function describeExit({ signal, code, lastWords }: WorkerExit): string {
-  if (signal === 'SIGKILL') return 'The trainer was ended by SIGKILL: by hand, or by the system when memory ran out.'
+  if (signal === 'SIGKILL') return 'The trainer was killed (SIGKILL): by hand, or by the system because memory ran out.'
   const words = lastWords.trim()
   const end = signal ? `was ended by ${signal}` : `ended with code ${code}`
-  return `The trainer ${end}.${ranOutOfMemory(signal, code) ? OUT_OF_MEMORY : ''}${words ? ` Its last words: ${words}` : ''}`
+  return `The trainer ${end}.${ranOutOfMemory(signal, code) ? OUT_OF_MEMORY : ''}${words ? ` Its last output: ${words}` : ''}`
 }
 
 const OUT_OF_MEMORY =
-  ' Mostly that means memory ran out: fewer lanes, shorter completions or smaller microbatches need less.'
+  ' Usually that means memory ran out: try fewer lanes, shorter completions or fewer tokens per pass.'
 
-/** Allocators abort or trap when there is nothing left; Electron tells the signal's number as the code. */
+/** Allocators abort or trap when memory runs out; Electron reports the signal's number as the exit code. */
 const ranOutOfMemory = (signal: string | null, code: number | null): boolean =>
   signal === 'SIGABRT' || signal === 'SIGTRAP' || [5, 6, 133, 134].includes(code ?? 0)
 
@@ -115,12 +115,12 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true })
   } catch (error) {
     const cure = 'check that its disk has space and that you may write there'
-    const message = `The run's folder ${folder} cannot be made: ${cure}. (${describeError(error)})`
+    const message = `The run's folder ${folder} cannot be created: ${cure}. (${describeError(error)})`
     throw new GpoError('storage', message, { cause: error })
   }
 }
 
-/** Waits for the trainer's end, whatever happens on this side. @throws what `onStart` or `onEvent` threw */
+/** Waits for the trainer's end, even if something is thrown here. @throws what `onStart` or `onEvent` threw */
 async function endOf(trainer: Trainer, onStart: Execution['onStart']): Promise<WorkerExit> {
   try {
     onStart?.(trainer)
@@ -132,7 +132,7 @@ async function endOf(trainer: Trainer, onStart: Execution['onStart']): Promise<W
   }
 }
 
-/** Starts the trainer and follows it to its end; what it told is stored by then. */
+/** Starts the trainer and follows it to its end; by then all its events are stored. */
 async function drive(execution: Execution): Promise<RunEnd> {
   const { store, run, workerPath, onStart, onEvent } = execution
   makeFolder(run.folder)
@@ -171,7 +171,7 @@ function notStored(store: Store, runId: string, { error }: { readonly error: unk
   return { status: 'failed', error: { code, message: `${message} ${keptOf(store, runId)}` } }
 }
 
-/** Where not even the end can be stored, its reason is thrown; the next program finds the run without its process. */
+/** If even the end cannot be stored, the reason is thrown; at the next start the run is found without its process and marked as interrupted. */
 function recordEnd(store: Store, runId: string, owner: RunOwner, end: RunEnd): void {
   try {
     endRun(store, runId, owner, end)
@@ -183,7 +183,7 @@ function recordEnd(store: Store, runId: string, owner: RunOwner, end: RunEnd): v
 /**
  * Runs to the end, a stop, a failure or a crash; the store then says which. A bug in `onStart` or `onEvent` ends the run as interrupted and
  * is thrown.
- * @throws GpoError('usage') when the run is driven by another process already, ('storage') when not even its end can be stored
+ * @throws GpoError('usage') when another process already drives the run, ('storage') when not even its end can be stored
  */
 export async function executeRun(execution: Execution): Promise<RunRecord> {
   const { store, run } = execution
@@ -198,13 +198,13 @@ export async function executeRun(execution: Execution): Promise<RunRecord> {
   return getRun(store, run.id)
 }
 
-/** The end that an expected failure is. @throws anything else */
+/** How a run ends after an expected failure. @throws anything else */
 function expected(error: unknown): RunEnd {
   if (error instanceof GpoError) return { status: 'failed', error: failure(error) }
   throw error
 }
 
-/** After a bug; the bug is what matters, so that nothing is thrown here. */
+/** Used after a bug, which is the error to report, so nothing is thrown here. */
 function abandon(store: Store, runId: string, owner: RunOwner, error: unknown): void {
   try {
     endRun(store, runId, owner, { status: 'interrupted', error: failure(error) })

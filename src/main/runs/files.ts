@@ -1,8 +1,8 @@
-/** What is in the folders of runs. */
+/** Sizes of the folders of runs. */
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Bytes of all files below a folder; what cannot be read counts nothing, links are not followed. */
+/** Bytes of all files below a folder; unreadable files count as 0, links are not followed. */
 export async function folderBytes(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   const sizes = entries.map((entry) => {

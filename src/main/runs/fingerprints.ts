@@ -1,8 +1,8 @@
 /**
- * What a run begins with, so that a resumed one goes on with the same: SHA-256 of every byte of its data, base weights, tokenizer and adapter. A file
- * whose device, number, size and times (of the last change too, which no program sets) are those of an earlier sum is not read again; any other is, so
- * a file changed to other content of the same size is noticed even where its date was set back. Large files are read while the run is under way; one
- * whose sum was not done when the run ended counts as changed as soon as its stamp is another.
+ * Records the inputs of a run, so that it resumes with the same ones: SHA-256 of every byte of its data, base weights, tokenizer and adapter. A
+ * file whose device, number, size and times (of the last change too, which no program sets) are those of an earlier sum is not read again; any
+ * other is, so a file changed to other content of the same size is noticed even where its date was set back. Large files are read while the run
+ * is under way; one whose sum was not done when the run ended counts as changed as soon as its stamp is another.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -28,7 +28,7 @@ type Part = Fingerprint['part']
 interface Input {
   readonly part: Part
   readonly path: string
-  /** Which files of the folder count; all by default. */
+  /** Which files of the folder are recorded; all by default. */
   readonly counts?: (name: string) => boolean
 }
 
@@ -79,13 +79,13 @@ async function sumOf(file: string, signal: AbortSignal | undefined): Promise<str
   return hash.digest('hex')
 }
 
-/** Bytes from which on a file is large: reading it takes seconds. */
+/** Files of at least this many bytes are large: reading them takes seconds. */
 const LARGE = 1 << 28
 
 interface Reading {
-  /** Sums by stamp; what is read is added. */
+  /** Checksums by stamp; new ones are added. */
   readonly known: Map<string, string>
-  /** Whether a file without a known sum is read now. */
+  /** Whether a file without a known checksum is read now. */
   readonly reads: (file: { readonly bytes: number; readonly stamp: string }) => boolean
   readonly signal?: AbortSignal | undefined
 }
@@ -100,7 +100,7 @@ async function printOf(folder: string, name: string, { known, reads, signal }: R
   return { name, bytes, sha256, stamp }
 }
 
-/** What is not there has no files: that it is missing is told by whoever needs it. */
+/** A missing input has no files; the code that needs it reports the error. */
 async function filesOf({ path, counts = () => true }: Input, reading: Reading): Promise<FilePrint[]> {
   const info = await stat(path).catch(() => null)
   if (info === null) return []
@@ -126,7 +126,7 @@ async function take(plan: Plan, reading: Reading): Promise<Fingerprint[]> {
   return prints
 }
 
-/** Without large files that no run has read: a moment's work. @throws {GpoError} 'storage' for a file that cannot be read */
+/** Fingerprints without the large files that no run has read, which is fast. @throws {GpoError} 'storage' for a file that cannot be read */
 export const takeFingerprints = (store: Store, plan: Plan): Promise<Fingerprint[]> =>
   take(plan, { known: knownSums(store), reads: ({ bytes }) => bytes < LARGE })
 
@@ -134,8 +134,8 @@ const isWhole = (prints: readonly Fingerprint[]) =>
   prints.every(({ files }) => files.every(({ sha256 }) => sha256 !== null))
 
 /**
- * Reads the large files of a run that has begun. One that has changed since it was noted stays without a sum.
- * @param signal ends it; what was not read by then stays without a sum
+ * Reads the large files of a run that has begun. A file that has changed since then stays without a checksum.
+ * @param signal aborts the reading; files not read by then stay without a checksum
  */
 export async function completeFingerprints(store: Store, id: string, plan: Plan, signal: AbortSignal): Promise<void> {
   const noted = fingerprintsOfRun(store, id) ?? []
@@ -162,12 +162,12 @@ function changeOf(name: string, before: FilePrint | undefined, now: FilePrint | 
   if (!now) return `${name} is missing`
   if (before.stamp === now.stamp || (before.sha256 !== null && before.sha256 === now.sha256)) return null
   if (before.sha256 === null && before.bytes === now.bytes)
-    return `${name} was written anew, and the run ended before its content was noted`
-  if (before.bytes === now.bytes) return `${name} has other content of the same ${count(now.bytes)} bytes`
+    return `${name} was written again, and the run ended before its content was recorded`
+  if (before.bytes === now.bytes) return `${name} has other content of the same size, ${count(now.bytes)} bytes`
   return `${name} had ${count(before.bytes)} bytes and has ${count(now.bytes)}`
 }
 
-/** Changes of one input that are named; the others are counted. */
+/** Number of changes per input that are named; the others are counted. */
 const MAX_NAMED = 3
 
 function changesOf(before: Fingerprint, now: Fingerprint): string[] {
@@ -179,7 +179,7 @@ function changesOf(before: Fingerprint, now: Fingerprint): string[] {
   return [`${now.part} (${now.path}): ${changes.slice(0, MAX_NAMED).join(', ')}${more}`]
 }
 
-/** One sentence part for each input that is another one now. */
+/** One part of a sentence for each input that has changed. */
 export const differences = (before: readonly Fingerprint[], now: readonly Fingerprint[]): string[] =>
   now.flatMap((print) => {
     const old = before.find(({ part }) => part === print.part)
@@ -187,14 +187,14 @@ export const differences = (before: readonly Fingerprint[], now: readonly Finger
   })
 
 export interface SameInputs {
-  /** Goes on with other inputs, and takes them for the run's own from now on. */
+  /** Allows changed inputs and records them as the run's inputs. */
   readonly isChangeAllowed?: boolean | undefined
 }
 
 /**
- * Whether a run would go on with what it began with.
- * @returns sentences to tell: what has changed and was allowed, or that nothing was noted when the run began
- * @throws {GpoError} 'changed' naming every input that is another one
+ * Checks that a run would resume with the inputs it began with.
+ * @returns warnings: allowed changes, or that nothing was recorded when the run began
+ * @throws {GpoError} 'changed' naming every input that has changed
  */
 export async function checkSameInputs(
   store: Store,
@@ -208,12 +208,12 @@ export async function checkSameInputs(
   if (changes.length > 0 && !isChangeAllowed)
     throw new GpoError(
       'changed',
-      `run ${id} began with other files. ${changes.join('; ')}. Bring them back, or go on with the changed ones: gpo resume ${id} --allow-changed`,
+      `run ${id} began with other files. ${changes.join('; ')}. Restore them, or resume with the changed ones: gpo resume ${id} --allow-changed`,
     )
   if (before === null || changes.length > 0) keepFingerprints(store, id, now)
   if (before === null)
     return [
-      `what run ${id} began with was not noted then, so changes up to now cannot be seen; it is noted from now on`,
+      `the files of run ${id} were not recorded when it began, so earlier changes to them cannot be detected; they are recorded from now on`,
     ]
   return changes.map((change) => `changed since the run began, and used as it is now: ${change}`)
 }

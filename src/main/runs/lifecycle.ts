@@ -14,7 +14,7 @@ import { loadInputs, newRun, prepareResume, type Resumption, type RunInputs } fr
 export interface ReadyRun {
   readonly run: RunRecord
   readonly inputs: RunInputs
-  /** Sentences on what is seldom meant in its plan, and on what cannot be checked. */
+  /** Warnings about its plan, and about what cannot be checked. */
   readonly notes: readonly string[]
 }
 
@@ -31,7 +31,7 @@ export async function beginRun(store: Store, wanted: Plan): Promise<ReadyRun> {
 }
 
 /**
- * A run that was made before.
+ * An existing run.
  * @throws {GpoError} what is wrong with its data or its model; 'changed' when they are not those it began with. Then nothing was changed
  */
 export async function readyRun(store: Store, id: string, options: SameInputs = {}): Promise<ReadyRun> {
@@ -48,12 +48,12 @@ type Driving = Pick<Execution, 'store' | 'workerPath' | 'fork' | 'onStart' | 'on
 export interface Drive extends Driving, Omit<ReadyRun, 'notes'> {
   /** Called when the fingerprints of large files could not be completed while the run trained. */
   readonly onUnprinted: (error: unknown) => void
-  /** Called before the trainer starts, with where the run goes on. */
+  /** Called before the trainer starts, with the point from which the run resumes. */
   readonly onPrepared?: (resumption: Resumption) => void
 }
 
 /**
- * Takes the run back to its newest usable checkpoint, if it has one, and follows it to its end.
+ * Resets the run to its newest usable checkpoint, if it has one, and runs it to its end.
  * @throws GpoError when it cannot be driven; a bug in a listener ends the run as interrupted and is thrown
  */
 export async function driveRun({ run, inputs, onPrepared, onUnprinted, ...driving }: Drive): Promise<RunRecord> {

@@ -1,15 +1,15 @@
-/** What the running run is doing, kept from the trainer's events. Pure: no process, no store. */
+/** The live state of the active run, computed from the trainer's events. Pure: no process, no store. */
 import type { ActiveRun } from '@shared/contract/runs'
 import type { PhaseEvent, TrainerEvent } from '@shared/schemas/events'
 
-/** Iterations whose mean duration foretells the rest. */
+/** Number of newest iterations whose mean duration predicts the remaining time. */
 const WINDOW = 8
 
 export interface LiveRun {
   readonly active: ActiveRun
-  /** When the newest iterations ended, milliseconds. */
+  /** End times of the newest iterations, in milliseconds. */
   readonly ends: readonly number[]
-  /** Seconds of the phases of the iteration under way. */
+  /** Seconds of the phases of the current iteration. */
   readonly current: Readonly<Record<string, number>>
 }
 
@@ -29,7 +29,7 @@ export const beginLive = (run: { id: string; name: string; iteration: number; it
   current: {},
 })
 
-/** The state after an event; the same object where nothing changed. */
+/** The state after an event; the same object if nothing changed. */
 export function afterEvent(live: LiveRun, event: TrainerEvent, now: number): LiveRun {
   switch (event.type) {
     case 'phase':

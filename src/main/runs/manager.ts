@@ -1,4 +1,4 @@
-/** The runs this program drives: one at a time, the others wait. Tells everyone who listens what happens. */
+/** The runs that this program drives: one at a time, the others wait. Sends events to all listeners. */
 import { rmSync } from 'node:fs'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
@@ -20,9 +20,9 @@ export interface RunManager {
   /** Checks data and model first. @returns the run's id @throws {GpoError} what is wrong with the plan */
   start(plan: Plan): Promise<string>
   /**
-   * A paused run goes on; a stopped, interrupted, failed or queued one starts or waits.
-   * @returns sentences on what changed since it began, and on what is seldom meant in its plan
-   * @throws {GpoError} 'changed' when it would go on with other data, weights, tokenizer or adapter
+   * Resumes a paused run; starts or queues a stopped, interrupted, failed or queued one.
+   * @returns sentences on what changed since it began, and warnings about its plan
+   * @throws {GpoError} 'changed' when its data, weights, tokenizer or adapter have changed
    */
   resume(id: string, options?: SameInputs): Promise<readonly string[]>
   pause(id: string): void
@@ -35,9 +35,9 @@ export interface RunManager {
   listen(signal: AbortSignal | undefined): AsyncGenerator<LiveEvent, void>
   /** Tells listeners that the list of runs changed. */
   announceRuns(): void
-  /** Removes hidden runs for good, those of the last `ageMs` excepted. */
+  /** Deletes runs that have been hidden for longer than `ageMs`. */
   purge(ageMs: number): void
-  /** Stops what runs at its next safe point and waits for it. */
+  /** Stops the active run at its next safe point and waits for it. */
   close(): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export interface ManagerOptions {
   readonly store: Store
   readonly workerPath: string
   readonly fork?: Fork
-  /** Told of bugs; expected failures are the run's own end. */
+  /** Called with bugs; expected failures are recorded as the run's end. */
   readonly onBug: (error: unknown) => void
 }
 
@@ -55,7 +55,7 @@ interface Active {
   readonly ended: Promise<void>
 }
 
-/** A state is shown at most so often; milliseconds. */
+/** Shortest time between two state events, in milliseconds. */
 const STATE_INTERVAL = 100
 const WATCH_INTERVAL = 1000
 
@@ -90,7 +90,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   const running = (id: string): Active & { trainer: Trainer } => {
     if (active?.live.active.id === id && active.trainer) return active as Active & { trainer: Trainer }
     const { status } = getRun(store, id)
-    const where = status === 'running' ? 'runs in another program: steer it there' : `is ${status}, not running`
+    const where = status === 'running' ? 'runs in another program: pause or stop it there' : `is ${status}, not running`
     throw new GpoError('usage', `Run ${id} ${where}.`)
   }
 
@@ -99,7 +99,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     change({ pending: [...new Set([...live.active.pending, what])] })
   }
 
-  /** @param ready where its data was just read; a run that waited reads it when its turn comes */
+  /** @param ready given if its data was just read; a run that waited reads it when its turn comes */
   async function drive(id: string, ready: ReadyRun | null): Promise<void> {
     const ended = await driveRun({
       ...(ready ?? (await readyRun(store, id))),
@@ -127,7 +127,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     hub.publish({ type: 'ended', run: ended })
   }
 
-  /** Drives the first run of the queue, if nothing runs. */
+  /** Starts the first run of the queue if none is active. */
   function next(ready: ReadyRun | null = null): void {
     if (active || isClosing) return
     const id = queue[0]
@@ -147,7 +147,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     announceState()
   }
 
-  /** What was found out only when the run's turn came. */
+  /** Records a failure found only when the run's turn came. */
   function failBeforeStart(run: RunRecord, error: unknown): void {
     if (!(error instanceof GpoError)) onBug(error)
     const summary = getRun(store, run.id)
@@ -217,7 +217,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     },
     state,
     async *listen(signal) {
-      // Before the first yield: what happens while it is taken is told too.
+      // Listens before the first yield, so that no event is missed in between.
       const events = hub.listen(signal, (waiting, event) =>
         waiting.type === 'state' && event.type === 'state' ? event : null,
       )

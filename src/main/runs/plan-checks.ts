@@ -1,4 +1,4 @@
-/** The checks of the page "New run", for whoever starts a run without it. */
+/** The checks of the page "New run", for runs started without it. */
 import { PlanProblem, planFacts } from '@main/library/plans/facts'
 import { GpoError } from '@shared/errors'
 import { checkPlan } from '@shared/plan/checks'
@@ -13,7 +13,7 @@ function refuseErrors(issues: readonly PlanIssue[]): void {
   if (errors.length > 0) throw new GpoError('plan', `the plan cannot be run. ${errors.map(sentence).join(' ')}`)
 }
 
-/** What the plan alone tells. @throws {GpoError} 'plan' naming every setting that cannot be used */
+/** Checks the plan alone. @throws {GpoError} 'plan' naming every setting that cannot be used */
 export const refuseUnfitPlan = (plan: Plan): void => refuseErrors(checkPlan(plan))
 
 async function factIssues(plan: Plan): Promise<readonly PlanIssue[]> {
@@ -26,7 +26,7 @@ async function factIssues(plan: Plan): Promise<readonly PlanIssue[]> {
 
 /**
  * The plan against its model and data as well.
- * @returns sentences on what is seldom meant
+ * @returns warnings
  * @throws {GpoError} 'plan' naming every setting that cannot be used; ('model', 'data') for files that cannot be read
  */
 export async function planWarnings(plan: Plan): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-/** Everything before a run can start: checking its plan against model and data, and finding where a resumed one goes on. */
+/** Everything before a run can start: checking its plan against model and data, and finding the checkpoint of a resumed one. */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { latestCheckpoint, readCheckpoint } from '@main/formats/run-checkpoint'
@@ -26,9 +26,9 @@ export interface RunInputs {
   readonly modelFolder: string
   readonly train: readonly Example[]
   readonly evaluation: readonly Example[]
-  /** Sentences about what was left out. */
+  /** Sentences about omitted rows and columns. */
   readonly warnings: readonly string[]
-  /** What was read from where, for the run's record. */
+  /** Which columns were read, for the run's record. */
   readonly record: Readonly<Record<string, string>>
 }
 
@@ -43,21 +43,21 @@ async function loadRows(
   const bad = `${badRowCount} of ${data.rows} rows cannot be used (first: line ${badRows[0]?.line}: ${badRows[0]?.reason}); the others are used`
   const warnings = [
     ...(badRowCount > 0 ? [bad] : []),
-    ...(unused.length > 0 ? [`columns that are not used: ${unused.join(', ')}`] : []),
+    ...(unused.length > 0 ? [`unused columns: ${unused.join(', ')}`] : []),
     ...notes,
   ].map((text) => `${path}: ${text}`)
   if (!isImitated) return { examples: data.examples, warnings, account }
   const { examples, left } = desirable(path, data)
-  const warning = `${path}: ${left} completions are labelled undesirable; they are not imitated`
+  const warning = `${path}: ${left} completions are labelled undesirable and are not imitated`
   return { examples, warnings: left > 0 ? [...warnings, warning] : warnings, account }
 }
 
-/** An undesirable completion is none to imitate. @throws GpoError('data') where no other is there */
+/** Leaves out undesirable completions, which must not be imitated. @throws GpoError('data') if there are no others */
 function desirable(path: string, data: Dataset): { readonly examples: readonly Example[]; readonly left: number } {
   const examples = data.kind === 'unpaired' ? data.examples.filter(({ label }) => label) : data.examples
   const left = data.examples.length - examples.length
   if (examples.length > 0) return { examples, left }
-  throw new GpoError('data', `${path}: all ${left} completions are labelled undesirable; there is none to imitate`)
+  throw new GpoError('data', `${path}: all ${left} completions are labelled undesirable, so there is none to imitate`)
 }
 
 function requireReferences(plan: Plan, examples: readonly Example[], path: string): void {
@@ -98,7 +98,7 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
   }
 }
 
-/** The rows a run is evaluated on: a file's, a part held out of the training rows, or none. */
+/** The evaluation rows: a file's, a held-out part of the training rows, or none. */
 async function withEvaluation(plan: Plan, all: Rows): Promise<{ readonly train: Rows; readonly evaluation: Rows }> {
   const { eval: file, holdOut: share, holdOutSeed } = plan.data
   if (file) {
@@ -147,7 +147,7 @@ export function recoverInterrupted(store: Store): string[] {
     if (owner === null || isAlive(owner)) return []
     const error = {
       code: 'interrupted',
-      message: `The program that drove this run ended without saying so (process ${owner.pid}).`,
+      message: `The program that ran it ended unexpectedly (process ${owner.pid}).`,
     }
     return endRun(store, id, owner, { status: 'interrupted', error }) ? [id] : []
   })
@@ -156,11 +156,11 @@ export function recoverInterrupted(store: Store): string[] {
 interface Usable {
   readonly checkpoint: CheckpointRecord
   readonly isRecorded: boolean
-  /** What is wrong with those that were passed over. */
+  /** What is wrong with the skipped checkpoints. */
   readonly damaged: readonly string[]
 }
 
-/** The newest recorded checkpoint that is whole. */
+/** The newest recorded checkpoint that is intact. */
 function newestWhole(
   run: RunRecord,
   recorded: readonly CheckpointRecord[],
@@ -179,9 +179,9 @@ function newestWhole(
 }
 
 /**
- * Where a run goes on, or null if it has no checkpoint yet. The trainer removes old checkpoints before it tells of the new one: ended in
- * between, it may leave one that is on disk only, which is better than none but not than one with nothing missing.
- * @throws GpoError('storage') when there were checkpoints and none can be used: what was recorded is not given up for that
+ * The checkpoint from which a run resumes, or null if it has none yet. The trainer removes old checkpoints before it reports the new one. If it
+ * ends in between, the new one is on disk but not recorded; it is used only if no recorded one is intact.
+ * @throws GpoError('storage') when there were checkpoints and none can be used, so that the records are not discarded
  */
 function findUsable(store: Store, run: RunRecord): Usable | null {
   const recorded = listCheckpoints(store, run.id)
@@ -192,15 +192,15 @@ function findUsable(store: Store, run: RunRecord): Usable | null {
   if (first === undefined) return null
   const found = latestCheckpoint(run.folder)
   if (!found) {
-    const cure = `bring ${run.folder} back as it was, or start a new run`
+    const cure = `restore ${run.folder}, or start a new run`
     const message = `none of the ${recorded.length} checkpoints of run ${run.id} can be used: ${cure} (${first})`
     throw new GpoError('storage', message)
   }
-  const note = `the checkpoint of iteration ${found.iteration}, which was not recorded, is used; metrics and trajectories from right before it may be missing`
+  const note = `resuming from the checkpoint of iteration ${found.iteration}, which was not recorded; metrics and trajectories from just before it may be missing`
   return { checkpoint: found, isRecorded: false, damaged: [...damaged, note] }
 }
 
-/** Sets the records back to a checkpoint. @returns folders of checkpoints that are no longer wanted */
+/** Deletes the records after a checkpoint. @returns folders of checkpoints that are no longer needed */
 function takeBack(store: Store, run: RunRecord, { checkpoint, isRecorded }: Usable): readonly string[] {
   return transaction(store, () => {
     const { checkpoints } = truncateAfter(store, run.id, checkpoint.iteration)
@@ -212,22 +212,22 @@ function takeBack(store: Store, run: RunRecord, { checkpoint, isRecorded }: Usab
   })
 }
 
-/** The names are the database's, which may be anybody's. */
+/** The names come from the database, which may not be trusted. */
 function removeCheckpoints({ folder }: RunRecord, paths: readonly string[]): void {
   for (const path of paths.filter(isCheckpointFolder)) rmSync(join(folder, path), { recursive: true, force: true })
 }
 
 export interface Resumption {
   readonly run: RunRecord
-  /** Null: no checkpoint, so the run begins again. */
+  /** Null: no checkpoint, so the run starts over. */
   readonly resumeFrom: string | null
   readonly iteration: number
-  /** Sentences on checkpoints that were passed over (newer ones were removed), and on what is missing therefore. */
+  /** Sentences on skipped checkpoints (newer ones were removed) and on records that are missing as a result. */
   readonly damaged: readonly string[]
 }
 
 /**
- * Takes a run back to its newest usable checkpoint; what was recorded after it will be recorded again.
+ * Resets a run to its newest usable checkpoint; later iterations will be recorded again.
  * @throws GpoError('usage') when it is completed or running, ('storage') when its checkpoints cannot be used; then nothing was changed
  */
 export function prepareResume(store: Store, id: string): Resumption {
@@ -267,10 +267,10 @@ export function resolveRun(store: Store, wanted: string): RunSummary {
   if (matches.length > 1) {
     throw new GpoError(
       'notFound',
-      `"${wanted}" fits ${matches.length} runs: ${matches
+      `"${wanted}" matches ${matches.length} runs: ${matches
         .slice(0, 5)
         .map(({ id }) => id)
-        .join(', ')}; give more of the id`,
+        .join(', ')}; give more characters of the id`,
     )
   }
   throw new GpoError('notFound', `there is no run "${wanted}" in ${store.file}: \`gpo runs\` lists them`)

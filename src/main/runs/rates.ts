@@ -1,4 +1,4 @@
-/** How fast earlier runs were, for what a new one like them will take. */
+/** Speeds of earlier runs, to estimate the time of a similar new one. */
 import type { Store } from '@main/store/query'
 import { recentMeans } from '@main/store/run-means'
 import { getRun, listRuns } from '@main/store/runs'
@@ -17,26 +17,26 @@ const NAMES: readonly MetricName[] = [
   'completions/mean_length',
   'gpo/steps_per_trajectory',
 ]
-/** Newest iterations that count, and how many there must be. */
+/** Number of newest iterations used, and the fewest needed. */
 const RECENT = 20
 const FEWEST = 3
 
-/** Same model, backend and adaptation; SFT and the other objectives say nothing of each other. */
+/** True for the same model, backend and adaptation; SFT and the other objectives do not predict each other. */
 const isAlike = (a: Plan, b: Plan) =>
   a.model.path === b.model.path &&
   a.backend === b.backend &&
   a.adaptation.kind === b.adaptation.kind &&
   (a.objective.kind === 'sft') === (b.objective.kind === 'sft')
 
-/** The more, the more alike. */
+/** A higher score means a more similar run. */
 const likeness = (a: Plan, b: Plan) =>
   (a.objective.kind === b.objective.kind ? 4 : 0) +
   (isGuided(a) === isGuided(b) ? 2 : 0) +
   (a.data.train.path === b.data.train.path ? 1 : 0)
 
 /**
- * Of the run most like it, the newest of those; null where there is none.
- * @param isOffline whether the plan trains on its data's own completions: runs that sample say nothing of it, and the other way round
+ * The rates of the most similar run, the newest of equals; null if there is none.
+ * @param isOffline whether the plan trains on its data's own completions: runs that sample do not predict it, nor it them
  */
 export function ratesForPlan(store: Store, plan: Plan, isOffline: boolean): MeasuredRates | null {
   const runs = listRuns(store)

@@ -1,15 +1,15 @@
-/** The rows of a run, and what is told of them. */
+/** The rows of a run, and the notes on them. */
 import { sharedRows } from '@main/library/datasets/shared-rows'
 import type { Dataset, Example } from '@shared/schemas/dataset'
 
 export interface Rows {
   readonly examples: readonly Example[]
   readonly warnings: readonly string[]
-  /** Which columns were used, and which were not. */
+  /** Which columns were used and which were not. */
   readonly account: string
 }
 
-/** One line on a set: what was read from where, and what was not. */
+/** One line on a dataset: which columns were read and which were not. */
 export function accountOf({ part, roles, unused, notes }: Dataset): string {
   const used = Object.entries(roles).map(([role, column]) => (role === column ? role : `${role} = ${column}`))
   return [
@@ -20,10 +20,10 @@ export function accountOf({ part, roles, unused, notes }: Dataset): string {
   ].join('; ')
 }
 
-/** A row that is trained on says nothing about others when it is evaluated. */
+/** Evaluating on a training row does not measure generalisation. */
 export function sharedWarnings(train: Rows, evaluation: Rows): readonly string[] {
   const { count, first } = sharedRows(train.examples, evaluation.examples)
   if (first === null) return []
   const found = `${count} of ${evaluation.examples.length} evaluation rows are training rows too`
-  return [`${found} (first: row ${first.evaluation} is row ${first.train}): accuracy on them shows memory`]
+  return [`${found} (first: row ${first.evaluation} is row ${first.train}): accuracy on them shows memorisation`]
 }

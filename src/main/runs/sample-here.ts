@@ -1,4 +1,4 @@
-/** The reset by hand: samples from a state of a recorded trajectory with the weights of a checkpoint, and keeps what came. */
+/** The reset by hand: samples from a state of a recorded trajectory with the weights of a checkpoint, and stores the samples. */
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { loadDataset } from '@main/library/datasets/load'
@@ -21,7 +21,7 @@ export interface SampleRequest {
   readonly trajectory: number
   readonly state: number
   readonly count: number
-  /** Iterations done when it was written; null: the model before training. */
+  /** Iteration of the checkpoint; null: the model before training. */
   readonly checkpoint: number | null
   readonly temperature: number
 }
@@ -43,13 +43,13 @@ export function prefixOf(steps: readonly StepRecord[], state: number): string {
     .join('')
 }
 
-/** The row as the run read it: its prompt may be more than the text that is shown. */
+/** The row as the run read it: its prompt may contain more than the displayed text. */
 async function exampleOf({ plan }: RunRecord, row: number): Promise<Example> {
   const { path, ...as } = plan.data.train
   const { examples } = await loadDataset(datasetPath(path), as)
   const example = examples.find((one) => one.row === row)
   if (example) return example
-  throw new GpoError('data', `${path} has no usable row ${row} any more: the file changed since the run.`)
+  throw new GpoError('data', `${path} no longer has a usable row ${row}: the file changed since the run.`)
 }
 
 function checkpointFolder(store: Store, run: RunRecord, iteration: number | null): string | null {
@@ -59,7 +59,7 @@ function checkpointFolder(store: Store, run: RunRecord, iteration: number | null
   throw new GpoError('notFound', `Run ${run.id} keeps no checkpoint of iteration ${iteration}: choose another.`)
 }
 
-/** Streams what is sampled; stops when the reader does. */
+/** Streams the samples; stops when the reader stops. */
 export async function* sampleHere(
   { store, place, jobWorkerPath, fork }: Context,
   { trajectory, state, count, checkpoint, temperature }: SampleRequest,

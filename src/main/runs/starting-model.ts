@@ -1,6 +1,6 @@
 /**
- * A run that begins with what another run has trained: its weights are written as a model's folder first, beside the database, and listed in the
- * library. What the other run does afterwards changes nothing.
+ * For a run that starts from another run's result: the weights are first saved as a model folder beside the database and listed in the library,
+ * so that later changes to the other run have no effect.
  */
 import { existsSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -31,7 +31,7 @@ const slug = (name: string) =>
     .replaceAll(/^[-.]+|-+$/g, '')
     .slice(0, 60)
 
-/** What is being written, by its folder: two runs that begin with the same wait for one. */
+/** Exports in progress, by folder: two runs that start from the same result share one. */
 const underWay = new Map<string, Promise<void>>()
 
 async function write(folder: string, id: string, { store, workerPath, fork, onProgress }: StartingModel) {
@@ -61,8 +61,8 @@ async function write(folder: string, id: string, { store, workerPath, fork, onPr
 }
 
 /**
- * The plan with a folder where it named a run's model.
- * @throws GpoError('notFound') where there is no such run or no checkpoint, ('storage') when the folder cannot be written
+ * The plan, with a model folder in place of `run:ID`.
+ * @throws GpoError('notFound') if there is no such run or checkpoint, ('storage') when the folder cannot be written
  */
 export async function withStartingModel(start: StartingModel): Promise<Plan> {
   const { store, plan } = start

@@ -1,9 +1,9 @@
-/** Which checkpoints a run has on disk. Knows their folders' names and sums, never opens them. */
+/** Which checkpoints a run has on disk. It knows the names and checksums of their folders, but does not open them. */
 import type { CheckpointEvent, CheckpointRecord } from '@shared/schemas/events'
 import { all, change, type Store, transaction } from './query'
 import { runKey } from './runs'
 
-/** Adds the new one and forgets those the retention rule removed, in one transaction. */
+/** Adds the new one and deletes the records of those that the retention rule removed, in one transaction. */
 export function insertCheckpoint(store: Store, run: string, checkpoint: Omit<CheckpointEvent, 'type'>): void {
   const { iteration, path, bytes, sha256, removed } = checkpoint
   transaction(store, () => {
@@ -14,7 +14,7 @@ export function insertCheckpoint(store: Store, run: string, checkpoint: Omit<Che
   })
 }
 
-/** In one transaction. Those that were not recorded are none to forget. */
+/** In one transaction. Unrecorded checkpoints are ignored. */
 export function forgetCheckpoints(store: Store, run: string, paths: readonly string[]): void {
   transaction(store, () => {
     const key = runKey(store, run)

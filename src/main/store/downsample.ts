@@ -5,7 +5,7 @@ export type Point = readonly [iteration: number, value: number]
 
 /**
  * Cuts the range of iterations into `buckets` of equal width and keeps each one's smallest and largest value, in their order: at most
- * 2 × buckets points. A series that is short enough comes back whole.
+ * 2 × buckets points. A short series is returned unchanged.
  * @param points iterations ascending
  */
 export function downsample(points: readonly Point[], buckets: number): Series {

@@ -3,7 +3,7 @@ import type { EvaluationRecord } from '@shared/schemas/events'
 import { all, change, type Store } from './query'
 import { runKey } from './runs'
 
-/** An evaluation of the same iteration takes the place of the older one. */
+/** An evaluation replaces an older one of the same iteration. */
 export function insertEvaluation(store: Store, run: string, evaluation: EvaluationRecord): void {
   const { iteration, n, correct, accuracy, statuses, meanTokens } = evaluation
   change(

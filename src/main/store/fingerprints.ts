@@ -1,14 +1,14 @@
-/** What runs began with, file by file. */
+/** The input files of runs. */
 import { z } from 'zod'
 import { all, change, first, type Store } from './query'
 
 const fileSchema = z.strictObject({
-  /** Below the input's folder; the file's own name where the input is a file. */
+  /** Path relative to the input's folder; the file's own name if the input is a file. */
   name: z.string(),
   bytes: z.number().int(),
-  /** Null while a large file was not read yet. */
+  /** Null until a large file has been read. */
   sha256: z.string().nullable(),
-  /** Device, number, size and times of the file: while they stay, it is taken for the same without being read. */
+  /** Device, inode, size and times of the file; if they are unchanged, the file counts as the same without being read. */
   stamp: z.string(),
 })
 
@@ -20,7 +20,7 @@ const listSchema = z.array(fingerprintSchema)
 export type FilePrint = Readonly<z.infer<typeof fileSchema>>
 export type Fingerprint = Readonly<z.infer<typeof fingerprintSchema>>
 
-/** Null for a text that is none: the column of a database that somebody changed. */
+/** Null for an invalid text, for example in a database that was edited. */
 function parsed(text: string): readonly Fingerprint[] | null {
   try {
     return listSchema.safeParse(JSON.parse(text)).data ?? null
@@ -29,7 +29,7 @@ function parsed(text: string): readonly Fingerprint[] | null {
   }
 }
 
-/** Null where none were kept. */
+/** Null if there are none. */
 export function fingerprintsOfRun(store: Store, id: string): readonly Fingerprint[] | null {
   const row = first<{ text: string | null }>(store, 'SELECT fingerprints AS text FROM runs WHERE id = ?', id)
   return row?.text ? parsed(row.text) : null
@@ -39,7 +39,7 @@ export function keepFingerprints(store: Store, id: string, prints: readonly Fing
   change(store, 'UPDATE runs SET fingerprints = ? WHERE id = ?', JSON.stringify(prints), id)
 }
 
-/** Runs whose sums are looked at. */
+/** Number of runs whose checksums are searched. */
 const NEWEST = 50
 
 /** Stamp → SHA-256 of files that runs of this installation have read. */

@@ -1,10 +1,10 @@
-/** What a person sampled and saved in the explorer, by the place of its trajectory: run, iteration, index. */
+/** Samples and pairs that a person made in the explorer, by the place of the trajectory: run, iteration, index. */
 import type { ExplorerPair, HandContinuation } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { all, change, first, type Store, transaction } from './query'
 import { runKey } from './runs'
 
-/** Where a trajectory stands; a resumed run records it anew under another number, but there. */
+/** The place of a trajectory; a resumed run records it again with another id but at the same place. */
 export interface Place {
   readonly run: string
   readonly iteration: number
@@ -29,7 +29,7 @@ export function handContinuations(store: Store, { run, iteration, index }: Place
 
 export type NewHandContinuation = Omit<HandContinuation, 'id' | 'createdAt'> & { readonly seed: number }
 
-/** @returns them as they are stored */
+/** @returns the stored records */
 export function insertHandContinuations(
   store: Store,
   { run, iteration, index }: Place,

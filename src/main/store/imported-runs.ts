@@ -1,4 +1,4 @@
-/** Runs that come in a bundle. One is hidden until it is whole: what an interrupted import left is removed like any removed run. */
+/** Runs imported from a bundle. A run is hidden until the import is complete, so that an interrupted import is deleted like a removed run. */
 import type { Plan } from '@shared/schemas/plan'
 import type { RunError, RunRecord, RunStatus } from '@shared/schemas/run'
 import { change, type Store, transaction } from './query'
@@ -8,7 +8,7 @@ export interface ImportedRun {
   readonly id: string
   readonly name: string
   readonly plan: Plan
-  /** Absolute; there need be none. */
+  /** Absolute; need not exist. */
   readonly folder: string
   readonly status: Exclude<RunStatus, 'queued' | 'running'>
   readonly createdAt: number
@@ -46,7 +46,7 @@ export function createImportedRun(store: Store, run: ImportedRun, now = Date.now
   })
 }
 
-/** It is whole now. */
+/** Shows the run when its import is complete. */
 export function showImportedRun(store: Store, id: string): void {
   change(store, 'UPDATE runs SET removed_at = NULL WHERE id = ? AND is_read_only = 1', id)
 }

@@ -15,7 +15,7 @@ interface Gathered {
   min: number
   max: number
   count: number
-  /** A point of the batch took the place of an older one: the summary has to be made anew. */
+  /** A point of the batch replaced an older one, so the summary must be computed again. */
   isStale: boolean
 }
 
@@ -42,7 +42,7 @@ function addPoint(series: Gathered, iteration: number, value: number): void {
   series.lastIteration = iteration
 }
 
-/** One transaction. A point of an iteration that has one already takes its place. */
+/** One transaction. A point replaces an existing one of the same iteration. */
 export function insertMetrics(store: Store, run: string, batch: MetricsBatch): void {
   transaction(store, () => {
     const key = runKey(store, run)
@@ -108,7 +108,7 @@ function rebuildSummary(store: Store, key: number, id: number): void {
   )
 }
 
-/** Deletes the points after an iteration and repairs the summaries of the series that had some. For `truncateAfter`'s transaction. */
+/** Deletes the points after an iteration and repairs the summaries of the affected series. For `truncateAfter`'s transaction. */
 export function truncateMetrics(store: Store, key: number, iteration: number): number {
   const sql = 'SELECT name FROM metric_summaries WHERE run = ? AND last_iteration > ?'
   const names = all<{ name: number }>(store, sql, key, iteration)
@@ -162,7 +162,7 @@ export function readSeries(store: Store, run: string, name: string, options: Ser
 
 type SeriesKey = readonly [run: number, name: number]
 
-/** Points a bucket, from which on two queries for each are faster than reading them all. */
+/** From this many points per bucket on, two queries per bucket are faster than reading all points. */
 const MANY = 64
 
 /** True where there are many times as many points as will be kept. */
@@ -173,7 +173,7 @@ function isLong(store: Store, series: SeriesKey, from: number, to: number, bucke
   return first<{ count: number }>(store, sql, ...series, from, to, enough)!.count === enough
 }
 
-/** What `downsample` would keep of a long series, without taking its other points out of the database. */
+/** The points that `downsample` would keep of a long series, without reading the others from the database. */
 function extremePoints(store: Store, series: SeriesKey, from: number, to: number, buckets: number): Row[] {
   const end = (order: 'ASC' | 'DESC') =>
     first<Row>(store, `SELECT iteration ${FROM_SERIES} ORDER BY iteration ${order} LIMIT 1`, ...series, from, to)!
@@ -183,7 +183,7 @@ function extremePoints(store: Store, series: SeriesKey, from: number, to: number
   const edge = (bucket: number) => Math.ceil(start + bucket * width)
   return Array.from({ length: buckets }, (_, bucket) => {
     const within = [...series, edge(bucket), bucket === buckets - 1 ? stop : edge(bucket + 1) - 1] as const
-    // The other column is of the row with the smallest or largest value: SQLite's rule for a single min() or max().
+    // With a single min() or max(), SQLite takes the other columns from the row with that value.
     const low = first<Row>(store, `SELECT iteration, min(value) AS value ${FROM_SERIES}`, ...within)!
     if (low.iteration === null) return []
     const high = first<Row>(store, `SELECT iteration, max(value) AS value ${FROM_SERIES}`, ...within)!

@@ -1,14 +1,14 @@
-/** Brings a database to our layout, one numbered migration at a time, each in a transaction. */
+/** Updates a database to the current layout, one numbered migration at a time, each in a transaction. */
 import { GpoError } from '@shared/errors'
 import type { Migration } from './migrations/migration'
 import { type Store, transaction } from './query'
 
-/** "GPOS": written into the file's header, so that another program's database is never taken for ours. */
+/** "GPOS": written into the file's header, so that another program's database is never mistaken for ours. */
 const APPLICATION_ID = 0x47504f53
 
 const pragma = ({ db }: Store, name: string) => db.pragma(name, { simple: true }) as number
 
-/** All three of one moment: another process may be making the database just now. */
+/** All three are read at one moment, because another process may be creating the database. */
 function readHeader(store: Store): { id: number; tables: number; version: number } {
   const read = store.db.transaction(() => ({
     id: pragma(store, 'application_id'),
@@ -37,7 +37,7 @@ export function refuseUnknown(store: Store, ours: number): void {
   )
 }
 
-/** Applies what is missing. Two programs that open the same file at once do not apply anything twice. */
+/** Applies the missing migrations. Two programs that open the same file at once do not apply anything twice. */
 export function migrate(store: Store, migrations: readonly Migration[]): void {
   for (const { version, sql } of migrations) {
     if (pragma(store, 'user_version') >= version) continue

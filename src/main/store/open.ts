@@ -1,4 +1,4 @@
-/** Opens the run store: one SQLite file, shared by every process that runs or shows something. */
+/** Opens the run store: one SQLite file, shared by all processes that run or show runs. */
 import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describeError, GpoError } from '@shared/errors'
@@ -17,7 +17,7 @@ function makeFolder(file: string): void {
     const cure = 'choose a folder you may write to'
     throw new GpoError(
       'storage',
-      `The folder of the database ${file} cannot be made: ${cure}. (${describeError(error)})`,
+      `The folder of the database ${file} cannot be created: ${cure}. (${describeError(error)})`,
     )
   }
 }
@@ -53,8 +53,8 @@ function connect(file: string): Store {
 }
 
 /**
- * @param file made with its folder if it is not there; `:memory:` for one that vanishes with the process
- * @throws {GpoError} 'storage' if the file is no database, another program's, written by a newer version, or not accessible
+ * @param file created with its folder if missing; `:memory:` for a temporary one
+ * @throws {GpoError} 'storage' if the file is not a database, another program's, written by a newer version, or not accessible
  */
 export function openStore(file: string): Store {
   if (file === IN_MEMORY) return connect(file)

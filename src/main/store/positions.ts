@@ -1,4 +1,4 @@
-/** Where critical steps fall, over a whole run: counts and a sample, whatever its size. */
+/** Where critical steps lie in a whole run: counts and a sample of limited size. */
 import type { CriticalPositions } from '@shared/contract/explorer'
 import { all, first, type Store } from './query'
 import { runKey } from './runs'

@@ -14,7 +14,7 @@ export interface Store {
 
 export type SqlValue = string | number | bigint | Uint8Array | null
 
-/** @throws {GpoError} 'storage' for a full disk, a damaged file and the like */
+/** @throws {GpoError} 'storage' for a full disk, a damaged file or similar */
 function guarded<T>(store: Store, work: () => T): T {
   try {
     return work()
@@ -32,12 +32,12 @@ export function statement(store: Store, sql: string): Database.Statement<unknown
   return prepared
 }
 
-/** All rows. `T` is what the query's columns are. */
+/** All rows. `T` is the type of the query's columns. */
 export function all<T>(store: Store, sql: string, ...params: readonly SqlValue[]): T[] {
   return guarded(store, () => statement(store, sql).all(...params) as T[])
 }
 
-/** The first row, if there is one. `T` is what the query's columns are. */
+/** The first row, if there is one. `T` is the type of the query's columns. */
 export function first<T>(store: Store, sql: string, ...params: readonly SqlValue[]): T | undefined {
   return guarded(store, () => statement(store, sql).get(...params) as T | undefined)
 }
@@ -47,7 +47,7 @@ export function change(store: Store, sql: string, ...params: readonly SqlValue[]
   return guarded(store, () => statement(store, sql).run(...params).changes)
 }
 
-/** All of `work` or nothing. Takes the write lock first, so that it never fails half way because another process writes. */
+/** Runs `work` in a transaction. Takes the write lock first, so that it never fails midway because another process writes. */
 export function transaction<T>(store: Store, work: () => T): T {
   return guarded(store, () => store.db.transaction(work).immediate())
 }

@@ -1,4 +1,4 @@
-/** From the trainer's events to rows. Phases are for the screen only; how a run ended is decided by whoever drives it (`endRun`). */
+/** From the trainer's events to rows. Phases are only shown, not stored; the code that drives a run records its end (`endRun`). */
 import type { MetricsEvent, TrainerEvent } from '@shared/schemas/events'
 import { insertCheckpoint } from './checkpoints'
 import { insertEvaluation } from './evaluations'
@@ -7,7 +7,7 @@ import { change, type Store, transaction } from './query'
 import { insertTrajectories } from './trajectories'
 
 /**
- * Everything of the batch or nothing, in one transaction; also moves the run to the highest iteration it has metrics of.
+ * Stores the whole batch in one transaction, and sets the run to the highest iteration with metrics.
  * @throws {GpoError} 'storage' if the disk is full or fails, 'notFound' for the run
  */
 export function recordEvents(store: Store, run: string, events: readonly TrainerEvent[]): void {

@@ -1,4 +1,4 @@
-/** How much a run's records take in the database, for estimates. */
+/** Sizes of a run's records in the database, for estimates. */
 import { first, type Store } from './query'
 import { runKey } from './runs'
 

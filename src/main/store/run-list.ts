@@ -6,7 +6,7 @@ import { allRunNotes } from './run-notes'
 import { listRuns } from './runs'
 
 const SPARKLINE = 40
-/** What a run's loss is called, by objective; the first one it has is drawn. */
+/** Names of the loss, by objective; the first one that a run has is drawn. */
 const LOSSES: readonly string[] = ['loss', 'loss/policy_avg'] satisfies MetricName[]
 
 interface Plans {
@@ -30,7 +30,7 @@ interface Loss {
   readonly label: string
   readonly last: number
   readonly count: number
-  /** Another one when the series has changed. */
+  /** Changes when the series changes. */
   readonly stamp: string
 }
 
@@ -98,7 +98,7 @@ interface LossPoint {
 /** Series up to this length are read whole, longer ones by a search in the index per point. */
 const SHORT = 10 * SPARKLINE
 
-/** One point for each fortieth of the run. */
+/** One point per fortieth of the run. */
 function readThumbnail(store: Store, { run, name, last, count }: Omit<Loss, 'stamp'>): number[] {
   const sql = 'SELECT iteration, value FROM metrics WHERE run = ? AND name = ? AND iteration >= ? ORDER BY iteration'
   if (count > SHORT) return thin(last, (from) => first<LossPoint>(store, `${sql} LIMIT 1`, run, name, from))

@@ -1,4 +1,4 @@
-/** What a person says about runs: notes, tags, archived or not, removed or not. */
+/** A person's notes, tags, archive flags and removals of runs. */
 import type { RunNotes } from '@shared/schemas/run'
 import { all, change, first, type Store, transaction } from './query'
 import { runKey } from './runs'
@@ -20,7 +20,7 @@ export function runNotes(store: Store, run: string): RunNotes {
   return notesOf(first<Row>(store, 'SELECT note, tags, is_archived FROM runs WHERE key = ?', key)!)
 }
 
-/** Of all runs, by id. */
+/** Notes of all runs, by id. */
 export function allRunNotes(store: Store): ReadonlyMap<string, RunNotes> {
   const rows = all<Row & { id: string }>(store, 'SELECT id, note, tags, is_archived FROM runs')
   return new Map(rows.map((row) => [row.id, notesOf(row)]))
@@ -43,7 +43,7 @@ export function archiveRuns(store: Store, ids: readonly string[], isArchived: bo
   })
 }
 
-/** Hides runs that are not running; `restoreRuns` takes it back until they are removed for good. @returns the ids that were hidden */
+/** Hides runs that are not running; `restoreRuns` undoes it until they are deleted. @returns the ids that were hidden */
 export function hideRuns(store: Store, ids: readonly string[], removesFiles: boolean, now = Date.now()): string[] {
   return transaction(store, () =>
     ids.filter((id) => {
@@ -64,7 +64,7 @@ export interface HiddenRun {
   readonly removesFiles: boolean
 }
 
-/** Runs hidden before a moment, to be removed for good. */
+/** Runs hidden before a time, to be deleted. */
 export function hiddenRuns(store: Store, before: number): HiddenRun[] {
   const sql = 'SELECT id, removes_files FROM runs WHERE removed_at <= ?'
   return all<{ id: string; removes_files: number }>(store, sql, before).map(({ id, removes_files }) => ({

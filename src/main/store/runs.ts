@@ -1,4 +1,4 @@
-/** Runs: made, started, ended, listed. Knows nothing of processes; who owns a run is two values to store and compare. */
+/** Runs: create, start, end, list. It does not know processes; a run's owner is just two values to store and compare. */
 import { randomBytes } from 'node:crypto'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { GpoError } from '@shared/errors'
@@ -39,7 +39,7 @@ interface Row {
 const COLUMNS = `id, name, status, plan ->> '$.objective.kind' AS objective, plan ->> '$.gpo.criticalStep' AS critical_step,
   created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at, is_read_only`
 
-/** Beside the database a folder is kept as the way from there, so that the two can be moved to another place together. */
+/** A folder beside the database is stored as a relative path, so that both can be moved together. */
 function keptFolder({ file }: Store, folder: string): string {
   const way = relative(dirname(file), folder)
   return way.startsWith('..') || isAbsolute(way) ? folder : way.split(sep).join('/')
@@ -66,7 +66,7 @@ function noSuchRun(id: string): GpoError {
   return new GpoError('notFound', `There is no run ${id}: list the runs to see their ids.`)
 }
 
-/** The number other tables know a run by. @throws {GpoError} 'notFound' */
+/** The key of a run in other tables. @throws {GpoError} 'notFound' */
 export function runKey(store: Store, id: string): number {
   const row = first<{ key: number }>(store, 'SELECT key FROM runs WHERE id = ?', id)
   if (row === undefined) throw noSuchRun(id)
@@ -117,7 +117,7 @@ export function getRun(store: Store, id: string): RunRecord {
   return { ...summaryOf(store, row), plan: storedPlan(id, row.plan), environment }
 }
 
-/** Newest first; without those that were removed and could still be taken back. */
+/** Newest first, without removed ones that could still be restored. */
 export function listRuns(store: Store, { statuses }: { readonly statuses?: readonly RunStatus[] } = {}): RunSummary[] {
   const where = `WHERE removed_at IS NULL ${statuses === undefined ? '' : 'AND status IN (SELECT value FROM json_each(?))'}`
   const params = statuses === undefined ? [] : [JSON.stringify(statuses)]
@@ -153,7 +153,7 @@ export function refuseReadOnly(store: Store, id: string): void {
 }
 
 const runningAlready = ({ id, owner }: RunSummary) =>
-  new GpoError('usage', `Run ${id} is running already, in process ${owner?.pid}: stop it there first.`)
+  new GpoError('usage', `Run ${id} is already running, in process ${owner?.pid}: stop it there first.`)
 
 /** @throws {GpoError} 'usage' if it runs, 'notFound' */
 export function refuseRunning(store: Store, id: string): void {
@@ -166,7 +166,7 @@ export function queueRun(store: Store, id: string): void {
   refuseReadOnly(store, id)
   if (change(store, `UPDATE runs SET status = 'queued', ended_at = NULL WHERE id = ? AND status <> 'running'`, id) > 0)
     return
-  throw new GpoError('usage', `Run ${getRun(store, id).id} is running already: stop it first.`)
+  throw new GpoError('usage', `Run ${getRun(store, id).id} is already running: stop it first.`)
 }
 
 export interface RunEnd {
@@ -175,7 +175,7 @@ export interface RunEnd {
 }
 
 /**
- * Ends a run if `owner` still owns it, so that a run found without its process and claimed by another meanwhile is left alone.
+ * Ends a run if `owner` still owns it, so that a run that another process has claimed in the meantime is not changed.
  * @returns whether it was ended
  */
 export function endRun(
@@ -204,7 +204,7 @@ export function renameRun(store: Store, id: string, name: string): void {
   if (change(store, 'UPDATE runs SET name = ? WHERE id = ?', name, id) === 0) throw noSuchRun(id)
 }
 
-/** Removes a run and all that was recorded of it. Its folder is the caller's to remove. */
+/** Deletes a run and all its records. The caller must delete its folder. */
 export function deleteRun(store: Store, id: string): void {
   if (change(store, `DELETE FROM runs WHERE id = ? AND status <> 'running'`, id) > 0) return
   throw new GpoError('usage', `Run ${getRun(store, id).id} is running: stop it before you delete it.`)

@@ -1,19 +1,19 @@
-/** Which of SQLite's errors a person can do something about, and what. */
+/** SQLite's errors that a person can fix, and how. */
 import { GpoError } from '@shared/errors'
 import Database from 'better-sqlite3'
 
 const CURES: readonly (readonly [prefix: string, what: string])[] = [
   ['SQLITE_FULL', 'cannot grow because the disk is full: free some space, then resume the run'],
   ['SQLITE_IOERR', 'could not be read or written: check that its disk is attached and has free space'],
-  ['SQLITE_READONLY', 'may not be written: give yourself write permission for the file and its folder'],
+  ['SQLITE_READONLY', 'cannot be written: give yourself write permission for the file and its folder'],
   ['SQLITE_CANTOPEN', 'cannot be opened: check that the path is a file and that you may write to its folder'],
-  ['SQLITE_PERM', 'may not be opened: give yourself permission for the file and its folder'],
-  ['SQLITE_NOTADB', 'is not a database: choose another file, or move it away and a new one is made'],
-  ['SQLITE_CORRUPT', 'is damaged: move it away and a new one is made, or restore a copy'],
-  ['SQLITE_BUSY', 'is locked by another program that does not finish: close it and try again'],
+  ['SQLITE_PERM', 'cannot be opened: give yourself permission for the file and its folder'],
+  ['SQLITE_NOTADB', 'is not a database: choose another file, or move it away to start a new one'],
+  ['SQLITE_CORRUPT', 'is damaged: restore a copy, or move it away to start a new one'],
+  ['SQLITE_BUSY', 'is locked by another program: close it and try again'],
 ]
 
-/** The error to throw in place of `error`: a GpoError('storage') if a person can help, `error` itself if it is a bug. */
+/** The error to throw in place of `error`: a GpoError('storage') if a person can fix it, `error` itself if it is a bug. */
 export function storageError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const { code, message } = error

@@ -1,4 +1,4 @@
-/** What a run took in all after each iteration, from its metrics. */
+/** A run's cumulative cost after each iteration, from its metrics. */
 import type { RunTotals } from '@shared/contract/runs'
 import type { MetricName } from '@shared/metrics'
 import { all, type Store } from './query'
@@ -21,7 +21,7 @@ const SUMS = `SELECT iteration, sum(tokens) OVER (ORDER BY iteration) AS tokens,
     GROUP BY m.iteration)
   ORDER BY iteration`
 
-/** At most `points` iterations, evenly spread, the last always; empty before the first. */
+/** At most `points` iterations, evenly spaced, always with the last; empty before the first. */
 export function runTotals(store: Store, run: string, points: number): RunTotals {
   const rows = all<Row>(store, SUMS, runKey(store, run))
   const step = Math.max(1, (rows.length - 1) / (points - 1))

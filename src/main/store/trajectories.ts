@@ -1,4 +1,4 @@
-/** Trajectories with their steps, states, critical step and continuations: batches in, pages of light rows and single bodies out. */
+/** Trajectories with their steps, states, critical step and continuations: batches are written, pages of summaries and single bodies are read. */
 import { GpoError } from '@shared/errors'
 import type {
   StoredTrajectory,
@@ -19,7 +19,7 @@ function positionOf({ critical, steps }: TrajectoryRecord): number | null {
   return steps.length > 1 ? critical.step / (steps.length - 1) : 0
 }
 
-/** One transaction. @throws if the run has a trajectory of that iteration and index already */
+/** One transaction. @throws if the run already has a trajectory of that iteration and index */
 export function insertTrajectories(store: Store, run: string, trajectories: readonly TrajectoryRecord[]): void {
   transaction(store, () => {
     const key = runKey(store, run)
@@ -76,7 +76,7 @@ export interface PageRequest {
 }
 
 /**
- * One page, `newest` first unless asked otherwise. Pages stay where they are while a run adds trajectories.
+ * One page, `newest` first unless asked otherwise. Pages do not shift while a run adds trajectories.
  * @throws {GpoError} 'usage' for a cursor of another order, 'notFound' for the run
  */
 export function listTrajectories(store: Store, run: string, request: PageRequest = {}): TrajectoryPage {
@@ -97,7 +97,7 @@ export function listTrajectories(store: Store, run: string, request: PageRequest
 const cursorAfter = (order: TrajectoryOrder, { iteration, index, critical }: TrajectoryRow): string =>
   cursorAt(order, { iteration, index, magnitude: Math.abs(critical?.advantage ?? 0) })
 
-/** What became of one prompt over training: every trajectory of a row of the data, in the order they were made. */
+/** One prompt over training: every trajectory of a row of the data, in order. */
 export function trajectoriesOfRow(store: Store, run: string, row: number): TrajectoryRow[] {
   const sql = `${LIGHT} WHERE t.run = ? AND t.row = ? ORDER BY t.iteration, t.item`
   return all<LightRow>(store, sql, runKey(store, run), row).map(rowOf)
@@ -110,7 +110,7 @@ type WholeRow = Pick<
   Pick<StoredTrajectory, 'reward' | 'status' | 'extracted'> &
   CriticalColumns & { readonly body: Uint8Array }
 
-/** The whole of one trajectory. @throws {GpoError} 'notFound' */
+/** One trajectory, complete. @throws {GpoError} 'notFound' */
 export function getTrajectory(store: Store, id: number): StoredTrajectory {
   const whole = first<WholeRow>(
     store,

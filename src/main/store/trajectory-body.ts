@@ -8,7 +8,7 @@ import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 
 type Body = Pick<TrajectoryRecord, 'steps' | 'states' | 'continuations'>
 
-/** More than any trajectory has: a damaged body cannot fill the memory. */
+/** Larger than any trajectory, so that a damaged body cannot fill the memory. */
 const MAX_BYTES = 256 * 2 ** 20
 
 export const encodeBody = ({ steps, states, continuations }: Body): Uint8Array =>

@@ -13,7 +13,7 @@ const inRange = (column: string, { min, max }: Range = {}): (Condition | false)[
   max !== undefined && { sql: `${column} <= ?`, params: [max] },
 ]
 
-/** Characters; SQLite gives up on patterns above 50,000 bytes. */
+/** Characters; SQLite rejects patterns above 50,000 bytes. */
 const MAX_TEXT = 1000
 
 /** `%` and `_` of the text stand for themselves. */
@@ -27,7 +27,7 @@ function containing(text: string): Condition {
   return { sql, params: [pattern(text), pattern(text)] }
 }
 
-/** The plus keeps the planner from walking that index, which would then have to sort what it finds. */
+/** The plus stops the query planner from using that index, after which it would have to sort. */
 export function conditionsOf({
   iteration,
   row,
@@ -54,7 +54,7 @@ export function conditionsOf({
 
 interface Ordering {
   readonly orderBy: string
-  /** Holds for the rows after a cursor; its values in the order of `keys`. */
+  /** A condition for the rows after a cursor, whose values are in the order of `keys`. */
   readonly after: string
   readonly keys: readonly ('magnitude' | 'iteration' | 'index')[]
 }
@@ -85,5 +85,5 @@ export function afterCursor(order: TrajectoryOrder, cursor: string): Condition {
   if (ofOrder === order && params.length === ORDERINGS[order].keys.length && params.every(Number.isFinite)) {
     return { sql: ORDERINGS[order].after, params }
   }
-  throw new GpoError('usage', `"${cursor}" is no cursor of a page in the order ${order}: begin with the first page.`)
+  throw new GpoError('usage', `"${cursor}" is not a page cursor for the order ${order}: start from the first page.`)
 }

@@ -1,4 +1,4 @@
-/** Takes a run back to a checkpoint: what happened after it is replayed. */
+/** Resets a run to a checkpoint, after which its iterations are repeated. */
 import { truncateMetrics } from './metrics'
 import { all, change, type Store, transaction } from './query'
 import { refuseRunning, runKey } from './runs'
@@ -9,13 +9,13 @@ export interface Truncated {
   readonly metrics: number
   readonly trajectories: number
   readonly evaluations: number
-  /** Folders of the checkpoints that were forgotten, relative to the run's; the caller removes them. */
+  /** Folders of the checkpoints whose records were deleted, relative to the run's; the caller deletes them. */
   readonly checkpoints: readonly string[]
 }
 
 /**
- * Deletes all that was recorded after an iteration, repairs the summaries and sets the run back, in one transaction.
- * @throws {GpoError} 'usage' if another process has started the run meanwhile: then nothing is deleted
+ * Deletes all records after an iteration, repairs the summaries and resets the run, in one transaction.
+ * @throws {GpoError} 'usage' if another process has started the run; then nothing is deleted
  */
 export function truncateAfter(store: Store, run: string, iteration: number): Truncated {
   return transaction(store, () => {

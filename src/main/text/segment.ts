@@ -30,7 +30,7 @@ function compilePattern(pattern: string): RegExp {
   try {
     return new RegExp(pattern, 'gu')
   } catch (error) {
-    throw patternError(pattern, `is no regular expression (${(error as SyntaxError).message})`)
+    throw patternError(pattern, `is not a regular expression (${(error as SyntaxError).message})`)
   }
 }
 
@@ -42,7 +42,7 @@ function endsOfUserPattern(text: string, pattern: string): number[] {
   return ends.value
 }
 
-/** A boundary inside a token moves to the token's end; one before the first character is none. */
+/** A boundary inside a token moves to the token's end; one before the first character is ignored. */
 function cutAt(pieces: readonly string[], boundaries: readonly number[]): Step[] {
   const steps: Step[] = []
   let [start, next, offset] = [0, 0, 0]
@@ -102,7 +102,7 @@ function mergeEvenly(steps: readonly Step[], max: number): Step[] {
 /**
  * @param pieces the text of each token; joined they are the completion
  * @returns token ranges that cover the completion in order; at least one for at least one token. Each has `minStepTokens` tokens or
- *   more, unless the whole has fewer; there are `maxSteps` at most. A step ends after newlines, after a sentence, after
+ *   more, unless the whole has fewer; there are at most `maxSteps`. A step ends after newlines, after a sentence, after
  *   `windowTokens` tokens, or where a match of `pattern` (flags gu) ends.
  * @throws GpoError('plan') for a regular expression that is invalid or too slow
  */

@@ -5,13 +5,13 @@ const script = new Script('run()')
 const sandbox: { run?: () => unknown } = {}
 const context = createContext(sandbox)
 
-/** The error belongs to the context, so it is no instance of this realm's Error. */
+/** The error belongs to the context, so it is not an instance of this realm's Error. */
 const isTimeout = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 
 /**
- * Runs `work` and interrupts it after `milliseconds` of wall-clock time, also in the middle of a regular expression. Not for code that
- * would leave something half done. Costs about 0.1 ms. What `work` throws is thrown on.
+ * Runs `work` and interrupts it after `milliseconds` of wall-clock time, also in the middle of a regular expression. Not for code that must not
+ * be interrupted halfway. Costs about 0.1 ms. Errors of `work` are rethrown.
  */
 export function withinTime<T>(milliseconds: number, work: () => T): { readonly value: T } | 'timeout' {
   let value: T | undefined

@@ -1,4 +1,4 @@
-/** What a person asked of a training run; it is obeyed at safe points. */
+/** A person's requests to a training run, which are obeyed at safe points. */
 
 export interface Control {
   isStopping: boolean

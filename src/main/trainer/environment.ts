@@ -1,4 +1,4 @@
-/** What a run's numbers depend on, besides its plan. */
+/** The environment that a run's numbers depend on, besides its plan. */
 import { cpus, platform, release } from 'node:os'
 import { version as tfjs } from '@engine/devices/versions'
 

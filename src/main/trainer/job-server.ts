@@ -1,4 +1,7 @@
-/** What a process for jobs answers: one job, or generations with one model for as long as they are asked for. Knows no database and no window. */
+/**
+ * The server of a job process: it runs one job, or generates with one model as long as there are requests. It does not know the database or the
+ * window.
+ */
 import { examine } from '@engine/devices/choose'
 import { implement } from '@orpc/server'
 import { type JobProgress, jobsContract } from '../workers/contract'
@@ -15,7 +18,7 @@ const REPORT_INTERVAL_MS = 200
 
 type Report = (label: string, done: number, total: number, tokens: number) => void
 
-/** Progress of each label, a few times a second, its first and its last always. */
+/** Progress of each label, a few times a second, and always its first and last. */
 function reportTo(tell: (progress: JobProgress) => void): Report {
   let label = ''
   let begin = 0

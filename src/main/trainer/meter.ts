@@ -1,18 +1,18 @@
-/** What only the trainer's process can tell about an iteration: how many tokens a second it handled, and its memory. */
+/** Metrics of an iteration that only the trainer's process can measure: tokens per second and memory. */
 import type { Metrics } from '@shared/metrics'
 import type { MetricsEvent, Phase } from '@shared/schemas/events'
 
 const SAMPLING: readonly Phase[] = ['rollouts', 'values', 'reset']
 
 export interface Meter {
-  /** To be told of every finished call of a phase; a phase may sample more than once in an iteration. */
+  /** Call this after every finished call of a phase; a phase may sample more than once in an iteration. */
   onPhase(phase: Phase, done: number, total: number, tokens: number): void
-  /** The iteration's metrics with its own two; the next iteration begins. */
+  /** Adds the two metrics to the iteration's, and starts the next iteration. */
   complete(event: MetricsEvent): MetricsEvent
 }
 
 /**
- * `system/tokens_per_second`: tokens sampled and learnt from (each counted once, however many passes there are) over `step_time`;
+ * `system/tokens_per_second`: tokens sampled and trained on (each counted once, regardless of passes) divided by `step_time`;
  * `system/rss_bytes`: resident memory when the iteration ended.
  */
 export function createMeter(memory = () => process.memoryUsage.rss()): Meter {
@@ -22,8 +22,8 @@ export function createMeter(memory = () => process.memoryUsage.rss()): Meter {
       if (done === total && SAMPLING.includes(phase)) sampled += tokens
     },
     complete(event) {
-      const { num_tokens: learnt = 0, step_time: seconds = 0 }: Metrics = event.values
-      const rate: Metrics = seconds > 0 ? { 'system/tokens_per_second': (sampled + learnt) / seconds } : {}
+      const { num_tokens: trained = 0, step_time: seconds = 0 }: Metrics = event.values
+      const rate: Metrics = seconds > 0 ? { 'system/tokens_per_second': (sampled + trained) / seconds } : {}
       sampled = 0
       return { ...event, values: { ...event.values, ...rate, 'system/rss_bytes': memory() } }
     },

@@ -1,9 +1,9 @@
-/** Keeps one model open and generates with it, one request after the other. */
+/** Keeps one model open and generates with it, one request at a time. */
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import type { JobOf } from '../workers/job'
 import { openTextGenerator, type TextGenerator } from './jobs/generate'
 
-/** A process that nobody asks for this long ends by itself; milliseconds. */
+/** A process without requests for this long ends; milliseconds. */
 const IDLE_MS = 15 * 60 * 1000
 
 type GenerateJob = JobOf<'generate'>
@@ -11,7 +11,7 @@ type GenerateJob = JobOf<'generate'>
 export interface Playground {
   /** Every request is for the same model. */
   generate(job: GenerateJob, onToken: (token: GeneratedToken) => void): Promise<GeneratedText>
-  /** The request at work ends at the next token. */
+  /** Ends the current request at the next token. */
   stop(): void
 }
 
@@ -26,7 +26,7 @@ export function createPlayground(): Playground {
     try {
       return await opened
     } catch (error) {
-      opened = null // so that a repaired model can be tried again
+      opened = null // so that a repaired model can be opened again
       throw error
     }
   }

@@ -1,4 +1,4 @@
-/** Tells of an error twice: its whole stack on standard error, which is the log, and a sentence for whoever asked. */
+/** Reports an error twice: the whole stack on standard error, which is the log, and a message to the caller. */
 import { inspect } from 'node:util'
 import { toWire } from '../workers/wire-error'
 

@@ -1,4 +1,4 @@
-/** Serves a contract to the parent. The process ends when it is told to, and when its parent goes away. */
+/** Serves a contract to the parent. The process ends on request, or when its parent ends. */
 import { ORPCError, onError, type Router } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { INFINITIES } from '../workers/infinities'
@@ -6,7 +6,7 @@ import { unreadable } from '../workers/wire-error'
 import { parentPort } from './parent-port'
 import { reportError } from './report-error'
 
-/** What a handler threw; a request that is refused by the contract has its cause in it. */
+/** The error that a handler threw; for an invalid request, the cause. */
 const told = (error: unknown) => reportError(unreadable(error, 'the main process') ?? error)
 
 // biome-ignore lint/suspicious/noExplicitAny: every router fits; its own contract types it where it is made
@@ -20,15 +20,15 @@ export function serve(router: Router<any, Record<never, never>>): void {
     customJsonSerializers: INFINITIES,
   })
   handler.upgrade(parentPort)
-  // Ctrl-C reaches the whole process group; the parent decides what it means.
+  // Ctrl-C reaches the whole process group; the parent decides what to do.
   process.on('SIGINT', () => {})
   process.on('disconnect', () => process.exit(0))
 }
 
-/** Ends the process; main has said that it has everything. */
+/** Ends the process, after main has confirmed that it received everything. */
 export const end = (): void => void setImmediate(() => process.exit(0))
 
-/** A stream's failure comes after its handler has returned: it is told here. */
+/** A stream fails after its handler has returned, so its errors are reported here. */
 async function* reported<Told, Result>(stream: AsyncGenerator<Told, Result>): AsyncGenerator<Told, Result> {
   try {
     return yield* stream
@@ -37,7 +37,7 @@ async function* reported<Told, Result>(stream: AsyncGenerator<Told, Result>): As
   }
 }
 
-/** What `work` tells, in batches: what came while the batch before was on its way; then its result. */
+/** The events of `work` in batches of those that occurred while the previous batch was being sent; then its result. */
 async function* batched<Told, Result>(work: (tell: (told: Told) => void) => Promise<Result>) {
   let waiting: Told[] = []
   let isDone = false
@@ -50,7 +50,7 @@ async function* batched<Told, Result>(work: (tell: (told: Told) => void) => Prom
     isDone = true
     wake()
   })
-  result.catch(() => {}) // awaited below, after what was told
+  result.catch(() => {}) // awaited below, after the events
   while (!isDone || waiting.length > 0) {
     const batch = waiting
     waiting = []

@@ -1,4 +1,4 @@
-/** What the trainer process answers: it trains once, and obeys while it does. */
+/** The server of the trainer process: it trains once and obeys requests while it trains. */
 import { implement } from '@orpc/server'
 import { GpoError } from '@shared/errors'
 import { trainerContract } from '../workers/contract'

@@ -1,4 +1,4 @@
-/** Trains: streams events, writes checkpoints at safe points, and obeys there. Knows no database and no window. */
+/** Trains: streams events, writes checkpoints and obeys requests at safe points. It does not know the database or the window. */
 import { evaluate } from '@engine/recipes/evaluate'
 import { train } from '@engine/recipes/train'
 import { applyRetention, writeCheckpoint } from '@main/formats/run-checkpoint'
@@ -37,7 +37,7 @@ async function saveCheckpoint(
   return { type: 'checkpoint', ...record, removed }
 }
 
-/** @throws GpoError saying which checkpoint is kept */
+/** @throws GpoError naming the checkpoint that is kept */
 export async function runTraining(start: StartMessage, control: Control, tell: Tell): Promise<void> {
   const { plan } = start
   const iterations = plan.budget.iterations
@@ -69,7 +69,7 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
         continue
       }
       const { iteration } = event
-      // The best evaluation's weights are kept, so they are written when they are met.
+      // The weights of the best evaluation are kept, so they are written right after it.
       const isBest = plan.checkpoint.keepBest && best?.iteration === iteration
       if (event.isCheckpointDue || isBest || control.wantsCheckpoint || control.isStopping) {
         report('checkpoint', iteration, 0, 1, 0)

@@ -1,4 +1,4 @@
-/** Gives each page of our own its message port to the API, and nothing to anyone else. */
+/** Gives each of our own pages a message port to the API; other pages get none. */
 import { toWireError } from '@main/api/base'
 import { router } from '@main/api/router'
 import type { Services } from '@main/api/services'

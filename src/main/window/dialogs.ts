@@ -1,4 +1,4 @@
-/** Dialogs of the system, for what a person may choose. */
+/** The system dialogs for choosing files and folders. */
 import type { ChoiceKind, Host } from '@main/api/services'
 import { dialog, type OpenDialogOptions, shell } from 'electron'
 import { keychain } from './secrets'

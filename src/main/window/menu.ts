@@ -1,4 +1,4 @@
-/** The menu: every page with a shortcut, and what a system expects. */
+/** The menu: every page with a shortcut, and the usual system entries. */
 import type { MenuItemConstructorOptions } from 'electron'
 
 const PAGES = [

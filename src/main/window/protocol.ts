@@ -1,13 +1,13 @@
 /**
  * The window's pages come from the built files, with headers, under a name that no resolver knows (RFC 6761). All of https is answered here, so
- * that a page has an origin like any other, and nothing can reach a network.
+ * that pages have a normal origin and nothing can reach a network.
  */
 import { readPage, SECURITY_HEADERS } from '@main/host/pages'
 import { protocol } from 'electron'
 
 export const ORIGIN = 'https://gpo-studio.invalid'
 
-/** After the program is ready, before the first window. */
+/** Call this after the program is ready and before the first window. */
 export function servePages(folder: string): void {
   protocol.handle('https', (request) => {
     const url = new URL(request.url)

@@ -14,13 +14,13 @@ export const keychain: Secrets = {
     try {
       return safeStorage.decryptString(readFileSync(fileOf(name)))
     } catch {
-      return null // encrypted by another user or keychain: as good as none
+      return null // encrypted by another user or keychain, so unusable
     }
   },
   write(name, value) {
     if (value === '') return rmSync(fileOf(name), { force: true })
     if (!safeStorage.isEncryptionAvailable())
-      throw new GpoError('usage', 'The system has no keychain to keep the token in: set HF_TOKEN instead.')
+      throw new GpoError('usage', 'The system has no keychain for the token: set HF_TOKEN instead.')
     mkdirSync(dirname(fileOf(name)), { recursive: true })
     writeAtomically(fileOf(name), [safeStorage.encryptString(value)])
   },

@@ -1,10 +1,10 @@
-/** Electron's security checklist where it is about every page: no navigation, no new windows, no permissions, no webviews. */
+/** The rules of Electron's security checklist that apply to every page: no navigation, no new windows, no permissions, no webviews. */
 import { app, session } from 'electron'
 import { ORIGIN } from './protocol'
 
-/** Before the first window. */
+/** Call this before the first window. */
 export function guardContents(): void {
-  if (!app.isReady()) app.enableSandbox() // too late afterwards; every window asks for it too
+  if (!app.isReady()) app.enableSandbox() // this must come before the first window; every window also asks for it
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event) => event.preventDefault())
     contents.on('will-redirect', (event) => event.preventDefault())
@@ -19,7 +19,7 @@ export function guardContents(): void {
     session.defaultSession.setPermissionCheckHandler(
       (_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(ORIGIN),
     )
-    // The pages need nothing from any network; whatever asks is refused.
+    // The pages need no network, so every request is refused.
     session.defaultSession.webRequest.onBeforeRequest((details, callback) => {
       const { origin, protocol } = new URL(details.url)
       callback({ cancel: origin !== ORIGIN && !['data:', 'blob:', 'devtools:'].includes(protocol) })

@@ -1,4 +1,4 @@
-/** Processes that compute, as Electron's utility processes: they have Node and no window. */
+/** Worker processes as Electron utility processes, which have Node and no window. */
 import { type Fork, recordOutput } from '@main/workers/fork'
 import { utilityProcess } from 'electron'
 

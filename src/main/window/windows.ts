@@ -1,4 +1,4 @@
-/** The one window: its place on the screen, its menu, what it says about runs while it is hidden. */
+/** The only window: its position, its menu, and its notifications about runs. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunManager } from '@main/runs/manager'
@@ -7,12 +7,12 @@ import { menuTemplate } from './menu'
 import { ORIGIN } from './protocol'
 
 export interface Windows {
-  /** Shows the window, making it first if there is none. */
+  /** Shows the window, creating it if there is none. */
   open(): void
   current(): BrowserWindow | null
   /**
-   * Task bar progress, notifications, and a question before a running run's window closes.
-   * @param wantsNotifications asked whenever there is something to tell
+   * Task bar progress, notifications, and a question before the window closes during a run. @param wantsNotifications called before each
+   * notification
    */
   followRuns(runs: RunManager, wantsNotifications: () => boolean): void
   /** Opens a page in the window. */
@@ -27,12 +27,12 @@ interface Place {
 }
 
 const SMALLEST = { width: 1000, height: 640 }
-/** Runs that took less are not worth a notification; milliseconds. */
+/** Shorter runs do not cause a notification; milliseconds. */
 const LONG_RUN = 60_000
 
 const placeFile = () => join(app.getPath('userData'), 'window.json')
 
-/** Where it was, if that is still on a screen. */
+/** The last position, if it is still on a screen. */
 function lastPlace(): Place {
   const initial = { width: 1280, height: 800 }
   try {
@@ -75,7 +75,7 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     made.on('closed', () => {
       window = null
     })
-    // Electron asks nobody before it shows about:blank: a page that went there is brought back.
+    // Electron shows about:blank without asking, so a page that went there is loaded again.
     made.webContents.on('did-navigate', (_event, url) => {
       if (!url.startsWith(`${ORIGIN}/`)) void made.loadURL(`${ORIGIN}/`)
     })
@@ -83,13 +83,13 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     return made
   }
 
-  /** A run goes on from its newest checkpoint, so that closing loses minutes, not the run. */
+  /** A run can resume from its newest checkpoint, so closing loses minutes, not the run. */
   async function askBeforeClosing(open: BrowserWindow): Promise<void> {
     const active = runs?.state().active
     const { response } = await dialog.showMessageBox(open, {
       type: 'question',
       message: `"${active?.name}" is running.`,
-      detail: `It is at iteration ${active?.iteration} of ${active?.iterations}. Stopping waits for the end of the iteration and keeps a checkpoint; Resume goes on from there.`,
+      detail: `It is at iteration ${active?.iteration} of ${active?.iterations}. Stopping waits for the end of the iteration and saves a checkpoint, from which the run can be resumed.`,
       buttons: ['Keep it running', 'Stop it and close'],
       defaultId: 0,
       cancelId: 0,

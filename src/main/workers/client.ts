@@ -1,4 +1,4 @@
-/** Starts a trainer process and talks to it. Knows nothing of runs or the store. */
+/** Starts a trainer process and communicates with it. It does not know runs or the store. */
 import { trainerLog } from '@main/paths'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { type Connection, connect } from './connect'
@@ -15,7 +15,7 @@ export interface Trainer {
   checkpoint(): void
   evaluate(): void
   kill(): void
-  /** When the process has ended and every event of it was handed over. Rejects with what `onEvent` threw; the process is ended then too. */
+  /** Resolves when the process has ended and all its events were delivered. Rejects with what `onEvent` threw, after ending the process. */
   readonly exited: Promise<WorkerExit>
 }
 
@@ -24,23 +24,23 @@ export interface TrainerOptions {
   readonly start: StartMessage
   /** Gets the events in order. A message that cannot be read becomes a `failed` event and ends the process. */
   readonly onEvent: (event: TrainerEvent) => void
-  /** How a process is made; Electron has its own way. */
+  /** How a process is created; Electron has its own way. */
   readonly fork?: Fork
 }
 
 type Worker = Connection<typeof trainerContract>
 
-/** A command to a process that has ended does nothing. */
+/** A command to an ended process does nothing. */
 const ignore = (asked: Promise<unknown>): void => void asked.catch(() => {})
 
-/** The last event of a stream that failed; null where the process is gone, whose exit says the rest. */
+/** The last event of a failed stream; null if the process is gone, whose exit explains the failure. */
 function failureOf(error: unknown, worker: Worker): TrainerEvent | null {
   const garbled = { code: 'training', message: 'the trainer sent a message that cannot be read' }
   const told = unreadable(error, 'the trainer') ?? (worker.isGarbled() ? garbled : fromWire(error))
   return told && { type: 'failed', code: told.code, message: told.message }
 }
 
-/** Hands events over until the stream ends, one cannot be read, or `onEvent` throws; then the process ends. */
+/** Delivers events until the stream ends, an event cannot be read, or `onEvent` throws; then ends the process. */
 async function follow(worker: Worker, start: StartMessage, onEvent: TrainerOptions['onEvent']): Promise<WorkerExit> {
   let thrown: { readonly error: unknown } | null = null
   const hand = (event: TrainerEvent) => {

@@ -11,13 +11,13 @@ export interface Connection<Contract extends AnyContractRouter> {
   readonly client: ContractRouterClient<Contract>
   readonly pid: number | null
   kill(): void
-  /** Whether something came that is no answer at all; the process is ended then. */
+  /** True if a message was not an answer; then the process is ended. */
   isGarbled(): boolean
-  /** When the process has ended and everything it sent was handed over. */
+  /** Resolves when the process has ended and all its messages were delivered. */
   readonly exited: Promise<WorkerExit>
 }
 
-/** How an answer looks from outside; the contract knows what is in it. */
+/** The envelope of an answer; its contents are parsed by the contract. */
 const envelope = z.looseObject({
   i: z.string(),
   t: z.number().optional(),
@@ -38,7 +38,7 @@ export function connect<Contract extends AnyContractRouter>(
 ): Connection<Contract> {
   let isGarbled = false
   const exited = new Promise<WorkerExit>((resolve) => {
-    child.onExit((exit) => setImmediate(() => resolve(exit))) // after what came last is read
+    child.onExit((exit) => setImmediate(() => resolve(exit))) // after the last message is read
   })
   const port: MessagePortMainLike = {
     postMessage: (data) => child.send(data),

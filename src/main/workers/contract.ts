@@ -1,6 +1,6 @@
 /**
- * What main asks of its worker processes, and what they answer: one contract for the trainer and one for jobs. Streams come in batches: what
- * was told while the batch before it was on its way. Main parses everything that arrives; workers parse what they are asked.
+ * The requests of main to its worker processes and their answers: one contract for the trainer and one for jobs. Streams come in batches of the
+ * events that occurred while the previous batch was being sent. Main parses everything that arrives; workers parse their requests.
  */
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
@@ -11,7 +11,7 @@ import * as results from './results'
 const command = oc.output(z.void())
 
 export const trainerContract = {
-  /** Once in a process; the stream ends when training does, and fails as it fails. */
+  /** Once per process; the stream ends or fails when training ends or fails. */
   train: oc.input(startSchema).output(eventIterator(z.array(toldSchema))),
   /** At the next safe point, after a checkpoint. */
   stop: command,
@@ -20,7 +20,7 @@ export const trainerContract = {
   continue: command,
   checkpoint: command,
   evaluate: command,
-  /** Main has everything: the process ends. */
+  /** Main has received everything; the process ends. */
   end: command,
 }
 
@@ -34,7 +34,7 @@ export const progressSchema = z.strictObject({
 })
 export type JobProgress = z.infer<typeof progressSchema>
 
-/** Progress, and items where there are several results, each as soon as it is found. */
+/** Progress, and for jobs with several results each item as soon as it is found. */
 const updates = <Item extends z.ZodType>(item: Item) =>
   z.array(z.discriminatedUnion('type', [progressSchema, z.strictObject({ type: z.literal('item'), value: item })]))
 
@@ -52,11 +52,11 @@ export const jobsContract = {
   export: job(jobs.export, z.never(), results.exportSchema),
   probe: job(jobs.probe, z.never(), results.probeSchema),
   doctor: job(jobs.doctor, z.never(), results.doctorSchema),
-  /** May be asked again and again, for the same model. */
+  /** May be called repeatedly for the same model. */
   generate: job(jobs.generate, results.tokenSchema, results.generatedSchema),
-  /** The generation at work ends at the next token, with what it has. */
+  /** Ends the current generation at the next token and returns the text so far. */
   stopGenerating: command,
-  /** Main has everything: the process ends. */
+  /** Main has received everything; the process ends. */
   end: command,
 }
 

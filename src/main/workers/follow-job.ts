@@ -1,4 +1,4 @@
-/** One job asked of a worker, followed to its result. */
+/** Sends one job to a worker and follows it to its result. */
 import type { Connection } from './connect'
 import type { JobProgress, jobsContract, UpdateOf } from './contract'
 import type { JobKind, JobOf } from './job'
@@ -15,13 +15,13 @@ type Ask<K extends JobKind> = (
   job: JobOf<K>,
 ) => Promise<AsyncIteratorObject<UpdateOf<K>[], Answers[K]['result'], unknown>>
 
-/** @throws what the worker answered, to be told apart by wire-error */
+/** @throws the worker's error, which wire-error classifies */
 export async function followJob<K extends JobKind>(
   { client }: JobWorker,
   job: JobOf<K> & { readonly kind: K },
   { onProgress, onItem }: JobListener<K>,
 ): Promise<Answers[K]['result']> {
-  const ask = client[job.kind] as unknown as Ask<K> // the compiler cannot follow a kind that is a type parameter
+  const ask = client[job.kind] as unknown as Ask<K> // the compiler cannot narrow a kind that is a type parameter
   const updates = await ask(job)
   for (;;) {
     const { done, value } = await updates.next()

@@ -1,4 +1,4 @@
-/** Makes the processes that compute. */
+/** Creates the worker processes. */
 import { fork } from 'node:child_process'
 import { describeError } from '@shared/errors'
 import { openLog } from './log'
@@ -6,22 +6,22 @@ import { openLog } from './log'
 export interface WorkerExit {
   readonly code: number | null
   readonly signal: string | null
-  /** The last lines of its standard error, for a crash that could not report itself. */
+  /** The last lines of its standard error, for a crash without a report. */
   readonly lastWords: string
 }
 
-/** A process with a message port, whoever made it. */
+/** A process with a message port, created by Node or by Electron. */
 export interface WorkerProcess {
   readonly pid: number | null
-  /** To a process that has ended: does nothing. */
+  /** Does nothing if the process has ended. */
   send(message: unknown): void
   kill(): void
   onMessage(listener: (raw: unknown) => void): void
-  /** Once, when the process has ended and its last message was handed over. */
+  /** Called once, when the process has ended and its last message was delivered. */
   onExit(listener: (exit: WorkerExit) => void): void
 }
 
-/** How a process is made; Electron has its own way. What it prints goes to the log file. */
+/** How a process is created; Electron has its own way. Its output goes to the log file. */
 export type Fork = (workerPath: string, logFile: string) => WorkerProcess
 
 /** Characters. */
@@ -48,8 +48,8 @@ export function recordOutput(logFile: string) {
 }
 
 /**
- * Activations are freed and allocated again all the time: glibc keeps their pages instead of asking the system for zeroed ones.
- * Other allocators ignore it. What the user has set stays.
+ * Activations are freed and allocated all the time; with these settings glibc reuses their pages instead of requesting zeroed ones. Other
+ * allocators ignore them. The user's own settings take precedence.
  */
 export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '8589934592' }
 
@@ -68,7 +68,7 @@ export const forkNode: Fork = (workerPath, logFile) => {
   return {
     pid: child.pid ?? null,
     send: (message) => {
-      if (child.connected) child.send(message as object, () => {}) // if it ends meanwhile, its exit says so
+      if (child.connected) child.send(message as object, () => {}) // if it ends in between, its exit is reported
     },
     kill: () => void child.kill('SIGKILL'),
     onMessage: (listener) => void child.on('message', listener),

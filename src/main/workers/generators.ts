@@ -1,4 +1,4 @@
-/** Processes that generate, one per model, kept for a few minutes so that the next prompt need not load the model again. */
+/** Processes that generate text, one per model, kept for a few minutes so that the next prompt does not load the model again. */
 
 import { jobLog } from '@main/paths'
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
@@ -31,17 +31,17 @@ export interface Generators {
 export interface GeneratorsOptions {
   readonly workerPath: string
   readonly fork?: Fork
-  /** A process nobody asked for so long is ended; milliseconds. */
+  /** A process without requests for this long is ended; milliseconds. */
   readonly idleMs?: number
 }
 
 const IDLE_MS = 3 * 60 * 1000
-/** Processes without work that are kept. */
+/** Most idle processes that are kept. */
 const MAX_IDLE = 2
 
 interface Warm {
   readonly worker: JobWorker
-  /** Ends when no request is at work or waits. */
+  /** Resolves when no request is running or waiting. */
   queue: Promise<unknown>
   requests: number
   idle: NodeJS.Timeout | null
@@ -72,19 +72,19 @@ export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS
     return warm
   }
 
-  /** Ends the processes that have been without work longest, all but a few. */
+  /** Ends the processes that have been idle longest, all but a few. */
   function trim(): void {
     const unused = [...processes].filter(([, { requests }]) => requests === 0)
     for (const [key] of unused.slice(0, Math.max(0, unused.length - MAX_IDLE))) end(key)
   }
 
-  /** What went wrong, for a person. A bug of ours stays as it is. */
+  /** The error as a message for a person. A bug is returned unchanged. */
   async function failureOf(error: unknown, { worker, exit }: Warm): Promise<unknown> {
     const told = fromWire(error)
     if (told) return errorOf(told, logFile)
     if (exit === null && !worker.isGarbled()) return error
     const { code, signal, lastWords } = await worker.exited
-    const cause = signal === 'SIGKILL' ? 'by hand, or by the system when memory ran out' : lastWords.trim()
+    const cause = signal === 'SIGKILL' ? 'by hand, or by the system because memory ran out' : lastWords.trim()
     const message = `The process of this model ended (${signal ?? code}): ${cause}. Try again`
     return new GpoError('model', bugMessage(message, logFile))
   }
@@ -111,7 +111,7 @@ export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS
       warm.requests++
       if (warm.idle) clearTimeout(warm.idle)
       processes.delete(key)
-      processes.set(key, warm) // the last one asked is the last in the map
+      processes.set(key, warm) // the most recently used process is the last in the map
       const asked = warm.queue.then(() => ask(warm, { kind: 'generate', model, backend, request }, options))
       warm.queue = asked.catch(() => {})
       try {

@@ -1,4 +1,4 @@
-/** JSON has no infinities; between processes they are words. Both sides read them with this. */
+/** JSON has no infinities, so they are sent between processes as words. Both sides use this module. */
 import type { StandardRPCCustomJsonSerializer } from '@orpc/client/standard'
 
 export const INFINITIES: readonly StandardRPCCustomJsonSerializer[] = [
@@ -8,7 +8,7 @@ export const INFINITIES: readonly StandardRPCCustomJsonSerializer[] = [
     serialize: String,
     deserialize(word) {
       if (word === 'Infinity' || word === '-Infinity') return Number(word)
-      throw new TypeError(`${JSON.stringify(word)} is no infinity`)
+      throw new TypeError(`${JSON.stringify(word)} is not an infinity`)
     },
   },
 ]

@@ -1,4 +1,4 @@
-/** Runs one job in a process of its own. */
+/** Runs one job in a separate process. */
 import { jobLog } from '@main/paths'
 import { GpoError } from '@shared/errors'
 import { connect } from './connect'
@@ -14,13 +14,13 @@ export interface JobOptions<K extends JobKind> extends JobListener<K> {
   readonly workerPath: string
   readonly job: JobOf<K> & { readonly kind: K }
   readonly signal?: AbortSignal
-  /** How the process is made, where it is not a child of Node. */
+  /** How the process is created, if it is not a child of Node. */
   readonly fork?: Fork
 }
 
 const stopped = () => new GpoError('interrupted', 'stopped; nothing was changed')
 
-/** Why there is no result: what the worker said, or how its process ended. A bug of ours stays as it is. */
+/** Why there is no result: the worker's error, or how its process ended. A bug is returned unchanged. */
 async function failureOf(error: unknown, worker: JobWorker, hasEnded: boolean, logFile: string): Promise<unknown> {
   const told = fromWire(error)
   if (told) return errorOf(told, logFile)
@@ -31,8 +31,8 @@ async function failureOf(error: unknown, worker: JobWorker, hasEnded: boolean, l
 }
 
 /**
- * @returns what the job answered, checked against its schema
- * @throws GpoError as the job reported it; GpoError('interrupted') after `signal`, when the process is gone and writes nothing any more
+ * @returns the job's result, checked against its schema
+ * @throws GpoError as the job reported it; GpoError('interrupted') after `signal`, when the process is gone and can no longer write
  */
 export async function runJob<K extends JobKind>(options: JobOptions<K>): Promise<Answers[K]['result']> {
   const { workerPath, job, signal, fork: make = forkNode } = options

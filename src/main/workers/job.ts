@@ -1,4 +1,4 @@
-/** Work for a model that is not training: evaluation, critical steps, scoring, export, diagnosis. What is asked for. */
+/** Work for a model that is not training: evaluation, critical steps, scoring, export, diagnosis. These are the requests. */
 import { planSchema } from '@shared/schemas/plan'
 import { verifierSchema } from '@shared/schemas/verifier'
 import { z } from 'zod'
@@ -7,7 +7,7 @@ const modelSchema = z.strictObject({
   folder: z.string().min(1),
   /** Folder of a run's checkpoint whose weights replace the base model's. */
   checkpoint: z.string().nullable(),
-  /** Folder of an adapter in PEFT's layout over the model; not together with a checkpoint. */
+  /** Folder of an adapter in PEFT's layout for the model; cannot be combined with a checkpoint. */
   adapter: z.string().min(1).optional(),
 })
 export type ModelSource = z.infer<typeof modelSchema>
@@ -63,10 +63,10 @@ export const jobs = {
     ...shared,
     /** The whole model as a Hugging Face folder or one GGUF file, or a LoRA run's adapter alone in PEFT's layout. */
     layout: z.enum(['merged', 'adapter', 'gguf']),
-    /** Of the model, inside a GGUF file. */
+    /** Name of the model inside a GGUF file. */
     name: z.string().max(500),
     out: z.string().min(1),
-    /** Filled first, beside `out`; whoever ends this process before it is done removes it. */
+    /** A temporary folder beside `out`; whoever ends this process early must remove it. */
     partial: z.string().min(1),
     dtype: z.enum(['F32', 'F16', 'BF16', 'Q8_0']),
     /** README.md of a merged model. */
@@ -101,12 +101,12 @@ export const jobs = {
       topP: z.number().gt(0).max(1),
       topK: z.number().int().min(0),
       maxNewTokens: z.number().int().min(1),
-      /** How many of the most probable tokens are told with each token. */
+      /** Number of most likely tokens sent with each token. */
       alternatives: z.number().int().min(0).max(50),
       judge: z.strictObject({ verifier: verifierSchema, reference: z.string() }).nullable(),
     }),
   }),
-  /** A small part of an iteration, to know how long a whole one takes. Nothing of it is kept. */
+  /** Runs a small part of an iteration, to estimate how long a whole one takes. Nothing of it is kept. */
   probe: z.strictObject({
     kind: z.literal('probe'),
     folder: z.string().min(1),

@@ -1,18 +1,18 @@
 /**
- * The log of a worker process: everything it printed and every error it threw, newest last. Main writes it from the process's output, one
- * write for each piece that arrives, so that a crash or a kill loses nothing that was printed. Two files of bounded size.
+ * The log of a worker process: everything it printed and every error it threw, newest last. Main writes each piece of output as it arrives, so
+ * that a crash or a kill loses nothing that was printed. Two files of bounded size.
  */
 import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Of one file; the one before it is kept as well. Bytes. */
+/** Largest size of one file in bytes; the previous file is kept as well. */
 export const MAX_LOG_BYTES = 1_000_000
 
-/** The file before `file`. */
+/** The previous log file. */
 export const olderLog = (file: string): string => `${file}.1`
 
 export interface WorkerLog {
-  /** A log that cannot be written is given up silently: the work matters more. */
+  /** If the log cannot be written, it is silently dropped, because the work matters more. */
   write(text: string | Uint8Array): void
 }
 
@@ -34,11 +34,11 @@ export const openLog = (file: string): WorkerLog => ({
   },
 })
 
-/** For a person: what happened, and where its whole story stands. */
+/** A message for a person: what happened, and the path of the log. */
 export const bugMessage = (message: string, file: string): string =>
   `${message.replace(/[.\s]+$/, '')}. The log has more: ${file}`
 
-/** The last bytes of a file; empty where there is none. */
+/** The last bytes of a file; empty if there is none. */
 function endOf(file: string, bytes: number): Buffer {
   try {
     const handle = openSync(file, 'r')
@@ -60,7 +60,7 @@ export interface LogText {
   readonly isCut: boolean
 }
 
-/** The end of a log, from the beginning of a line on, both files taken together; empty where there is none. */
+/** The end of a log, starting at a line, read across both files; empty if there is none. */
 export function readLog(file: string, maxBytes = 2 * MAX_LOG_BYTES): LogText {
   const newer = endOf(file, maxBytes)
   const all = Buffer.concat([endOf(olderLog(file), maxBytes - newer.length), newer])

@@ -1,4 +1,4 @@
-/** What main and trainer tell each other. Whatever arrives is parsed before it is used. */
+/** The messages between main and trainer. Every message is parsed before it is used. */
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
@@ -37,7 +37,7 @@ export const startSchema = z.strictObject({
   plan: planSchema,
   runFolder: z.string().min(1),
   modelFolder: z.string().min(1),
-  /** Folder of the checkpoint to go on from. */
+  /** Folder of the checkpoint to resume from. */
   resumeFrom: z.string().nullable(),
   train: rowsSchema,
   evaluation: rowsSchema,
@@ -53,7 +53,7 @@ export const startMessage = (content: Omit<StartMessage, 'version'>): StartMessa
 
 export const count = z.number().int().min(0)
 
-/** What a checkpoint's folder may be called: it lies in the run's folder and nowhere else. */
+/** A valid name of a checkpoint's folder, which must be directly in the run's folder. */
 const CHECKPOINT_FOLDER = /^checkpoint-\d{8}$/
 export const isCheckpointFolder = (path: string): boolean => CHECKPOINT_FOLDER.test(path)
 const checkpointFolder = z.string().refine(isCheckpointFolder, { error: 'expected the name of a checkpoint' })
@@ -126,7 +126,7 @@ const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('finished'), outcome: z.enum(['completed', 'stopped']), iteration: count }),
 ])
 
-/** What the trainer tells while it trains. That it failed is an error of its stream and no event. */
+/** The events of the trainer during training. A failure is an error of the stream, not an event. */
 export type ToldEvent = Match<z.infer<typeof eventSchema>, Exclude<TrainerEvent, FailedEvent>>
 
 export const toldSchema: z.ZodType<ToldEvent, ToldEvent> = eventSchema

@@ -1,4 +1,4 @@
-/** What jobs answer, and the schemas that main reads it with. */
+/** The results of jobs, and the schemas with which main parses them. */
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import type { Rates } from '@shared/plan/cost-estimate'
 import type { Doctor } from '@shared/schemas/backend'
@@ -15,7 +15,7 @@ export interface EvaluationResult {
     readonly correct: number
     readonly statuses: Readonly<Record<VerdictStatus, number>>
   }
-  /** Only where samples were asked for. */
+  /** Only if samples were requested. */
   readonly sampled: {
     readonly samples: number
     /** Unbiased estimate of pass@k (Chen et al. 2021, arXiv 2107.03374) for k = 1, 2, 4, … and the number of samples. */
@@ -72,7 +72,7 @@ export interface ProbeResult {
   readonly peakBytes: number
 }
 
-/** What each kind of job finds on its way, and what it ends with. */
+/** The items and the final result of each kind of job. */
 export interface Answers {
   readonly evaluate: { readonly item: never; readonly result: EvaluationResult }
   readonly critical: { readonly item: CriticalResult; readonly result: { readonly trajectories: number } }
@@ -84,7 +84,7 @@ export interface Answers {
   readonly generate: { readonly item: GeneratedToken; readonly result: GeneratedText }
 }
 
-/** A schema of a declared type: where the two differ, this file does not compile. */
+/** A schema of a declared type; if the two differ, this file does not compile. */
 type Of<T> = z.ZodType<T, T>
 
 const statuses = z.record(status, count)
@@ -116,7 +116,7 @@ export const scoreSchema: Of<ScoreResult> = z.object({
   text: z.array(z.string()),
 })
 
-/** Weights may hold numbers that are none. */
+/** Weights may contain NaN or infinities. */
 const difference = z
   .number()
   .or(z.nan())

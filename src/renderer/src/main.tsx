@@ -7,7 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { z } from 'zod'
 import { App } from './app/app'
 
-// The policy allows no generated code: zod must not try.
+// The content security policy forbids generated code, so zod must not use it.
 z.config({ jitless: true })
 
 const root = document.getElementById('root')

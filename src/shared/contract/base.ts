@@ -7,7 +7,7 @@ export { eventIterator, oc, type } from '@orpc/contract'
 /** A procedure without input. */
 export const asked = oc.input(z.strictObject({}).optional())
 
-/** An output is checked by the compiler; it comes from this same program. */
+/** An output is only typed, not validated: it comes from this same program. */
 export const done = type<void>()
 
 /** A run's id: part of a folder's name. */

@@ -1,4 +1,4 @@
-/** Datasets: recognised, mapped, tried. */
+/** Datasets: their layouts, column roles, verifiers and lengths. */
 
 import { z } from 'zod'
 import type { RecordKind } from '../method/offline'
@@ -22,43 +22,43 @@ export const datasetColumnsSchema = z.partialRecord(z.enum(DATASET_ROLES), z.str
 export interface DatasetItem {
   readonly id: string
   readonly name: string
-  /** What a plan's `data.train.path` takes. */
+  /** As in a plan's `data.train.path`. */
   readonly path: string
   readonly kind: 'bundled' | 'file'
   /** Why it cannot be used; null if it can. */
   readonly problem: string | null
-  /** A plan's `data.train.columns`; empty where the layout was recognised. */
+  /** As in a plan's `data.train.columns`; empty if the layout was recognised. */
   readonly columns: DatasetColumns
-  /** What separates its fields, as it was chosen; null: told from its beginning. */
+  /** The chosen field separator; null: detected from the first lines. */
   readonly delimiter: Delimiter | null
-  /** A part kept for evaluation, as a plan's `data.eval.path` takes it; null where there is none. */
+  /** The evaluation part, as in a plan's `data.eval.path`; null if there is none. */
   readonly evaluationPath: string | null
-  /** The plan's `data.eval.part`, where that path holds the training part too. */
+  /** As in a plan's `data.eval.part`, if that path also contains the training part. */
   readonly evaluationPart: string | null
-  /** The one that was chosen, or fits the set; null where it has no reference answers. */
+  /** The chosen verifier, or the one that fits the dataset; null if it has no reference answers. */
   readonly verifier: VerifierConfig | null
   readonly layout: DatasetLayout | null
   readonly recordKind: RecordKind | null
-  /** Records in the file, the bad ones included; null where it could not be read. */
+  /** Records in the file, including bad ones; null if it could not be read. */
   readonly rows: number | null
   readonly usable: number | null
   readonly bytes: number | null
-  /** Added to the list; null for what is in the box. */
+  /** When it was added to the list; null for a bundled one. */
   readonly since: number | null
 }
 
 export interface DatasetDetails {
   readonly item: DatasetItem
   readonly files: readonly string[]
-  /** Names of all columns: data, not to be trusted. */
+  /** Names of all columns; they are untrusted data. */
   readonly columnNames: readonly string[]
-  /** Which column plays which part, chosen or recognised. */
+  /** Which column has which role, chosen or recognised. */
   readonly roles: DatasetColumns
-  /** Columns, and fields beside used ones, that nothing is read from. */
+  /** Unused columns, and unused fields beside used ones. */
   readonly unused: readonly string[]
-  /** Sentences on how it was read. */
+  /** Sentences on how the file was read. */
   readonly notes: readonly string[]
-  /** The part that is trained on, of `parts`; null where it has none. */
+  /** The part of `parts` used for training; null if there are no parts. */
   readonly part: string | null
   readonly parts: readonly string[]
   /** The first thousand rows that cannot be used. */
@@ -67,13 +67,13 @@ export interface DatasetDetails {
   readonly hasCompletions: boolean
 }
 
-/** A row of the file as it is. */
+/** A row as in the file. */
 export interface DatasetRow {
   /** From 0. */
   readonly row: number
   /** From 1: the line in the file, or the number of the record. */
   readonly line: number
-  /** By the page's columns; null where the row has none. Long ones end in "…". */
+  /** In the order of the page's columns; null where the row has no value. Long values end in "…". */
   readonly cells: readonly (string | null)[]
   /** Why it cannot be used; null if it can. */
   readonly problem: string | null
@@ -97,17 +97,17 @@ export interface JudgedRow {
   readonly status: VerdictStatus
   /** Why the reference answer cannot be read; null if it can. */
   readonly problem: string | null
-  /** What else the answer or the reference could mean, where it can be read in two ways; null if it cannot. */
+  /** A second reading of an ambiguous answer or reference; null if it is not ambiguous. */
   readonly note: string | null
 }
 
 export interface VerifierTrial {
   readonly verifier: VerifierConfig
-  /** How many rows were judged before the time was over, of how many. */
+  /** Rows judged within the time limit, and all rows. */
   readonly tried: number
   readonly total: number
   readonly statuses: Readonly<Record<VerdictStatus, number>>
-  /** Those that were not judged correct first. */
+  /** Rows not judged correct come first. */
   readonly rows: readonly JudgedRow[]
 }
 
@@ -122,14 +122,16 @@ export interface LengthBins {
 }
 
 export interface DatasetLengths {
-  /** Rows that were counted: all of them, or the first ones. */
+  /** Rows whose tokens were counted: all, or the first ones. */
   readonly counted: number
   readonly total: number
   readonly prompt: LengthBins
-  /** Of the completion where there is one, of the reference where there is none. */
+  /** Lengths of the completion, or of the reference if there is no completion. */
   readonly answer: LengthBins
   readonly answerIs: 'completion' | 'reference'
-  /** Tokens the model has room for, and rows that need more: prompt, completion and its end, or a prompt that leaves no room. */
+  /**
+   * The model's context in tokens, and the number of rows that exceed it with prompt, completion and end token, or whose prompt leaves no room.
+   */
   readonly context: number
   readonly tooLong: number
 }
@@ -139,14 +141,14 @@ export interface BatchToken {
   readonly text: string
 }
 
-/** One sequence as the model gets it. */
+/** One sequence as the model sees it. */
 export interface BatchSequence {
   readonly row: number
-  /** What it is, where a row has more than one. */
+  /** Which of the row's sequences it is, if there are several. */
   readonly label: string | null
   readonly prompt: readonly BatchToken[]
   readonly promptLength: number
-  /** With the token that ends a text; empty where the model writes the completion itself. Long ones are shown in part. */
+  /** Ends with the end-of-text token; empty if the model writes the completion. Long ones are shown in part. */
   readonly completion: readonly BatchToken[]
   readonly completionLength: number
   readonly reference: string
@@ -166,7 +168,7 @@ const tokenised = z.strictObject({
   chatTemplate: z.boolean().default(false),
 })
 
-/** Bytes a file may have that comes in over the browser, and bytes of one part of it. */
+/** Largest file that a browser may upload, and the size of one part of it, in bytes. */
 export const MAX_UPLOAD = 2_000_000_000
 export const UPLOAD_PART = 1 << 20
 const uploadId = z.string().regex(/^upload-[\w-]{20,40}$/, { error: 'expected an upload that was begun' })
@@ -174,9 +176,9 @@ const uploadId = z.string().regex(/^upload-[\w-]{20,40}$/, { error: 'expected an
 export const datasetsContract = {
   list: asked.output(type<readonly DatasetItem[]>()),
   get: oc.input(entry).output(type<DatasetDetails>()),
-  /** Adds a file or folder that was chosen; one that is listed already stays as it is. */
+  /** Adds a chosen file or folder; one that is already listed is not changed. */
   add: oc.input(z.strictObject({ grant: grantId })).output(type<{ readonly id: string }>()),
-  /** A file that a browser reads, in parts: begin, then parts in order, then finish. */
+  /** Uploads a file from a browser in parts: begin, then the parts in order, then finish. */
   beginUpload: oc
     .input(z.strictObject({ name: z.string().min(1).max(255), bytes: z.number().int().min(0) }))
     .output(type<{ readonly upload: string }>()),
@@ -197,16 +199,16 @@ export const datasetsContract = {
         id: libraryId,
         name: z.string().trim().min(1).max(200).optional(),
         columns: datasetColumnsSchema.optional(),
-        /** Null: told from the file's beginning. */
+        /** Null: detected from the file's first lines. */
         delimiter: delimiterSchema.nullable().optional(),
-        /** Null: the one that fits the set. */
+        /** Null: the one that fits the dataset. */
         verifier: verifierSchema.nullable().optional(),
       }),
     )
     .output(done),
-  /** Takes it off the list; its file stays where it is. */
+  /** Removes it from the list; its file is kept. */
   remove: oc.input(entry).output(done),
-  /** Takes `remove` back, until the program ends. */
+  /** Undoes `remove`, until the program ends. */
   restore: oc.input(entry).output(done),
   rows: oc
     .input(

@@ -1,4 +1,4 @@
-/** Trajectories of a run: values, critical steps, what was sampled from them, and what a person samples by hand. */
+/** Trajectories of a run: values, critical steps, continuations, and samples by hand. */
 import { z } from 'zod'
 import type { StoredTrajectory, TrajectoryPage, TrajectoryRow } from '../schemas/run'
 import { VERDICT_STATUSES, type VerdictStatus } from '../schemas/verifier'
@@ -9,7 +9,7 @@ export interface HandContinuation {
   readonly id: number
   /** The state it starts from. */
   readonly state: number
-  /** Iterations of the checkpoint whose weights sampled it; null: the model before training. */
+  /** Iteration of the checkpoint whose weights sampled it; null: the model before training. */
   readonly checkpoint: number | null
   readonly temperature: number
   readonly tokens: number
@@ -22,7 +22,7 @@ export interface HandContinuation {
 export interface ExplorerTrajectory extends StoredTrajectory {
   /** 90 % Wilson interval of each state's value. */
   readonly intervals: readonly (readonly [number, number])[]
-  /** A of each step: V after it less V before it. */
+  /** A of each step: V after it minus V before it. */
   readonly advantages: readonly number[]
   readonly byHand: readonly HandContinuation[]
 }
@@ -81,7 +81,10 @@ export const explorerContract = {
     .input(z.strictObject({ run: runId, row: z.number().int().min(0) }))
     .output(type<readonly TrajectoryRow[]>()),
   positions: oc.input(z.strictObject({ run: runId })).output(type<CriticalPositions>()),
-  /** Samples from a state of a trajectory with a checkpoint's weights, or the base model's (null); stored and marked. */
+  /**
+   * Samples from a state of a trajectory with a checkpoint's weights, or the base model's (null); the samples are stored and marked as made by
+   * hand.
+   */
   sampleHere: oc
     .input(
       z.strictObject({

@@ -1,4 +1,4 @@
-/** What leaves the program, and run bundles that come in. */
+/** Exports, and the import of run bundles. */
 import { z } from 'zod'
 import { asked, done, eventIterator, oc, runId, type } from './base'
 import { grantId } from './system'
@@ -23,7 +23,7 @@ export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({
     format: z.literal('pairs'),
     states,
-    /** Pairs taken from one state at most. */
+    /** Most pairs taken from one state. */
     perState: z.number().int().min(1).max(1000),
     /** Which pairs: those of the run's trajectories, those a person saved, or both. */
     source: z.enum(['recorded', 'saved', 'both']),
@@ -41,7 +41,7 @@ export interface ExportCheckpoint {
   /** Held-out accuracy at that iteration; null where it was not evaluated. */
   readonly accuracy: number | null
   readonly isLast: boolean
-  /** The best evaluation among the checkpoints that are kept. */
+  /** The best evaluation among the kept checkpoints. */
   readonly isBest: boolean
 }
 
@@ -51,30 +51,30 @@ export interface ExportOptions {
   readonly isGuided: boolean
   readonly trajectories: number
   readonly savedPairs: number
-  /** Why a format cannot be had; those that can are not in it. */
+  /** Why a format is not available; available formats are not in it. */
   readonly refused: Readonly<Partial<Record<ExportFormat, string>>>
 }
 
-/** What an export will be, before it is written. */
+/** What an export will contain, before it is written. */
 export interface ExportPreview {
   readonly bytes: number
   /** False: an estimate. */
   readonly isExact: boolean
-  /** What is counted: tensors, pairs, rows, trajectories. */
+  /** Unit of the count: tensors, pairs, rows, trajectories. */
   readonly count: number
   readonly unit: string
-  /** The first record, as it will be written; for data only. */
+  /** The first record, as it will be written; only for training data. */
   readonly sample: string | null
 }
 
 /** Where an export would go. */
 export interface Destination {
   readonly path: string
-  /** There is a file of that name, which would be replaced. */
+  /** A file of that name exists and would be replaced. */
   readonly isReplacing: boolean
   /** Bytes free on that disk; null where the system does not say. */
   readonly freeBytes: number | null
-  /** Why it cannot go there; null if it can. */
+  /** Why the destination cannot be used; null if it can. */
   readonly problem: string | null
 }
 
@@ -83,7 +83,7 @@ export interface ExportOutcome {
   readonly bytes: number
   readonly count: number
   readonly unit: string
-  /** Largest difference between what was meant and what was read back. */
+  /** Largest difference between the intended values and those read back. */
   readonly maxDifference: number
   /** How it was verified, in a sentence. */
   readonly verified: string
@@ -97,7 +97,7 @@ export interface ImportOutcome {
   readonly trajectories: number
 }
 
-/** An export or an import, from its start until another begins. */
+/** An export or import, kept from its start until another one starts. */
 export interface Transfer {
   readonly kind: 'export' | 'import'
   readonly state: 'running' | 'done' | 'failed' | 'cancelled'
@@ -106,7 +106,7 @@ export interface Transfer {
   readonly run: string | null
   readonly format: ExportFormat
   readonly path: string
-  /** What it does now. */
+  /** The current phase, as a label. */
   readonly label: string
   readonly done: number
   /** 0 where it is not known. */
@@ -122,7 +122,7 @@ export const exportsContract = {
   /** Size and count; reads the run's trajectories for the formats made of them. */
   preview: oc.input(z.strictObject({ run: runId, request: exportRequestSchema })).output(type<ExportPreview>()),
   destination: oc.input(z.strictObject({ grant: grantId, format: z.enum(EXPORT_FORMATS) })).output(type<Destination>()),
-  /** Starts an export; `transfer` tells how it goes. */
+  /** Starts an export; `transfer` streams its progress. */
   start: oc
     .input(
       z.strictObject({
@@ -134,11 +134,11 @@ export const exportsContract = {
       }),
     )
     .output(done),
-  /** Ends the export or import at work; nothing half-written stays. */
+  /** Cancels the running export or import; nothing half-written is kept. */
   cancel: asked.output(done),
-  /** Takes what has ended off the screen. */
+  /** Dismisses the result of the last one. */
   dismiss: asked.output(done),
   transfer: asked.output(eventIterator(type<Transfer | null>())),
-  /** Opens another installation's run read-only; answers when it is in. */
+  /** Imports another installation's run, read-only; returns when that is done. */
   importBundle: oc.input(z.strictObject({ grant: grantId })).output(type<ImportOutcome>()),
 }

@@ -1,13 +1,13 @@
-/** The Hugging Face Hub. Nothing here asks a network but because a person pressed a button. */
+/** The Hugging Face Hub. These calls use the network only because a person pressed a button. */
 import { z } from 'zod'
 import { asked, done, eventIterator, oc, type } from './base'
 
 export type HubKind = 'model' | 'dataset'
 
 export interface HubPlace {
-  /** Where the hub is: HF_ENDPOINT. */
+  /** Address of the hub: HF_ENDPOINT. */
   readonly endpoint: string
-  /** The shared cache that downloads go to: HF_HOME. */
+  /** The shared cache for downloads: HF_HOME. */
   readonly cache: string
   readonly hasToken: boolean
   /** Whether a token can be kept in the system's keychain; otherwise it comes from HF_TOKEN. */
@@ -30,7 +30,7 @@ export interface HubContents {
   /** What would be downloaded. */
   readonly files: readonly { readonly name: string; readonly bytes: number }[]
   readonly bytes: number
-  /** Bytes that are here already. */
+  /** Bytes already downloaded. */
   readonly here: number
 }
 
@@ -52,6 +52,6 @@ export const hubContract = {
   keepToken: oc.input(z.strictObject({ token: z.string().trim().max(500) })).output(done),
   search: oc.input(z.strictObject({ kind, text: z.string().max(200) })).output(type<readonly HubRepository[]>()),
   contents: oc.input(z.strictObject({ kind, id: repository })).output(type<HubContents>()),
-  /** Into the shared cache, and onto the list of models or datasets. Stops when the reader does; what came is kept. */
+  /** Downloads into the shared cache and adds to the list of models or datasets. Stops when the reader stops; what was downloaded is kept. */
   download: oc.input(z.strictObject({ kind, id: repository })).output(eventIterator(type<DownloadEvent>())),
 }

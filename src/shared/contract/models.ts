@@ -11,8 +11,8 @@ export interface ModelItem {
   readonly id: string
   readonly name: string
   /**
-   * What a plan's `model.path` takes: `bundled:NAME`, a folder, or `run:ID`, which is written out as a folder when a run begins with it. Of an
-   * adapter: its folder, which `adaptation.from` takes.
+   * As in a plan's `model.path`: `bundled:NAME`, a folder, or `run:ID`, which is saved as a folder when a run starts from it. For an adapter: its
+   * folder, as in `adaptation.from`.
    */
   readonly path: string
   readonly kind: 'bundled' | 'folder' | 'run' | 'adapter'
@@ -20,38 +20,38 @@ export interface ModelItem {
   readonly problem: string | null
   readonly parameters: number | null
   readonly architecture: string | null
-  /** Tokens a sequence may have. */
+  /** Longest sequence, in tokens. */
   readonly context: number | null
-  /** Bytes on disk: of a model all its files, of a run its newest checkpoint. */
+  /** Bytes on disk: all files of a model, or the newest checkpoint of a run. */
   readonly bytes: number | null
-  /** Added to the list, or the run's end; null for what is in the box. */
+  /** When it was added to the list or the run ended; null for a bundled one. */
   readonly since: number | null
   readonly run: ModelRun | null
   readonly adapter: ModelAdapter | null
 }
 
-/** Settings of an adapter, as its files have them. */
+/** Settings of an adapter, from its files. */
 export interface ModelAdapter extends Pick<LoraSettings, 'r' | 'alpha' | 'rslora' | 'targets'> {
-  /** The model it was trained on, as its maker named it. */
+  /** The name of its base model, from its files. */
   readonly base: string | null
 }
 
-/** Where a fine-tuned model comes from. */
+/** The run that made a fine-tuned model. */
 export interface ModelRun {
   readonly id: string
   readonly name: string
-  /** Of its newest checkpoint. */
+  /** Iteration of its newest checkpoint. */
   readonly iteration: number
   readonly adaptation: 'full' | 'lora'
   readonly objective: ObjectiveKind
   readonly criticalStep: CriticalRule
-  /** The model it began with. */
+  /** The model that it started from. */
   readonly base: string
-  /** Held-out, the last one measured; null where nothing was. */
+  /** The last measured held-out accuracy; null if there is none. */
   readonly accuracy: number | null
 }
 
-/** One thing that was looked at, and what was found. */
+/** One check and its result. */
 export interface ModelCheck {
   readonly label: string
   readonly isGood: boolean
@@ -70,7 +70,7 @@ export interface ModelDetails {
   readonly files: readonly ModelFile[]
   /** The chat template's source; null where there is none. */
   readonly chatTemplate: string | null
-  /** The last full pass over its files; null before one. */
+  /** The last complete read of its files; null if there was none. */
   readonly checksums: Checksums | null
 }
 
@@ -84,9 +84,9 @@ export type ChecksumEvent =
   | {
       readonly type: 'done'
       readonly checksums: Checksums
-      /** What they were compared with: the manifest a checkpoint was written with, the pass before, or nothing. */
+      /** What the checksums were compared with: the checkpoint's manifest, the previous read, or nothing. */
       readonly comparedWith: 'manifest' | 'earlier' | null
-      /** Files that differ from it. */
+      /** Files with another checksum. */
       readonly different: readonly string[]
     }
 
@@ -94,12 +94,12 @@ export const libraryId = z.string().min(1).max(200)
 
 export const modelsContract = {
   list: asked.output(type<readonly ModelItem[]>()),
-  /** Adds a folder that was chosen; one that is listed already stays as it is. */
+  /** Adds a chosen folder; one that is already listed is not changed. */
   add: oc.input(z.strictObject({ grant: grantId })).output(type<{ readonly id: string }>()),
   rename: oc.input(z.strictObject({ id: libraryId, name: z.string().trim().min(1).max(200) })).output(done),
-  /** Takes it off the list; its files stay where they are. */
+  /** Removes it from the list; its files are kept. */
   remove: oc.input(z.strictObject({ id: libraryId })).output(done),
-  /** Takes `remove` back, until the program ends. */
+  /** Undoes `remove`, until the program ends. */
   restore: oc.input(z.strictObject({ id: libraryId })).output(done),
   inspect: oc.input(z.strictObject({ id: libraryId })).output(type<ModelDetails>()),
   /** Reads every byte. Ending the stream stops it. */

@@ -8,7 +8,7 @@ import { eventIterator, oc, type } from './base'
 import { grantId } from './system'
 
 export interface PlanReport {
-  /** What does not fit between the plan, its model and its data. */
+  /** Problems of the plan with its model and its data. */
   readonly issues: readonly PlanIssue[]
   /** Null where model or data cannot be read; an issue says why. */
   readonly facts: PlanFacts | null
@@ -20,16 +20,16 @@ export interface PreviewStep {
 }
 
 export interface StepsPreview {
-  /** What is shown as one step is the whole text, without the cut of a long one. */
+  /** The steps contain the whole text; nothing of a long one is cut off. */
   readonly steps: readonly PreviewStep[]
   readonly tokens: number
-  /** Where the text is from. */
+  /** The source of the text. */
   readonly source: 'completion' | 'trajectory' | 'reference' | 'typed'
   /** Row of the data it belongs to; null for a typed one. */
   readonly row: number | null
   /** The question; null for a typed text. */
   readonly prompt: string | null
-  /** How many texts there are to choose from. */
+  /** Number of texts to choose from. */
   readonly count: number
 }
 
@@ -65,14 +65,14 @@ export const plansContract = {
         model: planSchema.shape.model.shape.path,
         train: planSchema.shape.data.shape.train.nullable(),
         segmentation: segmentationSchema,
-        /** Which of the data's texts. */
+        /** Index of the text in the data. */
         index: z.number().int().min(0).default(0),
-        /** Typed; wins over the data. */
+        /** A typed text; takes precedence over the data. */
         text: z.string().max(20_000).nullable().default(null),
       }),
     )
     .output(type<StepsPreview | null>()),
-  /** Rates of an earlier run with the same model and backend; null where there is none. */
+  /** Rates of an earlier run with the same model and backend; null if there is none. */
   rates: oc.input(z.strictObject({ plan: planSchema, isOffline: z.boolean() })).output(type<MeasuredRates | null>()),
   /** Runs a small part of an iteration on the real model and throws it away. Ending the stream stops it. */
   probe: oc.input(z.strictObject({ plan: planSchema })).output(eventIterator(type<ProbeEvent>())),

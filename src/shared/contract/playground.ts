@@ -5,7 +5,7 @@ import { type Verdict, type VerifierConfig, verifierSchema } from '../schemas/ve
 import { asked, eventIterator, oc, runId, type } from './base'
 import { grantId } from './system'
 
-/** A model to ask: in the box, added to the library, a run's (its checkpoint, or its base where that is null), or a folder just chosen. */
+/** A model for the playground: bundled, in the library, a run's (its checkpoint, or its base if that is null), or a folder just chosen. */
 export const modelReferenceSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('bundled'), name: z.string().min(1).max(200) }),
   z.strictObject({ kind: z.literal('library'), id: z.string().min(1).max(200) }),
@@ -16,13 +16,13 @@ export type ModelReference = z.infer<typeof modelReferenceSchema>
 
 export interface PlaygroundModel {
   readonly reference: ModelReference
-  /** For the screen: the model, or the run and which checkpoint of it. */
+  /** Its name on the screen: the model, or the run and its checkpoint. */
   readonly label: string
   /** The heading it is listed under. */
   readonly group: string
-  /** Where it is. */
+  /** Its folder. */
   readonly path: string
-  /** Of a run: where the model is that it began with. */
+  /** For a run: the folder of the model it started from. */
   readonly base: string | null
   readonly hasChatTemplate: boolean
   /** Why it cannot be used; null if it can. */
@@ -43,7 +43,7 @@ export interface PlaygroundRows {
   readonly chatTemplate: boolean
   readonly rows: readonly {
     readonly row: number
-    /** As the model gets it: the run's template is applied. */
+    /** The prompt with the run's template applied. */
     readonly prompt: string
     readonly reference: string
   }[]
@@ -61,22 +61,22 @@ export interface TokenAlternative {
   readonly probability: number
 }
 
-/** A token that was drawn. */
+/** A sampled token. */
 export interface GeneratedToken {
   readonly id: number
-  /** What it adds to the text; empty for the token that ends it and for the first parts of a character. */
+  /** The text it adds; empty for the end token and for the first parts of a character. */
   readonly text: string
-  /** What it is called when it stands alone. */
+  /** Its name when shown alone. */
   readonly name: string
   readonly isStop: boolean
-  /** Under the model at the sampling temperature (1 when greedy), before top-k and top-p. */
+  /** Its probability at the sampling temperature (1 when greedy), before top-k and top-p. */
   readonly probability: number
-  /** The most probable ones, largest first. */
+  /** The most likely tokens, most likely first. */
   readonly alternatives: readonly TokenAlternative[]
 }
 
 export interface GeneratedText {
-  /** The model ended it, the limit was reached, or a person stopped it. */
+  /** Why it ended: by the model, by the limit, or stopped by a person. */
   readonly reason: 'end' | 'length' | 'stopped'
   readonly text: string
   readonly tokens: number
@@ -100,14 +100,14 @@ export const generationSchema = z.strictObject({
   topP: z.number().gt(0).max(1),
   topK: z.number().int().min(0).max(1e6),
   maxNewTokens: z.number().int().min(1).max(32768),
-  /** What the answer is compared with. */
+  /** The reference answer. */
   judge: z.strictObject({ verifier: verifierSchema, reference: z.string().max(100_000) }).nullable(),
 })
 export type Generation = z.infer<typeof generationSchema>
 
 export const playgroundContract = {
   models: asked.output(type<readonly PlaygroundModel[]>()),
-  /** What a folder just chosen is. */
+  /** Describes a folder just chosen. */
   inspect: oc.input(z.strictObject({ grant: grantId })).output(type<PlaygroundModel>()),
   sources: asked.output(type<readonly RowSourceChoice[]>()),
   rows: oc

@@ -1,4 +1,4 @@
-/** Runs: listing, opening, curves, starting and steering. */
+/** Runs: list, details, curves, start, pause and stop. */
 import { z } from 'zod'
 import type { CheckpointRecord, EvaluationRecord, PhaseEvent } from '../schemas/events'
 import { planSchema } from '../schemas/plan'
@@ -18,15 +18,15 @@ export interface ActiveRun {
   readonly id: string
   readonly name: string
   readonly state: 'running' | 'paused' | 'stopping'
-  /** The newest progress; null before the trainer says something. */
+  /** The newest progress; null before the trainer has sent any. */
   readonly phase: PhaseEvent | null
   /** Seconds each phase of the newest complete iteration took. */
   readonly phaseSeconds: Readonly<Record<string, number>>
   readonly iteration: number
   readonly iterations: number
-  /** Seconds until the budget is spent, told from the iterations so far; null before one is done. */
+  /** Estimated seconds until the last iteration; null before the first is done. */
   readonly secondsLeft: number | null
-  /** Iterations the trainer was asked to act after: a checkpoint, an evaluation. */
+  /** Requests for the end of the current iteration: a checkpoint, an evaluation. */
   readonly pending: readonly ('checkpoint' | 'evaluation' | 'pause')[]
 }
 
@@ -39,36 +39,36 @@ export interface LiveState {
 export type RecordedKind = 'metrics' | 'trajectories' | 'evaluation' | 'checkpoint' | 'environment'
 
 export type LiveEvent =
-  /** Sent first, and whenever something of it changes. */
+  /** Sent first, and after every change. */
   | { readonly type: 'state'; readonly state: LiveState }
   /** New records of a run can be read. */
   | { readonly type: 'recorded'; readonly run: string; readonly kinds: readonly RecordedKind[] }
-  /** The list of runs changed: one was made, began, ended, was renamed or removed. */
+  /** The list of runs changed: one was created, started, ended, renamed or removed. */
   | { readonly type: 'runs' }
   /** A run ended; for notifications. */
   | { readonly type: 'ended'; readonly run: RunSummary }
 
-/** What a run took so far, after some of its iterations: three columns of equal length, iterations ascending. */
+/** A run's cumulative cost after some of its iterations: three columns of equal length, iterations ascending. */
 export interface RunTotals {
   readonly iterations: readonly number[]
-  /** Tokens trained on, each counted once however many passes there are over them. */
+  /** Tokens trained on, each counted once regardless of the number of passes. */
   readonly tokens: readonly number[]
-  /** Of training; evaluations and checkpoints are not counted. */
+  /** Seconds of training, without evaluations and checkpoints. */
   readonly seconds: readonly number[]
 }
 
-/** What would go with the files of runs. */
+/** What deleting the files of runs would remove. */
 export interface RunFiles {
   readonly bytes: number
   readonly checkpoints: number
 }
 
-/** What a run's trainer printed, and its errors with their stacks. */
+/** What a run's trainer printed, and its errors with stack traces. */
 export interface RunLog {
   readonly file: string
-  /** Newest last; empty where nothing was written. */
+  /** Newest last; empty if nothing was written. */
   readonly text: string
-  /** Whether something older is left out. */
+  /** True if older text is left out. */
   readonly isCut: boolean
 }
 
@@ -77,7 +77,7 @@ const ids = z.array(runId).min(1).max(1000)
 export const runsContract = {
   list: asked.output(type<readonly RunListItem[]>()),
   get: oc.input(z.strictObject({ id: runId })).output(type<RunDetails>()),
-  /** The end of the trainer's log, a quarter of a megabyte at most. */
+  /** The end of the trainer's log, at most a quarter of a megabyte. */
   log: oc.input(z.strictObject({ id: runId })).output(type<RunLog>()),
   /** Curves, thinned to the smallest and largest value of each bucket. */
   series: oc
@@ -91,7 +91,7 @@ export const runsContract = {
       }),
     )
     .output(type<Readonly<Record<string, Series>>>()),
-  /** At most `points` of them, evenly spread; the last is always there. */
+  /** At most `points` of them, evenly spaced; the last is always included. */
   totals: oc
     .input(z.strictObject({ id: runId, points: z.number().int().min(2).max(5000).default(500) }))
     .output(type<RunTotals>()),
@@ -107,16 +107,19 @@ export const runsContract = {
     )
     .output(done),
   archive: oc.input(z.strictObject({ ids, isArchived: z.boolean() })).output(done),
-  /** What the folders of runs hold. */
+  /** Sizes of the folders of runs. */
   files: oc.input(z.strictObject({ ids })).output(type<RunFiles>()),
-  /** Hides runs now, and takes them off the queue; they are removed for good, with their files if asked, when the program ends or after an hour. */
+  /** Hides runs and removes them from the queue; after an hour they are deleted, with their files if requested. */
   remove: oc.input(z.strictObject({ ids, files: z.boolean() })).output(done),
-  /** Takes `remove` back. */
+  /** Undoes `remove`. */
   restore: oc.input(z.strictObject({ ids })).output(done),
 
   /** Starts a new run, or queues it behind the one that runs. */
   start: oc.input(z.strictObject({ plan: planSchema })).output(type<{ readonly id: string }>()),
-  /** Goes on with a paused, stopped, interrupted or failed run, or queues it; refused as `changed` where what it began with is another now. `notes`: sentences for the person. */
+  /**
+   * Resumes a paused, stopped, interrupted or failed run, or queues it; refused as `changed` if its data, weights, tokenizer or adapter have
+   * changed. `notes`: sentences for the person.
+   */
   resume: oc
     .input(z.strictObject({ id: runId, allowChanged: z.boolean().optional() }))
     .output(type<{ readonly notes: readonly string[] }>()),

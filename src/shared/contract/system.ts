@@ -1,4 +1,4 @@
-/** The program itself: what it runs on, its settings, files a person chose. */
+/** The program itself: its system, its settings, files a person chose. */
 import { z } from 'zod'
 import type { BackendReport } from '../schemas/backend'
 import type { BackendName } from '../schemas/plan'
@@ -7,7 +7,7 @@ import { asked, done, oc, shortText, type } from './base'
 export const settingsSchema = z.strictObject({
   theme: z.enum(['auto', 'light', 'dark']).default('auto'),
   backend: z.enum(['auto', 'tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu']).default('auto'),
-  /** Tell when a run longer than a minute ends. */
+  /** Notify when a run longer than a minute ends. */
   notifications: z.boolean().default(true),
 })
 export type Settings = z.infer<typeof settingsSchema>
@@ -16,11 +16,11 @@ export interface BackendFindings {
   /** Milliseconds since 1970. */
   readonly measuredAt: number
   readonly candidates: readonly BackendReport[]
-  /** What `auto` takes; null where nothing can be used. */
+  /** The backend that `auto` chooses; null if none is usable. */
   readonly chosen: BackendName | null
 }
 
-/** Something the program keeps on disk. */
+/** A file or folder in which the program stores data. */
 export interface StoredPlace {
   readonly name: 'database' | 'runs' | 'imports'
   readonly path: string
@@ -37,14 +37,14 @@ export interface ProgramInfo {
   readonly threads: number
   /** True where a system dialog can be opened; otherwise paths are typed. */
   readonly hasDialogs: boolean
-  /** Of what the program runs on: Node, Electron, Chromium. */
+  /** Versions of Node, Electron and Chromium. */
   readonly runtimes: Readonly<Record<string, string>>
 }
 
-/** A file or folder a person chose; the renderer never makes one up. */
+/** A file or folder that a person chose; only main creates grants. */
 export interface ChosenPath {
   readonly grant: string
-  /** For the screen. */
+  /** The name on the screen. */
   readonly path: string
 }
 
@@ -53,13 +53,13 @@ export const grantId = z.string().regex(/^grant-[\w-]{20,60}$/, { error: 'expect
 export const systemContract = {
   info: asked.output(type<ProgramInfo>()),
   settings: asked.output(type<Settings>()),
-  /** What is on disk, and how large it is. */
+  /** What the program stores on disk, with sizes. */
   storage: asked.output(type<readonly StoredPlace[]>()),
-  /** What was measured last; null if nothing was. */
+  /** The last measurement of the backends; null if there was none. */
   backends: asked.output(type<BackendFindings | null>()),
-  /** Opens, tests and measures every backend in a process of its own, and remembers what was found. */
+  /** Opens, tests and measures every backend in a separate process, and stores the result. */
   measureBackends: asked.output(type<BackendFindings>()),
-  /** Text to send to someone: what the program runs on, its settings, the newest failures. Names and secrets are replaced. */
+  /** A text for support: the system, the settings, the newest failures. Names and secrets are replaced. */
   diagnostics: asked.output(type<string>()),
   changeSettings: oc.input(settingsSchema.partial()).output(type<Settings>()),
   /** Opens a system dialog; null when it was closed. */
@@ -71,7 +71,7 @@ export const systemContract = {
       }),
     )
     .output(type<ChosenPath | null>()),
-  /** A path a person typed or dropped. Refused where the host has dialogs and the path was not dropped on the window. */
+  /** A path a person typed or dropped. Refused if the host has dialogs and the path was not dropped on the window. */
   typed: oc.input(z.strictObject({ path: z.string().min(1).max(4096) })).output(type<ChosenPath>()),
   /** Shows a run's folder in the system's file manager. */
   showRunFolder: oc.input(z.strictObject({ id: shortText })).output(done),

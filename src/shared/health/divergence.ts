@@ -1,10 +1,10 @@
-/** Rules for policies that leave the rails: entropy, distance to the reference, spikes. */
+/** Rules for policies that diverge: entropy, distance to the reference, spikes. */
 import { change, type HealthFinding, type HealthInput, median, number, ok, recent, valuesOf, warning } from './rule'
 
-/** Of the entropy at the beginning. */
+/** As a share of the entropy at the beginning. */
 const COLLAPSED = 0.1
 const RANDOM = 10
-/** Nats per token: below, a policy is deterministic; above, answers are noise. */
+/** Entropy in nats per token: below the first, a policy is deterministic; above the second, its answers are noise. */
 const DETERMINISTIC = 1e-3
 const NOISE = 1
 
@@ -57,7 +57,7 @@ export function divergenceRule(input: HealthInput): HealthFinding[] {
       warning(
         'kl',
         'The policy is far from where it began',
-        `KL to the reference is ${number(kl)} nats per token. So far away, rewards are often gained by breaking the text rather than by better answers.`,
+        `KL to the reference is ${number(kl)} nats per token. At that distance, rewards often rise because the text breaks down, not because answers get better.`,
         'A larger KL coefficient or a lower learning rate; read the newest trajectories.',
       ),
     )
@@ -77,13 +77,13 @@ export function divergenceRule(input: HealthInput): HealthFinding[] {
   return findings
 }
 
-/** Newest points in which a spike is looked for, and how far above the others' median it must be. */
+/** Number of newest points searched for a spike, and how many times the median of the others it must be. */
 const LOOK_BACK = 20
 const SPIKE = 10
-/** A norm this many times above the limit is clipped away almost whole. */
+/** A norm this many times the limit is almost entirely clipped away. */
 const HOPELESS = 20
 
-/** The largest of the newest points, if it stands out of the others. */
+/** The largest of the newest points, if it stands out from the others. */
 function spikeOf(values: readonly number[]): { readonly spike: number; readonly usual: number } | null {
   if (values.length < 5) return null
   const usual = median(values)
@@ -102,7 +102,7 @@ export function spikeRule(input: HealthInput): HealthFinding[] {
       warning(
         'spike',
         'Gradients are far above the clipping limit',
-        `The usual gradient norm is ${number(usual)}, clipped to ${number(maxGradNorm)}: every step is cut to a direction without a size.`,
+        `The usual gradient norm is ${number(usual)}, clipped to ${number(maxGradNorm)}: every step keeps only the gradient’s direction.`,
         cure,
       ),
     ]
@@ -115,7 +115,7 @@ export function spikeRule(input: HealthInput): HealthFinding[] {
     const what = gradient ? 'gradient norm' : 'loss'
     const why = `Of the newest ${LOOK_BACK} points, one ${what} is ${number(found.spike)}; ${number(found.usual)} is usual.`
     return [
-      warning('spike', `A spike of the ${what}`, `${why} One is harmless, many say that steps are too large.`, cure),
+      warning('spike', `A spike of the ${what}`, `${why} One is harmless; many mean that steps are too large.`, cure),
     ]
   }
   return [ok('spike', 'No spikes', `The usual gradient norm is ${number(usual)}.`)]

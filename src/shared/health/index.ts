@@ -1,5 +1,5 @@
 /**
- * Says of a run's curves whether it learns, and what to try where it does not. Rules of thumb: each one gives its reason and the numbers it
+ * Judges from a run's curves whether it learns, and what to try if it does not. Rules of thumb: each one gives its reason and the numbers it
  * saw. Pure.
  */
 
@@ -42,7 +42,7 @@ const RULES = [
   spikeRule,
 ] as const
 
-/** Warnings first; rules that do not concern the objective, or have too little to go on, say nothing. */
+/** Warnings first; rules that do not apply to the objective, or have too few points, give no finding. */
 export function healthOf(input: HealthInput): HealthFinding[] {
   const findings = RULES.flatMap((rule) => rule(input))
   return [...findings.filter(({ level }) => level === 'warning'), ...findings.filter(({ level }) => level === 'ok')]

@@ -50,7 +50,7 @@ export function rewardRule(input: HealthInput): HealthFinding[] {
       warning(
         'rewards',
         'All rewards are equal',
-        `Every rollout got ${number(reward)}: nothing tells good from bad.`,
+        `Every rollout got ${number(reward)}: nothing distinguishes good from bad.`,
         cure,
       ),
     ]
@@ -60,7 +60,7 @@ export function rewardRule(input: HealthInput): HealthFinding[] {
 const FEW_PAIRS = 0.5
 const VANISHING = 1e-7
 
-/** Whether the optimiser gets something: pairs, both labels, gradients, steps that differ. */
+/** Whether the optimiser has a signal: pairs, both labels, gradients, differing steps. */
 export function signalRule(input: HealthInput): HealthFinding[] {
   const { budget } = input.plan
   const findings: HealthFinding[] = []
@@ -101,8 +101,8 @@ export function signalRule(input: HealthInput): HealthFinding[] {
       warning(
         'advantage',
         'No step is critical',
-        'The largest advantage of every trajectory is 0: all states have the same value, so the reset is to the first step.',
-        'More Monte Carlo samples, other segmentation, or prompts of another difficulty.',
+        'The largest advantage of every trajectory is 0: all its states have the same value, so each reset goes to the first step.',
+        'More Monte Carlo samples, another segmentation, or prompts of another difficulty.',
       ),
     )
   return findings
@@ -126,7 +126,7 @@ export function answerRule(input: HealthInput): HealthFinding[] {
       warning(
         'truncated',
         `${percent(truncated)} of answers truncated`,
-        `They reach ${maxNewTokens} tokens without an end, and count as wrong whatever they were about to say.`,
+        `They reach ${maxNewTokens} tokens without ending, and count as wrong.`,
         `Raise max new tokens above ${maxNewTokens}; if the policy has begun to ramble, lower the learning rate.`,
       ),
     )
@@ -144,7 +144,7 @@ export function answerRule(input: HealthInput): HealthFinding[] {
   return [ok('answers', 'Answers can be read', `${told}.`)]
 }
 
-/** Chosen log-probability: nats it must fall, at least, and the part of where it began. */
+/** How far the chosen log-probability must fall to be reported: at least this many nats and this share of its start. */
 const FALL = 0.5
 const FALL_SHARE = 0.1
 /** With fewer points a fall may be chance: each iteration has other pairs. */
@@ -166,7 +166,7 @@ export function chosenRule(input: HealthInput): HealthFinding[] {
     warning(
       'chosen',
       'Chosen answers become less likely',
-      `${told} It falls${grows}: the loss is won by making rejected answers unlikely, and good ones go down with them.`,
+      `${told} It falls${grows}: the loss falls by making rejected answers unlikely, and good ones become unlikely with them.`,
       'A larger β, a lower learning rate, or ORPO, whose loss also imitates the chosen answer.',
     ),
   ]

@@ -1,4 +1,4 @@
-/** What a health rule gets and gives, and how it looks at a curve. */
+/** The input and output of a health rule, and summaries of a curve. */
 import type { MetricName } from '../metrics'
 import type { EvaluationRecord } from '../schemas/events'
 import type { Plan } from '../schemas/plan'
@@ -6,18 +6,18 @@ import type { Series } from '../schemas/run'
 
 export interface HealthInput {
   readonly plan: Plan
-  /** By name of the metric; those that the run does not have may be missing. */
+  /** By metric name; metrics that the run does not have may be missing. */
   readonly series: Readonly<Record<string, Series>>
   readonly evaluations: readonly EvaluationRecord[]
 }
 
 export interface HealthFinding {
-  /** The rule's; at most one finding of a rule and level is given. */
+  /** Id of the rule; at most one finding per rule and level is given. */
   readonly id: string
   readonly level: 'ok' | 'warning'
   readonly title: string
   readonly why: string
-  /** What could help; null where nothing is wrong. */
+  /** What could help; null if nothing is wrong. */
   readonly try: string | null
 }
 
@@ -37,7 +37,7 @@ export const warning = (id: string, title: string, why: string, cure: string): H
   try: cure,
 })
 
-/** Points a mean of the newest or the oldest is taken over, at most. */
+/** Most points in the mean of the newest or the oldest. */
 const WINDOW = 5
 
 const NONE: readonly number[] = []
@@ -57,7 +57,7 @@ export function median(values: readonly number[]): number {
 export const recent = (values: readonly number[]): number | null =>
   values.length === 0 ? null : mean(values.slice(-WINDOW))
 
-/** Means of the oldest and of the newest points, which never overlap; null of fewer than three points. */
+/** Means of the oldest and of the newest points, which never overlap; null with fewer than three points. */
 export function change(values: readonly number[]): { readonly start: number; readonly now: number } | null {
   const size = Math.min(WINDOW, Math.floor(values.length / 3))
   return size === 0 ? null : { start: mean(values.slice(0, size)), now: mean(values.slice(-size)) }

@@ -1,6 +1,6 @@
 /**
- * The rules of the critical step (Yu et al. 2025, arXiv 2509.16456, section 4.1): A_i = V_{i+1} − V_i, m = argmax_i score(A_i), and of equal scores
- * the earliest step. Pure: the engine selects with it, the explorer shows what another rule would have selected.
+ * The rules of the critical step (Yu et al. 2025, arXiv 2509.16456, section 4.1): A_i = V_{i+1} − V_i, m = argmax_i score(A_i), and of equal
+ * scores the earliest step. Pure: the engine selects with it, the explorer shows what another rule would have selected.
  */
 
 /** `none`: the base algorithm, without critical steps. */
@@ -15,7 +15,7 @@ export const SELECTING_RULES = CRITICAL_RULES.filter((rule): rule is SelectingRu
 export type ScoredRule = Exclude<SelectingRule, 'random'>
 export const SCORED_RULES = SELECTING_RULES.filter((rule): rule is ScoredRule => rule !== 'random')
 
-/** What a rule maximises. `random` does not choose by it, but is judged by it: how probable is it that it hit the largest advantage? */
+/** What a rule maximises. `random` does not choose by it, but is judged by it: how likely is it that the random step has the largest advantage? */
 export const SCORE: Readonly<Record<SelectingRule, (advantage: number) => number>> = {
   max: (a) => a,
   maxAbs: Math.abs,

@@ -1,13 +1,13 @@
 /** Which runs are GPO. Pure. */
 import type { CriticalRule } from './critical-step'
 
-/** What of a method decides it, as the list of runs has it. */
+/** The fields of a run that decide it, as in the list of runs. */
 export interface Method {
   readonly objective: string
   readonly criticalStep: CriticalRule
 }
 
-/** What of a plan decides it. */
+/** The fields of a plan that decide it. */
 interface MethodPlan {
   readonly objective: { readonly kind: string }
   readonly gpo: { readonly criticalStep: CriticalRule }
@@ -17,6 +17,6 @@ interface MethodPlan {
 export const isGuidedMethod = ({ objective, criticalStep }: Method): boolean =>
   criticalStep !== 'none' && objective !== 'sft'
 
-/** The same of a plan. */
+/** The same for a plan. */
 export const isGuided = ({ objective, gpo }: MethodPlan): boolean =>
   isGuidedMethod({ objective: objective.kind, criticalStep: gpo.criticalStep })

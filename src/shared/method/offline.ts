@@ -1,7 +1,7 @@
 /** Which runs train on the data's own pairs or labels, without sampling and without a verifier. Pure. */
 import type { CriticalRule } from './critical-step'
 
-/** What a set's rows are for a trainer. */
+/** The kinds of rows that a trainer knows. */
 export type RecordKind = 'verifiable' | 'preference' | 'unpaired' | 'completion'
 
 const PAIRWISE: readonly string[] = ['dpo', 'simpo', 'orpo']
@@ -9,16 +9,16 @@ const PAIRWISE: readonly string[] = ['dpo', 'simpo', 'orpo']
 /** The objectives that learn from pairs of completions. */
 export const isPairwise = (objective: string): boolean => PAIRWISE.includes(objective)
 
-/** What rows are trained as: pairs, or completions with labels. */
+/** What rows are trained as: pairs, or labelled completions. */
 export type OfflineUse = 'pairs' | 'labels'
 
-/** What of a plan decides it. */
+/** The fields of a plan that decide it. */
 interface MethodPlan {
   readonly objective: { readonly kind: string }
   readonly gpo: { readonly criticalStep: CriticalRule }
 }
 
-/** What rows of this kind could be for the objective; null where it samples its own, always. */
+/** What rows of this kind could be for the objective; null if the objective always samples its own. */
 export function offlineUse(
   { objective: { kind } }: Pick<MethodPlan, 'objective'>,
   rows: RecordKind,
@@ -27,6 +27,6 @@ export function offlineUse(
   return kind === 'kto' && (rows === 'preference' || rows === 'unpaired') ? 'labels' : null
 }
 
-/** The same of a plan: with guidance rollouts are sampled, from states that only sampling finds. */
+/** The same for a plan: with GPO, rollouts are always sampled, because critical states are found only by sampling. */
 export const offlineUseOf = (plan: MethodPlan, rows: RecordKind): OfflineUse | null =>
   plan.gpo.criticalStep === 'none' ? offlineUse(plan, rows) : null

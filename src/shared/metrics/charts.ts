@@ -35,7 +35,7 @@ export const SHARED_CHARTS = {
   logps: {
     group: 'preference',
     title: 'Log-probability of answers',
-    hint: 'If chosen falls together with rejected, the loss is won by making all of these answers unlikely.',
+    hint: 'If chosen falls together with rejected, the loss falls by making both unlikely.',
   },
   orpo: {
     group: 'preference',

@@ -1,6 +1,6 @@
 /**
- * Every metric of a run: its name, unit, range and words. The trainer sends no other; pages and rules name one only through `MetricName`, so that a
- * misspelt name does not compile. Pure.
+ * Every metric of a run: its name, unit, range and texts. The trainer sends no other; pages and rules name one only through `MetricName`, so that
+ * a misspelt name does not compile. Pure.
  */
 import { SHARED_CHARTS, type SharedChart } from './charts'
 import { METHOD_METRICS } from './method-metrics'
@@ -24,7 +24,7 @@ export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[] // the
 /** An iteration's values. */
 export type Metrics = Partial<Record<MetricName, number>>
 
-/** False for a metric of a version of the program that knows more. */
+/** False for a metric that only a newer version knows. */
 export const isMetricName = (name: string): name is MetricName => Object.hasOwn(METRICS, name)
 
 /** A chart's id: the shared one's, or the metric's own name. */
@@ -39,7 +39,7 @@ export function chartWords(name: MetricName): ChartWords {
   return 'chart' in metric ? SHARED_CHARTS[metric.chart] : metric
 }
 
-/** What a metric is called by itself: "Entropy", "Reward: from the prompt". A name that is not known stays as it is. */
+/** The title of a single metric: "Entropy", "Reward: from the prompt". An unknown name is returned unchanged. */
 export function metricTitle(name: string): string {
   if (!isMetricName(name)) return name
   const metric = METRICS[name]

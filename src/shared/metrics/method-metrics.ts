@@ -1,4 +1,4 @@
-/** What training is about: rewards, pairs, values and critical steps. */
+/** Metrics of the method: rewards, pairs, values and critical steps. */
 import type { SharedChart } from './charts'
 import { type MetricOf, UNIT_RANGE } from './metric'
 
@@ -7,9 +7,9 @@ export const METHOD_METRICS = {
   'objective/scores': { chart: 'reward', label: 'training batch', unit: 'number', range: UNIT_RANGE, better: 'higher' },
   'objective/rlhf_reward': {
     group: 'reward',
-    title: 'Reward less KL penalty',
+    title: 'Reward minus KL penalty',
     label: 'mean',
-    hint: 'Mean verifier reward of a completion, less the KL penalty of its tokens: what PPO maximises.',
+    hint: 'Mean verifier reward of a completion minus the KL penalty of its tokens: what PPO maximises.',
     unit: 'number',
     better: 'higher',
     isHidden: true,
@@ -70,7 +70,7 @@ export const METHOD_METRICS = {
     group: 'gpo',
     title: 'Overhead of GPO',
     label: 'of the base time',
-    hint: 'Time of segmenting, estimating values, selecting and resetting, over the rest of the iteration.',
+    hint: 'Time for segmenting, estimating values, selecting and resetting, divided by the rest of the iteration.',
     unit: 'share',
     better: 'lower',
   },

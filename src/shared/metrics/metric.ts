@@ -1,4 +1,4 @@
-/** What is said of a metric, once: the charts of a run, the comparison and docs read it. */
+/** The description of a metric, stated once: the charts of a run, the comparison and docs read it. */
 
 /** Groups of charts, in the order of the run page. */
 export const METRIC_GROUPS = {
@@ -26,7 +26,7 @@ interface Measured {
   readonly unit: MetricUnit
   /** Values that are possible. */
   readonly range?: readonly [number, number]
-  /** The axis follows the values although there is a range: values are mostly far from its ends. */
+  /** The axis follows the values despite the range, because they are mostly far from its ends. */
   readonly fitsAxis?: true
   readonly better?: 'higher' | 'lower'
   /** Set by the plan, not measured: never smoothed. */
@@ -35,7 +35,7 @@ interface Measured {
   readonly isLinear?: true
 }
 
-/** A metric with a chart of its own on the run page; `isHidden`: only the comparison shows it. */
+/** A metric with its own chart on the run page; `isHidden`: only the comparison shows it. */
 interface OwnChart extends Measured, ChartWords {
   readonly label: string
   readonly isHidden?: true

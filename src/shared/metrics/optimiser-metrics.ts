@@ -1,4 +1,4 @@
-/** How the parameters move: loss, gradient, distance to the reference and to the policy that sampled. */
+/** Metrics of the updates: loss, gradient, distance to the reference and to the sampling policy. */
 import type { SharedChart } from './charts'
 import { type MetricOf, UNIT_RANGE } from './metric'
 
@@ -17,7 +17,7 @@ export const OPTIMISER_METRICS = {
     group: 'loss',
     title: 'Gradient norm',
     label: 'norm',
-    hint: 'Global norm before clipping. Spikes say that steps are too large.',
+    hint: 'Global norm before clipping. Spikes mean that steps are too large.',
     unit: 'number',
   },
   learning_rate: {

@@ -1,4 +1,4 @@
-/** What an iteration was made of and what it took: lengths, tokens, time, memory. */
+/** Metrics of an iteration's size and cost: lengths, tokens, time, memory. */
 import type { Phase } from '../schemas/events'
 import type { SharedChart } from './charts'
 import { type MetricOf, UNIT_RANGE } from './metric'
@@ -11,14 +11,14 @@ const shortPhase = (title: string, hint: string) =>
 
 const TIMES = {
   'time/rollouts': phase('rollouts'),
-  'time/segment': shortPhase('Time to segment', 'Seconds of cutting trajectories into steps.'),
+  'time/segment': shortPhase('Time to segment', 'Seconds spent cutting trajectories into steps.'),
   'time/values': phase('values'),
-  'time/select': shortPhase('Time to select', 'Seconds of selecting critical steps.'),
+  'time/select': shortPhase('Time to select', 'Seconds spent selecting critical steps.'),
   'time/reset': phase('reset'),
   'time/update': phase('update'),
-  'time/load': shortPhase('Time to load', 'Seconds of loading the model.'),
-  'time/evaluation': shortPhase('Time to evaluate', 'Seconds of an evaluation.'),
-  'time/checkpoint': shortPhase('Time to save', 'Seconds of writing a checkpoint.'),
+  'time/load': shortPhase('Time to load', 'Seconds spent loading the model.'),
+  'time/evaluation': shortPhase('Time to evaluate', 'Seconds an evaluation takes.'),
+  'time/checkpoint': shortPhase('Time to save', 'Seconds spent writing a checkpoint.'),
 } as const satisfies Readonly<Record<`time/${Phase}`, MetricOf<SharedChart>>>
 
 export const SYSTEM_METRICS = {
@@ -26,7 +26,7 @@ export const SYSTEM_METRICS = {
     group: 'lengths',
     title: 'Length of answers',
     label: 'tokens',
-    hint: 'Mean tokens of the rollouts from the prompt.',
+    hint: 'Mean number of tokens in the rollouts from the prompt.',
     unit: 'number',
   },
   'completions/clipped_ratio': {
@@ -49,7 +49,7 @@ export const SYSTEM_METRICS = {
     group: 'lengths',
     title: 'Finished answers',
     label: 'answers',
-    hint: 'Rollouts from the prompt that ended by themselves, before the longest completion.',
+    hint: 'Share of rollouts from the prompt that ended before the length limit.',
     unit: 'count',
     better: 'higher',
     isHidden: true,
@@ -65,14 +65,14 @@ export const SYSTEM_METRICS = {
     group: 'lengths',
     title: 'Tokens trained on',
     label: 'tokens',
-    hint: 'Per iteration, without prompts and kept prefixes, each counted once.',
+    hint: 'Per iteration, without prompts and reused prefixes; each token counts once.',
     unit: 'tokens',
   },
   epoch: {
     group: 'lengths',
     title: 'Passes over the data',
     label: 'passes',
-    hint: 'Prompts or rows used since the run began, over the rows there are.',
+    hint: 'Prompts or rows used since the run began, divided by the number of rows.',
     unit: 'number',
     isExact: true,
     isHidden: true,
@@ -82,7 +82,7 @@ export const SYSTEM_METRICS = {
     group: 'system',
     title: 'Tokens per second',
     label: 'tokens/s',
-    hint: 'Tokens sampled and trained on, over the time of the iteration.',
+    hint: 'Tokens sampled and trained on, divided by the time of the iteration.',
     unit: 'tokens',
     better: 'higher',
   },

@@ -1,4 +1,4 @@
-/** What does not fit together in a plan, told from the plan alone. Pure; the schema has checked every setting by itself. */
+/** Problems that can be found in the plan alone. Pure; the schema has checked every setting by itself. */
 import { isGuided } from '../method/guided'
 import { isPairwise } from '../method/offline'
 import type { Plan } from '../schemas/plan'
@@ -70,7 +70,7 @@ const guidance: Check = (plan) => {
   return [
     isOff &&
       gpo.samples !== 4 &&
-      issue('hint', 'gpo.samples', 'Has no effect: there is no GPO in this run, so no values are estimated.'),
+      issue('hint', 'gpo.samples', 'Has no effect: this run does not use GPO, so no values are estimated.'),
     isOff &&
       !isPairs &&
       gpo.reuseRollouts === false &&
@@ -98,7 +98,7 @@ function patternProblem(pattern: string, flags: string): string | null {
     new RegExp(pattern, flags)
     return null
   } catch (error) {
-    return `It is no regular expression: ${(error as SyntaxError).message}.`
+    return `It is not a regular expression: ${(error as SyntaxError).message}.`
   }
 }
 
@@ -107,7 +107,7 @@ const steps: Check = (plan) => {
   const { splitter, minStepTokens, maxSteps, windowTokens, pattern } = plan.gpo.segmentation
   const { maxNewTokens } = plan.rollout
   const broken = splitter === 'regex' ? patternProblem(pattern, 'gu') : null
-  const one = 'every trajectory is one step, and there is nothing to choose'
+  const one = 'every trajectory is a single step, so there is none to choose'
   return [
     broken !== null && issue('error', 'gpo.segmentation.pattern', broken),
     minStepTokens > maxNewTokens / 2 &&
@@ -142,15 +142,11 @@ const data: Check = ({ data, verifier, objective }) => {
       issue(
         'warning',
         'data.eval.path',
-        'These rows are trained on: accuracy will look better than it is. Choose rows of their own.',
+        'These rows are trained on: accuracy will look better than it is. Choose other rows.',
       ),
     !evaluation &&
       holdOut === 0 &&
-      issue(
-        'hint',
-        'data.eval.path',
-        'Without it, or a part held out, there is no accuracy, and no best checkpoint to keep.',
-      ),
+      issue('hint', 'data.eval.path', 'Without it, or a held-out part, there is no accuracy and no best checkpoint.'),
     broken !== null && objective.kind !== 'sft' && issue('error', 'verifier.pattern', broken),
   ]
 }
@@ -158,7 +154,7 @@ const data: Check = ({ data, verifier, objective }) => {
 const sampling: Check = (plan) => {
   if (isSft(plan)) return []
   const { topP, topK, temperature, lanes } = plan.rollout
-  const biased = 'biases the probability ratio, which knows the whole distribution'
+  const biased = 'biases the probability ratio, which assumes the whole distribution'
   return [
     isOnPolicy(plan) && topP < 1 && issue('warning', 'rollout.topP', `Below 1 it ${biased}: 1 for PPO and GRPO.`),
     isOnPolicy(plan) && topK > 0 && issue('warning', 'rollout.topK', `Above 0 it ${biased}: 0 for PPO and GRPO.`),
@@ -233,7 +229,7 @@ const evaluation: Check = ({ data, evaluation, checkpoint, budget }) => [
     evaluation.limit < 50 &&
     issue('hint', 'evaluation.limit', `With ${evaluation.limit} rows accuracy is known to ± 10 points or worse.`),
   checkpoint.everyIterations > budget.iterations &&
-    issue('hint', 'checkpoint.everyIterations', 'Longer than the run: after a crash it begins again.'),
+    issue('hint', 'checkpoint.everyIterations', 'Longer than the run: after a crash the run starts over.'),
 ]
 
 const CHECKS: readonly Check[] = [data, adaptation, objective, guidance, steps, sampling, optimiser, evaluation]

@@ -1,13 +1,13 @@
-/** A plan as what one types in a terminal. Pure. */
+/** A plan as a command for a terminal. Pure. */
 import { shellWord } from '../shell-word'
 import type { DraftValue } from './draft'
 
-/** As `--set` reads it: JSON where a text would be taken for something else. */
+/** The value as `--set` reads it: as JSON if a plain text would be read as another type. */
 function settingValue(value: DraftValue): string {
   if (typeof value !== 'string') return JSON.stringify(value)
   try {
     JSON.parse(value)
-    return JSON.stringify(value) // "12" stays a text
+    return JSON.stringify(value) // so that "12" stays a text
   } catch {
     return value
   }

@@ -10,7 +10,7 @@ import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
 
-/** How long completions really are. */
+/** The real lengths of completions. */
 export interface Lengths {
   /** Of a sampled completion; offline, of all that is trained on of a row: a pair's two completions. */
   readonly completionTokens: number
@@ -29,14 +29,14 @@ export interface IterationTokens {
   readonly reset: number
   /** Trained on, each counted once. */
   readonly trained: number
-  /** `trained`, as often as there are passes over them. */
+  /** `trained` times the number of passes over them. */
   readonly passed: number
 }
 
 const passesOf = ({ objective }: Plan) => (objective.kind === 'sft' ? 1 : objective.epochs)
 const isPairs = ({ objective }: Plan) => isPairwise(objective.kind)
 
-/** Pairs are looked for a few rollouts at a time: 2 G to begin with, which is what usually suffices. */
+/** Pairs are searched a few rollouts at a time: 2 G first, which usually suffices. */
 const attemptsOf = ({ budget, gpo }: Plan) => Math.min(gpo.maxPairAttempts, 2 * budget.trainedPerPrompt)
 
 /** Rollouts sampled from the state per prompt, besides those that are reused. */
@@ -85,13 +85,13 @@ export interface Rates {
   readonly lengths: Lengths
 }
 
-/** Steps of a trajectory where nobody has counted them: a little longer than the shortest ones. */
+/** Estimated steps of a trajectory if they were not counted: steps a little longer than the shortest ones. */
 const guessedSteps = ({ gpo }: Plan, tokens: number) =>
   Math.max(1, Math.min(gpo.segmentation.maxSteps, tokens / (1.5 * gpo.segmentation.minStepTokens)))
 
 /**
  * Rates from the metrics of iterations of a plan. Seconds are divided by the tokens that the plan's own formula counts, so that the same plan is
- * estimated to take the seconds that were measured. @returns null where the metrics are not there
+ * estimated to take the seconds that were measured. @returns null if metrics are missing
  */
 export function ratesOf(plan: Plan, metrics: Metrics): Rates | null {
   const update = metrics['time/update']

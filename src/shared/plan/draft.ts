@@ -1,6 +1,6 @@
 /**
- * A plan that is being written: only what was chosen, by the ids of its settings. What is not in it has its default. Settings of kinds that are
- * not chosen stay in it, so that going back to one finds them again. Pure.
+ * A plan that is being edited: only chosen values, by the ids of their settings. Other settings have their defaults. Settings of kinds that are
+ * not chosen are kept, so that they return when the kind is chosen again. Pure.
  */
 import type { PlanValue } from '../plan-differences'
 import type { Plan } from '../schemas/plan'
@@ -36,17 +36,17 @@ export const currentValue = (draft: PlanDraft, id: string): DraftValue | undefin
 
 const kindOf = (draft: PlanDraft, { path }: PlanLeaf) => currentValue(draft, `${path.split('.')[0]}.kind`)
 
-/** True where the plan has this setting, with the kinds that are chosen. */
+/** True if the plan has this setting with its chosen kinds. */
 export function isApplicable(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (leaf.path.startsWith('data.eval.') && leaf.path !== 'data.eval.path') return draft['data.eval.path'] !== undefined
   return leaf.variant === null || leaf.variant === kindOf(draft, leaf)
 }
 
-/** What was chosen and counts, in the order of the plan. */
+/** The chosen settings that have an effect, in the order of the plan. */
 export const chosenLeaves = (draft: PlanDraft): PlanLeaf[] =>
   PLAN_LEAVES.filter((leaf) => draft[leaf.id] !== undefined && isApplicable(draft, leaf))
 
-/** A plan as a file has it, with what was chosen only; the schema fills in the rest. */
+/** The plan as in a file, with the chosen settings only; the schema fills in the rest. */
 export function planInput(draft: PlanDraft): Json {
   const input: Json = {}
   for (const leaf of PLAN_LEAVES) {
@@ -57,7 +57,7 @@ export function planInput(draft: PlanDraft): Json {
   return input
 }
 
-/** The reverse: what of a plan, or of a part of one, is not at its default. */
+/** The reverse: the settings of a plan, or of a part of one, that are not at their defaults. */
 export function draftOf(plan: Plan | object): PlanDraft {
   const draft: Record<string, DraftValue> = {}
   for (const leaf of PLAN_LEAVES) {
@@ -70,7 +70,7 @@ export function draftOf(plan: Plan | object): PlanDraft {
   return draft
 }
 
-/** One more, or one fewer: undefined and what equals the default are not kept. */
+/** The draft with one setting changed; undefined and default values are not kept. */
 export function withValue(draft: PlanDraft, id: string, value: DraftValue | undefined): PlanDraft {
   const { [id]: _, ...others } = draft
   const isDefault = JSON.stringify(value) === JSON.stringify(leafById(id).default)

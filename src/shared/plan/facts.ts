@@ -1,4 +1,4 @@
-/** What does not fit between a plan and its model and data. Pure: the program looks at the files, this judges what it found. */
+/** Problems of a plan with its model and data. Pure: the program reads the files, this judges the facts. */
 import { isGuided } from '../method/guided'
 import type { RecordKind } from '../method/offline'
 import { isPairwise, offlineUse, offlineUseOf } from '../method/offline'
@@ -26,9 +26,9 @@ export interface DataFacts {
   /** Rows whose tokens were counted; all, or the first ones. */
   readonly counted: number
   readonly prompt: LengthFacts
-  /** Of pairs, the longer one. Null where no row has a completion. */
+  /** For pairs, the longer one. Null if no row has a completion. */
   readonly completion: LengthFacts | null
-  /** The rows' own answers, judged by the plan's verifier; null where nothing is judged. */
+  /** The rows' own answers, judged by the plan's verifier; null if nothing is judged. */
   readonly trial: {
     readonly tried: number
     readonly unreadable: number
@@ -54,7 +54,7 @@ function lengthIssues(plan: Plan, context: number, facts: DataFacts, path: strin
   const added = isImitated ? (facts.completion?.max ?? 0) + 1 : plan.rollout.maxNewTokens
   const room = context - facts.prompt.max
   if (facts.prompt.max + added <= context) return []
-  // Where the middle row does not fit either, most would be left out: that is no accident of one row.
+  // If even the median row does not fit, most rows would be left out.
   const isMostly = facts.prompt.median + (isImitated ? (facts.completion?.median ?? 0) + 1 : added) <= context
   if (plan.data.tooLong === 'leaveOut' && isMostly) {
     const found = `Row ${facts.prompt.longestRow} has ${count(facts.prompt.max)} prompt tokens, the model ${count(context)} positions`
@@ -75,7 +75,7 @@ function rowIssues(facts: DataFacts, path: string): (PlanIssue | false)[] {
       issue(
         badRows > rows ? 'warning' : 'hint',
         path,
-        `${count(badRows)} of ${count(badRows + rows)} rows cannot be used and are passed over (first: ${firstBad}).`,
+        `${count(badRows)} of ${count(badRows + rows)} rows cannot be used and are left out (first: ${firstBad}).`,
       ),
   ]
 }
@@ -170,7 +170,7 @@ function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | fals
       issue(
         'warning',
         'adaptation.r',
-        `Wider than the narrowest projection (${Math.min(model.hiddenSize, model.kvHeads * model.headDim)}): nothing is gained beyond it.`,
+        `Larger than the narrowest projection (${Math.min(model.hiddenSize, model.kvHeads * model.headDim)}): a larger rank adds nothing.`,
       ),
     adaptation.kind === 'full' &&
       model.parameters > 1e8 &&
@@ -184,11 +184,11 @@ function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | fals
       issue(
         'hint',
         'budget.microbatchTokens',
-        `The longest ${isPairwise(plan.objective.kind) ? 'pair' : 'sequence'} alone may have ${count(pass)}: it gets a pass of its own.`,
+        `The longest ${isPairwise(plan.objective.kind) ? 'pair' : 'sequence'} alone may have ${count(pass)}: it gets its own pass.`,
       ),
     isGuided(plan) &&
       plan.rollout.maxNewTokens < 2 * plan.gpo.segmentation.minStepTokens &&
-      issue('warning', 'rollout.maxNewTokens', 'Too short for two steps of the shortest length.'),
+      issue('warning', 'rollout.maxNewTokens', 'Too short for two steps.'),
   ]
 }
 
@@ -204,7 +204,7 @@ export function checkFacts(plan: Plan, facts: PlanFacts): PlanIssue[] {
     ...(evaluation
       ? [
           ...rowIssues(evaluation, 'data.eval.path'),
-          // Said once: what cures the one mostly cures the other.
+          // Reported once: the cure of one mostly cures the other.
           ...(trainLengths.length > 0 ? [] : lengthIssues(plan, model.context, evaluation, 'data.eval.path')),
           evaluation.withReference === 0 &&
             issue('error', 'data.eval.path', 'It has no reference answers: nothing could be counted as correct.'),

@@ -1,4 +1,4 @@
-/** Every setting in the order of the form, with its words: the form and the search are built from it. Pure. */
+/** Every setting in the order of the form, with its texts: the form and the search are built from it. Pure. */
 import type { Plan } from '../schemas/plan'
 import { type PlanSection, SETTING_GROUPS, type SettingWords } from '../schemas/plan/setting'
 import { isApplicable, type PlanDraft } from './draft'
@@ -6,7 +6,7 @@ import { PLAN_LEAVES, type PlanLeaf } from './leaves'
 
 export type { PlanSection } from '../schemas/plan/setting'
 
-/** A setting of the schema with its words. */
+/** A setting of the schema with its texts. */
 export interface DescribedLeaf extends SettingWords {
   readonly leaf: PlanLeaf
   /** As `--set` takes it. */
@@ -21,7 +21,7 @@ const described = (leaf: PlanLeaf): DescribedLeaf => ({
   section: SETTING_GROUPS[leaf.words.group],
 })
 
-/** Group after group, in each in the schema's order; a setting that several kinds have is there once for each. */
+/** Ordered by group, then as in the schema; a setting of several kinds appears once for each. */
 export const DESCRIBED_LEAVES: readonly DescribedLeaf[] = Object.keys(SETTING_GROUPS).flatMap((group) =>
   PLAN_LEAVES.filter(({ words }) => words.group === group).map(described),
 )
@@ -41,7 +41,7 @@ export const describedByPath = (draft: PlanDraft, path: string): DescribedLeaf |
 
 const kindsOf = (plan: Plan): readonly string[] => [plan.objective.kind, plan.adaptation.kind, plan.verifier.kind]
 
-/** The setting a path means in one of some plans: kinds may use one name for different things. Undefined where no setting has it. */
+/** The setting that a path means in one of several plans, since kinds may use the same name for different settings. Undefined if there is none. */
 export function describedIn(plans: readonly Plan[], path: string): DescribedLeaf | undefined {
   const kinds = new Set(plans.flatMap(kindsOf))
   const isIt = ({ leaf }: DescribedLeaf) =>
@@ -49,12 +49,12 @@ export function describedIn(plans: readonly Plan[], path: string): DescribedLeaf
   return DESCRIBED_LEAVES.find((one) => isIt(one) && (one.leaf.variant === null || kinds.has(one.leaf.variant)))
 }
 
-/** Group and label, for places where settings of all groups stand together: "GPO: Critical step", "Objective". */
+/** Group and label, for lists with settings of all groups: "GPO: Critical step", "Objective". */
 export const fullLabel = ({ group, label }: DescribedLeaf): string => (group === label ? label : `${group}: ${label}`)
 
 const plain = (text: string) => text.toLowerCase().replaceAll(/[\s_.-]+/g, '')
 
-/** How well a setting answers to a name; 0 = not at all. Its label, symbol, path and the names other tools give it. */
+/** How well a setting matches a search text, by its label, symbol, path and the names in other tools; 0 = not at all. */
 export function matchScore({ label, symbol, path, aliases, what }: DescribedLeaf, text: string): number {
   const wanted = plain(text)
   if (wanted === '') return 1

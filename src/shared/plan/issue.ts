@@ -1,8 +1,8 @@
-/** `error`: it cannot start, or would learn nothing. `warning`: seldom meant. `hint`: worth knowing. */
+/** `error`: the run cannot start, or would learn nothing. `warning`: probably a mistake. `hint`: worth knowing. */
 export type IssueSeverity = 'error' | 'warning' | 'hint'
 
 export interface PlanIssue {
-  /** The setting it stands beside, as `--set` takes it. */
+  /** The setting it belongs to, as in `--set`. */
   readonly path: string
   readonly severity: IssueSeverity
   /** The thing, the value and the cure. */

@@ -1,4 +1,4 @@
-/** A plan as a flat list of settings with their words, read from its schema: what a form shows, what `--set` takes. Pure. */
+/** A plan as a flat list of settings with their texts, read from its schema, for the form and `--set`. Pure. */
 import { z } from 'zod'
 import type { PlanValue } from '../plan-differences'
 import { planSchema } from '../schemas/plan'
@@ -25,9 +25,9 @@ export interface PlanLeaf {
   readonly words: SettingWords
 }
 
-/** A schema with the words that are registered for it. */
+/** A schema with its registered texts. */
 interface JsonSchema extends Partial<Omit<SettingWords, 'options'>> {
-  /** Words for the values of a choice. */
+  /** Labels for the values of a choice. */
   readonly options?: SettingWords['options']
   readonly deprecated?: boolean
   readonly type?: string
@@ -55,10 +55,11 @@ function typeOf({ type, enum: options }: JsonSchema): LeafType {
 const limitOf = (value: number | undefined) =>
   value === undefined || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value
 
-/** @throws for a setting without words, which is a bug */
+/** @throws for a setting without texts, which is a bug */
 function wordsOf(schema: JsonSchema, path: string): SettingWords {
   const { group, label, symbol, unit, isSimple, aliases, what, advice, options } = schema
-  if (!group || !label || !aliases || !what || !advice) throw new Error(`the setting ${path} has no words`)
+  if (!group || !label || !aliases || !what || !advice)
+    throw new Error(`the setting ${path} has no label and description`)
   const optional = { symbol, unit, isSimple, options }
   const given = Object.entries(optional).filter(([, value]) => value !== undefined)
   return { group, label, aliases, what, advice, ...Object.fromEntries(given) }

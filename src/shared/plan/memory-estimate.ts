@@ -1,9 +1,9 @@
 /**
- * How much memory each phase of a plan needs, from the model's shape alone. Pure, in bytes; every number is a float32 but those of a narrow base.
- * An estimate: what the formulas leave out (the runtime's own buffers, fragments) is in OVERHEAD. Measured: docs/benchmarks.md.
+ * How much memory each phase of a plan needs, from the model's shape alone. Pure, in bytes; every number is a float32 except those of a 16- or
+ * 8-bit base. An estimate: what the formulas leave out (the runtime's own buffers, fragments) is in OVERHEAD. Measured: docs/benchmarks.md.
  *
- * Notation: P parameters, T trained ones, D hidden size, I intermediate size, L layers, H heads of size h, K key heads, V vocabulary,
- * M tokens of a microbatch, S tokens of a sequence.
+ * Notation: P parameters, T trained ones, D hidden size, I intermediate size, L layers, H heads of size h, K key heads, V vocabulary, M tokens of
+ * a microbatch, S tokens of a sequence.
  */
 import {
   LENGTH_BUCKET,
@@ -23,7 +23,7 @@ import { usesReference } from '../method/reference'
 import type { LORA_TARGETS, Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
 
-/** What of a model's config.json decides memory. */
+/** The fields of a model's config.json that decide memory. */
 export interface ModelShape {
   readonly parameters: number
   readonly hiddenSize: number
@@ -33,7 +33,7 @@ export interface ModelShape {
   readonly kvHeads: number
   readonly headDim: number
   readonly vocabSize: number
-  /** Positions a sequence may have. */
+  /** Longest sequence, in positions. */
   readonly context: number
 }
 
@@ -53,7 +53,7 @@ const FLOAT = 4
 const BASE_BYTES = { float32: 4, float16: 2, int8: 1 } as const
 /** The program itself with its libraries and compiled graphs. */
 const OVERHEAD = 250e6
-/** Tensors of that size that an optimiser step makes on its way. */
+/** Temporary tensors of that size in an optimiser step. */
 const STEP_TENSORS = 6
 
 type Projection = (typeof LORA_TARGETS)[number]
@@ -83,17 +83,20 @@ export function trainedParameters(plan: Plan, shape: ModelShape): number {
   return shape.layers * adaptation.r * perLayer + head
 }
 
-/** Full fine-tuning keeps a copy of the start where the objective compares with it; LoRA has it anyway. */
+/** Full fine-tuning keeps a copy of the start where the objective compares with it; LoRA has it without a copy. */
 export const keepsReference = ({ objective, adaptation }: Plan): boolean =>
   adaptation.kind === 'full' && usesReference(objective)
 
 const isNarrow = ({ adaptation }: Plan): boolean => adaptation.kind === 'lora' && adaptation.base !== 'float32'
 
-/** Adapters are folded into copies of their matrices to decode and score, but not beside a narrow base. SFT without evaluation does neither. */
+/**
+ * For decoding and scoring, adapters are merged into copies of their matrices, except with a 16- or 8-bit base. SFT without evaluation does
+ * neither.
+ */
 const mergesAdapters = (plan: Plan): boolean =>
   plan.adaptation.kind === 'lora' && !isNarrow(plan) && (plan.objective.kind !== 'sft' || isEvaluated(plan))
 
-/** What is there in every phase: weights, reference, merged adapters, AdamW's two moments (8 T). */
+/** Memory held in every phase: weights, reference, merged adapters, AdamW's two moments (8 T). */
 function standing(plan: Plan, shape: ModelShape): MemoryPart[] {
   const trained = FLOAT * trainedParameters(plan, shape)
   const weights = (plan.adaptation.kind === 'lora' ? BASE_BYTES[plan.adaptation.base] : FLOAT) * shape.parameters
@@ -116,9 +119,9 @@ const kvFloats = ({ layers, kvHeads, headDim }: ModelShape) => 2 * layers * kvHe
 const isInParts = (length: number): boolean => length > QUERIES_AT_ONCE
 
 /**
- * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries and the mixed heads, as
- * they were and side by side (3 H h); keys and values (2 K h); gate, its sigmoid, both multiplied, up and the product (5 I); attention weights over S
- * keys (H S), but for longer sequences, where they are computed again.
+ * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries and the mixed heads,
+ * as they were and side by side (3 H h); keys and values (2 K h); gate, its sigmoid, both multiplied, up and the product (5 I); attention weights
+ * over S keys (H S), but for longer sequences, where they are computed again.
  */
 const layerFloats = (shape: ModelShape, length: number): number =>
   4 * shape.hiddenSize +
@@ -128,8 +131,8 @@ const layerFloats = (shape: ModelShape, length: number): number =>
   (isInParts(length) ? 0 : shape.heads * length)
 
 /**
- * Longer sequences: each part of 512 queries has scores as wide as its last key, three times; buffers of different widths do not replace each other,
- * so they add up to S (S + 512) / 2 for a head. Masks in the same widths, H / K rows a query, are constants of the program.
+ * Longer sequences: each part of 512 queries has scores as wide as its last key, three times; buffers of different widths do not replace each
+ * other, so they add up to S (S + 512) / 2 for a head. Masks in the same widths, H / K rows a query, are constants of the program.
  */
 function scoresInParts({ heads, kvHeads }: ModelShape, tokens: number, length: number): number {
   if (!isInParts(length)) return 0
@@ -137,7 +140,7 @@ function scoresInParts({ heads, kvHeads }: ModelShape, tokens: number, length: n
   return widths * (3 * heads * Math.ceil(tokens / length) + heads / kvHeads)
 }
 
-/** Rollouts that are decoded in a phase, at most. */
+/** Most rollouts decoded in a phase. */
 function sequencesOf(plan: Plan, isValues: boolean): number {
   const { promptsPerIteration: prompts, trainedPerPrompt } = plan.budget
   const { samples, segmentation } = plan.gpo
@@ -154,8 +157,8 @@ function keptPrefixes(plan: Plan, shape: ModelShape, promptTokens: number): Memo
 }
 
 /**
- * Lanes × S × 2 L K h for the cache; the same and a hidden vector for each token of each trajectory that is kept to continue from; lanes × V for the
- * probabilities, three times; a prefill of at most 8,192 tokens in front.
+ * Lanes × S × 2 L K h for the cache; the same and a hidden vector for each token of each trajectory that is kept to continue from; lanes × V for
+ * the probabilities, three times; a prefill of at most 8,192 tokens in front.
  */
 function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isValues: boolean): MemoryPart[] {
   const length = Math.min(shape.context, promptTokens + plan.rollout.maxNewTokens)
@@ -172,7 +175,7 @@ function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isVa
   ]
 }
 
-/** Padded tokens of a microbatch: a unit (a sequence, or a pair) that is longer gets one of its own. */
+/** Padded tokens of a microbatch: a longer unit (a sequence, or a pair) gets its own. */
 export function microbatchTokens(plan: Plan, promptTokens: number, completionTokens: number): number {
   const rows = isPairwise(plan.objective.kind) ? 2 : 1
   const unit = rows * roundUp(promptTokens + completionTokens, LENGTH_BUCKET)
@@ -229,13 +232,13 @@ export function memoryEstimate(
   const isSampling = plan.objective.kind !== 'sft'
   const largestGroup =
     plan.adaptation.kind === 'full' ? Math.max(UPDATED_AT_ONCE, largestMatrix(shape)) : UPDATED_AT_ONCE
-  // An iteration's prefixes are there until it ends.
+  // An iteration's prefixes are kept until it ends.
   const kept = isSampling ? [keptPrefixes(plan, shape, promptTokens)] : []
   return [
     ...(isSampling ? [phase('sampling', [...always, ...samplingParts(plan, shape, promptTokens, false)])] : []),
     ...(isGuided(plan) ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),
     phase('gradients', [...always, ...kept, ...updateParts(plan, shape, promptTokens, completionTokens)]),
-    // AdamW writes over the old values, a group of tensors at a time.
+    // AdamW overwrites the old values, a group of tensors at a time.
     phase('optimiser', [
       ...always,
       ...kept,

@@ -1,8 +1,8 @@
-/** Plans to begin with. The small ones train the bundled model, so that they run as they are. */
+/** Plans to start from. The small ones train the bundled model, so that they run unchanged. */
 import { demoPlan } from '../demo-plan'
 import type { PlanInput } from '../schemas/plan'
 
-/** Where nothing is chosen yet, there is no data: what is in the box has no completions for SFT. */
+/** The preset for SFT has no data, because no bundled dataset has completions. */
 type Unfinished = Omit<PlanInput, 'data'> & { readonly data?: PlanInput['data'] }
 
 export interface Preset {

@@ -3,18 +3,18 @@ import { isPairwise } from '../method/offline'
 import { currentValue, isApplicable, type PlanDraft } from './draft'
 import type { PlanLeaf } from './leaves'
 
-/** Of rollouts that are trained on; SFT samples none. */
+/** Settings of rollouts for training; SFT samples none. */
 const SAMPLED = ['budget.trainedPerPrompt', 'rollout.temperature', 'rollout.topP', 'rollout.topK']
-/** Of evaluations too. */
+/** Settings that evaluations use too. */
 const DECODED = ['rollout.maxNewTokens', 'rollout.lanes']
-/** An adapter that is there already has its own. */
+/** An existing adapter has its own values. */
 const OF_NEW_ADAPTER = ['adaptation.r', 'adaptation.alpha', 'adaptation.rslora', 'adaptation.targets']
 const OF_SPLITTER: Readonly<Record<string, string>> = {
   'gpo.segmentation.windowTokens': 'window',
   'gpo.segmentation.pattern': 'regex',
 }
 
-/** False for what the plan has but nothing of it would change: samples of GPO without GPO, rollouts of SFT. */
+/** False for settings without an effect in this plan: GPO's samples without GPO, rollouts in SFT. */
 export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (!isApplicable(draft, leaf)) return false
   const { path } = leaf

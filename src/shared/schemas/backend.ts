@@ -1,11 +1,11 @@
-/** What was found out about a place to compute. */
+/** The state of a backend. */
 import type { BackendName } from './plan'
 
-/** One place to compute, as it was found on this machine. */
+/** One backend, as found on this machine. */
 export interface BackendReport {
   readonly name: BackendName
   readonly isAvailable: boolean
-  /** Why not, in one sentence; null when available. */
+  /** Why it is unavailable, in one sentence; null when available. */
   readonly reason: string | null
   readonly device: string | null
   /** Bytes; null where the device does not say. */

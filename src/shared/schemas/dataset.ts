@@ -7,23 +7,23 @@ export interface ChatMessage {
   readonly content: string
 }
 
-/** A row as the trainer sees it: what to ask, and what the answer is compared with. */
+/** A row as the trainer sees it: the prompt, and the reference for its answer. */
 export interface Example {
   /** Row number in the file, from 0. */
   readonly row: number
   readonly prompt: string
-  /** Reference answer for the verifier; empty where the layout has none. */
+  /** Reference answer for the verifier; empty if the layout has none. */
   readonly reference: string
-  /** A completion to imitate (SFT), where the layout has one. */
+  /** A completion to imitate (SFT), if the layout has one. */
   readonly completion?: string
-  /** A better and a worse completion, where the layout has pairs. */
+  /** A better and a worse completion, if the layout has pairs. */
   readonly chosen?: string
   readonly rejected?: string
-  /** Whether `completion` is desirable, where the layout says so. */
+  /** Whether `completion` is desirable, if the layout says so. */
   readonly label?: boolean
-  /** The prompt as a conversation, for the tokenizer's chat template, where the data has it in that form. */
+  /** The prompt as a conversation, for the tokenizer's chat template, if the data has that form. */
   readonly messages?: readonly ChatMessage[]
-  /** Rows of one group stay together where a part is held out. */
+  /** Rows of one group stay together when part of the data is held out. */
   readonly group?: string
 }
 
@@ -46,7 +46,7 @@ interface CompletionExample extends Example {
   readonly completion: string
 }
 
-/** The kind of rows, told from the rows: a trainer gets them without the set they are from. */
+/** The kind of rows, found from the rows themselves, because a trainer gets them without their dataset. */
 export function recordKindOf(examples: readonly Example[]): RecordKind {
   if (examples.some(({ chosen }) => chosen !== undefined)) return 'preference'
   if (examples.some(({ label }) => label !== undefined)) return 'unpaired'
@@ -97,13 +97,13 @@ export interface BadRow {
 /** A part of a set: train, validation, test. */
 export interface DatasetPart {
   readonly name: string
-  /** Its files; none where the parts lie in one file. */
+  /** Its files; none if all parts are in one file. */
   readonly files: readonly string[]
 }
 
 interface DatasetFacts {
   readonly layout: DatasetLayout
-  /** Records read, the bad ones included. */
+  /** Records read, including bad ones. */
   readonly rows: number
   /** The first thousand of them. */
   readonly badRows: readonly BadRow[]
@@ -112,9 +112,9 @@ interface DatasetFacts {
   readonly columns: readonly string[]
   /** What each role was read from: a column, a path to a field, or several with commas between them. */
   readonly roles: Readonly<Partial<Record<DatasetRole, string>>>
-  /** Columns, and fields beside used ones, that nothing was read from. */
+  /** Unused columns, and unused fields beside used ones. */
   readonly unused: readonly string[]
-  /** Sentences on how it was read: encoding, delimiter, what was left out, columns that may be missed. */
+  /** Sentences on how it was read: encoding, delimiter, what was left out, unused columns that may matter. */
   readonly notes: readonly string[]
   /** The part that was read; null where the set has no parts. */
   readonly part: string | null

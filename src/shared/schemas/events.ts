@@ -1,7 +1,7 @@
 import type { TrajectoryRecord } from './trajectory'
 import type { VerdictStatus } from './verifier'
 
-/** What a run tells while it happens, from the recipe in the trainer process to the store. Plain data. */
+/** The events of a running run, from the recipe in the trainer process to the store. Plain data. */
 
 export const PHASES = [
   'load',
@@ -76,7 +76,7 @@ export interface EnvironmentEvent {
 
 export interface FinishedEvent {
   readonly type: 'finished'
-  /** `completed`: the plan's budget is spent; `stopped`: asked to stop at a safe point. */
+  /** `completed`: all iterations are done; `stopped`: stopped on request at a safe point. */
   readonly outcome: 'completed' | 'stopped'
   readonly iteration: number
 }

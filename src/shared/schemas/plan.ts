@@ -1,6 +1,6 @@
 /**
  * A run's plan: everything that decides what happens. The same schema is the form, the file, the command line's `--set` and the database's record.
- * Unknown keys are errors. Each setting is stated once, with its words, in the file of its topic (plan/).
+ * Unknown keys are errors. Each setting is stated once, with its texts, in the file of its topic (plan/).
  */
 import { z } from 'zod'
 import { adaptationSchema } from './plan/adaptation'
@@ -35,8 +35,8 @@ export const planSchema = z.strictObject({
     label: 'Seed',
     isSimple: true,
     aliases: ['seed', 'random_state', 'data_seed'],
-    what: 'Everything random follows from it: the same plan and seed give the same run on the same backend.',
-    advice: 'Run three seeds before you believe a difference of a few points.',
+    what: 'Determines everything random: the same plan and seed give the same run on the same backend.',
+    advice: 'Try three seeds before you trust a difference of a few points.',
   }),
   model: modelSchema,
   data: dataSchema,

@@ -3,12 +3,12 @@ import type { ObjectiveKind, Plan } from './plan'
 import type { CriticalRecord, TrajectoryRecord } from './trajectory'
 import type { VerdictStatus } from './verifier'
 
-/** What is kept of a run, as the store gives it back. Times are milliseconds since 1970. */
+/** The records of a run, as the store returns them. Times are milliseconds since 1970. */
 
 export const RUN_STATUSES = ['queued', 'running', 'completed', 'stopped', 'interrupted', 'failed'] as const
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
-/** The process that drives a run. Process numbers are reused: the start time, as text, tells a successor from the owner. */
+/** The process that drives a run. Process ids are reused: the start time, as text, distinguishes a later process from the owner. */
 export interface RunOwner {
   readonly pid: number
   readonly startedAt: string
@@ -36,7 +36,7 @@ export interface RunSummary {
   /** Folder of checkpoints and logs. */
   readonly folder: string
   readonly owner: RunOwner | null
-  /** Came in a bundle from another installation: looked at, never resumed or steered. */
+  /** Imported from a bundle of another installation: read-only, never resumed. */
   readonly isReadOnly: boolean
 }
 
@@ -45,7 +45,7 @@ export interface RunRecord extends RunSummary {
   readonly environment: Readonly<Record<string, string | number>> | null
 }
 
-/** What a person noted about a run. */
+/** A person's notes on a run. */
 export interface RunNotes {
   readonly note: string
   readonly tags: readonly string[]
@@ -56,7 +56,7 @@ export interface RunNotes {
 export interface RunListItem extends RunSummary, RunNotes {
   readonly model: string
   readonly data: string
-  /** Held-out accuracy before training, the best and the last; null where nothing was evaluated. */
+  /** Held-out accuracy before training, the best and the last; null if nothing was evaluated. */
   readonly baseAccuracy: number | null
   readonly bestAccuracy: number | null
   readonly lastAccuracy: number | null
@@ -103,9 +103,9 @@ export interface TrajectoryFilter {
 /** By iteration and index, either way, or by |A| of the critical step, largest first (trajectories without one are left out). */
 export type TrajectoryOrder = 'newest' | 'oldest' | 'advantage'
 
-/** One line of the list of trajectories: all of it but the texts. */
+/** One line of the list of trajectories: everything except the texts. */
 export interface TrajectoryRow {
-  /** Number in the database, to load the whole. */
+  /** Id in the database, for loading the whole trajectory. */
   readonly id: number
   readonly iteration: number
   readonly index: number

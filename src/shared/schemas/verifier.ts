@@ -76,8 +76,8 @@ const latex = z.strictObject({
     label: 'Time limit',
     unit: 'ms',
     aliases: ['timeout'],
-    what: 'A comparison of two formulas that takes longer is given up; the completion counts as timed out.',
-    advice: 'More for long formulas; each stuck comparison holds up the run for that long.',
+    what: 'A slower comparison of two formulas is given up; the completion counts as timed out.',
+    advice: 'More for long formulas; each stuck comparison delays the run by this long.',
   }),
 })
 

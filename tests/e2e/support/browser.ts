@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core'
 import { inject } from 'vitest'
 import type { Opened, OpenOptions } from './journey'
 
-/** Nothing but this machine is reachable from the pages. */
+/** The pages can reach only this machine. */
 export const ONLY_HERE = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', ONLY_HERE]
 

@@ -1,4 +1,4 @@
-/** How long a window keeps a person waiting, measured inside of it. */
+/** How long a person waits for the window, measured inside it. */
 import type { Page } from 'playwright-core'
 
 export interface Delays {
@@ -21,7 +21,7 @@ export const clickThrough = (page: Page, titles: readonly string[]): Promise<Del
       if (isWatching) requestAnimationFrame(watch)
     }
     requestAnimationFrame(watch)
-    // What a task that follows a frame's callbacks sees has been painted.
+    // A task after a frame's callbacks runs when the frame has been painted.
     const painted = () =>
       new Promise<void>((done) => {
         requestAnimationFrame(() => setTimeout(done))

@@ -1,4 +1,4 @@
-/** Dialogs of the system cannot be clicked by a test: what a person would choose in them is answered at once. */
+/** Dialogs of the system cannot be clicked by a test: a person's choice is returned at once. */
 import type { ElectronApplication } from 'playwright-core'
 
 export const answerSaveDialog = (electron: ElectronApplication, path: string): Promise<void> =>

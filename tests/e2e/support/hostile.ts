@@ -14,7 +14,7 @@ const LINK =
   '[link](javascript:window.owned=3) $\\href{javascript:window.owned=4}{go}$ <a href="javascript:window.owned=5">x</a>'
 export const HOSTILE = `${IMAGE}${SCRIPT} ${LINK}`
 
-/** A run whose every text is hostile. @returns its id */
+/** A run in which every text is hostile. @returns its id */
 export function writeHostileRun(home: string): string {
   const store = openStore(join(home, 'runs.db'))
   try {
@@ -70,7 +70,7 @@ export function writeHostileRun(home: string): string {
   }
 }
 
-/** A run bundle with a file that leads out of every folder. @returns its path */
+/** A run bundle with a file whose name leads outside. @returns its path */
 export function writeClimbingBundle(home: string, target: string): string {
   const header = new Header({ path: target, size: 5, type: 'File' })
   header.encode()

@@ -1,4 +1,4 @@
-/** Where the journeys can run on this machine: an Electron with a display, a Chromium. What is missing is said. */
+/** Where the journeys can run on this machine: an Electron with a display, a Chromium. Missing ones are reported. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -42,7 +42,7 @@ export interface Display {
   close(): void
 }
 
-/** The one there is, or an invisible one. @returns null where neither can be had */
+/** The existing display, or a virtual one. @returns null if neither is available */
 export async function openDisplay(): Promise<Display | null> {
   const { DISPLAY: given } = process.env
   if (given) return { name: given, close: () => {} }
@@ -53,7 +53,7 @@ export async function openDisplay(): Promise<Display | null> {
   return number === null ? null : { name: `:${number}`, close: () => void child.kill() }
 }
 
-/** What Xvfb says on its third channel once it is ready. */
+/** The output of Xvfb on its third channel when it is ready. */
 const numberOf = (child: ChildProcess): Promise<string | null> =>
   new Promise((done) => {
     child.once('exit', () => done(null))

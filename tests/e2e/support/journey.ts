@@ -29,7 +29,7 @@ export interface Journey extends Omit<Opened, 'close'> {
   readonly host: HostName
   /** Data folder, with `runs.db`. */
   readonly home: string
-  /** What the page complained about so far: errors, refused by its policy; none may be left at the end. */
+  /** Complaints of the page so far: errors and policy violations; none may be left at the end. */
   readonly problems: string[]
   /** Ends the program and starts it again over the same data; `page` is another one then. */
   restart(): Promise<void>
@@ -121,7 +121,7 @@ async function walkOnce(
   }
 }
 
-/** What the page looked like when it went wrong, under `out/e2e-failures`. */
+/** A picture of the page at the failure, under `out/e2e-failures`. */
 async function keepPicture(page: Page, name: string): Promise<void> {
   const folder = resolve(import.meta.dirname, '../../../out/e2e-failures')
   mkdirSync(folder, { recursive: true })

@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 interface Focused {
   /** What a person hears: name or text. */
   readonly name: string
-  /** A ring, or another sign that it is this one. */
+  /** A ring or another sign of the focus. */
   readonly isVisible: boolean
 }
 
@@ -21,7 +21,7 @@ const focused = (page: Page): Promise<Focused | null> =>
       const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one)
       return (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
     }
-    const isField = element.matches('input, textarea') // the border says it, and the caret
+    const isField = element.matches('input, textarea') // shown by the border and the caret
     return { name: name.trim(), isVisible: element.matches(':focus-visible') && (isField || drawn.some(hasRing)) }
   })
 

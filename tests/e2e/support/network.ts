@@ -1,9 +1,9 @@
-/** What leaves this machine: requests of the page, and those of the main side to the one place that it may ask, the Hub. */
+/** Requests that leave this machine: those of the page, and those of main to the only allowed place, the Hub. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 
-/** A Hub that has nothing and remembers what it was asked. */
+/** An empty Hub that records its requests. */
 export interface SilentHub {
   readonly url: string
   readonly asked: string[]

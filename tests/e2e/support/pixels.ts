@@ -1,4 +1,4 @@
-/** What a chart's canvas shows, which no text of the page says. */
+/** The contents of a chart's canvas, which are not in the page's text. */
 import type { Locator } from 'playwright-core'
 
 /** Pixels of a chart that have each of the colours, smoothed edges aside. @param colours as CSS writes them */

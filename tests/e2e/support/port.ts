@@ -1,4 +1,4 @@
-/** What a page could do that does not keep to the program's own client: speaks over a port of its own, byte by byte. */
+/** Speaks to the API without the program's client: over its own port, byte by byte. */
 import type { ElectronApplication } from 'playwright-core'
 
 /** A message as the program's client writes it. */
@@ -25,7 +25,7 @@ export function askOverPort({ messages, answers, milliseconds }: Asking): Promis
       came.push(typeof data === 'string' ? data : new TextDecoder().decode(data))
       if (came.length >= answers) end()
     }
-    window.parent.postMessage('gpo:connect', '*', [port2]) // itself, but in a frame
+    window.parent.postMessage('gpo:connect', '*', [port2]) // the same page, in a frame
     for (const message of messages) port1.postMessage(message)
     setTimeout(end, milliseconds)
   })

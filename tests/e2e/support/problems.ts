@@ -1,7 +1,7 @@
-/** Complaints of the page that a journey provoked. */
+/** Complaints that a journey provoked on purpose. */
 import type { Journey } from './journey'
 
-/** Takes them away; any other still fails the journey. */
+/** Removes them; any other complaint still fails the journey. */
 export function forgive({ problems }: Journey, expected: RegExp): void {
   problems.splice(0, problems.length, ...problems.filter((problem) => !expected.test(problem)))
 }

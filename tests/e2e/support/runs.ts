@@ -1,4 +1,4 @@
-/** Runs that are there before a journey begins: trained by the `gpo` command, as a person would. */
+/** Runs that exist before a journey begins: trained by the `gpo` command, as a person would. */
 import { cpSync } from 'node:fs'
 import { demoPlan } from '@shared/demo-plan'
 import type { PlanInput } from '@shared/schemas/plan'
@@ -25,7 +25,7 @@ export async function train(home: string, changes: Changes = {}): Promise<string
 }
 
 /**
- * Runs that are looked at and not continued: trained once for all hosts of a journey.
+ * Runs that are viewed but not continued: trained once for all hosts of a journey.
  * @returns fills a data folder; gives the runs' ids, in the order of `plans`
  */
 export function trainedOnce(...plans: readonly Changes[]): (home: string) => Promise<readonly string[]> {

@@ -23,7 +23,7 @@ export async function startRun(walk: Journey, plan: PlanInput): Promise<void> {
   await page.getByRole('heading', { level: 1, name: plan.name ?? '' }).waitFor()
 }
 
-/** Waits until so many iterations of what runs are done, by the bar above every page. */
+/** Waits until this many iterations of the active run are done, by the bar above every page. */
 export const reached = ({ page }: Pick<Journey, 'page'>, name: string, iteration: number): Promise<void> =>
   expect
     .poll(

@@ -1,11 +1,11 @@
-/** Everything that can be looked at: each page with data, and what opens over it. */
+/** All views: each page with data, and its dialogs and menus. */
 import type { Page } from 'playwright-core'
 
 export interface View {
   readonly name: string
   /** Its address in the program. */
   readonly path: string
-  /** Brings the page where it can be looked at. */
+  /** Opens the view. */
   readonly open: (page: Page) => Promise<unknown>
 }
 

@@ -9,11 +9,11 @@ import { killNamed } from './processes'
 /** Chromium's sandbox cannot be set up by root, which containers usually are. */
 const isRoot = process.getuid?.() === 0
 
-/** Milliseconds a window has to open; Playwright now and then waits forever for one that is there. */
+/** Milliseconds for a window to open; Playwright sometimes waits forever for an open one. */
 const PATIENCE = 45_000
 
 async function launch(executablePath: string, { built, home, env }: OpenOptions) {
-  const data = `--user-data-dir=${join(home, 'electron')}` // the lock of the single instance lies there too
+  const data = `--user-data-dir=${join(home, 'electron')}` // the single-instance lock is there too
   const attempt = async () => {
     const electron = await _electron.launch({
       executablePath,
@@ -46,7 +46,7 @@ export async function openWindow(options: OpenOptions): Promise<Opened> {
     pid: child.pid ?? 0,
     async close() {
       if (child.exitCode !== null || child.signalCode !== null) return
-      // A running run asks before its window closes: stop it.
+      // The window asks before it closes during a run, so stop the run first.
       await electron.evaluate(({ dialog }) => {
         dialog.showMessageBox = async () => ({ response: 1, checkboxChecked: false })
       })

@@ -94,7 +94,7 @@ describe('an exported adapter', () => {
       rslora: true,
       targets: ['q_proj', 'up_proj'],
     })
-    // Of rollouts against the reference, before anything is learnt: exactly nothing, but for rounding.
+    // KL of rollouts to the reference before the first update: zero, except for rounding.
     const kl = Object.values(metricsOf(home, run.id)['objective/kl'] ?? {})
     expect(kl).toHaveLength(1)
     expect(Math.abs(kl[0]!)).toBeLessThan(1e-3)
@@ -134,7 +134,7 @@ describe('refused before a run is made:', () => {
     const plan = { ...planFrom({ adaptation: { kind: 'lora', from: adapter } }), model: { path: twin } }
     const ended = await gpo(home, 'train', writePlan(home, plan))
     expect(ended.code).toBe(0)
-    expect(ended.stderr).toMatch(/warning: The adapter in .* was trained on .*base; on other weights/)
+    expect(ended.stderr).toMatch(/warning: The adapter in .* was trained on .*base; it does not fit other weights/)
   })
 
   it('settings that are not the adapter’s', async () => {
@@ -142,7 +142,7 @@ describe('refused before a run is made:', () => {
     expectFailure(await gpo(home, 'train', writePlan(home, plan)), 2, /adaptation\.r is 8, the adapter in .* has 3/)
   })
 
-  it('what is no adapter, and DoRA', async () => {
+  it('what is not an adapter, and DoRA', async () => {
     await refused(model, {}, /has no adapter_config\.json/)
     const dora = join(home, 'dora')
     cpSync(adapter, dora, { recursive: true })
@@ -186,7 +186,7 @@ describe('names', () => {
     expectFailure(
       await gpo(home, 'score', '--model', adapter, ...TEXT),
       4,
-      /is an adapter for .*base, which is not here/,
+      /is an adapter for .*base, which is not in the list/,
     )
     renameSync(elsewhere, model)
   })
@@ -204,7 +204,7 @@ describe('a run that begins with what another has trained', () => {
       expect(value).toBeCloseTo(trained[i]!, 5)
     })
     expect(await score(second.id)).toEqual(own)
-    // What it began with is a model of its own: a third run takes it as it is.
+    // Its starting model is now a separate model, which a third run uses unchanged.
     const third = await train({ model: { path: `run:${first.id.slice(0, 12)}` }, optimiser: { learningRate: 0 } })
     expect(third.plan.model.path).toBe(second.plan.model.path)
     const listed = await gpo(home, 'models', 'list', '--json')

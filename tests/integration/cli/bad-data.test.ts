@@ -53,7 +53,7 @@ describe('a dataset with rows that are too long', () => {
     const home = temporaryFolder()
     const cases = join(import.meta.dirname, '../../unit/library/cases')
     const ended = await gpo(home, 'train', join(cases, 'd03-one-long-row.plan.json'))
-    expect(ended.stderr).toMatch(/warning: 1 row of 20 for training left out, being longer than .*: row 17 \(/)
+    expect(ended.stderr).toMatch(/warning: 1 row of 20 for training left out because it is longer than .*: row 17 \(/)
     expect(ended.code).toBe(0)
     const { status, environment } = await show(home)
     expect(status).toBe('completed')

@@ -18,7 +18,7 @@ import { type ModelChanges, writeTinyModel } from '../../support/model-folder'
 const folder = temporaryFolder()
 const rows = writeRows(folder)
 
-/** Both a run and a question are refused: before there is a run where headers tell it, else it ends as failed and leaves no checkpoint. */
+/** Both a run and a generation are refused: before the run is created if headers show the problem, else the run fails without a checkpoint. */
 async function refused(model: string, ...messages: readonly RegExp[]): Promise<void> {
   const home = temporaryFolder()
   const file = writePlan(home, { ...planOf(rows, { objective: { kind: 'ppo' } }), model: { path: model } })

@@ -48,12 +48,12 @@ describe('a plan that cannot be used', () => {
     return refused(writePlan(home, rest), [], /model is missing/)
   })
 
-  it('says that a setting is no setting', () => {
+  it('says that a setting is not a setting', () => {
     return refused(writePlan(home, plan), ['--set', 'seed'], /--set seed: write it as key=value/)
   })
 
   it('says that a setting would change no plan', () => {
-    const message = /--set __proto__\.x=1: __proto__ is not a key of a plan/
+    const message = /--set __proto__\.x=1: __proto__ is not a setting of a plan/
     return refused(writePlan(home, plan), ['--set', '__proto__.x=1'], message)
   })
 
@@ -71,7 +71,7 @@ describe('a plan that cannot be used', () => {
     return refused(join(home, 'none.json'), [], /none\.json does not exist: give the path of a plan/)
   })
 
-  it('says that a folder is no plan', () => {
-    return refused(home, [], /is a folder: give the path of a plan/)
+  it('says that a folder is not a plan', () => {
+    return refused(home, [], /is a folder: give the path of a JSON plan/)
   })
 })

@@ -37,7 +37,7 @@ describe('a database that cannot be used', () => {
     after.close()
   })
 
-  it('is no database, and stays as it is', async () => {
+  it('is not a database, and stays as it is', async () => {
     const file = join(home, 'notes.db')
     writeFileSync(file, 'Not a database, but a long enough text. '.repeat(100))
     const before = readFileSync(file)
@@ -91,7 +91,7 @@ describe('a run that does not exist', () => {
   it('may be meant by too short a beginning of an id', async () => {
     await gpo(home, 'train', plan())
     const { id } = await show(home)
-    expectFailure(await gpo(home, 'show', id.slice(0, 2)), 8, /fits 2 runs: .*; give more of the id/)
+    expectFailure(await gpo(home, 'show', id.slice(0, 2)), 8, /fits 2 runs: .*; give more characters of the id/)
   })
 })
 

@@ -1,4 +1,4 @@
-/** What leaves a run through the terminal, and what comes in. */
+/** Exports and imports in the terminal. */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { loadDataset } from '@main/library/datasets/load'
@@ -140,7 +140,7 @@ describe('gpo export', () => {
     for (const [i, kind] of (['preference', 'unpaired'] as const).entries()) {
       const read = await loadDataset(files[i]![1])
       expect(read.kind).toBe(kind)
-      // A random model writes what no text should hold; everything else can be read.
+      // A random model may write invalid text; everything else can be read.
       for (const { reason } of read.badRows) expect(reason).toMatch(/NUL character/)
     }
   })
@@ -150,7 +150,7 @@ describe('gpo export', () => {
     writeFileSync(file, 'mine')
     for (const format of ['pairs', 'bundle']) {
       const ended = await gpo(home, 'export', 'last', '--out', file, '--format', format)
-      expectFailure(ended, 2, /mine\.jsonl is there already: choose another name/)
+      expectFailure(ended, 2, /mine\.jsonl exists already: choose another name/)
     }
     expect(readFileSync(file, 'utf8')).toBe('mine')
     mkdirSync(join(home, 'folder'))
@@ -178,7 +178,7 @@ describe('gpo export --format bundle and gpo import', () => {
   it('carry a run to another installation, read-only', async () => {
     const file = join(home, 'run.gpo')
     const { count, verified } = await exported(file, '--format', 'bundle')
-    expect(verified).toContain('Read back as an import would')
+    expect(verified).toContain('Read back like an import')
     const other = temporaryFolder()
     const [imported] = jsonLines<{ id: string; trajectories: number }>(await gpo(other, 'import', file, '--json'))
     expect(imported!.trajectories).toBe(count)
@@ -195,9 +195,9 @@ describe('gpo export --format bundle and gpo import', () => {
     expectSoundDatabase(other)
   })
 
-  it('refuse what is no bundle, and make no run of it', async () => {
+  it('refuse what is not a bundle, and make no run of it', async () => {
     const other = temporaryFolder()
-    expectFailure(await gpo(other, 'import', rows), 3, /rows\.jsonl .*it is damaged or no run bundle/)
+    expectFailure(await gpo(other, 'import', rows), 3, /rows\.jsonl .*it is damaged or not a run bundle/)
     expectFailure(await gpo(other, 'import', join(other, 'absent.gpo')), 3, /absent\.gpo cannot be opened/)
     expect(jsonLines(await gpo(other, 'runs', '--json'))).toEqual([])
   })

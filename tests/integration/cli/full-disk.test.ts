@@ -31,7 +31,7 @@ const writeRun = (folder: string, model?: ModelChanges) => {
   return writePlan(folder, { ...plan, ...own })
 }
 
-/** A file system of our own, where that is permitted; otherwise null. */
+/** A separate small file system, if that is permitted; otherwise null. */
 function smallDisk(size: string): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-disk-'))
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder])
@@ -44,7 +44,10 @@ function smallDisk(size: string): string | null {
 
 const disk = process.platform === 'linux' ? smallDisk('4m') : null
 
-/** Failed as storage, nothing half-made left, and what is recorded is what is there. @returns the iteration of the newest checkpoint */
+/**
+ * Checks that the run failed as storage, left no partial files, and that the records match the files. @returns the iteration of the newest
+ * checkpoint
+ */
 async function expectSafe(home: string, ended: Ended, message: RegExp): Promise<number> {
   expectFailure(ended, 7, message)
   const run = await show(home)
@@ -56,7 +59,7 @@ async function expectSafe(home: string, ended: Ended, message: RegExp): Promise<
 
 async function expectResumed(home: string, kept: number): Promise<void> {
   const resumed = await gpo(home, 'resume', 'last')
-  expect(resumed.stderr).toContain(`goes on after iteration ${kept}`)
+  expect(resumed.stderr).toContain(`resumes after iteration ${kept}`)
   expect(resumed.code).toBe(0)
   expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS, error: null })
 }
@@ -109,10 +112,10 @@ describe.skipIf(process.platform === 'win32')('a limit on the size of files', ()
       'ulimit -f 600 && exec "$@"',
     ).ended
     const message =
-      /writing the checkpoint of iteration 1 .*failed \(EFBIG\): the file would be larger than this system allows.*There was no checkpoint yet/
+      /writing the checkpoint of iteration 1 .*failed \(EFBIG\): the file is larger than this system allows.*There was no checkpoint yet/
     expect(await expectSafe(home, ended, message)).toBe(0)
     const resumed = await gpo(home, 'resume', 'last')
-    expect(resumed.stderr).toContain('has no usable checkpoint and begins again')
+    expect(resumed.stderr).toContain('has no usable checkpoint and starts over')
     expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS })
   })
 })

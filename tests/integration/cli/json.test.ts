@@ -1,4 +1,4 @@
-/** What `--json` prints is JSON Lines and nothing else, and its numbers agree with each other. */
+/** `--json` prints only JSON Lines, with consistent numbers. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatasetReport } from '@main/library/datasets/describe'

@@ -1,6 +1,6 @@
 /**
- * Runs that are ended from outside, with no chance to say goodbye, at several moments. However that was, the run can go on, and ends with
- * the same weights, optimiser state and metrics as one that nobody disturbed.
+ * Runs that are killed at several moments. The run can always be resumed, and ends with the same weights, optimiser state and metrics as an
+ * undisturbed one.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -111,7 +111,7 @@ beforeAll(async () => {
 async function expectSameEnd(home: string, name: string): Promise<void> {
   expectSoundDatabase(home)
   const resumed = await gpo(home, 'resume', 'last')
-  expect(resumed.stderr).toMatch(/goes on after iteration \d|has no usable checkpoint and begins again/)
+  expect(resumed.stderr).toMatch(/resumes after iteration \d|has no usable checkpoint and starts over/)
   expect(resumed.code).toBe(0)
   await expectSame(home, name)
 }
@@ -137,7 +137,7 @@ describe.skipIf(process.platform !== 'linux')('a run whose trainer is killed', (
     process.kill(await trainerOf(child.pid!), 'SIGKILL')
     const { code, stderr } = await ended
     expect(stderr).toMatch(
-      /run \w+ was interrupted\. The trainer was ended by SIGKILL: .* resume it with: gpo resume \w+/,
+      /run \w+ was interrupted\. The trainer was killed \(SIGKILL\): .* resume it with: gpo resume \w+/,
     )
     expect(code).toBe(130)
     expect(await show(home)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' }, owner: null })
@@ -155,13 +155,13 @@ describe.skipIf(process.platform !== 'linux')('a run whose main process is kille
     await until(() => isGone(trainer), 'the trainer ends with its parent')
     const run = await show(home)
     expect(run).toMatchObject({ status: 'interrupted', owner: null })
-    expect(run.error?.message).toBe(`The program that drove this run ended without saying so (process ${child.pid}).`)
+    expect(run.error?.message).toBe(`The program that ran it ended unexpectedly (process ${child.pid}).`)
     await expectSameEnd(home, plan)
   })
 })
 
 describe.skipIf(process.platform !== 'linux')('a run whose newest checkpoint is damaged', () => {
-  it('says so, and goes on from the one before as if nothing had been', async () => {
+  it('is reported, and the run resumes from the one before as if nothing had happened', async () => {
     const home = temporaryFolder()
     const [name = ''] = Object.keys(plans)
     const { child, ended } = await startUntil(home, plans[name]!, RECORDED)
@@ -177,7 +177,7 @@ describe.skipIf(process.platform !== 'linux')('a run whose newest checkpoint is 
     expect(resumed.stderr).toMatch(
       new RegExp(`warning: the checkpoint ${path} is damaged: trainable\\.safetensors has SHA-256`),
     )
-    expect(resumed.stderr).toContain(`goes on after iteration ${iteration - 2}`)
+    expect(resumed.stderr).toContain(`resumes after iteration ${iteration - 2}`)
     expect(resumed.code).toBe(0)
     await expectSame(home, name)
   })

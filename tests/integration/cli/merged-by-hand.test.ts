@@ -1,6 +1,6 @@
 /**
- * A GPO-DPO run with LoRA on a random checkpoint in the shape of Qwen2, its base in 32, 16 or 8 bits: exported in every format, and merged here by hand
- * from the adapter file and the checkpoint, with nothing but the formula.
+ * A GPO-DPO run with LoRA on a random checkpoint in the shape of Qwen2, its base in 32, 16 or 8 bits: exported in every format, and merged here
+ * by hand from the adapter file and the checkpoint, using only the formula.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

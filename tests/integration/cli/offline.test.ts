@@ -1,4 +1,4 @@
-/** Pairs and labels that the data has: DPO, SimPO, ORPO and KTO train on them, nothing is sampled and nothing is judged. */
+/** Pairs and labels in the data: DPO, SimPO, ORPO and KTO train on them without sampling or judging. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PlanInput } from '@shared/schemas/plan'
@@ -62,7 +62,7 @@ describe('pairs of the data', () => {
     ['as conversations', conversations],
   ])('train DPO, %s: the first loss is log 2, and the chosen answers win', async (_, data) => {
     const metrics = await train(planFor(data, 'dpo'))
-    expect(metrics[0]!['loss']).toBeCloseTo(Math.log(2), 4) // policy and reference are one
+    expect(metrics[0]!['loss']).toBeCloseTo(Math.log(2), 4) // policy and reference are equal
     expect(metrics[0]).toMatchObject({ pairs: 6, epoch: 1 })
     expect(metrics[0]).not.toHaveProperty('reward')
     expect(metrics.at(-1)!['loss']).toBeLessThan(0.6)

@@ -1,4 +1,4 @@
-/** What the page "New run" refuses or warns of, `gpo train` does too; and `gpo resume` refuses to go on with other inputs. */
+/** What the page "New run" refuses or warns of, `gpo train` does too; and `gpo resume` refuses changed inputs. */
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PlanInput } from '@shared/schemas/plan'
@@ -37,7 +37,7 @@ describe('a plan is refused before it runs', () => {
     [
       'a step pattern that is none',
       { gpo: { ...ppo.gpo, segmentation: { splitter: 'regex', pattern: '(' } } },
-      /gpo\.segmentation\.pattern: It is no regular expression/,
+      /gpo\.segmentation\.pattern: It is not a regular expression/,
     ],
     [
       'references that the verifier cannot read',

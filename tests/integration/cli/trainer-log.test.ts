@@ -1,4 +1,4 @@
-/** What a developer finds of a bug: a program built with one planted in the engine, its trainer's log by every way to it. */
+/** How a developer finds a bug: the program is built with a bug in the engine, and the trainer's log is read in every possible way. */
 import { execFile, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -33,7 +33,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** An adapter as training leaves it: B is not zero any more. */
+/** An adapter as after training, with a non-zero B. */
 function trainedTensors(): { name: string; shape: readonly number[]; data: Float32Array }[] {
   const config = readModelConfig(source)
   const policy = createPolicy(backend, config, loadWeights(source, config), {

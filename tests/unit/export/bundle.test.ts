@@ -55,7 +55,7 @@ async function refusal(store: Store, path: string): Promise<GpoError> {
     (reason: unknown) => reason,
   )
   expect(error).toBeInstanceOf(GpoError)
-  // Nothing of it is left, hidden or not.
+  // Nothing of it is left, not even hidden.
   expect(store.db.prepare('SELECT count(*) FROM runs').pluck().get()).toBe(0)
   expect(store.db.prepare('SELECT count(*) FROM trajectories').pluck().get()).toBe(0)
   return error as GpoError
@@ -181,14 +181,14 @@ const sha256 = (content: Uint8Array) => createHash('sha256').update(content).dig
 type Anything = any
 
 interface Change {
-  /** Contents that take the place of others; null takes a file away. */
+  /** Replacements of contents; null removes a file. */
   readonly files?: Readonly<Record<string, string | Buffer | null>>
   readonly manifest?: (manifest: Anything) => void
-  /** The manifest is left as it is, sums of files included. */
+  /** The manifest is not changed, including checksums of files. */
   readonly keepsManifest?: boolean
 }
 
-/** A bundle with something wrong in it and, unless asked otherwise, a manifest that fits. */
+/** A bundle with a defect and, by default, a matching manifest. */
 async function broken({ files: changes = {}, manifest: change, keepsManifest = false }: Change): Promise<string> {
   const { path } = await bundled()
   const files = filesOf(path)
@@ -253,7 +253,7 @@ describe('a hostile bundle', () => {
     ],
     ['an absolute path', { files: { '/etc/passwd': 'x' } }, /"\/etc\/passwd", which is no name/],
     ['a path of Windows', { files: { 'C:\\autoexec.bat': 'x' } }, /which is no name/],
-    ['a file of another kind', { files: { 'script.sh': 'x' } }, /"script\.sh", which is no file of a bundle/],
+    ['a file of another kind', { files: { 'script.sh': 'x' } }, /"script\.sh", which is not a file of a bundle/],
     [
       'a part that unpacks to more than it says',
       {
@@ -265,7 +265,7 @@ describe('a hostile bundle', () => {
     [
       'a part that says it unpacks to far too much',
       { manifest: (manifest) => Object.assign(manifest.files.at(-1), { unpacked: 2 ** 40 }) },
-      /files\.\d+\.unpacked is not as it should be/,
+      /files\.\d+\.unpacked is not valid/,
     ],
     [
       'parts that say they unpack to far too much together',
@@ -298,7 +298,7 @@ describe('a hostile bundle', () => {
     [
       'another count of points',
       { manifest: (manifest) => Object.assign(manifest.counts, { points: 24_999 }) },
-      /more metrics than it counts/,
+      /more metrics than its manifest counts/,
     ],
     [
       'a list of files without end',
@@ -313,12 +313,12 @@ describe('a hostile bundle', () => {
     [
       'a manifest of something else',
       { manifest: (manifest) => Object.assign(manifest, { format: 'cat-pictures' }) },
-      /where format is not as it should be/,
+      /where format is not valid/,
     ],
     [
       'a key nobody knows',
       { manifest: (manifest) => Object.assign(manifest, { extra: 1 }) },
-      /where the whole is not as it should be/,
+      /where the whole file is not valid/,
     ],
     [
       'a newer version',
@@ -331,14 +331,14 @@ describe('a hostile bundle', () => {
       /a plan that this version cannot read/,
     ],
     [
-      'text that is no JSON',
+      'text that is not JSON',
       { files: { 'evaluations.jsonl': '{"iteration": 0\n' } },
-      /record 1 of evaluations\.jsonl, which is no JSON/,
+      /record 1 of evaluations\.jsonl, which is not JSON/,
     ],
     [
       'bytes that are no text',
       { files: { 'plan.json': Buffer.of(0xff, 0xfe, 0x00) } },
-      /plan\.json, which is no UTF-8 text/,
+      /plan\.json, which is not UTF-8 text/,
     ],
     [
       'a critical step beyond the last one',
@@ -346,7 +346,7 @@ describe('a hostile bundle', () => {
         files: { [TRAJECTORIES]: line({ ...uncritical, critical: { ...critical, step: 9 } }) },
         manifest: (m) => Object.assign(m.counts, { trajectories: 1 }),
       },
-      /record 1 of trajectories-00000.*the critical step is one of the steps/,
+      /record 1 of trajectories-00000.*the critical step must be one of the steps/,
     ],
     [
       'a trajectory twice',
@@ -362,7 +362,7 @@ describe('a hostile bundle', () => {
         files: { [TRAJECTORIES]: line({ ...trajectory(1, 0), tokens: '9' }) },
         manifest: (m) => Object.assign(m.counts, { trajectories: 1 }),
       },
-      /where tokens is not as it should be/,
+      /where tokens is not valid/,
     ],
     [
       'keys of a prototype',
@@ -379,7 +379,7 @@ describe('a hostile bundle', () => {
   })
 
   it.each<[what: string, make: (files: Map<string, Buffer>, whole: Buffer) => Uint8Array, message: RegExp]>([
-    ['nothing', () => Buffer.alloc(0), /without the end of an archive/],
+    ['nothing', () => Buffer.alloc(0), /without an end-of-archive mark/],
     [
       'another kind of file',
       () => Buffer.from('PK\x03\x04'.repeat(1000)),
@@ -388,7 +388,7 @@ describe('a hostile bundle', () => {
     [
       'its first half',
       (_, whole) => whole.subarray(0, whole.length / 2),
-      /without the end of an archive|in the middle of a file/,
+      /without an end-of-archive mark|inside a file/,
     ],
     ['no manifest', () => END, /has no manifest\.json/],
     [
@@ -429,7 +429,7 @@ describe('a hostile bundle', () => {
     [
       'a manifest that was changed',
       (_, whole) => Buffer.from(whole.toString('latin1').replace('"name": "first"', '"name": "other"'), 'latin1'),
-      /does not fit its manifest\.sha256/,
+      /does not match its manifest\.sha256/,
     ],
     ['a bit that fell over', (_, whole) => flipped(whole), /SHA-256|header of a file/],
   ])('that is %s is refused', async (_, make, message) => {

@@ -7,7 +7,7 @@ import { openSafetensors } from '@main/formats/safetensors'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { writeTinyModel } from '../../support/model-folder'
 
-/** Which files an export consists of; what is in them is tested beside. */
+/** The files of an export; other tests check their contents. */
 
 let root = ''
 let out = ''
@@ -63,7 +63,7 @@ it('a larger one is split before the tensor that goes beyond the limit, and the 
   })
 })
 
-it('a tensor larger than the limit has a file of its own', () => {
+it('a tensor larger than the limit gets its own file', () => {
   run(1)
   expect(Object.values(contents())).toEqual([['t0'], ['t1'], ['t2'], ['t3']])
 })

@@ -1,4 +1,4 @@
-/** The README of an exported model: what was measured and how it was made, and no text of somebody's leaves its place. */
+/** The README of an exported model: what was measured and how it was made, and untrusted texts stay escaped. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +33,11 @@ const sourceOf = (changes: Partial<CardSource> = {}, name = 'my run'): CardSourc
   evaluations: [evaluation(0, 10), evaluation(10, 20), evaluation(20, 30)],
   iteration: 10,
   dtype: 'BF16',
-  base: { repository: 'org/name', path: '/models/base', license: { name: 'apache-2.0', source: 'as its README says' } },
+  base: {
+    repository: 'org/name',
+    path: '/models/base',
+    license: { name: 'apache-2.0', source: 'according to its README' },
+  },
   version: '1.2.3',
   ...changes,
 })
@@ -46,7 +50,7 @@ describe('a card', () => {
     expect(card).toContain('GPO-DPO on org/name: the weights after iteration 10.')
     expect(card).toContain('| 0, before training | 50 | 10 | 20.0 % |\n| 10 | 50 | 20 | 40.0 % |\n')
     expect(card).not.toContain('| 20 | 50')
-    expect(card).toMatch(/LoRA of rank 4, scale 8 \/ √4, on q_proj.*beside a base in 8 bits; merged/)
+    expect(card).toMatch(/LoRA of rank 4, scale 8 \/ √4, on q_proj.*on a base in 8 bits; merged/)
     expect(card).toContain('10 of 30 iterations')
     expect(planSchema.parse(JSON.parse(/````json\n([\s\S]*)\n````/.exec(card)?.[1] ?? ''))).toEqual(sourceOf().run.plan)
   })
@@ -55,8 +59,8 @@ describe('a card', () => {
     const card = modelCard(
       sourceOf({ evaluations: [], base: { repository: null, path: 'bundled:tiny', license: null } }),
     )
-    expect(card).toContain('Nothing was measured on held-out rows.')
-    expect(card).toMatch(/licence of the base model is not known here/)
+    expect(card).toContain('Accuracy on held-out rows was not measured.')
+    expect(card).toMatch(/licences of the base model and of the data are unknown/)
     expect(card).not.toMatch(/^base_model|^license:/m)
   })
 
@@ -83,6 +87,6 @@ describe('a base', () => {
     writeFileSync(join(folder, 'LICENSE'), 'x')
     expect(cardBase(folder).license).toEqual({ name: 'other', source: 'see LICENSE in abc123' })
     writeFileSync(join(folder, 'README.md'), '---\nlicense: mit\n---\n')
-    expect(cardBase(folder).license).toEqual({ name: 'mit', source: 'as its README says' })
+    expect(cardBase(folder).license).toEqual({ name: 'mit', source: 'according to its README' })
   })
 })

@@ -48,7 +48,7 @@ describe('pairs', () => {
     ])
   })
 
-  it('of all states come in their order, so many of each at most', () => {
+  it('of all states come in order, at most a given number per state', () => {
     expect(pairs([guided], 'all', 1)).toEqual([
       { prompt: 'What is 2 + 2?', chosen: 'Two.\nIt is 4.', rejected: 'Two.\nIt is 5.' },
       { prompt: 'What is 2 + 2?Two and two.\n', chosen: 'That is 4.', rejected: 'That is 6.' },
@@ -114,7 +114,7 @@ describe('labelled completions', () => {
 })
 
 describe('a completion without text', () => {
-  it('is no record', () => {
+  it('is not a record', () => {
     const empty = trajectory(1, 0, { continuations: [continuation(1, ' \n', 0), continuation(1, 'That is 4.', 1)] })
     expect(pairs([empty], 'critical')).toEqual([])
     expect(sampledStates([empty], 'critical').flatMap(unpairedOf)).toHaveLength(1)

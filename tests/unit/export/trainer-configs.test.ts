@@ -1,4 +1,4 @@
-/** Configuration files for TRL and verl: only settings that are known there, the plan's values, and a word on what has no counterpart. */
+/** Configuration files for TRL and verl: only settings known to them, the plan's values, and a comment on settings without a counterpart. */
 import { execFileSync } from 'node:child_process'
 import { comment, mapOf, yamlOf } from '@main/export/commented-yaml'
 import type { ConfigSource } from '@main/export/trainer-config'
@@ -64,11 +64,13 @@ describe('TRL', () => {
     expect(command('/out/my pairs.trl-dpo.yaml')).toBe("trl dpo --config '/out/my pairs.trl-dpo.yaml'")
   })
 
-  it('is told what the plan does not have, and what TRL does not have', () => {
+  it('names the settings that the plan or TRL does not have', () => {
     const { content } = named(sourceOf({ objective: { kind: 'ppo' } }), 'unpaired', '.trl-kto.yaml')
     for (const key of settingsOf(content).keys()) expect(TRL).toContain(key)
-    expect(content).toMatch(/# The run trained with PPO, so there are no settings of KTO in its plan/)
-    expect(content).toMatch(/# Without a counterpart:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/)
+    expect(content).toMatch(/# The run trained with PPO, so its plan has no settings of KTO/)
+    expect(content).toMatch(
+      /# Settings of the run without a counterpart in TRL:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/,
+    )
     const simpo = named(sourceOf({ objective: { kind: 'simpo' } }), 'pairs', '.trl-dpo.yaml').content
     expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375/)
   })
@@ -119,7 +121,7 @@ describe('verl', () => {
     ])
       expect(content).toMatch(new RegExp(`^ +${line.replaceAll('?', '\\?')}$`, 'm'))
     expect(content).not.toMatch(/^critic:/m)
-    expect(content).toMatch(/# Without a counterpart: gpo\.\*/)
+    expect(content).toMatch(/# gpo\.\* has no counterpart/)
     expect(command('/out/x.verl.yaml')).toBe('python3 -m verl.trainer.main_ppo --config-path /out --config-name x.verl')
   })
 

@@ -11,7 +11,7 @@ import { errorOf, newRun, open, tempFolder, trajectory } from '../store/fixtures
 
 const PAIRS: ExportRequest = { format: 'pairs', states: 'all', perState: 4, source: 'both' }
 
-/** A run with so many trajectories, each with one pair. */
+/** A run with the given number of trajectories, each with one pair. */
 function runOf(store: Store, count: number): string {
   const run = newRun(store)
   const continuation = { state: 1, purpose: 'value', trained: false, tokens: 3 } as const
@@ -84,14 +84,14 @@ describe('an export', () => {
     },
   )
 
-  it('waits for nobody: another one is refused while it is at work', async () => {
+  it('is not queued: another one is refused while it is running', async () => {
     const store = open()
     const run = runOf(store, 2000)
     const folder = tempFolder()
     const transfers = transfersOf(store)
     transfers.startExport(run, PAIRS, join(folder, 'first'), false)
     const error = errorOf(() => transfers.startExport(run, PAIRS, join(folder, 'second'), false))
-    expect(error.message).toMatch(/still at work: wait for it, or cancel it/)
+    expect(error.message).toMatch(/still running: wait for it, or cancel it/)
     await transfers.close()
     expect(readdirSync(folder)).toEqual([])
   })
@@ -102,7 +102,7 @@ describe('an export', () => {
     const transfers = transfersOf(store)
     expect(errorOf(() => transfers.startExport(run, PAIRS, 'out', false)).message).toMatch(/has no trajectories/)
     expect(errorOf(() => transfers.startExport(run, { format: 'stepwise' }, 'out', false)).message).toMatch(
-      /valued no steps/,
+      /estimated no step values/,
     )
     const full = runOf(store, 2)
     const folder = tempFolder()

@@ -5,13 +5,13 @@ import { join, resolve } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-/** Real limits of the system, in a process of its own: a file system of 1 MiB, and a limit on the size of files. */
+/** Real limits of the system, in a separate process: a file system of 1 MiB, and a limit on the size of files. */
 
 const root = resolve(import.meta.dirname, '../../..')
 const folder = mkdtempSync(join(tmpdir(), 'gpo-full-disk-'))
 const program = join(folder, 'fill-disk.mjs')
 
-/** Why a file system of our own cannot be had here; empty where it can. */
+/** Why a separate file system is not possible here; empty if it is. */
 function whyNoMount(): string {
   const where = join(folder, 'probe')
   mkdirSync(where)
@@ -82,7 +82,7 @@ describe.skipIf(process.platform === 'win32')('a checkpoint that does not fit', 
   })
 
   it('beyond the limit on the size of files leaves the one before', () => {
-    expectSafe(run('limit', 'ulimit -f 1000'), /\(EFBIG\): the file would be larger than this system allows/)
+    expectSafe(run('limit', 'ulimit -f 1000'), /\(EFBIG\): the file is larger than this system allows/)
   })
 
   it.skipIf(reason !== '')(

@@ -82,7 +82,7 @@ describe('config.json', () => {
     })
   })
 
-  it('may end completions with several tokens, and give heads a size of their own', () => {
+  it('may end completions with several tokens, and give heads a separate size', () => {
     expect(read({ eos_token_id: [2, 7], head_dim: 32, hidden_size: 66 })).toMatchObject({
       eosTokenIds: [2, 7],
       headDim: 32,
@@ -132,9 +132,11 @@ describe('config.json', () => {
     expect(read({ ...qwen, rope_parameters }).ropeTheta).toBe(1e6)
     expect(read({ ...qwen, rope_parameters, max_window_layers: 0 }).ropeTheta).toBe(1e4)
     const both = { ...qwen, max_window_layers: 1 }
-    expect(messageOf(() => read({ ...both, rope_parameters }))).toMatch(/rotation of their own/)
+    expect(messageOf(() => read({ ...both, rope_parameters }))).toMatch(/layers with different rotations/)
     expect(read({ ...both, rope_parameters: { full_attention: full, sliding_attention: full } }).ropeTheta).toBe(1e6)
-    expect(messageOf(() => read({ rope_parameters: { sliding_attention: local } }))).toMatch(/rotation of their own/)
+    expect(messageOf(() => read({ rope_parameters: { sliding_attention: local } }))).toMatch(
+      /layers with different rotations/,
+    )
   })
 
   it.each([
@@ -202,7 +204,7 @@ describe('config.json', () => {
   ])('with "%s": %j is refused by key and value', (key, value) => {
     const message = messageOf(() => read({ [key]: value }))
     expect(message).toContain(`"${key}"`)
-    expect(message).toContain(value === undefined ? 'not there' : JSON.stringify(value))
+    expect(message).toContain(value === undefined ? 'missing' : JSON.stringify(value))
   })
 
   it('whose heads do not fit is refused with the numbers', () => {

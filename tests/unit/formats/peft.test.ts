@@ -1,4 +1,4 @@
-/** An adapter in PEFT's layout: what we write is read, and what cannot be computed is refused by its name. */
+/** An adapter in PEFT's layout: our own files can be read, and unsupported features are refused by name. */
 import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

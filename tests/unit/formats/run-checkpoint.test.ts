@@ -59,7 +59,7 @@ function failure(act: () => unknown): GpoError {
   throw new Error('nothing was thrown')
 }
 
-/** Rewrites a checkpoint's manifest with a checksum that fits: what a wrong program, not an accident, would leave. */
+/** Rewrites a checkpoint's manifest with a checksum that fits: as a faulty program, not an accident, would leave it. */
 function forge(folder: string, change: (manifest: Record<string, unknown>) => unknown): void {
   const path = join(folder, 'manifest.json')
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
@@ -144,7 +144,7 @@ describe('damage', () => {
   })
 
   it.each(['manifest.json', 'manifest.sha256', 'optimiser.safetensors', 'trainable.safetensors'])(
-    'is told when %s is cut short, longer or gone',
+    'is reported when %s is cut short, longer or missing',
     (name) => {
       const folder = join(runFolder, writeCheckpoint(runFolder, content(40)).path)
       const path = join(folder, name)
@@ -163,7 +163,7 @@ describe('damage', () => {
     },
   )
 
-  it('is told with what was expected and what was found', () => {
+  it('is reported with what was expected and what was found', () => {
     const folder = join(runFolder, writeCheckpoint(runFolder, content(40)).path)
     const path = join(folder, 'optimiser.safetensors')
     const whole = readFileSync(path)
@@ -182,13 +182,13 @@ describe('damage', () => {
     )
   })
 
-  it('that a folder is not there is told', () => {
+  it('of a missing folder is reported', () => {
     expect(failure(() => readCheckpoint(join(runFolder, 'checkpoint-00000099'))).message).toMatch(
-      /checkpoint-00000099 is damaged: it has no manifest\.json/,
+      /checkpoint-00000099 is damaged: manifest\.json is missing/,
     )
   })
 
-  it('of a disk that cannot be read is told', () => {
+  it('of a disk that cannot be read is reported', () => {
     const folder = join(runFolder, writeCheckpoint(runFolder, content(40)).path)
     rmSync(join(folder, 'optimiser.safetensors'))
     mkdirSync(join(folder, 'manifest'))
@@ -231,7 +231,7 @@ describe('a manifest that was made up', () => {
     expect(failure(() => readCheckpoint(folder)).code).toBe('storage')
   })
 
-  it('naming a file that is no safetensors file is refused as a failure of storage', () => {
+  it('naming a file that is not a safetensors file is refused as a failure of storage', () => {
     const folder = join(runFolder, writeCheckpoint(runFolder, content(40)).path)
     const path = join(folder, 'optimiser.safetensors')
     writeFileSync(path, 'short')

@@ -16,7 +16,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A file as its bytes say, right or wrong. */
+/** A file with the given bytes, valid or not. */
 function write(header: unknown, dataBytes: number, file = path): void {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header))
   const bytes = new Uint8Array(8 + text.length + dataBytes)
@@ -61,7 +61,7 @@ it('reads a file whose metadata is null, and refuses metadata of other kinds', (
   expect(Object.keys(readAll(path))).toEqual(['a'])
   for (const metadata of [[], 'pt', { format: null }, { format: { name: 'pt' } }]) {
     write({ __metadata__: metadata, ...values }, 4)
-    expect(refused(() => readAll(path)).message).toMatch(/__metadata__ that is not a table of texts/)
+    expect(refused(() => readAll(path)).message).toMatch(/__metadata__ that is not a table of strings/)
   }
 })
 
@@ -336,7 +336,7 @@ describe('a damaged file is refused', () => {
     file.close()
   })
 
-  it('when it is asked for a tensor that it does not have', () => {
+  it('when a tensor is requested that it does not have', () => {
     writeSafetensors(path, [a], 'F32')
     const file = openSafetensors(path)
     expect(refused(() => file.read('c')).message).toContain('no tensor c')
@@ -374,7 +374,7 @@ describe('a folder of shards', () => {
   })
 
   it.each(['../secret.safetensors', '/etc/passwd', '..\\secret.safetensors', '..', '', '.hidden', 'x\0y', 3, null])(
-    'is refused when the index names %j, which is no file of the folder',
+    'is refused when the index names %j, which is not a file of the folder',
     (shard) => {
       writeShards()
       index({ weight_map: { a: first, b: shard } })

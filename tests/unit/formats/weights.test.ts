@@ -54,11 +54,8 @@ describe('the weights of a model', () => {
     load((weights) => weights.set('lm_head.weight', head), config)
 
   it.each([
-    ['numbers of its own', () => filled([24, 16])],
-    [
-      'one number of its own, the last',
-      () => ({ shape: [24, 16], data: right.get(EMBEDDING)!.data.with(24 * 16 - 1, 9) }),
-    ],
+    ['other numbers', () => filled([24, 16])],
+    ['another last number', () => ({ shape: [24, 16], data: right.get(EMBEDDING)!.data.with(24 * 16 - 1, 9) })],
     ['more rows', () => filled([25, 16])],
     ['another width', () => filled([24, 8])],
   ])('with a tied head that has %s are refused with the way on', (_, head) => {
@@ -66,7 +63,7 @@ describe('the weights of a model', () => {
     expect(() => inspectWeights(folder, tinyConfig)).toThrow(/lm_head\.weight has/)
   })
 
-  it('with a head of its own are read where the config does not tie it', () => {
+  it('with a separate head are read if the config does not tie it', () => {
     const own = withHead(filled([24, 16]), { ...tinyConfig, tieWordEmbeddings: false })
     expect(own.get('lm_head.weight')?.data[0]).toBe(0.5)
   })
@@ -85,7 +82,7 @@ describe('the weights of a model', () => {
     expect(() => load(() => undefined, { ...tinyConfig, tieWordEmbeddings: false })).toThrow('lm_head.weight')
   })
 
-  it('are checked whole before any is read: a shape is reported before a value that is no number', () => {
+  it('are checked whole before any is read: a shape is reported before a value that is not a number', () => {
     load(() => undefined)
     const path = join(folder, 'model.safetensors')
     const bytes = readFileSync(path)

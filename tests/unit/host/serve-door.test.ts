@@ -11,7 +11,7 @@ afterAll(() => server.close())
 const origin = () => `http://127.0.0.1:${server.port}`
 const tokenOf = (link: string) => new URL(link).searchParams.get('token')!
 
-/** The answer to these lines, exactly as they are. */
+/** The answer to exactly these lines. */
 const raw = (head: string): Promise<string> =>
   new Promise((resolve, reject) => {
     let answer = ''
@@ -104,7 +104,7 @@ describe('the token of the link', () => {
     expect(cookie!.split('=')[1]!.length).toBeGreaterThan(30)
   })
 
-  it('lets in two browsers, each with a cookie of its own', async () => {
+  it('accepts two browsers, each with its own cookie', async () => {
     const [first, second] = [await server.enter(), await server.enter()]
     expect(first).not.toBe(second)
     for (const cookie of [first, second]) expect((await server.get('/', { headers: { cookie } })).status).toBe(200)
@@ -153,7 +153,7 @@ describe('the WebSocket', () => {
     expect(await server.socket({ cookie })).toBe(403)
     expect(await server.socket({ origin: 'http://evil.example', cookie })).toBe(403)
     expect(await server.socket({ origin: 'null', cookie })).toBe(403)
-    // Another program on this machine: its pages are of the same site, so that the cookie comes along.
+    // Another program on this machine: its pages are of the same site, so the cookie is sent.
     expect(await server.socket({ origin: 'http://127.0.0.1:1', cookie })).toBe(403)
     expect(await server.socket({ origin: `http://localhost:${server.port}`, cookie })).toBe(403)
     expect(await server.socket({ origin: 'http://evil.example', host: 'evil.example', cookie })).toBe(403)

@@ -18,7 +18,7 @@ afterEach(() => {
 
 const closed = (each: WebSocket) => new Promise<number>((resolve) => each.once('close', (code) => resolve(code)))
 
-/** It still answers, and took nothing for a bug of its own. */
+/** It still answers, and reported no bug. */
 async function expectSound(): Promise<void> {
   const fresh = await server.api()
   expect(await fresh.api.runs.list({})).toEqual([])
@@ -65,7 +65,7 @@ describe('messages', () => {
     ['bytes', Buffer.from([0, 255, 254, 1, 2, 3])],
     ['no bytes', Buffer.alloc(0)],
   ])('that are %s change nothing', async (_what, message) => {
-    vi.spyOn(console, 'error').mockImplementation(() => {}) // the transport's own note about what it could not read
+    vi.spyOn(console, 'error').mockImplementation(() => {}) // the transport's message about unreadable data
     socket.send(message)
     await new Promise((resolve) => setTimeout(resolve, 100))
     const fresh = await server.api()
@@ -101,7 +101,7 @@ describe('inputs', () => {
 
   it('with names of files that nobody chose are refused', async () => {
     const invented = `grant-${'x'.repeat(24)}`
-    await expect(wrong()['playground']!['inspect']!({ grant: invented })).rejects.toThrow(/names no chosen file/)
+    await expect(wrong()['playground']!['inspect']!({ grant: invented })).rejects.toThrow(/No chosen file belongs to/)
     await expect(wrong()['playground']!['inspect']!({ grant: '/etc/passwd' })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
     })

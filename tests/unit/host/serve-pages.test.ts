@@ -49,7 +49,7 @@ describe('pages', () => {
     expect(body).not.toContain('secret')
   })
 
-  it('a path that is no path is answered, and the server goes on', async () => {
+  it('a path that is not a path is answered, and the server goes on', async () => {
     for (const path of ['*', '/?token=%', 'http://evil.example/', '//', '///'])
       expect((await get(path)).status).toBeLessThan(500)
     expect((await get('/')).status).toBe(200)
@@ -102,7 +102,7 @@ describe('the headers', () => {
     },
   )
 
-  it('of refusals are the same, and the refusal says nothing about what is there', async () => {
+  it('of refusals are the same, and the refusal does not reveal what exists', async () => {
     const { headers, body } = await server.get('/secret.json')
     expect(headers['content-security-policy']).toBeDefined()
     expect(body).not.toContain(server.folder)

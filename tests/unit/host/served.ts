@@ -1,4 +1,4 @@
-/** `gpo serve` inside the test's process: real HTTP, real WebSockets, a database and pages of its own. */
+/** `gpo serve` inside the test's process: real HTTP, real WebSockets, its own database and pages. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Files that people brought to tools like this one (`cases/`), each with what is right. */
+/** Files from bug reports of similar tools (`cases/`), each with the right result. */
 import { join } from 'node:path'
 import { describeDataset } from '@main/library/datasets/describe'
 import { loadDataset } from '@main/library/datasets/load'
@@ -23,7 +23,7 @@ describe('columns beside the prompt', () => {
     expect(set).toMatchObject({ unused: [], roles: { system: 'system', prompt: 'question' } })
   })
 
-  it('b01c: Alpaca’s input follows its instruction; where others were mapped, it is told as unused', async () => {
+  it('b01c: Alpaca’s input follows its instruction; where others were mapped, it is reported as unused', async () => {
     const set = await load('b01c-alpaca-input.jsonl')
     expect(set.examples).toMatchObject([
       { prompt: 'Add the numbers.\n\n2 and 3', completion: '5' },
@@ -69,7 +69,7 @@ describe('layouts', () => {
     expect(mapped.examples[0]?.reference).toBe('5')
   })
 
-  it('b02d: HH-RLHF is split at the last turn of the assistant', async () => {
+  it('b02d: HH-RLHF is split at the last assistant turn', async () => {
     const { examples } = await load('b02d-hh-rlhf.jsonl')
     expect(examples).toMatchObject([
       { prompt: 'What is 2+3?', chosen: 'It is 5.', rejected: 'It is 6.' },

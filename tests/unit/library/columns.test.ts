@@ -1,4 +1,4 @@
-/** Columns: what belongs to the prompt is in it, what is not used is told, any place can be mapped. */
+/** Columns: those of the prompt are in it, unused ones are reported, any field can be mapped. */
 import { loadDataset } from '@main/library/datasets/load'
 import { describe, expect, it } from 'vitest'
 import { failureOf, write, writeLines } from './files'
@@ -67,7 +67,7 @@ describe('what belongs to the prompt', () => {
     expect(mapped.notes.join()).toMatch(/column "tools" is not used, though it may belong to the prompt/)
   })
 
-  it('a context that is no text makes the import ask', async () => {
+  it('a context that is not text makes the import ask', async () => {
     const error = await failureOf(
       load('hotpot', [{ question: 'q', answer: 'a', context: { title: ['t'], sentences: [['s']] } }]),
     )
@@ -90,7 +90,7 @@ describe('what is not used', () => {
     expect((await load('all', [{ question: 'q', choices: ['a', 'b'], answer: 1 }])).unused).toEqual([])
   })
 
-  it('is told of a Parquet-like wide set only by name', async () => {
+  it('is reported only by name for a wide dataset', async () => {
     const row = Object.fromEntries([...Array(30).keys()].map((i) => [`c${i}`, i]))
     const set = await load('wide', [{ prompt: 'p', answer: 'a', ...row }])
     expect(set.unused).toHaveLength(30)
@@ -149,7 +149,7 @@ describe('places that are mapped by path', () => {
     expect(set.badRows).toEqual([{ line: 3, reason: 'column "reward_model.ground_truth" is missing' }])
   })
 
-  it('items of a list that no path reads are told', async () => {
+  it('items of a list that no path reads are reported', async () => {
     const row = {
       instruction: 'Add.',
       instances: [
@@ -160,7 +160,7 @@ describe('places that are mapped by path', () => {
     const columns = { prompt: 'instruction', context: 'instances[0].input', completion: 'instances[0].output' }
     const set = await load('instances', [row], columns)
     expect(set.examples[0]).toMatchObject({ prompt: 'Add.\n\n1, 2', completion: '3' })
-    expect(set.notes).toEqual(['column "instances" has up to 2 items, of which [0] is read'])
+    expect(set.notes).toEqual(['column "instances" has up to 2 items, of which [0] is used'])
     expect(
       (await load('last', [{ chat: [user('q')], gold: 'a' }], { prompt: 'chat[-1].content', answer: 'gold' })).notes,
     ).toEqual([])
@@ -199,7 +199,7 @@ describe('choices', () => {
     expect((await load(`choices-${name}`, [row])).examples[0]).toMatchObject(example)
   })
 
-  it('numbers of right ones begin with 1 where they must, and that is told', async () => {
+  it('numbers of correct ones begin with 1 where they must, which is reported', async () => {
     const rows = ['1', '2'].map((answer) => ({ sentence: 'The _ fell.', option1: 'cup', option2: 'cat', answer }))
     const set = await load('winogrande', rows)
     expect(set.examples.map(({ reference }) => reference)).toEqual(['A', 'B'])
@@ -208,7 +208,7 @@ describe('choices', () => {
 
   it('one that is a place and a text is refused, and columns a and b of another set are no choices', async () => {
     const both = await failureOf(load('both', [{ question: 'q', choices: ['1', '0', '2'], answer: '1' }]))
-    expect(both.message).toMatch(/"1", which is the place of one choice and the text of another/)
+    expect(both.message).toMatch(/"1", which is the number of one choice and the text of another/)
     const plain = await load('plain', [{ prompt: 'p', a: 'x', b: 'y', answer: 'long text' }]).then(
       () => 'read',
       (error: Error) => error.message,
@@ -251,7 +251,7 @@ describe('conversations', () => {
   })
 
   it.each([
-    ['calls of tools', [user('q'), { ...assistant(null), tool_calls: [{ id: '1' }] }], /calls of tools/],
+    ['tool calls', [user('q'), { ...assistant(null), tool_calls: [{ id: '1' }] }], /tool calls/],
     ['content that is null', [user('q'), assistant(null)], /content" is empty/],
     ['a picture', [user([{ type: 'image_url', image_url: 'x' }]), assistant('a')], /a part of the type "image_url"/],
     [
@@ -262,8 +262,8 @@ describe('conversations', () => {
       ],
       /a turn from "observation"/,
     ],
-    ['a question at the end', [user('q')], /does not end with a turn of the assistant/],
-    ['an answer without a question', [assistant('a')], /no prompt before the last turn/],
+    ['a question at the end', [user('q')], /does not end with an assistant turn/],
+    ['an answer without a question', [assistant('a')], /no prompt comes before the last turn/],
   ])('%s: the row is refused, the others are read', async (name, messages, reason) => {
     const set = await load(`refused-${name}`, [{ messages }, { messages: [user('q'), assistant('a')] }])
     expect(set.examples).toHaveLength(1)
@@ -275,7 +275,7 @@ describe('conversations', () => {
       { prompt: [user('q'), assistant('a')], completion: 'b' },
       { prompt: 'p', completion: 'c' },
     ]
-    expect((await load('leak', rows)).badRows[0]?.reason).toMatch(/ends with a turn of the assistant/)
+    expect((await load('leak', rows)).badRows[0]?.reason).toMatch(/ends with an assistant turn/)
   })
 })
 

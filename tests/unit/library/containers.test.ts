@@ -1,4 +1,4 @@
-/** Containers: packed, recoded and wrapped files, CSV of all kinds, folders with parts, the Hub's cache. All of them bounded. */
+/** Containers: packed, recoded and wrapped files, CSV of all kinds, folders with parts, the Hub's cache. All with limits. */
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -35,7 +35,7 @@ describe('packed files', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000)
   })
 
-  it('archives are told to be unpacked', async () => {
+  it('archives are refused with the advice to unpack them', async () => {
     for (const name of ['x.zip', 'x.jsonl.xz', 'x.csv.bz2']) {
       expect((await failureOf(loadDataset(write(name, 'PK')))).message).toMatch(/unpack it first/)
     }
@@ -108,7 +108,7 @@ describe('JSON in the forms tools write', () => {
     expect(await referencesOf(write(`${name}.jsonl`, text))).toEqual(['0', '1'])
   })
 
-  it('NaN and infinities of unused columns do not matter; in used ones they are told', async () => {
+  it('NaN and infinities of unused columns do not matter; in used ones they are reported', async () => {
     const text =
       '[{"prompt":"say \\"NaN\\", Infinity","answer":"NaN","x":NaN,"y":[-Infinity]},{"prompt":"p","answer":NaN},{"prompt":"p","answer":-Infinity}]'
     const set = await loadDataset(write('nan.json', text))
@@ -119,7 +119,7 @@ describe('JSON in the forms tools write', () => {
     ])
   })
 
-  it('what else a wrapper holds is told, and one record is one record', async () => {
+  it('other contents of a wrapper are reported, and one record is one record', async () => {
     expect(
       (await loadDataset(write('canary.json', JSON.stringify({ canary: 'x', examples: [row(0)] })))).notes,
     ).toEqual(['beside examples, the file holds canary: not used'])
@@ -218,12 +218,12 @@ describe('parts', () => {
     write('beside/other_test.jsonl', part('c'))
     const { notes } = await loadDataset(pathOf('beside/math_train.jsonl'))
     expect(notes).toEqual([
-      'beside it, the file math_test.jsonl seems to be another part of the same set: name the folder to have all parts',
+      'beside it, the file math_test.jsonl seems to be another part of the same set: choose the folder to use all parts',
     ])
     expect((await loadDataset(pathOf('beside/math_test.jsonl'))).notes).toEqual([])
   })
 
-  it('a wrapper, a wrapper of columns, and a column that says so', async () => {
+  it('a wrapper, a wrapper of columns, and a column that names the part', async () => {
     const wrapped = write(
       'wrapped.json',
       JSON.stringify({
@@ -239,7 +239,7 @@ describe('parts', () => {
     expect(await promptsOf(column, 'validation')).toEqual(['c'])
   })
 
-  it('names that only look like a part are none, and rows in both parts are told', async () => {
+  it('names that only resemble a part are not one, and rows in both parts are reported', async () => {
     write('latest/latest.jsonl', part('a'))
     write('latest/contrained.jsonl', part('b'))
     expect(await promptsOf(pathOf('latest'))).toEqual(['b', 'a'])
@@ -248,10 +248,10 @@ describe('parts', () => {
     expect((await describeDataset(pathOf('shared'))).shared).toEqual({ count: 1, first: { train: 1, evaluation: 1 } })
   })
 
-  it('several subsets are asked about, twins are refused, what is beside a set is told', async () => {
+  it('several subsets need a choice, duplicates are refused, other files are reported', async () => {
     write('subsets/main/train.jsonl', part('a'))
     write('subsets/socratic/train.jsonl', part('b'))
-    expect((await failureOf(loadDataset(pathOf('subsets')))).message).toMatch(/main, socratic; name one of these/)
+    expect((await failureOf(loadDataset(pathOf('subsets')))).message).toMatch(/main, socratic; choose one of these/)
     write('twins/train.jsonl', part('a'))
     write('twins/train.jsonl.gz', gzipSync(part('a')))
     expect((await failureOf(loadDataset(pathOf('twins')))).message).toMatch(/may be the same rows/)
@@ -311,13 +311,13 @@ describe('the Hub’s cache', () => {
     expect((await loadDataset(folder, { part: 'test' })).examples[0]?.reference).toBe('7')
   })
 
-  it('follows no link out of the cache or of a folder, and says so', async () => {
+  it('does not follow links out of the cache or a folder, and reports them', async () => {
     write('secret.jsonl', lines(1))
     write('hub/datasets--c--d/snapshots/c1/train.jsonl', lines(1))
     link('../../../../secret.jsonl', 'hub/datasets--c--d/snapshots/c1/other.jsonl')
     const { files, notes } = await loadDataset(pathOf('hub/datasets--c--d/snapshots/c1'))
     expect(files).toHaveLength(1)
-    expect(notes.join()).toMatch(/other\.jsonl is a link out of .*: not followed/)
+    expect(notes.join()).toMatch(/other\.jsonl is a link to somewhere outside of .*: not followed/)
     link('nowhere', 'plain/train.jsonl')
     expect((await failureOf(loadDataset(pathOf('plain')))).message).toMatch(/folder without/)
     link('..', 'circle/again')

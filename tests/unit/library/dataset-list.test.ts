@@ -21,7 +21,7 @@ describe('a set whose columns are not known', () => {
     const id = await addDataset(store, hostileFile('hostile.csv'))
     const [before] = (await listDatasets(store)).filter((item) => item.id === id)
     expect(before).toMatchObject({ layout: null, columns: {}, usable: null, verifier: null })
-    expect(before?.problem).toMatch(/has no layout that is known/)
+    expect(before?.problem).toMatch(/has no known layout/)
 
     await changeDataset(store, id, { columns: { prompt: HOSTILE, answer: 'réponse' } })
     const { item, roles, columnNames } = await describeDataset(store, id)
@@ -89,7 +89,7 @@ it('a set that changes on disk is read again', async () => {
   expect((await listDatasets(store)).find((item) => item.id === id)?.usable).toBe(2)
 })
 
-it('sets in the box stay as they are', async () => {
+it('bundled datasets cannot be changed', async () => {
   const { code } = await failureOf(changeDataset(open(), 'bundled:chain-arithmetic', { columns: { prompt: 'id' } }))
   expect(code).toBe('usage')
 })

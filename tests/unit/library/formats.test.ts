@@ -17,7 +17,7 @@ describe('JSON Lines', () => {
     expect(set.examples[811]).toEqual({ row: 812, prompt: 'p812', reference: '812' })
   })
 
-  it('lists rows without a column, with the wrong type, and what is no object', async () => {
+  it('lists rows without a column, with the wrong type, and what is not an object', async () => {
     const rows = [
       row(0),
       { prompt: 'p' },
@@ -202,10 +202,10 @@ describe('files that hold nothing usable', () => {
     expect(error.message).toMatch(message)
   })
 
-  it('a folder without data says so', async () => {
+  it('a folder without data is reported', async () => {
     mkdirSync(pathOf('folder'), { recursive: true })
     write('folder/README.md', 'about')
     const error = await failureOf(loadDataset(pathOf('folder')))
-    expect(error.message).toMatch(/is a folder without .*\.parquet files; name a file with data/)
+    expect(error.message).toMatch(/is a folder without .*\.parquet files; choose a data file/)
   })
 })

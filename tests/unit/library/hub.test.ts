@@ -1,4 +1,4 @@
-/** Against a hub of our own on loopback, which can break connections, lie and refuse. */
+/** Against a test hub on loopback, which can break connections, send wrong data and refuse requests. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -151,7 +151,7 @@ describe('the hub', () => {
   it('is not believed: a file with another checksum is removed and named', async () => {
     hub.weights = Buffer.from(WEIGHTS).fill(1, 100, 101)
     const error = await errorOf(download)
-    expect(error.message).toMatch(/model\.safetensors arrived with the checksum/)
+    expect(error.message).toMatch(/model\.safetensors has the checksum/)
     const blobs = join(options.cache, 'models--org--tiny', 'blobs')
     expect(readdirSync(blobs)).toEqual([gitSha1(CONFIG)])
   })

@@ -32,7 +32,7 @@ describe('entries of the library', () => {
 })
 
 describe('paths of a plan from the window', () => {
-  it('may be those in the box', () => {
+  it('may be bundled', () => {
     expect(() => refuseUnknownPaths(open(), withPaths(TINY, DATA, `${DATA}/test`))).not.toThrow()
   })
 
@@ -79,7 +79,7 @@ describe('paths of a plan from the window', () => {
   })
 })
 
-it('a folder that is no model is not added', () => {
+it('a folder that is not a model is not added', () => {
   expect(errorOf(() => addModel(open(), tempFolder())).message).toMatch(/has no config\.json/)
   expect(errorOf(() => addModel(open(), '/does/not/exist')).message).toMatch(/does not exist/)
 })

@@ -206,7 +206,7 @@ describe('mapped columns', () => {
   it('names a role that does not exist, and a column that is in no row', async () => {
     const path = writeLines('roles.jsonl', [{ ask: 'p', gold: 7 }])
     const role = await failureOf(loadDataset(path, { columns: { question: 'ask' } }))
-    expect(role.message).toContain('"question" is no role')
+    expect(role.message).toContain('"question" is not a role')
     const absent = await failureOf(loadDataset(path, { columns: { prompt: 'ask', answer: 'golden' } }))
     expect(absent.code).toBe('data')
     expect(absent.message).toContain('column "golden", mapped to answer, is in no row')

@@ -26,7 +26,7 @@ async function lastEvent(events: AsyncIterable<ChecksumEvent>): Promise<Extract<
 }
 
 describe('models', () => {
-  it('in the box and from disk are listed with what they are', () => {
+  it('bundled and from disk are listed with their kind', () => {
     const store = open()
     const id = addModel(store, copy())
     const [bundled, added] = listModels(store)
@@ -58,7 +58,7 @@ describe('models', () => {
     expect(inspectModel(store, id).checks.every(({ isGood }) => isGood)).toBe(true)
     rmSync(base, { recursive: true })
     expect(inspectModel(store, id).checks.find(({ label }) => label === 'Base model')?.isGood).toBe(false)
-    expect(() => findModelByPath(store, folder)).toThrow(/is an adapter for .* which is not here/)
+    expect(() => findModelByPath(store, folder)).toThrow(/is an adapter for .* which is not in the list/)
     writeFileSync(join(folder, 'adapter_config.json'), '{"peft_type": "LORA", "r": 2, "use_dora": true}')
     expect(item()?.problem).toMatch(/"use_dora" is true/)
   })
@@ -75,7 +75,7 @@ describe('models', () => {
     writeFileSync(join(folder, 'config.json'), '{"architectures": ["<b>GPT2</b>"]}')
     expect(problem()).toMatch(/the architecture <b>GPT2<\/b> is not known/)
     rmSync(folder, { recursive: true })
-    expect(problem()).toMatch(/is not there any more/)
+    expect(problem()).toMatch(/no longer exists/)
     expect(inspectModel(store, id).checks.some(({ isGood }) => !isGood)).toBe(true)
   })
 
@@ -99,7 +99,7 @@ describe('models', () => {
     }
     const [, item] = listModels(store)
     expect(item).toMatchObject({ path: `run:${run}`, kind: 'run', run: { iteration: 20, base: 'bundled:tiny' } })
-    expect(item?.problem).toMatch(/is not at .* any more/)
+    expect(item?.problem).toMatch(/is no longer at /)
     expect(findModel(store, `run:${run}`).checkpoint).toMatch(/checkpoint-00000020$/)
     expect(errorOf(() => findModel(store, 'run:none')).code).toBe('notFound')
   })
@@ -119,7 +119,7 @@ describe('a full pass over a model', () => {
     expect(second).toMatchObject({ comparedWith: 'earlier', different: ['generation_config.json'] })
   })
 
-  it('stops when it is told to', async () => {
+  it('stops on request', async () => {
     const controller = new AbortController()
     controller.abort()
     await expect(lastEvent(checksumModel(open(), 'bundled:tiny', controller.signal))).rejects.toThrow()

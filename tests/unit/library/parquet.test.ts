@@ -46,7 +46,7 @@ describe('Parquet', () => {
     write('configs/main/train.parquet', parquet(questions(0, 1)))
     write('configs/socratic/train.parquet', parquet(questions(0, 1)))
     expect((await failureOf(loadDataset(pathOf('configs')))).message).toContain(
-      'main, socratic; name one of these folders',
+      'main, socratic; choose one of these folders',
     )
   })
 
@@ -86,7 +86,7 @@ describe('Parquet', () => {
     expect(set.examples).toEqual([{ row: 0, prompt: '2 + 2?\nA. 3\nB. 4\nC. 5\nD. 6', reference: 'B' }])
   })
 
-  it('refuses what is no Parquet, and a file cut short', async () => {
+  it('refuses what is not Parquet, and a file cut short', async () => {
     const bytes = parquet(questions(0, 10))
     const cut = await failureOf(loadDataset(write('cut.parquet', bytes.subarray(0, bytes.length - 9))))
     expect(cut.code).toBe('data')

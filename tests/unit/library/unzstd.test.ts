@@ -24,8 +24,6 @@ describe('Zstandard without Node’s own', () => {
     const packed = zstdCompressSync(randomBytes(5000))
     await expect(unpacked(Buffer.concat([packed.subarray(0, 4), randomBytes(50)]))).rejects.toThrow()
     await expect(unpacked(packed.subarray(0, 3000))).rejects.toThrow()
-    await expect(unpacked(zstdCompressSync(Buffer.alloc(300_000_000)), 1 << 20)).rejects.toThrow(
-      /more than is sensible/,
-    )
+    await expect(unpacked(zstdCompressSync(Buffer.alloc(300_000_000)), 1 << 20)).rejects.toThrow(/an unreasonable size/)
   })
 })

@@ -29,7 +29,7 @@ describe('a file that comes in parts', () => {
     await uploadPart(upload, 0, base64('abc'))
     expect((await failureOf(finishUpload(upload))).message).toMatch(/3 of 4 bytes/)
     await cancelUpload(upload)
-    expect((await failureOf(uploadPart(upload, 3, base64('d')))).message).toMatch(/not under way/)
+    expect((await failureOf(uploadPart(upload, 3, base64('d')))).message).toMatch(/no longer in progress/)
   })
 
   it('leaves nothing behind when it is cancelled', async () => {
@@ -41,7 +41,7 @@ describe('a file that comes in parts', () => {
   it('says what is too large, empty, or not read', async () => {
     const store = open()
     expect((await failureOf(beginUpload(store, 'big.csv', MAX_UPLOAD + 1))).message).toMatch(
-      /may bring in 2 GB: type the path/,
+      /can upload at most 2 GB: type the path/,
     )
     expect((await failureOf(beginUpload(store, 'empty.csv', 0))).message).toMatch(/is empty/)
     await cancelUpload(await beginUpload(store, 'rows.csv.zst', 5))

@@ -59,7 +59,7 @@ describe('the range without outliers', () => {
     expect(high).toBeLessThan(3)
   })
 
-  it('is none where nothing lies outside, or too little is known', () => {
+  it('is none if no value lies outside, or too little is known', () => {
     expect(rangeWithoutOutliers([1, 2, 3, 4, 5, 6])).toBeNull()
     expect(rangeWithoutOutliers([1, 500])).toBeNull()
   })

@@ -33,12 +33,12 @@ describe('parts of columns', () => {
     expect(assignRole(choices, 'A', null)).toEqual({ prompt: 'q', choices: 'B' })
   })
 
-  it('that are missing are asked for one by one', () => {
+  it('that are missing are requested one by one', () => {
     expect(missingRole({})).toMatch(/prompt/)
     expect(missingRole({ prompt: 'q' })).toMatch(/reference answer/)
     expect(missingRole({ prompt: 'q', chosen: 'a' })).toMatch(/rejected/)
     expect(missingRole({ prompt: 'q', label: 'l' })).toMatch(/completion/)
-    expect(missingRole({ prompt: 'q', choices: 'c' })).toMatch(/right choice/)
+    expect(missingRole({ prompt: 'q', choices: 'c' })).toMatch(/correct choice/)
     expect(missingRole({ prompt: 'q', answer: 'a' })).toBeNull()
   })
 })
@@ -46,7 +46,7 @@ describe('parts of columns', () => {
 it('a verdict is explained', () => {
   const judged = { extracted: '4', reference: '5', problem: null }
   expect(explain({ ...judged, status: 'wrong' })).toBe('“4” was found, the reference is “5”.')
-  expect(explain({ ...judged, status: 'unparseable' })).toBe('No answer was found in it.')
+  expect(explain({ ...judged, status: 'unparseable' })).toBe('No answer was found.')
   expect(explain({ ...judged, status: 'unparseable', problem: 'the reference is bad' })).toBe('The reference is bad.')
 })
 

@@ -30,7 +30,7 @@ describe('groups of charts', () => {
   it('say why something is not there', () => {
     const groups = titles('grpo', ['reward', 'entropy'], { gpo: { criticalStep: 'none' } })
     expect(groups['gpo']).toEqual({ charts: [], missing: ['values and critical steps: the plan trains without GPO'] })
-    expect(groups['kl']!.missing).toEqual(['KL: its coefficient is 0, so the reference is not asked'])
+    expect(groups['kl']!.missing).toEqual(['KL: its coefficient is 0, so it is not measured'])
     expect(groups['reward']!.missing).toEqual(['accuracy: the plan has no evaluation data'])
   })
 

@@ -48,7 +48,7 @@ const runs = [
 ]
 
 describe('filtering', () => {
-  it('hides archived runs unless they are asked for', () => {
+  it('hides archived runs unless they are requested', () => {
     expect(idsOf(filterRuns(runs, NO_FILTER))).toBe('abd')
     expect(idsOf(filterRuns(runs, { ...NO_FILTER, withArchived: true }))).toBe('abcd')
   })

@@ -1,4 +1,4 @@
-/** What a run began with: any change of content is noticed, none that is none. */
+/** What a run began with: every change of content is noticed, and nothing else. */
 import {
   appendFileSync,
   closeSync,
@@ -72,7 +72,7 @@ describe('a run goes on', () => {
 
   it('where nothing was noted, with a note, and is noted then', async () => {
     const run = newRun(store, planOf())
-    expect((await checkSameInputs(store, run)).join()).toMatch(/was not noted/)
+    expect((await checkSameInputs(store, run)).join()).toMatch(/were not recorded/)
     expect(fingerprintsOfRun(store, run.id)).toHaveLength(3)
     writeFileSync(data, '{"prompt":"1+1=","answer":"3"}\n')
     expect((await failureOf(checkSameInputs(store, run))).code).toBe('changed')
@@ -84,7 +84,7 @@ describe('a run is refused', () => {
     [
       'training data of the same size and date',
       'rows.jsonl',
-      /training data .*rows\.jsonl has other content of the same 31 bytes/,
+      /training data .*rows\.jsonl has other content of the same size, 31 bytes/,
     ],
     [
       'weights of the same size and date',
@@ -172,13 +172,13 @@ describe('a large file', () => {
     expect(message).toMatch(/model\.safetensors has other content of the same/)
   })
 
-  it('that was not read to its end is taken for the same as long as its stamp is, and no longer', async () => {
+  it('that was not read completely counts as the same as long as its stamp is unchanged', async () => {
     const run = await begun()
     await completeFingerprints(store, run.id, run.plan, AbortSignal.abort())
     expect(weightsOf(run.id)?.sha256).toBeNull()
     expect(await checkSameInputs(store, run)).toEqual([])
     writeOneByte(weights)
-    expect((await failureOf(checkSameInputs(store, run))).message).toMatch(/model\.safetensors was written anew/)
+    expect((await failureOf(checkSameInputs(store, run))).message).toMatch(/model\.safetensors was written again/)
   })
 
   it('that changes before it was read stays without a sum', async () => {
@@ -190,7 +190,7 @@ describe('a large file', () => {
   })
 })
 
-it('goes on with changed files where that is allowed, says so, and takes them for its own', async () => {
+it('resumes with changed files if that is allowed, reports it, and records the new files', async () => {
   const run = await begun()
   changeInPlace(data, 25)
   expect((await checkSameInputs(store, run, { isChangeAllowed: true })).join()).toMatch(/training data .*rows\.jsonl/)

@@ -7,7 +7,7 @@ const planFor = (path: string) =>
   planSchema.parse({ model: { path: 'bundled:tiny' }, data: { train: { path } }, objective: { kind: 'sft' } })
 
 describe('completions with labels', () => {
-  it('are imitated where they are desirable, and the others are told', async () => {
+  it('are imitated if they are desirable, and the others are reported', async () => {
     const rows = [true, false, 1, 0].map((label, i) => ({ prompt: `p${i}`, completion: `c${i}`, label }))
     const { train, warnings } = await loadInputs(planFor(writeLines('labels.jsonl', rows)))
     expect(train.map(({ completion }) => completion)).toEqual(['c0', 'c2'])
@@ -55,7 +55,7 @@ describe('what a run is evaluated on', () => {
     expect([...groupsOf(evaluation)].filter((group) => groupsOf(train).has(group))).toEqual([])
   })
 
-  it('is told where it holds training rows, and columns that are not used are told', async () => {
+  it('is reported if it contains training rows, and so are unused columns', async () => {
     const train = writeLines('own.jsonl', rows)
     const held = writeLines('own-test.jsonl', [
       { prompt: 'new', answer: '1' },
@@ -63,7 +63,7 @@ describe('what a run is evaluated on', () => {
     ])
     const { warnings, record } = await inputsOf(train, { eval: { path: held } })
     expect(warnings.join('\n')).toMatch(/1 of 2 evaluation rows are training rows too \(first: row 1 is row 3\)/)
-    expect(warnings.join('\n')).toMatch(/columns that are not used: id, case/)
+    expect(warnings.join('\n')).toMatch(/unused columns: id, case/)
     expect(record['training data']).toBe('used: prompt, answer; unused: id, case')
   })
 

@@ -17,7 +17,7 @@ describe('differences of plans', () => {
     expect(planDifferences([plan({ name: 'a' }), plan({ name: 'b' }), plan()])).toEqual([])
   })
 
-  it('are told by path, with the value of every plan, in the order of the plan', () => {
+  it('are given by path, with the value of every plan, in the order of the plan', () => {
     const plans = [
       plan(),
       plan({ seed: 2, gpo: { criticalStep: 'none' } }),

@@ -41,7 +41,7 @@ const made = {
   status: 'wrong' as const,
 }
 
-it('what was sampled by hand stays with its place when the run records the trajectory anew', () => {
+it('samples by hand stay with their place when the run records the trajectory again', () => {
   const store = open(':memory:')
   const run = newRun(store)
   insertTrajectories(store, run, [trajectory(3, 0, 1)])

@@ -26,7 +26,7 @@ describe('opening', () => {
     expect(store.db.pragma('busy_timeout', { simple: true })).toBe(10_000)
   })
 
-  it('keeps what is there when it opens a file again', () => {
+  it('keeps the records when it opens a file again', () => {
     const file = join(tempFolder(), 'runs.db')
     const id = newRun(open(file))
     expect(getRun(open(file), id).name).toBe('first')
@@ -51,7 +51,7 @@ describe('opening', () => {
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
-  it('refuses a file that is no database', () => {
+  it('refuses a file that is not a database', () => {
     const file = join(tempFolder(), 'notes.txt')
     writeFileSync(file, 'These are notes, not a database. '.repeat(100))
     const error = errorOf(() => openStore(file))
@@ -78,11 +78,11 @@ describe('opening', () => {
     expect(errorOf(() => openStore(join(folder, 'runs.db'))).code).toBe('storage')
     const error = errorOf(() => openStore(join(folder, 'file/runs.db')))
     expect(error.code).toBe('storage')
-    expect(error.message).toContain('cannot be made')
+    expect(error.message).toContain('cannot be created')
   })
 })
 
-/** A run as the first version kept it: today's functions know columns that old databases lack. */
+/** A run as stored by the first version, because current functions need columns that old databases lack. */
 function oldRun({ db }: Store): string {
   const sql = `INSERT INTO runs (id, name, status, plan, created_at, iterations, folder) VALUES ('old', 'first', 'queued', ?, 1, 70, 'runs/old')`
   db.prepare(sql).run(JSON.stringify(plan))

@@ -83,7 +83,7 @@ describe('a batch of events', () => {
     expect(everything(store, run)).toEqual(before)
   })
 
-  it('waits for another writer and says so when that one does not finish', () => {
+  it('waits for another writer and reports it if that one does not finish', () => {
     const file = join(tempFolder(), 'runs.db')
     const [writer, other] = [open(file), open(file)]
     const run = newRun(writer)

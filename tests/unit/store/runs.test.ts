@@ -67,7 +67,7 @@ describe('a run', () => {
     expect(getRun(store, id)).toMatchObject({ status: 'running', startedAt: 2000, owner })
     const error = errorOf(() => startRun(store, id, { pid: 200, startedAt: '1' }))
     expect(error.code).toBe('usage')
-    expect(error.message).toContain('running already, in process 100')
+    expect(error.message).toContain('already running, in process 100')
     expect(getRun(store, id).owner).toEqual(owner)
   })
 

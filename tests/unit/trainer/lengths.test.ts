@@ -16,7 +16,7 @@ describe('rows and the room of a model', () => {
     const { kept, note } = fitting(rows, ruleOf('leaveOut'), 100, 'training')
     expect(kept.map(({ row }) => row)).toEqual([0, 2])
     expect(note).toBe(
-      "2 rows of 4 for training left out, being longer than the model's 100 positions: rows 1 (60 + 50 tokens), 3 (51 + 50 tokens)",
+      "2 rows of 4 for training left out because they are longer than the model's 100 positions: rows 1 (60 + 50 tokens), 3 (51 + 50 tokens)",
     )
   })
 

@@ -3,7 +3,7 @@ import { createMeter } from '../../../src/main/trainer/meter'
 
 const event = (values: Record<string, number>) => ({ type: 'metrics', iteration: 1, values }) as const
 
-it('counts what was sampled in finished calls and what was learnt, once each, over the time of the step', () => {
+it('counts tokens sampled in finished calls and tokens trained on, once each, over the time of the step', () => {
   const meter = createMeter(() => 5e8)
   meter.onPhase('rollouts', 1, 4, 10)
   meter.onPhase('rollouts', 4, 4, 40)

@@ -61,7 +61,7 @@ it('turns a malformed event into a failure, ends the process and hands nothing o
   })
 })
 
-it('takes what is no answer at all for a failure', async () => {
+it('takes what is not an answer at all for a failure', async () => {
   const { trainer, events } = begin(startOf('garbles'))
   expect(await trainer.exited).toMatchObject({ signal: 'SIGKILL' })
   expect(events.map(({ type }) => type)).toEqual(['metrics', 'failed'])
@@ -124,7 +124,7 @@ it('ends the process when whoever listens throws, and rejects with what was thro
   expect(isAlive(trainer.pid!)).toBe(false)
 })
 
-it('says so when the worker is not there', async () => {
+it('reports a missing worker', async () => {
   const trainer = startTrainer({ workerPath: '/nowhere/worker.cjs', start: startOf('run'), onEvent: () => {} })
   const exit = await trainer.exited
   expect(exit.code).toBe(1)

@@ -32,7 +32,7 @@ it('keeps two files of bounded size, the newest lines whole and in order', () =>
   expect(numbers.length).toBeGreaterThanOrEqual(100)
 })
 
-it('reads the end alone where that is asked for, from the beginning of a line on', () => {
+it('reads only the end on request, from the beginning of a line on', () => {
   const file = join(folder(), 'trainer.log')
   writeFileSync(file, 'first\nsecond\nthird\n')
   expect(readLog(file, 10)).toEqual({ text: 'third\n', isCut: true })

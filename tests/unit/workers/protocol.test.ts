@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { startOf } from '../../support/start-message'
 
-/** As both sides of the contract read what arrives. */
+/** Parses a message as both sides of the contract do. */
 function parse<T>(schema: z.ZodType<T>, raw: unknown, whose: string): T {
   const { success, data, error } = schema.safeParse(raw)
   if (success) return data

@@ -1,6 +1,6 @@
 /**
- * Compiles a pure function of tensors to one graph: runs it once on the recorder with symbolic inputs, then tidies the record.
- * The function may use any tfjs operation that has a lowering, `tf.valueAndGrads` included; values it cannot see, only shapes.
+ * Compiles a pure function of tensors to one graph: runs it once on the recorder with symbolic inputs, then simplifies the record. The function
+ * may use any tfjs operation that has a lowering, including `tf.valueAndGrads`; it can see shapes but no values.
  */
 
 import {
@@ -21,7 +21,7 @@ export interface InputSpec {
   readonly dtype: 'float32' | 'int32' | NarrowDtype
 }
 
-/** tfjs says "Kernel 'X' not registered for backend 'record'": the person who reads this needs to know where X belongs. */
+/** Replaces tfjs's "Kernel 'X' not registered for backend 'record'" by an error that says where to add X. */
 function explain(error: unknown, name: string): unknown {
   const kernel = /Kernel '(\w+)' not registered/.exec(String(error))?.[1]
   if (!kernel || kernel in LOWERINGS) return error
@@ -31,7 +31,7 @@ function explain(error: unknown, name: string): unknown {
   )
 }
 
-/** Outputs get nodes of their own: ONNX Runtime wants each output named once, and an output may be an input or another output. */
+/** Each output gets its own node, because ONNX Runtime requires unique output names, and an output may also be an input or another output. */
 function namedOutputs(outputs: Tensors): GraphValue[] {
   return Object.entries(outputs).map(([name, tensor]) => {
     const dtype = tensor.dtype as DType

@@ -3,8 +3,8 @@ import { isRecording } from '../tensor/recording'
 import { type Tensor, tf } from '../tensor/tf'
 
 /**
- * `x`, not to be computed with before `signal` is there. What is recomputed in a backward pass from `after(x, dy)` is neither merged with the
- * forward pass's equal nodes nor run early: that is what saves the memory. Eagerly, order is the program's and `x` is returned.
+ * `x`, but available only after `signal`. Nodes recomputed from `after(x, dy)` in a backward pass are neither merged with the equal nodes of the
+ * forward pass nor run early, which saves memory. An eager backend runs in program order, so `x` is returned.
  * @param x, signal of any shape, float32
  */
 export function after(x: Tensor, signal: Tensor): Tensor {

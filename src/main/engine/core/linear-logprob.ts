@@ -18,7 +18,7 @@ const rowsOf = (x: Tensor, [start, size]: readonly [number, number]): Tensor =>
 const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((a, b) => tf.add(a, b))
 
 /**
- * log softmax(h Wᵀ / τ)[n, ids[n]]. Logits are made for some rows at a time, and once more for the gradient: [N, V] is never held whole.
+ * log softmax(h Wᵀ / τ)[n, ids[n]]. Logits are computed for some rows at a time, and again for the gradient: [N, V] is never held whole.
  * @param hidden [N, D]
  * @param weight [V, D]
  * @param ids int32 [N], each in [0, V)

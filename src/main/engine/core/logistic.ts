@@ -41,7 +41,7 @@ export function oneMinusExp(x: Tensor): Tensor {
 /**
  * `log(p / (1 − p)) = x − log(1 − eˣ)` for a log-probability `x ≤ 0`, any shape. Derivative: `1 / (1 − eˣ)`.
  * `x` counts as at most −1e-6 in both, so the value stays below 13.9 and the derivative below 1e6; the derivative is not cut to 0
- * there, so that a rejected answer held for certain can still be unlearned.
+ * there, so that a rejected answer of probability 1 can still be unlearned.
  */
 export function logOdds(x: Tensor): Tensor {
   return withDerivative(x, (z) => {

@@ -1,6 +1,6 @@
 /**
- * Sums over the entries a mask selects. A mask is float: 0 leaves an entry out, whatever stands there (also infinities and NaN),
- * 1 counts it, another positive number weighs it. Knows nothing about tokens or sequences.
+ * Sums over the entries a mask selects. A mask is float: 0 leaves an entry out, whatever its value (also infinities and NaN), 1 counts it,
+ * another positive number is its weight. Knows nothing about tokens or sequences.
  */
 import { type Scalar, type Tensor, tf } from '../tensor/tf'
 

@@ -1,11 +1,11 @@
 /**
- * Cross-entropy over a large vocabulary whose matrix is narrow: a block of the vocabulary is widened once and meets all rows before the next one.
- * Neither [N, V] logits nor the whole matrix in float32 are ever there. Knows nothing of models.
+ * Cross-entropy over a large vocabulary whose matrix has 16 or 8 bits: each block of the vocabulary is widened once and used for all rows before
+ * the next one. Neither [N, V] logits nor the whole matrix in float32 are ever in memory. Knows nothing of models.
  */
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { blocksOf, type NarrowMatrix, type RowBlock, widen, widenRows } from './narrow'
 
-/** Numbers of a block, and logits of a tile, at most: 32 MiB each. */
+/** Most numbers of a block, and most logits of a tile: 32 MiB each. */
 const AT_ONCE = 1 << 23
 
 type Save = (tensors: Tensor[]) => void

@@ -1,8 +1,8 @@
 /**
  * Frozen matrices in 16 or 8 bits: float32 only while a matrix product needs them, a block of rows at a time. Knows nothing of models.
  *
- * In a compiled graph every block waits for a value that is only there when its product is due (`signal`). Without it all blocks would be made at
- * the start, and those of the backward pass would be the forward pass's, kept: the whole matrix in float32 again.
+ * In a compiled graph every block waits for a value that is ready only when its product is due (`signal`). Otherwise all blocks would be made at
+ * the start and kept for the backward pass, which is the whole matrix in float32.
  */
 import { WIDENED_AT_ONCE } from '@shared/engine-limits'
 import { isRecording } from '../tensor/recording'
@@ -41,7 +41,7 @@ function widened(values: Tensor, scale: Tensor | null, columns: number): Tensor2
 
 /**
  * A block of rows as float32, [size, columns].
- * @param signal of any shape and at least one number; in a compiled graph the block is made after it
+ * @param signal of any shape and at least one number; in a compiled graph, the block is made after it
  */
 export function widen({ values, scale, columns }: NarrowMatrix, { start, size }: RowBlock, signal: Tensor): Tensor2D {
   if (isRecording()) {

@@ -1,5 +1,5 @@
 /**
- * Narrow numbers side by side in 32-bit integers, for backends whose tensors are nothing narrower: four bytes, or two half-precision floats. The
+ * Packs four bytes or two half-precision floats into 32-bit integers, for backends without smaller types. The
  * columns of each row are packed, the last word filled with zeros. The highest part of a word is signed, so that rounding down divides exactly.
  */
 
@@ -12,7 +12,7 @@ const wordsOf = (columns: number, perWord: number) => Math.ceil(columns / perWor
 export function packInt8(values: Int8Array, [rows, columns]: readonly [number, number]): Int32Array {
   const words = wordsOf(columns, 4)
   const out = new Int32Array(rows * words)
-  const bytes = new Uint8Array(out.buffer) // little-endian, as everything this program runs on
+  const bytes = new Uint8Array(out.buffer) // little-endian, like every machine that this program runs on
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < columns; i++) bytes[4 * row * words + i] = values[row * columns + i]! + 128
   }
@@ -37,7 +37,7 @@ function partsOf(words: Tensor, base: number, count: number): Tensor[] {
   const parts: Tensor[] = []
   let rest = words
   for (let i = 0; i < count - 1; i++) {
-    // Some backends divide integers as float32, which rounds a large word up to the next multiple at worst: then the rest is below 0.
+    // Some backends divide integers as float32, which may round a large word up to the next multiple; then the remainder is negative.
     const quotient = tf.floorDiv(rest, divisor)
     const part = tf.sub(rest, tf.mul(quotient, divisor))
     const isBelow = tf.cast(tf.less(part, tf.scalar(0, 'int32')), 'int32')
@@ -47,7 +47,7 @@ function partsOf(words: Tensor, base: number, count: number): Tensor[] {
   return [...parts, rest]
 }
 
-/** Parts side by side, less what fills the last word: [rows, columns]. */
+/** The parts in order, without the padding of the last word: [rows, columns]. */
 function interleaved(parts: readonly Tensor[], columns: number): Tensor2D {
   const [rows, words] = parts[0]!.shape as [number, number]
   const all = tf.reshape(tf.stack([...parts], 2), [rows, words * parts.length])

@@ -1,7 +1,7 @@
 /**
- * Counter-based random numbers: the value is a pure function of (seed, stream, counter), so a sequence's randomness depends neither on
- * the lane it runs in nor on what else is sampled, and resuming needs no generator state. The mixing function is the finaliser of
- * MurmurHash3, applied after each word (Appleby, public domain); it passes the tests in tests/unit/engine/core/rng.test.ts.
+ * Counter-based random numbers: the value is a pure function of (seed, stream, counter), so a sequence's randomness does not depend on its lane
+ * or on other sequences, and resuming needs no generator state. The mixing function is the finaliser of MurmurHash3, applied after each word
+ * (Appleby, public domain); it passes the tests in tests/unit/engine/core/rng.test.ts.
  */
 
 function mix(h: number): number {
@@ -25,7 +25,7 @@ export function uniform(seed: number, stream: number, counter: number): number {
   return hash(seed, stream, counter) / 2 ** 32
 }
 
-/** A seed of its own for a part of the work: `deriveSeed(seed, iteration, row, …)`. */
+/** A separate seed for a part of the work: `deriveSeed(seed, iteration, row, …)`. */
 export function deriveSeed(seed: number, ...parts: readonly number[]): number {
   return parts.reduce((h, part, i) => hash(h, part, i), seed >>> 0)
 }

@@ -1,6 +1,5 @@
 /**
- * The places tensors can live in, in order of preference. Each is opened only when asked for; one that cannot be opened says why. Heavy
- * libraries are loaded here and nowhere else.
+ * The backends, in order of preference. Each is opened only on request; one that cannot be opened says why. Heavy libraries are loaded only here.
  */
 import { createRequire } from 'node:module'
 import { cpus, totalmem } from 'node:os'
@@ -15,7 +14,7 @@ import { createOnnxBackend } from './onnx'
 
 export interface Candidate {
   readonly name: BackendName
-  /** Part of the automatic choice; others are used only when asked for by name. */
+  /** True if `auto` may choose it; others are used only by name. */
   readonly isAutomatic: boolean
   /** Throws an Error whose message says why it cannot be used here. */
   open(options: OpenOptions): Promise<Opened>
@@ -23,13 +22,13 @@ export interface Candidate {
 
 export interface OpenOptions {
   readonly threads?: number
-  /** A software renderer is accepted too: the person asked for this backend by name. */
+  /** Also accepts a software renderer, because the person chose this backend by name. */
   readonly isAskedFor: boolean
 }
 
 export interface Opened {
   readonly backend: Backend
-  /** Bytes of memory of the device; null where it does not say. */
+  /** Memory of the device in bytes; null if unknown. */
   readonly memory: number | null
 }
 
@@ -109,7 +108,7 @@ function refuseSoftware(adapter: Adapter, isAskedFor: boolean): void {
   const isSoftware = adapter.isFallbackAdapter || SOFTWARE.test(JSON.stringify(Object.values(adapterInfo(adapter))))
   if (isSoftware && !isAskedFor)
     throw new Error(
-      `${adapterName(adapter)} is a software renderer: slower than the CPU backends; ask for it by name to use it`,
+      `${adapterName(adapter)} is a software renderer: slower than the CPU backends; choose it by name to use it`,
     )
 }
 

@@ -1,4 +1,4 @@
-/** Chooses where to compute: opens candidates in order, self-tests each, keeps the reason why one is not used. */
+/** Chooses the backend: opens candidates in order, self-tests each, and records why one is not used. */
 import { GpoError } from '@shared/errors'
 import type { BackendReport, Doctor } from '@shared/schemas/backend'
 import type { BackendName } from '@shared/schemas/plan'
@@ -34,7 +34,7 @@ async function probe(candidate: Candidate, isAskedFor: boolean, threads?: number
     const { worst, isPassed } = await selfTest(opened.backend)
     if (!isPassed) {
       await opened.backend.close()
-      const reason = `its self-test is off by ${worst.toExponential(1)} (at most 1e-4 is allowed): wrong numbers, so it is not used`
+      const reason = `its self-test is off by ${worst.toExponential(1)} (at most 1e-4 is allowed), so it is not used`
       return { report: unavailable(name, reason, worst), opened: null }
     }
     const { device } = opened.backend
@@ -64,7 +64,7 @@ async function measureMatmul(backend: Backend): Promise<number> {
   for (let i = 0; i < 6; i++) {
     const begin = performance.now()
     const out = await program.run({ a, b })
-    await backend.read(out['c']!) // a device computes when somebody waits for it
+    await backend.read(out['c']!) // a device may compute only when its result is awaited
     if (i > 0) best = Math.min(best, performance.now() - begin)
   }
   backend.dispose(a)
@@ -103,6 +103,6 @@ export async function openBackend(wanted: BackendName | 'auto', options: { threa
   }
   throw new GpoError(
     'backend',
-    `no usable backend for '${wanted}'. ${reasons.join('. ')}. Run \`gpo doctor\` for all of them, or set "backend": "auto"`,
+    `no usable backend for '${wanted}'. ${reasons.join('. ')}. \`gpo doctor\` lists all of them. Or set "backend": "auto"`,
   )
 }

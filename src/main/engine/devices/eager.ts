@@ -23,7 +23,7 @@ const wrap = (tensor: Tensor): EagerTensor => ({
   tensor,
 })
 
-/** Makes a registered tfjs backend the engine's. The tfjs backend must have been set and be ready. */
+/** Wraps a registered tfjs backend as an engine backend. The tfjs backend must be set and ready. */
 export function createEagerBackend(options: EagerOptions): Backend {
   const outputs = new Map<string, readonly EagerTensor[]>()
 
@@ -37,7 +37,7 @@ export function createEagerBackend(options: EagerOptions): Backend {
     )
     const result = tf.tidy(() => {
       const made = fn(tensors)
-      // An output that is an input would be disposed twice: it gets a handle of its own.
+      // An output that is also an input gets its own handle, or it would be disposed twice.
       return Object.fromEntries(
         Object.entries(made).map(([key, tensor]) => [
           key,
@@ -60,7 +60,7 @@ export function createEagerBackend(options: EagerOptions): Backend {
     isDeterministic: options.isDeterministic,
     tensor: (values: HostArray, shape: readonly number[]): DeviceTensor => {
       if (values.length !== sizeOfShape(shape)) throw new Error(`${values.length} values for shape [${shape}]`)
-      // tfjs may keep the array it is given: the tensor gets its own copy, so that both sides may change theirs.
+      // tfjs may keep the given array, so the tensor gets a copy that can be changed independently.
       return wrap(tf.tensor(values.slice(), [...shape], values instanceof Int32Array ? 'int32' : 'float32'))
     },
     narrow: (values, shape) => {

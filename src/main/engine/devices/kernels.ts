@@ -17,7 +17,7 @@ function unsortedSegmentSum(x: TensorInfo, segmentIds: TensorInfo, numSegments: 
   })
 }
 
-/** Registers what `backendName` lacks of what the engine uses. */
+/** Registers the kernels that the engine uses and `backendName` lacks. */
 export function registerMissingKernels(backendName: string): void {
   if (getKernel('UnsortedSegmentSum', backendName)) return
   registerKernel({

@@ -34,7 +34,7 @@ export interface OnnxOptions {
   /** Threads inside an operator; 0 lets ONNX Runtime choose. */
   readonly threads?: number
   readonly provider?: 'cpu' | 'webgpu'
-  /** Compiled programs kept; the one unused for longest is released beyond it. */
+  /** Most compiled programs kept; beyond that, the least recently used one is released. */
   readonly maxPrograms?: number
 }
 
@@ -44,7 +44,7 @@ function hostTensor(data: HostArray, shape: readonly number[]): HostTensor {
   return { shape, dtype, data, ort: new ort.Tensor(dtype, data as never, shape) }
 }
 
-/** The binding reads 16-bit floats as whole numbers only, and onnxruntime-common would make a Float16Array of them where there is one. */
+/** The binding accepts 16-bit floats only as a Uint16Array, but onnxruntime-common would use a Float16Array where it exists. */
 function narrowTensor(data: NarrowArray, shape: readonly [number, number]): NarrowTensor {
   if (data.length !== sizeOfShape(shape)) throw new Error(`${data.length} values for shape [${shape}]`)
   if (data instanceof Int8Array) return { shape, dtype: 'int8', ort: new ort.Tensor('int8', data, shape) }
@@ -57,7 +57,7 @@ function emptyTensor({ shape, dtype }: GraphValue): HostTensor {
   return hostTensor(dtype === 'int32' ? new Int32Array(size) : new Float32Array(size), shape)
 }
 
-/** Memory of fresh outputs that were given back, for the next ones: touching new pages costs more than filling used ones. */
+/** Memory of released fresh outputs, reused for the next ones, because touching new pages is slower than filling used ones. */
 function createPool() {
   const lent = new WeakSet<DeviceTensor>()
   const free = new Map<string, HostArray[]>()
@@ -69,7 +69,7 @@ function createPool() {
       lent.add(tensor)
       return tensor
     },
-    /** Arrays the caller made are the caller's; what was given back already is passed over. */
+    /** Arrays made by the caller are not reused; an array released before is ignored. */
     giveBack(tensor: DeviceTensor): void {
       if (!lent.delete(tensor)) return
       const key = keyOf(tensor.dtype, tensor.shape)
@@ -91,7 +91,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     intraOpNumThreads: options.threads ?? 0,
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
-    // Each session would keep an arena of its own, as large as its widest run: gigabytes for a small model's hundred programs.
+    // Without this, each session would keep its own arena, as large as its largest run: gigabytes for a small model's hundred programs.
     enableCpuMemArena: false,
     enableMemPattern: false,
     logSeverityLevel: 3,

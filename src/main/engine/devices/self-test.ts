@@ -30,7 +30,7 @@ export const SELF_TEST_CONFIG: ModelConfig = {
   padTokenId: 0,
 }
 
-/** Weights anyone can write down: sin(0.7 i + s) / 2 for entry i of tensor s; norms 1 + that / 5. */
+/** Weights by a simple formula: sin(0.7 i + s) / 2 for entry i of tensor s; for norms, 1 + that / 5. */
 export function selfTestWeights(): { name: string; shape: readonly number[]; data: Float32Array }[] {
   return [...expectedWeights(SELF_TEST_CONFIG)].map(([name, shape], s) => {
     const size = shape.reduce((a, b) => a * b, 1)

@@ -1,6 +1,6 @@
 /**
  * The critical step (Yu et al. 2025, arXiv 2509.16456, section 4.1): A(s_i, y_i) = V(s_{i+1}) − V(s_i), m = argmax_i A(s_i, y_i); ties go to
- * the earliest step. With few samples a bare argmax is often noise, so the selection says how probable it is that it is right.
+ * the earliest step. With few samples the argmax is often noise, so the selection includes the probability that it is right.
  */
 import { advantagesOf, argMax, SCORE, type SelectingRule } from '@shared/method/critical-step'
 import { hash, normal, uniform } from '../core/rng'
@@ -33,7 +33,7 @@ function gamma(shape: number, seed: number, stream: number, draws: { n: number }
 const POSTERIOR_DRAWS = 400
 
 /**
- * How probable it is, under independent Beta(1 + successes, 1 + failures) posteriors of the estimated states, that `step` is the first
+ * The probability, under independent Beta(1 + successes, 1 + failures) posteriors of the estimated states, that `step` is the first
  * to reach the rule's maximum. Monte Carlo over the posterior: standard error at most 0.025.
  */
 export function selectionConfidence(

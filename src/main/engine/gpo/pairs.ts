@@ -24,14 +24,14 @@ export function pairUp(rollouts: readonly Rollout[], count: number): Pair[] {
 export interface PairOptions {
   /** Pairs wanted per start. */
   readonly count: number
-  /** Rollouts looked at most, per start. */
+  /** Most rollouts sampled per start. */
   readonly maxAttempts: number
   readonly isReusing: boolean
 }
 
 /**
- * Samples from each start, a few rollouts at a time, until it has `count` correct and `count` incorrect ones or `maxAttempts` were
- * looked at. Returns every rollout looked at; `pairUp` makes the pairs.
+ * Samples from each start, a few rollouts at a time, until it has `count` correct and `count` incorrect ones or `maxAttempts` rollouts. Returns
+ * all rollouts; `pairUp` makes the pairs.
  */
 export async function rolloutsForPairs(
   sampling: Sampling,

@@ -10,7 +10,7 @@ import type { Rollout, Sampling } from './trajectory'
 
 /**
  * `count` rollouts from each start, reused ones first.
- * @param isReusing take the rollouts that were sampled from there before
+ * @param isReusing use the rollouts sampled from there before
  */
 export async function resetRollouts(
   sampling: Sampling,

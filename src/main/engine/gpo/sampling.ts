@@ -30,7 +30,7 @@ export async function rolloutsFromPrompts(
   return completions.map(({ tokens, logprobs, isTruncated, block }, i) => {
     const task = tasks[Math.floor(i / perTask)]!
     const verdict = judge(task, tokens, isTruncated)
-    return { task, tokens, kept: 0, logprobs, isTruncated, verdict, block: block! } // keepBlock was asked for
+    return { task, tokens, kept: 0, logprobs, isTruncated, verdict, block: block! } // keepBlock was requested
   })
 }
 

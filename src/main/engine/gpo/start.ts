@@ -5,7 +5,7 @@ export interface Start {
   readonly trajectory: Trajectory
   /** Tokens of the trajectory that lead to the state; 0 at s_0. */
   readonly kept: number
-  /** Rollouts sampled from this state before, which a batch may use again. */
+  /** Rollouts already sampled from this state, which a batch may reuse. */
   readonly sampled: readonly Rollout[]
 }
 

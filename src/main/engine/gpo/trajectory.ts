@@ -1,4 +1,4 @@
-/** What the method works on, as plain data. */
+/** The data of the method: tasks, rollouts, trajectories, estimates. */
 import type { Verdict } from '@shared/schemas/verifier'
 import type { Step } from '../../text/segment'
 import type { KvBlock } from '../rollout/kv-block'
@@ -16,7 +16,7 @@ export interface Task {
 /** A sampled answer y to a task, judged. */
 export interface Rollout {
   readonly task: Task
-  /** The whole completion, a kept prefix included. */
+  /** The whole completion, including a kept prefix. */
   readonly tokens: Int32Array
   /** Tokens at the beginning that were kept from another trajectory: part of the state, not of the action. */
   readonly kept: number

@@ -1,4 +1,4 @@
-/** Attention over a whole sequence with a gradient of its own: fewer passes over the scores than automatic differentiation makes. */
+/** Attention over a whole sequence with its own gradient: fewer passes over the scores than automatic differentiation makes. */
 import { type Tensor, tf } from '../tensor/tf'
 
 /** A large negative score instead of −∞: softmax gives exactly 0 in float32 and no NaN where a whole row is masked. */

@@ -1,4 +1,4 @@
-/** RMSNorm with a gradient of its own: fewer passes over [N, D] than automatic differentiation of the formula. */
+/** RMSNorm with its own gradient: fewer passes over [N, D] than automatic differentiation of the formula. */
 import { isRecording } from '../tensor/recording'
 import { type Tensor, tf } from '../tensor/tf'
 

@@ -1,4 +1,4 @@
-/** Advantages of one sequence from rewards and values, on the host. Knows nothing about tensors or batches, but for `whiten`. */
+/** Advantages of one sequence from rewards and values, on the host. It does not know tensors or batches, except in `whiten`. */
 
 export type GaeInput = {
   /** [≥ length] reward after each token. */
@@ -37,7 +37,7 @@ const WHITEN_EPSILON = 1e-8
 
 /**
  * `(x − mean) / √(variance + 1e-8)` over the entries whose mask is positive, 0 elsewhere; flat arrays of one length. The variance is the
- * sample one (n − 1), as in TRL. With fewer than two entries there is no spread to divide by: they are returned as they are.
+ * sample one (n − 1), as in TRL. With fewer than two entries there is no deviation to divide by, so they are returned unchanged.
  */
 export function whiten(values: Float32Array, mask: ArrayLike<number>): Float32Array {
   const isIn = (i: number) => (mask[i] ?? 0) > 0

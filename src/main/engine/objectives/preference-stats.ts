@@ -1,4 +1,4 @@
-/** What every pairwise objective logs, under the names of TRL. */
+/** The stats of every pairwise objective, with TRL's names. */
 
 import { isGreater, maskedMean } from '../core/mask'
 import { type Scalar, type Tensor, tf } from '../tensor/tf'

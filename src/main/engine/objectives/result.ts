@@ -1,7 +1,7 @@
 import type { Scalar } from '../tensor/tf'
 
 /**
- * What an objective gives for one microbatch. The loss and every stat are sums over the microbatch divided by the whole batch's
+ * The result of an objective for one microbatch. The loss and every stat are sums over the microbatch divided by the whole batch's
  * denominator: added over the microbatches of a batch, they are the batch's means.
  */
 export type ObjectiveResult = {

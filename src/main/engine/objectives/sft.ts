@@ -1,4 +1,4 @@
-/** Supervised fine-tuning. Knows nothing about models: takes the log-probabilities of the tokens that were there. */
+/** Supervised fine-tuning. Knows nothing about models: takes the log-probabilities of the target tokens. */
 
 import { assertSameShape } from '../core/assert-shape'
 import { maskedMean } from '../core/mask'

@@ -21,8 +21,8 @@ export type ValueInput = {
 }
 
 /**
- * `½ max((V − R)², (V_clip − R)²)` with `V_clip = clip(V, V_old − ε_v, V_old + ε_v)`, mean over tokens. Not in the PPO paper: the form of
- * its authors' code (and of TRL), which the ½ also comes from.
+ * `½ max((V − R)², (V_clip − R)²)` with `V_clip = clip(V, V_old − ε_v, V_old + ε_v)`, mean over tokens. Not in the PPO paper: this is the form in
+ * its authors' code (and in TRL), including the ½.
  */
 export function clippedValueLoss(input: ValueInput): ObjectiveResult {
   const { values, oldValues, returns, mask, denominator, clip } = input

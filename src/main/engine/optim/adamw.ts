@@ -20,14 +20,14 @@ export type AdamWInput = {
   readonly learningRate: Scalar
   /** The number of this update: 1 for the first one. */
   readonly step: Scalar
-  /** The global norm of all gradients, where these are only some of them. Absent: of these. */
+  /** The global norm of all gradients, if these are only some of them. Absent: the norm of these. */
   readonly gradNorm?: Scalar
 }
 
 export type AdamWOutput = {
   readonly params: ParameterTree
   readonly state: AdamState
-  /** Global norm of the gradients before clipping. Not finite: throw the other outputs away. */
+  /** Global norm of the gradients before clipping. If it is not finite, discard the other outputs. */
   readonly gradNorm: Scalar
 }
 

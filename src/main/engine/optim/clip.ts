@@ -16,9 +16,9 @@ export function squaredNorm(grads: ParameterTree): Scalar {
 const globalNorm = (grads: ParameterTree): Scalar => tf.sqrt(squaredNorm(grads))
 
 /**
- * Scales gradients by `min(1, maxNorm / (norm + 1e-6))`. `norm` is the one before clipping; not finite when a gradient is not, and
- * then the gradients are useless too: check it before the new parameters are kept. `maxNorm` 0 leaves gradients as they are.
- * Pascanu et al. 2013, arXiv 1211.5063, algorithm 1. `norm` may be given, where `grads` are only some of them.
+ * Scales gradients by `min(1, maxNorm / (norm + 1e-6))`. `norm` is the one before clipping; if a gradient is not finite, neither is the norm, so
+ * check it before keeping the new parameters. `maxNorm` 0 leaves gradients unchanged. Pascanu et al. 2013, arXiv 1211.5063, algorithm 1. Pass
+ * `norm` if `grads` are only some of the gradients.
  */
 export function clipByGlobalNorm(maxNorm: number) {
   return (grads: ParameterTree, norm = globalNorm(grads)): { readonly grads: ParameterTree; readonly norm: Scalar } => {

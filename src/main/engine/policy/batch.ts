@@ -10,7 +10,7 @@ import type { Tensor1D, Tensor2D } from '../tensor/tf'
 export interface TokenSequence {
   /** Prompt (and kept prefix) followed by the completion. */
   readonly ids: Int32Array
-  /** Index of the first token that counts; at least 1. What is before it is state: no loss, no KL, no value loss. */
+  /** Index of the first token that counts; at least 1. Tokens before it are state: no loss, no KL, no value loss. */
   readonly start: number
 }
 
@@ -60,8 +60,8 @@ function assemble(
 }
 
 /**
- * @param units what must stay together: single sequences, or pairs [chosen, rejected]; all of one width
- * @param maxTokens padded tokens per microbatch; a longer unit gets a microbatch of its own
+ * @param units sequences that must stay together: single ones, or pairs [chosen, rejected]; all of the same width
+ * @param maxTokens padded tokens per microbatch; a longer unit gets its own microbatch
  */
 export function packUnits(units: readonly (readonly TokenSequence[])[], maxTokens: number): Microbatch[] {
   const longestOf = (unit: number) => Math.max(...units[unit]!.map(({ ids }) => ids.length))
@@ -92,7 +92,7 @@ export function tokenValues(
   return { data, shape: [batch.rows, batch.length] }
 }
 
-/** [rows]: one number a unit, 0 for padding. @param width rows of a unit, as the batch was packed */
+/** [rows]: one number per unit, 0 for padding. @param width rows per unit, as in the packing */
 export function unitValues(batch: Microbatch, width: number, numberOf: (unit: number) => number): HostValues {
   const data = new Float32Array(batch.rows / width)
   data.set(batch.units.map(numberOf))
@@ -110,7 +110,7 @@ export function takeTokens(
   return values.slice(offset + sequence.start - 1, offset + sequence.ids.length - 1)
 }
 
-/** What every loss reads of a microbatch. */
+/** The inputs of every loss from a microbatch. */
 export type TokenBatch = {
   /** int32 [B, T] */
   readonly ids: Tensor2D
@@ -126,12 +126,12 @@ export interface HostValues {
   readonly shape: readonly number[]
 }
 
-/** What a loss reads beside the tokens, on the host. */
+/** The inputs of a loss besides the tokens, on the host. */
 export type OnHost<T> = Replaced<T, HostValues>
 
 export const scalar = (value: number): HostValues => ({ data: Float32Array.of(value), shape: [] })
 
-/** Ids, targets and mask as tensors, and what a loss reads beside them. */
+/** Ids, targets and mask as tensors, and the other inputs of a loss. */
 export function batchTensors<Extra extends object>(
   backend: Backend,
   batch: Microbatch,

@@ -87,7 +87,7 @@ export function createLearner<Batch extends TokenBatch>(
     return next
   }
 
-  /** A function of the plan's seed, the optimiser step and the microbatch: a resumed run leaves out the same. */
+  /** The dropout words, a function of the plan's seed, the optimiser step and the microbatch, so that a resumed run uses the same masks. */
   function dropoutInputs(microbatch: number, shape: readonly number[]): DeviceTensors {
     const { dropout } = policy
     if (!dropout) return {}

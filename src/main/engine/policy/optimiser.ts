@@ -1,6 +1,6 @@
 /**
- * AdamW over parameters on a backend: its two moments, and steps that need little memory beside them. New values are written over old ones where the
- * backend can, a group of tensors at a time, so that what a step computes on the way is never there for all of them.
+ * AdamW for parameters on a backend: its two moments, and steps that need little extra memory. New values overwrite old ones if the backend can,
+ * one group of tensors at a time, so that intermediate results exist only for one group.
  */
 
 import { UPDATED_AT_ONCE } from '@shared/engine-limits'
@@ -17,13 +17,13 @@ export interface Optimiser {
   readonly steps: number
   /** √ Σ g² over all gradients. */
   norm(grads: DeviceTensors): Promise<number>
-  /** One step; the gradients stay the caller's. @param gradNorm finite */
+  /** One step; the caller still owns the gradients. @param gradNorm finite */
   update(params: DeviceTensors, grads: DeviceTensors, gradNorm: number, learningRate: number): Promise<DeviceTensors>
   snapshot(): Promise<Map<string, HostTensor>>
   restore(tensors: HostTensors, steps: number): void
 }
 
-/** Gives back what was not kept. */
+/** Disposes what was not kept. */
 export function disposeReplaced(backend: Backend, old: DeviceTensors, next: DeviceTensors): void {
   for (const [name, tensor] of Object.entries(old)) if (tensor !== next[name]) backend.dispose(tensor)
 }
@@ -133,7 +133,7 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
         Object.fromEntries(
           Object.keys(trainable).map((key) => {
             const tensor = tensors.get(prefix + key)
-            if (!tensor) throw new Error(`the checkpoint lacks the optimiser state '${prefix}${key}'`)
+            if (!tensor) throw new Error(`the checkpoint has no optimiser state '${prefix}${key}'`)
             return [key, backend.tensor(tensor.data.slice(), tensor.shape)]
           }),
         )

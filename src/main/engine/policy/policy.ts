@@ -1,5 +1,5 @@
 /**
- * The policy that is trained: which parameters move, which are frozen, and the reference it is compared with. Knows nothing about
+ * The policy: its trained parameters, its frozen ones, and the reference it is compared with. Knows nothing about
  * objectives or optimisers.
  */
 import type { AdaptationConfig } from '@shared/schemas/plan'
@@ -21,13 +21,13 @@ export interface PolicyOptions {
   readonly seed: number
   /** PPO's value head, zero at the start. */
   readonly hasValueHead: boolean
-  /** Adapters to begin with; they are then part of the reference. */
+  /** Adapters to start from; they are then part of the reference. */
   readonly adapter?: HostTensors
-  /** With full fine-tuning: keep a copy of the start as the reference. With LoRA it costs nothing and is always there. */
+  /** With full fine-tuning: keep a copy of the initial weights as the reference. With LoRA the reference is always available at no cost. */
   readonly keepsReference: boolean
 }
 
-/** What is left out of the adapters' inputs while training. */
+/** Dropout of the adapters' inputs while training. */
 export interface AdapterDropout {
   readonly rate: number
   readonly seed: number
@@ -36,15 +36,15 @@ export interface AdapterDropout {
 
 export interface Policy {
   readonly config: ModelConfig
-  /** Null where nothing is left out. */
+  /** Null without dropout. */
   readonly dropout: AdapterDropout | null
   readonly frozen: DeviceTensors
-  /** The parameters that are trained; replaced as a whole by `adopt`, perhaps by themselves with other numbers in them. */
+  /** The trained parameters. `adopt` replaces them all, possibly by the same tensors with new values. */
   readonly trainable: DeviceTensors
   adopt(next: DeviceTensors): void
-  /** Parameters for sampling and scoring. Adapters are folded in, once per update; beside a narrow base they stay apart. */
+  /** Parameters for sampling and scoring. Adapters are merged once per update; with a 16- or 8-bit base they stay separate. */
   dense(): Promise<DeviceTensors>
-  /** The policy before training: the base, with the adapters it began with if it began with some. */
+  /** The policy before training: the base, with the adapters that training started from, if any. */
   reference(): DeviceTensors
   /** Trained parameters on the host, for a checkpoint. */
   snapshot(): Promise<Map<string, HostTensor>>
@@ -54,7 +54,7 @@ export interface Policy {
 
 const isAdapter = (name: string) => name.includes('.lora_')
 
-/** The arrays become the backend's, without a copy where it computes in host memory. */
+/** The backend takes over the arrays, without a copy if it computes in host memory. */
 function uploadAll(backend: Backend, tensors: Iterable<readonly [string, HostTensor | NarrowTensor]>): DeviceTensors {
   const uploaded: Record<string, DeviceTensor> = {}
   for (const [name, tensor] of tensors) {
@@ -71,7 +71,7 @@ function initialTrainable(config: ModelConfig, weights: BaseTensors, options: Po
   const trainable = new Map<string, HostTensor>()
   if (options.adaptation.kind === 'full') {
     for (const [name, tensor] of weights) {
-      if (isNarrowTensor(tensor)) throw new Error(`'${name}' is narrow and cannot be trained`)
+      if (isNarrowTensor(tensor)) throw new Error(`'${name}' is stored in 16 or 8 bits and cannot be trained`)
       trainable.set(name, options.keepsReference ? { ...tensor, data: tensor.data.slice() } : tensor)
     }
   } else if (options.adapter)
@@ -93,7 +93,7 @@ function dropoutOf(config: ModelConfig, { adaptation, seed }: PolicyOptions): Ad
 }
 
 /**
- * @param weights the base checkpoint under its own names (see model/weights); its arrays are the policy's from here on: training changes them
+ * @param weights the base checkpoint under its own names (see model/weights); the policy takes over its arrays, and training changes them
  */
 export function createPolicy(
   backend: Backend,
@@ -116,7 +116,7 @@ export function createPolicy(
 
   async function fold(): Promise<DeviceTensors> {
     if (adaptation.kind === 'full') return trainable
-    // Folding them in would be the whole model in float32.
+    // Merging them would need the whole model in float32.
     if (isBaseNarrow) return { ...frozen, ...trainable }
     const touched = new Set(
       Object.keys(trainable)

@@ -13,7 +13,7 @@ import { batchTensors, packUnits, type TokenBatch, type TokenSequence, takeToken
 export interface ForwardSettings {
   readonly config: ModelConfig
   readonly temperature: number
-  /** Keep only what enters each layer, see `forward`. */
+  /** Keep only each layer's input, see `forward`. */
   readonly recomputesLayers?: boolean
 }
 
@@ -69,7 +69,7 @@ export function createScorer(
     for (const batch of packUnits(units, maxTokens)) {
       const tensors = batchTensors(backend, batch, {})
       const { out } = await program.run({ params, batch: tensors })
-      const values = (await backend.read(out)) as Float32Array // float32, as the function makes it
+      const values = (await backend.read(out)) as Float32Array // float32, as the function returns it
       batch.units.forEach((unit, row) => {
         results[unit] = takeTokens(batch, row, sequences[unit]!, values)
       })

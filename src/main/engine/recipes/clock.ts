@@ -1,7 +1,7 @@
 /** Times the phases of an iteration. */
 import type { Phase } from '@shared/schemas/events'
 
-/** What GPO adds to the base algorithm. */
+/** The phases that GPO adds to the base algorithm. */
 const ADDED: readonly Phase[] = ['segment', 'values', 'select', 'reset']
 
 export interface Clock {

@@ -1,6 +1,7 @@
 /**
- * The steps of one iteration in the method's order (arXiv 2509.16456): sample, segment, value, select, reset, learn. A recipe calls them one after the
- * other; here they are timed, seeded and reported. One switch, `gpo.criticalStep`, decides: with `none` nothing is segmented, valued or selected.
+ * The steps of one iteration in the method's order (arXiv 2509.16456): sample, segment, value, select, reset, learn. A recipe calls them one
+ * after the other; here they are timed, seeded and reported. One switch, `gpo.criticalStep`, decides: with `none` nothing is segmented, valued or
+ * selected.
  */
 import type { Phase } from '@shared/schemas/events'
 import { segment } from '../../text/segment'
@@ -17,7 +18,7 @@ import { type Clock, startClock } from './clock'
 import type { GuidedSource, Metrics } from './run'
 import { samplingOf } from './sampling'
 
-/** A trajectory whose critical step was selected. */
+/** A trajectory with its selected critical step. */
 export interface Guided {
   readonly trajectory: Valued
   readonly critical: CriticalStep
@@ -31,9 +32,9 @@ export const criticalStarts = (guided: readonly Guided[]): Start[] =>
 
 export interface Iteration {
   readonly clock: Clock
-  /** `perPrompt` trajectories y ~ π(· | x) of each task, one task after the other. @param wave of an iteration that asks several times */
+  /** `perPrompt` trajectories y ~ π(· | x) of each task, one task after the other. @param wave index, if an iteration samples several times */
   sample(tasks: readonly Task[], perPrompt: number, wave?: number): Promise<Trajectory[]>
-  /** Cuts trajectories into steps. Nothing without guidance. */
+  /** Cuts trajectories into steps; empty without GPO. */
   segment(trajectories: readonly Trajectory[]): Promise<Segmented[]>
   /** V(s_i) of every state by N continuations. */
   value(trajectories: readonly Segmented[]): Promise<Valued[]>
@@ -46,14 +47,14 @@ export interface Iteration {
   learn(work: () => Promise<Metrics>): Promise<Metrics>
 }
 
-/** Segment, value, select: each trajectory with its critical step; nothing without guidance. */
+/** Segment, value, select: each trajectory with its critical step; empty without GPO. */
 export async function guide(iteration: Iteration, trajectories: readonly Trajectory[]): Promise<Guided[]> {
   const segmented = await iteration.segment(trajectories)
   const valued = await iteration.value(segmented)
   return iteration.select(valued)
 }
 
-/** Where rollouts of these trajectories begin: at their critical states, or, without guidance, at their prompts. */
+/** The starts of rollouts for these trajectories: their critical states, or their prompts without GPO. */
 export const startsOf = (trajectories: readonly Trajectory[], guided: readonly Guided[]): Start[] =>
   guided.length > 0 ? criticalStarts(guided) : trajectories.map(promptStart)
 
@@ -65,7 +66,7 @@ export function startIteration(source: GuidedSource, index: number): Iteration {
   const isReusing = gpo.reuseRollouts || !guided
   const afterReset: Phase = guided ? 'reset' : 'rollouts'
 
-  /** Work with the sampling of a phase; none where there is nothing to do, so that its time is not even zero. */
+  /** Runs work with the sampling of a phase. If there is nothing to do, the phase is skipped, so that it has no time metric. */
   async function sampled<In, Out>(
     phase: Phase,
     items: readonly In[],

@@ -6,7 +6,7 @@
  *     2. `trainedPerPrompt` rollouts from s_m (or the prompt), labelled by the verifier
  *     3. passes of the loss; before each step the baseline z from mismatched states and rollouts
  *
- * Data that has labels of its own takes the place of steps 1 and 2 where there is no guidance (see offline.ts).
+ * Without GPO, labels in the data replace steps 1 and 2 (see offline.ts).
  */
 import type { ObjectiveOf } from '@shared/schemas/plan'
 import { mean } from '../core/statistics'

@@ -8,7 +8,7 @@
 import { startClock } from './clock'
 import { type Metrics, type Procedure, type Run, takeShuffled } from './run'
 
-/** @param learn trains on rows and says what is logged of it */
+/** @param learn trains on rows and returns the stats */
 export function onRows<Row>(
   { plan }: Run,
   rows: readonly Row[],

@@ -1,4 +1,4 @@
-/** The passes over a batch: epochs, minibatches, microbatches, one optimiser step each. */
+/** The passes over a batch: epochs, minibatches with one optimiser step each, microbatches. */
 
 import { deriveSeed, permutation } from '../core/rng'
 import { STREAM } from '../core/streams'
@@ -18,14 +18,14 @@ import { type Metrics, type Run, totalSteps } from './run'
 export interface Optimisation<Batch extends TokenBatch> {
   readonly epochs: number
   readonly minibatches: number
-  /** What stays together: single sequences or pairs. */
+  /** Sequences that stay together: single ones or pairs. */
   readonly units: readonly (readonly TokenSequence[])[]
   /**
-   * What the loss reads of a microbatch beside its tokens. `minibatch` holds the units of the whole optimiser step, for denominators and for means
-   * over it; units are indices into `units`.
+   * The inputs of the loss besides the tokens of a microbatch. `minibatch` holds the units of the whole optimiser step, for denominators and for
+   * means over it; units are indices into `units`.
    */
   readonly inputs: (batch: Microbatch, minibatch: readonly number[]) => OnHost<Omit<Batch, keyof TokenBatch>>
-  /** Once before each optimiser step, e.g. for a baseline over the minibatch. */
+  /** Called before each optimiser step, e.g. for a baseline over the minibatch. */
   readonly beforeStep?: (minibatch: readonly number[]) => Promise<void>
 }
 
@@ -36,7 +36,7 @@ function split(order: Int32Array, parts: number): number[][] {
   )
 }
 
-/** Tokens that are trained on: without prompts and kept prefixes. */
+/** Number of trained tokens: without prompts and kept prefixes. */
 export const trainedTokens = (sequences: readonly TokenSequence[]): number =>
   sequences.reduce((sum, { ids, start }) => sum + ids.length - start, 0)
 
@@ -64,7 +64,7 @@ export async function optimise<Batch extends TokenBatch>(
         units: batch.units.map((i) => minibatch[i]!),
       }))
       const tensors = batches.map(
-        (batch) => batchTensors(run.backend, batch, work.inputs(batch, minibatch)) as OnDevice<Batch>, // a batch is its tokens and the rest
+        (batch) => batchTensors(run.backend, batch, work.inputs(batch, minibatch)) as OnDevice<Batch>, // a batch consists of its tokens and the other inputs
       )
       const { loss, gradNorm, stats } = await learner.step(tensors, rate)
       for (const tensor of tensors.flatMap((batch) => Object.values<DeviceTensor>(batch))) run.backend.dispose(tensor)

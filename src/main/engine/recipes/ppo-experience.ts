@@ -1,4 +1,4 @@
-/** What PPO learns from: rollouts with the values, advantages and returns of their tokens. */
+/** PPO's training data: rollouts with the values, advantages and returns of their tokens. */
 import type { ObjectiveOf } from '@shared/schemas/plan'
 import { mean } from '../core/statistics'
 import type { Rollout } from '../gpo/trajectory'
@@ -8,7 +8,7 @@ import type { TokenSequence } from '../policy/batch'
 import type { Metrics, Run } from './run'
 import { sequenceOf } from './sequences'
 
-/** One array a rollout, one number a trained token. */
+/** One array per rollout, with one number per trained token. */
 export interface Experience {
   readonly sequences: readonly TokenSequence[]
   readonly oldValues: readonly Float32Array[]

@@ -1,15 +1,15 @@
 /**
- * The pairwise procedures' common half (arXiv 2509.16456, Procedure II): DPO, SimPO and ORPO differ in the loss alone.
+ * The common part of the pairwise procedures (arXiv 2509.16456, Procedure II): DPO, SimPO and ORPO differ only in the loss.
  *
  *   for each iteration
  *     1. sample one trajectory per prompt; with GPO find its critical step m
  *     2. from s_m (or the prompt) sample until there are correct and incorrect rollouts: pairs
  *     3. passes of the pairwise loss over them; the kept prefix is part of the prompt
  *
- * Data that has pairs of its own takes the place of steps 1 and 2 where there is no guidance (see offline.ts).
+ * Without GPO, pairs in the data replace steps 1 and 2 (see offline.ts).
  *
- * Equal budgets: an iteration trains on exactly `promptsPerIteration · trainedPerPrompt` pairs with GPO and without; more prompts are asked where
- * states never give both outcomes, in at most MAX_WAVES waves. `pairs` in the metrics says how many there were.
+ * Equal budgets: an iteration trains on exactly `promptsPerIteration · trainedPerPrompt` pairs, with or without GPO; if states never give both
+ * outcomes, further prompts are sampled, in at most MAX_WAVES waves. The metric `pairs` is the number of pairs.
  */
 import { usesReference } from '@shared/method/reference'
 import { pairUp } from '../gpo/pairs'
@@ -26,7 +26,7 @@ import { report } from './report'
 import { forwardSettings, laterPrompts, type Metrics, type Procedure, promptsOf, type Run } from './run'
 import { type SequencePair, sequencePair, sumOf } from './sequences'
 
-/** Prompts are asked for in this many waves at most. */
+/** Most waves of prompts per iteration. */
 const MAX_WAVES = 4
 
 /** [P] each: one number a pair. */
@@ -37,7 +37,7 @@ interface PairInputs {
   readonly denominator: Scalar
 }
 
-/** What a pairwise loss gets, [P] each. */
+/** The inputs of a pairwise loss, [P] each. */
 export interface PairTensors extends PairInputs {
   readonly logpChosen: Tensor
   readonly logpRejected: Tensor
@@ -71,7 +71,7 @@ export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
   const wanted = promptsPerIteration * trainedPerPrompt
   const learner = createLearner(backend, policy, objective.name, pairwiseLoss(run, objective), plan.optimiser)
 
-  /** Of one side of each pair; zeros for losses without a reference. */
+  /** The reference log-probabilities of one side of each pair; zeros for losses without a reference. */
   async function referenceLogps(sequences: readonly TokenSequence[]): Promise<number[]> {
     if (!usesReference(plan.objective)) return sequences.map(() => 0)
     return (await scorer.logps(policy.reference(), sequences)).map(sumOf)

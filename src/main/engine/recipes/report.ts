@@ -1,4 +1,4 @@
-/** What is logged and kept of an iteration: metrics and records, made from the same values. */
+/** The metrics and records of an iteration, made from the same values. */
 import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
 import { mean, standardDeviation } from '../core/statistics'
 import { advantages } from '../gpo/critical-step'
@@ -8,11 +8,11 @@ import type { IterationResult, Metrics, TextCodec } from './run'
 
 export interface Harvest {
   readonly trajectories: readonly Trajectory[]
-  /** The trajectories with their critical steps; none without guidance. */
+  /** The trajectories with their critical steps; empty without GPO. */
   readonly guided: readonly Guided[]
   /** The rollouts after each guided trajectory's reset. */
   readonly resets: readonly (readonly Rollout[])[]
-  /** Those that entered the batch; absent: all of them. */
+  /** The rollouts in the batch; absent: all of them. */
   readonly trained?: ReadonlySet<Rollout>
   readonly learned: Metrics
 }
@@ -40,7 +40,7 @@ function completionMetrics(rollouts: readonly Rollout[]): Metrics {
 const position = ({ trajectory, critical }: Guided) =>
   trajectory.steps.length > 1 ? critical.step / (trajectory.steps.length - 1) : 0
 
-/** Metrics of GPO's own steps; none without guidance. */
+/** Metrics of GPO's own steps; empty without GPO. */
 function guideMetrics({ guided, resets }: Harvest): Metrics {
   if (guided.length === 0) return {}
   const trajectories = guided.map(({ trajectory }) => trajectory)
@@ -74,7 +74,7 @@ function continuationRecord(
   }
 }
 
-/** What the store keeps of a trajectory that was not guided. */
+/** The record of a trajectory without GPO. */
 function plainRecord(text: TextCodec, iteration: number, index: number, rollout: Rollout): TrajectoryRecord {
   const { task, tokens, verdict } = rollout
   return {
@@ -94,7 +94,7 @@ function plainRecord(text: TextCodec, iteration: number, index: number, rollout:
 }
 
 /**
- * What the store keeps of a guided trajectory: steps, values, critical step, continuations and the rollouts after the reset.
+ * The record of a GPO trajectory: steps, values, critical step, continuations and the rollouts after the reset.
  * @param trained the rollouts from its critical state that entered a batch
  */
 export function guidedRecord(
@@ -127,7 +127,7 @@ export function guidedRecord(
   }
 }
 
-/** Metrics and records of an iteration that is done. */
+/** The metrics and records of a finished iteration. */
 export function report(text: TextCodec, index: number, { clock }: Iteration, harvest: Harvest): IterationResult {
   const { trajectories, guided, resets, trained, learned } = harvest
   const used = resets.map((rollouts) => (trained ? rollouts.filter((rollout) => trained.has(rollout)) : rollouts))

@@ -1,4 +1,4 @@
-/** What every training procedure gets, and what it gives back after each iteration. */
+/** The input of every training procedure, and its result after each iteration. */
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
@@ -14,14 +14,14 @@ import type { Sampler } from '../rollout/sampler'
 import type { Backend } from '../tensor/backend'
 import type { LabelledSequence, SequencePair } from './sequences'
 
-/** Text, for what needs it: segmentation, verification, records. */
+/** Functions on text, for segmentation, verification and records. */
 export interface TextCodec {
   decode(tokens: Int32Array): string
   /** The text of each token; joined they are `decode(tokens)`. */
   pieces(tokens: Int32Array): readonly string[]
 }
 
-/** What sampling and judging need: a run has it, and so has a model that is only looked at. */
+/** What sampling and judging need, in a run and in a job without training. */
 export interface RolloutSource {
   readonly plan: Pick<Plan, 'seed' | 'rollout'>
   readonly policy: Policy
@@ -33,7 +33,7 @@ export interface RolloutSource {
   readonly onProgress: (phase: Phase, iteration: number, done: number, total: number, tokens: number) => void
 }
 
-/** The same, with what looking inside trajectories needs. */
+/** The same, with what segmenting trajectories needs. */
 export interface GuidedSource extends RolloutSource {
   readonly plan: Pick<Plan, 'seed' | 'rollout' | 'gpo'>
 }
@@ -46,9 +46,9 @@ export interface Run extends GuidedSource {
   readonly evaluationTasks: readonly Task[]
   /** Prompts with the completions to imitate; for SFT. */
   readonly demonstrations: readonly TokenSequence[]
-  /** Pairs that the data has; where there are some, pairwise objectives train on them and sample nothing. */
+  /** Pairs in the data; if there are any, pairwise objectives train on them and sample nothing. */
   readonly pairs: readonly SequencePair[]
-  /** Labelled completions that the data has; where there are some, KTO trains on them and samples nothing. */
+  /** Labelled completions in the data; if there are any, KTO trains on them and samples nothing. */
   readonly labelled: readonly LabelledSequence[]
 }
 
@@ -79,7 +79,7 @@ export function takeShuffled<T>(items: readonly T[], from: number, count: number
     const epoch = Math.floor((from + i) / items.length)
     const order = orders.get(epoch) ?? permutation(items.length, deriveSeed(seed, STREAM.dataOrder, epoch))
     orders.set(epoch, order)
-    return items[order[(from + i) % items.length]!]! // order holds indices of items
+    return items[order[(from + i) % items.length]!]! // order contains indices of items
   })
 }
 
@@ -89,13 +89,13 @@ export function promptsOf(run: Run, iteration: number): Task[] {
   return takeShuffled(run.tasks, (iteration - 1) * count, count, run.plan.seed)
 }
 
-/** Prompts of a further wave, when an iteration's own gave too little: random rows, a function of seed, iteration and wave. */
+/** Prompts of a further wave, when an iteration's own gave too few pairs: random rows, a function of seed, iteration and wave. */
 export function laterPrompts({ plan, tasks }: Run, iteration: number, wave: number): Task[] {
   const seed = deriveSeed(plan.seed, STREAM.laterPrompts, iteration, wave)
   return takeShuffled(tasks, 0, plan.budget.promptsPerIteration, seed)
 }
 
-/** Rows there are: one epoch. */
+/** Number of rows in one epoch. */
 export const rowCount = ({ demonstrations, pairs, labelled, tasks }: Run): number =>
   demonstrations.length || pairs.length || labelled.length || tasks.length
 

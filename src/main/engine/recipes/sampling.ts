@@ -1,4 +1,4 @@
-/** Sampling with the present policy, and the verdicts on what it gives. */
+/** Sampling with the current policy, and the verdicts on its samples. */
 import type { Phase } from '@shared/schemas/events'
 import type { Verdict } from '@shared/schemas/verifier'
 import { deriveSeed } from '../core/rng'
@@ -12,7 +12,7 @@ function judge(source: RolloutSource, task: Task, tokens: Int32Array, isTruncate
   return source.verify(source.text.decode(body), task.reference, isTruncated)
 }
 
-/** @param seed of everything that is drawn from it */
+/** @param seed of all samples */
 export async function openSampling(source: RolloutSource, seed: number, onProgress: Progress): Promise<Sampling> {
   const { temperature, topK, topP, lanes, maxNewTokens } = source.plan.rollout
   return {
@@ -32,7 +32,7 @@ export const samplingOf = (source: RolloutSource, iteration: number, phase: Phas
     source.onProgress(phase, iteration, done, total, tokens),
   )
 
-/** Always the most probable token. */
+/** Greedy: always the most likely token. */
 export const greedy = (sampling: Sampling): Sampling => ({
   ...sampling,
   config: { ...sampling.config, temperature: 0, topK: 0, topP: 1 },

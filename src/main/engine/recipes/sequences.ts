@@ -1,4 +1,4 @@
-/** What a batch is made of: rollouts, or rows of data, as training sequences. */
+/** Converts rollouts or rows of data to training sequences. */
 import { isCorrect, type Pair } from '../gpo/pairs'
 import type { Rollout } from '../gpo/trajectory'
 import type { TokenSequence } from '../policy/batch'

@@ -1,6 +1,6 @@
 /**
- * The loop around a procedure: evaluate, iterate, evaluate, hand out safe points. Knows neither files nor databases: whoever consumes the
- * generator writes checkpoints and decides at each safe point whether to go on.
+ * The loop around a procedure: evaluate, iterate, evaluate, yield safe points. It does not know files or databases: the consumer of the generator
+ * writes checkpoints and decides at each safe point whether to continue.
  */
 import { usesReference } from '@shared/method/reference'
 import type { EvaluationEvent, MetricsEvent, TrajectoriesEvent } from '@shared/schemas/events'
@@ -19,7 +19,7 @@ import { simpo } from './simpo'
 export interface SafePoint {
   readonly type: 'safe-point'
   readonly iteration: number
-  /** By the plan's interval, or because the budget is spent. */
+  /** True at the plan's interval, or after the last iteration. */
   readonly isCheckpointDue: boolean
 }
 

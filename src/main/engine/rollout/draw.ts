@@ -35,7 +35,7 @@ export function argMax(values: Float32Array, offset: number, size: number): numb
   return best
 }
 
-/** The tokens top-k and top-p leave, most probable first. Ties keep the lower id. */
+/** The tokens left by top-k and top-p, most likely first. Of ties, the lower id comes first. */
 function survivors(probs: Float32Array, offset: number, size: number, { topK, topP }: Truncation): number[] {
   const order = Array.from({ length: size }, (_, i) => i).sort(
     (a, b) => probs[offset + b]! - probs[offset + a]! || a - b,
@@ -52,7 +52,7 @@ function survivors(probs: Float32Array, offset: number, size: number, { topK, to
 
 /**
  * @param probs distributions, row after row
- * @param offset where this sequence's row begins
+ * @param offset start of this sequence's row
  * @param size vocabulary
  * @param u uniform in [0, 1)
  */

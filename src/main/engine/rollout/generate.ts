@@ -1,6 +1,6 @@
 /**
- * One sequence, told token by token with the distribution each token was drawn from. For looking at a model, where the batched sampler is
- * for training; the same seed draws the same tokens in both. Knows token ids, not text.
+ * Generates one sequence, token by token, with the distribution of each token. It is for inspecting a model, while the batched sampler is for
+ * training; the same seed gives the same tokens in both. Knows token ids, not text.
  */
 
 import type { ModelConfig } from '../../formats/model-config'
@@ -26,14 +26,14 @@ export interface GeneratedToken {
   readonly probs: Float32Array
 }
 
-/** Positions a cache has at least; it doubles when they are used up, so that few shapes are ever compiled. */
+/** Smallest capacity of a cache in positions; it doubles when full, so that few shapes are compiled. */
 const MIN_CAPACITY = 128
 const powerOfTwo = (n: number) => 2 ** Math.ceil(Math.log2(Math.max(n, MIN_CAPACITY)))
 
 export interface Generator {
   /** Keys and values of the prompt, which must not be empty. */
   prefill(params: DeviceTensors, prompt: Int32Array): Promise<KvBlock>
-  /** Ends after a stop token (which is told too) or `maxNewTokens`, or when the caller stops asking. */
+  /** Ends after a stop token (which is also yielded) or `maxNewTokens`, or when the caller stops iterating. */
   generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig): AsyncGenerator<GeneratedToken, void>
 }
 
@@ -54,7 +54,7 @@ export function createGenerator(backend: Backend, model: ModelConfig): Generator
     return probs
   }
 
-  /** A cache that has room for the position: the same, or a copy of twice the size. */
+  /** A cache with room for the position: the same one, or a copy of twice the size. */
   function withRoom(cache: LaneCache, position: number): LaneCache {
     if (position < cache.capacity) return cache
     const next = new LaneCache(backend, model, 1, 2 * cache.capacity, 2 * cache.capacity)

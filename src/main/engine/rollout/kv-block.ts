@@ -1,5 +1,5 @@
 /**
- * Keys, values and hidden vectors of a token prefix, on the host: computed once, forked by every sequence that starts in it.
+ * Keys, values and hidden vectors of a token prefix, on the host: computed once and used by every sequence that starts in it.
  * The hidden vectors let a sequence start at any position without running the model again: the next token's distribution is
  * head(hidden[position − 1]).
  */
@@ -50,7 +50,7 @@ export function copyHeads(
 /** The cached prefix a sequence begins with. */
 export interface Prefix {
   readonly block: KvBlock
-  /** Tokens of the block that belong to the sequence, at least 1; the rest is not looked at. */
+  /** Tokens of the block that belong to the sequence, at least 1; the rest is ignored. */
   readonly length: number
 }
 

@@ -1,5 +1,5 @@
 /**
- * The keys and values of the sequences being decoded side by side: one lane each, per layer [lanes, kvHeads, capacity, headDim] in host
+ * The keys and values of the sequences decoded in parallel: one lane each, per layer [lanes, kvHeads, capacity, headDim] in host
  * memory, which compiled backends read in place. Knows nothing of tokens or models.
  */
 import type { Backend, DeviceTensor } from '../tensor/backend'
@@ -18,7 +18,7 @@ interface Buffers {
   readonly values: readonly ArrayBuffer[]
 }
 
-/** A lane's sequence of `length` tokens that goes on in the lane `to`, which is not after `from`. */
+/** A sequence of `length` tokens that moves from lane `from` to lane `to`, which is not after it. */
 export interface LaneMove {
   readonly from: number
   readonly to: number
@@ -27,12 +27,12 @@ export interface LaneMove {
 
 export class LaneCache {
   private readonly buffers: Buffers
-  /** Lanes times capacity there is memory for. */
+  /** Allocated memory, as lanes times capacity. */
   private readonly room: number
   private arrays: HostKv
   private tensors: KvTensors = { keys: [], values: [] }
 
-  /** @param reserve capacity there is memory for, with this many lanes; pages that are never written cost nothing */
+  /** @param reserve capacity to allocate for this many lanes; pages that are never written cost nothing */
   constructor(
     private readonly backend: Backend,
     private readonly shape: KvShape,
@@ -58,7 +58,7 @@ export class LaneCache {
     return lanes * capacity <= this.room
   }
 
-  /** Another number of lanes or another capacity, in place: first the sequences move up, then their heads get the new distance. */
+  /** Changes the number of lanes or the capacity in place: first the sequences move, then their heads get the new stride. */
   rearrange(lanes: number, capacity: number, moves: readonly LaneMove[]): void {
     for (const array of [...this.arrays.keys, ...this.arrays.values]) this.compact(array, moves)
     const before = this.capacity
@@ -96,7 +96,7 @@ export class LaneCache {
     return { keys: upload(this.arrays.keys), values: upload(this.arrays.values) }
   }
 
-  /** As a decode program wants them. */
+  /** The caches as inputs of a decode program. */
   inputs(): KvTensors {
     if (this.backend.sharesHostMemory) return this.tensors
     this.dispose()

@@ -13,7 +13,7 @@ interface Prefiller {
   readonly program: PrefillProgram
 }
 
-/** What a model's run left beside its distributions, on the host. */
+/** The outputs of the model besides distributions, on the host. */
 export interface HostTrunk extends HostKv {
   readonly hidden: Float32Array
 }

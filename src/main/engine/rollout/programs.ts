@@ -23,7 +23,7 @@ interface FirstInput {
   readonly temperature: Scalar
 }
 
-/** Next-token distributions, one a row: [N, V]. */
+/** Next-token distributions, one per row: [N, V]. */
 interface Distributions {
   readonly probs: Tensor
 }

@@ -1,6 +1,6 @@
 /**
- * Batched sampling: many sequences side by side, each with a seed of its own. A finished sequence leaves its lane and the next one of
- * the queue enters; every sequence starts from a cached prefix, so nothing is ever prefilled twice. Knows token ids, not text.
+ * Batched sampling: many sequences in parallel, each with its own seed. When a sequence is finished, the next one of the queue takes its lane;
+ * every sequence starts from a cached prefix, so nothing is ever prefilled twice. Knows token ids, not text.
  */
 
 import { lanesFor, MIN_LANES } from '@shared/engine-limits'
@@ -29,7 +29,7 @@ export interface Completion {
   /** Log-probability of each under the sampling temperature, before top-k and top-p. */
   readonly logprobs: Float32Array
   readonly isTruncated: boolean
-  /** Prefix and completion without its last token, where asked for. */
+  /** Prefix and completion without its last token, if requested. */
   readonly block: KvBlock | null
 }
 
@@ -40,7 +40,7 @@ export interface SamplerConfig extends Truncation {
   readonly stopTokens: readonly number[]
 }
 
-/** Token positions that went through the transformer, for reports and for the proof that none went twice. */
+/** Token positions that went through the transformer, for reports and to verify that none was computed twice. */
 export interface SamplerCounters {
   prefilled: number
   decoded: number
@@ -69,7 +69,7 @@ interface Lane {
   readonly request: SampleRequest
   readonly tokens: number[]
   readonly logprobs: number[]
-  /** Hidden vectors so far, where the block is kept. */
+  /** Hidden vectors so far, if the block is kept. */
   readonly hidden: Float32Array | null
 }
 
@@ -104,7 +104,7 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
         ? drawGreedy(probs, row * vocabSize, vocabSize)
         : draw(probs, row * vocabSize, vocabSize, uniform(request.seed, 0, position), config)
 
-    /** Notes a drawn token; true when the sequence has ended. */
+    /** Records a drawn token; true when the sequence has ended. */
     const push = (lane: Lane, { token, logprob }: Draw): boolean => {
       lane.tokens.push(token)
       lane.logprobs.push(logprob)
@@ -154,12 +154,12 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       const longest = Math.max(...requests.map(({ start, maxNewTokens }) => start.length + maxNewTokens))
       const reserve = Math.max(capacity, Math.min(roundUp(longest, LENGTH_BUCKET), RESERVE * capacity))
       const next = new LaneCache(backend, shape, size, capacity, reserve)
-      for (const { from, to, length } of moves) next.takeOver(old!, from, to, length) // what moves was there before
+      for (const { from, to, length } of moves) next.takeOver(old!, from, to, length) // a moved lane was in use before
       old?.dispose()
       return next
     }
 
-    /** Chooses the number of lanes and the capacity for what is active and waiting, and moves what is active there. */
+    /** Chooses the number of lanes and the capacity for active and waiting sequences, and moves the active ones. */
     const arrange = () => {
       const active = lanes.filter((lane) => lane !== null)
       const size = lanesFor(active.length + waiting.length, config.lanes)

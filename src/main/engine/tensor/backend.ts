@@ -1,6 +1,6 @@
 /**
- * What the engine asks of a place where tensors live. Two kinds implement it: compiled (ONNX Runtime runs recorded graphs) and
- * eager (a tfjs device backend runs each operation). Code above this line does not know which one it has.
+ * The interface of a backend, which stores tensors and runs programs. Two kinds implement it: compiled (ONNX Runtime runs recorded graphs) and
+ * eager (a tfjs device backend runs each operation). Other code does not know which one it uses.
  */
 import type { BackendName } from '@shared/schemas/plan'
 import type { NarrowDtype } from './graph'
@@ -19,7 +19,7 @@ export interface DeviceTensor {
 
 export type DeviceTensors = Readonly<Record<string, DeviceTensor>>
 
-/** A tree of tensors as it lies on the device. */
+/** A tree of tensors on the device. */
 export type OnDevice<T> = Replaced<T, DeviceTensor>
 
 /** Any part of a tree. */
@@ -27,13 +27,13 @@ type PartOf<T> = T extends DeviceTensor ? T : { readonly [K in keyof T]?: PartOf
 
 export interface RunOptions<Out> {
   /**
-   * `reused` (default): the outputs live until this function's next call with the same shapes. `fresh`: they are the caller's, to
-   * be given back with `dispose`.
+   * `reused` (default): the outputs live until this function's next call with the same shapes. `fresh`: the caller owns them and must release
+   * them with `dispose`.
    */
   readonly outputs?: 'reused' | 'fresh'
   /**
-   * In the place of an output: a tensor, mostly an input, whose memory it may be written to; the result is then that tensor. Only for outputs of which
-   * each number depends on the number in its place, and on nothing of that tensor after it was computed. Backends that cannot do it give fresh ones.
+   * For an output: a tensor, mostly an input, whose memory it may overwrite; the result is then that tensor. Only for element-wise outputs after
+   * which the old values of that tensor are not needed. Backends without this return fresh tensors.
    */
   readonly into?: PartOf<OnDevice<Out>>
 }
@@ -45,7 +45,7 @@ export interface Program<In extends object = Tensors, Out extends object = Tenso
 
 export interface Backend {
   readonly name: BackendName
-  /** Words for a person: the device and the library that drives it. */
+  /** A description for people: the device and its library. */
   readonly device: string
   /** Tensors made from host arrays read those arrays in place: changing the array changes the tensor. */
   readonly sharesHostMemory: boolean
@@ -54,16 +54,16 @@ export interface Backend {
   /** Host memory as a tensor. Compiled backends keep the array itself, without copying: it may be changed between runs. */
   tensor(values: HostArray, shape: readonly number[]): DeviceTensor
   /**
-   * A matrix in 16 or 8 bits as the input of programs, which read it through `core/narrow` only. Kept in place as by `tensor`, or packed; it cannot
-   * be read back.
+   * A matrix in 16 or 8 bits as the input of programs, which read it through `core/narrow` only. Kept in place like by `tensor`, or packed; it
+   * cannot be read back.
    */
   narrow(values: NarrowArray, shape: readonly [number, number]): DeviceTensor
   /** The values on the host. Compiled backends return the tensor's own memory. */
   read(tensor: DeviceTensor): Promise<HostArray>
   dispose(tensor: DeviceTensor): void
   /**
-   * @param name names the function in errors and profiles. Another function under a name that is taken is a program of its own: none ever gets
-   *   another's graph
+   * @param name names the function in errors and profiles. Another function with the same name is a separate program
+   *   with its own graph
    * @param fn pure: its results depend on its inputs alone, and what it closes over never changes
    */
   program<In extends object = Tensors, Out extends object = Tensors>(

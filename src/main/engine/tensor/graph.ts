@@ -1,5 +1,5 @@
 /**
- * The graph a recorded function becomes: plain data, close to ONNX. Knows neither tfjs nor ONNX Runtime.
+ * The graph of a recorded function: plain data, close to ONNX. Knows neither tfjs nor ONNX Runtime.
  */
 
 export type DType = 'float32' | 'int32' | 'bool' | 'int64' | NarrowDtype
@@ -34,7 +34,7 @@ export interface Graph {
   readonly initializers: readonly Initializer[]
   readonly inputs: readonly GraphValue[]
   readonly outputs: readonly GraphValue[]
-  /** Results whose shapes ONNX Runtime cannot know by itself: without them it reuses no memory in what follows. */
+  /** Shapes of results that ONNX Runtime cannot infer; without them it reuses no memory in later nodes. */
   readonly declared: readonly GraphValue[]
 }
 

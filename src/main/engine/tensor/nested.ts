@@ -1,7 +1,7 @@
 /** Nested trees of tensors: records and lists whose leaves are tensors, on a device or while a function runs. Knows no backend. */
 import type { Tensor } from './tf'
 
-/** What every leaf has, wherever it lives. */
+/** The properties of every leaf, on any backend. */
 interface Leaf {
   readonly shape: readonly number[]
   readonly dtype: string
@@ -10,7 +10,7 @@ interface Leaf {
 /** `T` with every tensor in it replaced by `To`: the same names, the same lists. */
 export type Replaced<T, To> = T extends Tensor ? To : { readonly [K in keyof T]: Replaced<T[K], To> }
 
-/** Between the names on the way to a leaf; no name contains it. */
+/** Separates the names in the path of a leaf; no name contains it. */
 const SEPARATOR = '/'
 
 const isLeaf = (value: object): value is Leaf => 'dtype' in value && 'shape' in value

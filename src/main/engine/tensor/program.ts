@@ -1,10 +1,10 @@
-/** Programs over nested trees, for backends that run functions of flat records: trees are flattened here and nowhere else. */
+/** Programs over nested trees, for backends that run functions of flat records: trees are flattened only here. */
 import type { Backend, DeviceTensor, DeviceTensors, Program, RunOptions } from './backend'
 import { flatten, mapLeaves } from './nested'
 import type { TensorFunction, Tensors } from './tensors'
 import type { Tensor } from './tf'
 
-/** One call of a program, as a backend gets it. */
+/** One call of a program, as passed to a backend. */
 export interface FlatCall {
   /** The program's name, for errors. */
   readonly name: string
@@ -31,13 +31,13 @@ function signature(inputs: DeviceTensors): string {
 
 type TreeFunction = (inputs: never) => object
 
-/** The programs of a backend. @param run runs a flat function; called with the same key, it may run what it prepared before */
+/** The programs of a backend. @param run runs a flat function; called with the same key, it may reuse what it prepared before */
 export function createPrograms(run: (call: FlatCall) => Promise<DeviceTensors>): Backend['program'] {
   const functions = new Map<string, TreeFunction[]>()
-  /** By key: the tree of a program's outputs, its leaves as they were when it was prepared. */
+  /** By key: the tree of a program's outputs at the time it was prepared. */
   const outputTrees = new Map<string, object>()
 
-  /** `name`, or `name#2` for the second function that was given it. */
+  /** `name`, or `name#2` for the second function with that name. */
   function labelOf(name: string, fn: TreeFunction): string {
     const known = functions.get(name) ?? []
     functions.set(name, known)

@@ -1,6 +1,6 @@
 /**
- * A tfjs backend that computes nothing: its kernels write down what they were asked, so that running a function once on it yields the
- * function's graph, gradients included. Knows nothing of ONNX Runtime.
+ * A tfjs backend that computes nothing: its kernels record their calls, so that running a function once on it yields the function's graph,
+ * including gradients. Knows nothing of ONNX Runtime.
  */
 import { type BackendValues, type DataType, KernelBackend } from '@tensorflow/tfjs-core'
 import type { Attribute, DType, Graph, GraphNode, GraphValue, Initializer, Values } from './graph'
@@ -8,7 +8,7 @@ import { type Tensor, type TensorInfo, tf } from './tf'
 
 export const RECORDER = 'record'
 
-/** What a tfjs data id stands for while recording. `splat`: every element is this number (then no node exists until it is needed). */
+/** The meaning of a tfjs data id while recording. `splat`: every element is this number (then no node exists until it is needed). */
 interface Symbol {
   readonly name: string | null
   readonly splat: number | null
@@ -67,7 +67,7 @@ class Recorder extends KernelBackend {
 
   // -- what lowerings use
 
-  /** The graph name of a tensor; a splat is materialised here, because somebody needs it as it is. */
+  /** The graph name of a tensor; a splat is materialised here, because an operator needs it as a tensor. */
   nameOf(info: TensorInfo): string {
     const symbol = this.symbolOf(info)
     if (symbol.name !== null) return symbol.name
@@ -111,7 +111,7 @@ class Recorder extends KernelBackend {
     return { name, info: { dataId, shape: [...shape], dtype } as TensorInfo }
   }
 
-  /** Says the shape of a result that is computed from values. */
+  /** Declares the shape of a result that depends on values. */
   declare(name: string, shape: readonly number[], dtype: DType): string {
     this.declared.push({ name, shape, dtype })
     return name
@@ -139,7 +139,7 @@ class Recorder extends KernelBackend {
     return { dataId, shape: [...shape], dtype } as TensorInfo
   }
 
-  /** Equal ones are one: what is computed from constants alone, as masks are, is then computed and kept once for all layers. */
+  /** Equal constants are shared, so that results computed from constants alone, such as masks, are computed once for all layers. */
   constant(values: Values, shape: readonly number[], dtype: DType): string {
     const key = `${dtype}|${shape}`
     const alike = this.constants.get(key) ?? []
@@ -164,7 +164,7 @@ class Recorder extends KernelBackend {
     const dataId = {}
     this.symbols.set(dataId, { name, splat: null })
     this.inputs.push({ name, shape, dtype })
-    // tfjs has no narrow dtypes: to it they are integers, as on eager backends, where they are packed in some.
+    // tfjs has no 16- or 8-bit dtypes, so they are integers to it, as on eager backends, some of which pack them.
     const known = dtype === 'float16' || dtype === 'int8' ? 'int32' : dtype
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape: [...shape], dtype: known } as TensorInfo)
   }

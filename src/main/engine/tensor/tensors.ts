@@ -1,4 +1,4 @@
-/** Named tensors, and pure functions of them: what a backend prepares and runs. */
+/** Named tensors, and the pure functions of them that a backend runs. */
 import type { Tensor } from './tf'
 
 export type Tensors = Readonly<Record<string, Tensor>>

@@ -1,6 +1,6 @@
 /**
- * The one import of TensorFlow.js in the engine: operations with all their gradients registered. Its modules cannot be loaded by
- * plain Node as they are (imports without extensions), so the build and the tests bundle them.
+ * The one import of TensorFlow.js in the engine: operations with all their gradients registered. Plain Node cannot load its modules (imports
+ * without extensions), so the build and the tests bundle them.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-core/dist/register_all_gradients'

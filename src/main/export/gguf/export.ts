@@ -1,4 +1,4 @@
-/** A model as one GGUF file, read back and compared before it is called done. */
+/** A model as one GGUF file, read back and compared before it is reported as done. */
 import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { storageError, syncFolder, writeDurably } from '@main/formats/atomic'
@@ -28,7 +28,7 @@ export interface GgufExport {
   /** A file that does not exist yet. */
   readonly out: string
   readonly type: TensorType
-  /** Filled first, beside `out`. */
+  /** Temporary file beside `out`. */
   readonly partial?: string
   readonly onProgress?: (label: string, done: number, total: number) => void
 }
@@ -115,7 +115,7 @@ function readRange(handle: number, offset: number, length: number): Uint8Array {
   return bytes
 }
 
-/** @returns the largest difference to the values in memory */
+/** @returns the largest difference from the values in memory */
 function compare(file: string, headerBytes: number, tensors: readonly TensorToWrite[]): number {
   const handle = openSync(file, 'r')
   try {
@@ -125,7 +125,10 @@ function compare(file: string, headerBytes: number, tensors: readonly TensorToWr
       const { type, offset, bytes } = places[i]!
       const read = decodeTensor(readRange(handle, offset, bytes), type)
       if (places[i]!.name !== name || read.length !== data.length)
-        throw new GpoError('storage', `${name} was not read back as it was written: check the disk and export again`)
+        throw new GpoError(
+          'storage',
+          `${name} was read back with other contents than written: check the disk and export again`,
+        )
       for (let j = 0; j < data.length; j++) worst = Math.max(worst, Math.abs(read[j]! - data[j]!))
     }
     return worst
@@ -134,7 +137,7 @@ function compare(file: string, headerBytes: number, tensors: readonly TensorToWr
   }
 }
 
-/** What a file will be, told before it is written. @throws {GpoError} as `exportGguf` for architecture and tokenizer */
+/** Size and contents of a file before it is written. @throws {GpoError} as `exportGguf` for architecture and tokenizer */
 export function ggufSize(sourceFolder: string, type: TensorType): { readonly bytes: number; readonly tensors: number } {
   const config = readModelConfig(sourceFolder)
   const weights = [...expectedWeights(config)]
@@ -150,12 +153,12 @@ export function ggufSize(sourceFolder: string, type: TensorType): { readonly byt
 
 /**
  * Nothing is left behind when it fails.
- * @throws {GpoError} 'usage' for a file that exists, an architecture or a tokenizer that llama.cpp does not have; 'model' for values that the
+ * @throws {GpoError} 'usage' for a file that exists, an architecture or a tokenizer that llama.cpp does not support; 'model' for values that the
  * type cannot store; 'storage'
  */
 export function exportGguf(model: GgufExport): Exported {
   const out = resolve(model.out)
-  if (existsSync(out)) throw new GpoError('usage', `${out} exists: choose a name that is not taken`)
+  if (existsSync(out)) throw new GpoError('usage', `${out} exists: choose another name`)
   const config = readModelConfig(model.sourceFolder)
   const tensors = ggufTensors(config, model.tensors)
   const entries = tensors.map((tensor) => entryOf(tensor, model.type))

@@ -24,7 +24,7 @@ export type Metadata = ReadonlyMap<string, MetadataValue>
 
 export interface TensorEntry {
   readonly name: string
-  /** As the model writes them, rows first: [out, in]. */
+  /** In the order of the checkpoint, rows first: [out, in]. */
   readonly shape: readonly number[]
   readonly type: TensorType
   readonly bytes: number
@@ -49,7 +49,7 @@ class ByteWriter {
     }
     return at
   }
-  /** Room first, then the view: it may be another one by then. */
+  /** Grow the buffer before using the view, because growing replaces the view. */
   private write(size: number, set: (view: DataView, at: number) => void): void {
     const at = this.room(size)
     set(this.view, at)
@@ -116,7 +116,7 @@ export function encodeHeader(metadata: Metadata, tensors: readonly TensorEntry[]
   return out.done()
 }
 
-/** The zeros after a tensor of so many bytes. */
+/** The padding after a tensor of this many bytes. */
 export const paddingAfter = (bytes: number): Uint8Array => new Uint8Array(aligned(bytes) - bytes)
 
 export interface TensorPlace extends TensorEntry {
@@ -142,8 +142,7 @@ class ByteReader {
   }
   private take(size: number): number {
     const at = this.used
-    if (size < 0 || at + size > this.bytes.length)
-      this.fail(`ends after ${this.bytes.length} bytes, before its header does`)
+    if (size < 0 || at + size > this.bytes.length) this.fail(`ends after ${this.bytes.length} bytes, inside its header`)
     this.used += size
     return at
   }
@@ -164,11 +163,10 @@ class ByteReader {
     const at = this.take(length)
     return new TextDecoder().decode(this.bytes.subarray(at, at + length))
   }
-  /** A count of things of at least `size` bytes each: no more than the rest of the file can hold. */
+  /** Reads a count of items of at least `size` bytes each, which must fit into the rest of the file. */
   count(size: number): number {
     const count = this.uint64()
-    if (count * size > this.bytes.length - this.used)
-      this.fail(`says that ${count} entries follow, which it has no room for`)
+    if (count * size > this.bytes.length - this.used) this.fail(`announces ${count} entries, which do not fit in it`)
     return count
   }
 }
@@ -193,7 +191,7 @@ const typeOf = (code: number) =>
   (Object.keys(TENSOR_TYPES) as TensorType[]).find((name) => TENSOR_TYPES[name] === code) ?? null
 
 /**
- * What the beginning of a file says; the kinds of values and tensors that this program writes.
+ * Parses the header of a file; knows only the kinds of values and tensors that this program writes.
  * @param size of the whole file, bytes
  * @throws {GpoError} 'storage' for a file that is damaged
  */
@@ -203,9 +201,9 @@ export function decodeHeader(
   file: string,
 ): { readonly metadata: Metadata; readonly tensors: readonly TensorPlace[] } {
   const input = new ByteReader(bytes, file)
-  if (input.uint32() !== MAGIC) input.fail('is no GGUF file')
+  if (input.uint32() !== MAGIC) input.fail('is not a GGUF file')
   const version = input.uint32()
-  if (version !== VERSION) input.fail(`is of version ${version}, not ${VERSION}`)
+  if (version !== VERSION) input.fail(`has version ${version}, not ${VERSION}`)
   const tensorCount = input.count(24)
   const keyCount = input.count(12)
   const metadata = new Map(Array.from({ length: keyCount }, () => [input.string(), readValue(input)] as const))
@@ -215,7 +213,7 @@ export function decodeHeader(
     metadata,
     tensors: entries.map((entry) => {
       const offset = start + entry.offset
-      if (offset + entry.bytes > size) input.fail(`ends before the tensor ${entry.name} does`)
+      if (offset + entry.bytes > size) input.fail(`ends inside the tensor ${entry.name}`)
       return { ...entry, offset }
     }),
   }

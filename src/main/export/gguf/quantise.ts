@@ -41,7 +41,9 @@ export const encodeTensor = (values: Float32Array, type: TensorType): Uint8Array
 export const decodeTensor = (bytes: Uint8Array, type: TensorType): Float32Array =>
   type === 'Q8_0' ? decodeQ8(bytes) : decodeFloats(bytes, type)
 
-/** How a tensor is stored in a file of a type: vectors always whole, and what does not fill blocks of 32 in half precision (as llama.cpp does). */
+/**
+ * The type in which a tensor is stored in a file: vectors always as F32, and tensors whose rows do not fill blocks of 32 as F16 (like llama.cpp).
+ */
 export function storedType(shape: readonly number[], type: TensorType): TensorType {
   if (shape.length < 2) return 'F32'
   return type === 'Q8_0' && shape.at(-1)! % BLOCK !== 0 ? 'F16' : type

@@ -5,7 +5,7 @@ import { frequencies } from '@main/formats/rope-frequencies'
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { GpoError } from '@shared/errors'
 
-/** What llama.cpp calls an architecture, and whether it rotates neighbouring numbers (q and k are then reordered) or halves. */
+/** llama.cpp's name of an architecture, and whether it rotates neighbouring numbers (q and k are then reordered) or halves. */
 const ARCHITECTURES: Readonly<Record<string, { readonly name: string; readonly isInterleaved: boolean }>> = {
   LlamaForCausalLM: { name: 'llama', isInterleaved: true },
   MistralForCausalLM: { name: 'llama', isInterleaved: true },
@@ -17,7 +17,7 @@ const ARCHITECTURES: Readonly<Record<string, { readonly name: string; readonly i
 export const architectureOf = ({ architecture }: ModelConfig) => {
   const known = ARCHITECTURES[architecture]
   if (known) return known
-  throw new GpoError('usage', `llama.cpp's name for the architecture ${architecture} is not known: export safetensors`)
+  throw new GpoError('usage', `llama.cpp has no known name for the architecture ${architecture}: export safetensors`)
 }
 
 const LAYER_PARTS: Readonly<Record<string, string>> = {
@@ -63,7 +63,7 @@ function interleave({ shape, data }: TensorToWrite, heads: number): Float32Array
   return out
 }
 
-/** Which of a checkpoint's tensors have heads that rotate, and how many. */
+/** Which tensors of a checkpoint have rotated heads, and how many. */
 function rotatedHeads(name: string, { heads, kvHeads }: ModelConfig): number | null {
   if (/\.q_proj\.(weight|bias)$/.test(name)) return heads
   return /\.k_proj\.(weight|bias)$/.test(name) ? kvHeads : null
@@ -76,7 +76,7 @@ function convert(config: ModelConfig, tensor: TensorToWrite): TensorToWrite {
   return { name: ggufName(tensor.name), shape: tensor.shape, data }
 }
 
-/** What a checkpoint's frequencies are divided by, one number for each pair (llama3 scaling only). */
+/** The divisors of a checkpoint's rotary frequencies, one per pair (llama3 scaling only). */
 function ropeFactors(config: ModelConfig): TensorToWrite[] {
   if (config.ropeScaling?.kind !== 'llama3') return []
   const { ropeScaling: _, ...plain } = config
@@ -85,7 +85,7 @@ function ropeFactors(config: ModelConfig): TensorToWrite[] {
   return [{ name: 'rope_freqs.weight', shape: [data.length], data }]
 }
 
-/** @throws {GpoError} 'usage' for an architecture without a name there */
+/** @throws {GpoError} 'usage' for an architecture that llama.cpp has no name for */
 export function ggufTensors(config: ModelConfig, tensors: readonly TensorToWrite[]): TensorToWrite[] {
   return [...ropeFactors(config), ...tensors.map((tensor) => convert(config, tensor))]
 }

@@ -39,7 +39,7 @@ const CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 const REST = String.raw`| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 const LETTERS = String.raw`|[^\r\n\p{L}\p{N}]?\p{L}+`
 
-/** llama.cpp cuts text into words by a rule it knows by name; these are the rules' patterns in tokenizer.json. */
+/** llama.cpp splits text into words by a rule that it knows by name; these are the patterns of the rules in tokenizer.json. */
 const SPLITS: Readonly<Record<string, string>> = {
   [`${CONTRACTIONS}${LETTERS}|\\p{N}{1,3}${REST}`]: 'llama-bpe',
   [`${CONTRACTIONS}${LETTERS}|\\p{N}${REST}`]: 'qwen2',
@@ -54,7 +54,7 @@ const stepsOf = (value: unknown): readonly Step[] => {
   return (step['pretokenizers'] ?? step['normalizers'] ?? []) as readonly Step[]
 }
 
-/** The name of the rule that cuts text into words. @throws {GpoError} 'usage' where llama.cpp has none that is the same */
+/** The name of the rule that splits text into words. @throws {GpoError} 'usage' if llama.cpp has no equal rule */
 function preTokenizerName(folder: string, value: unknown): string {
   const steps = stepsOf(value)
   const types = steps.map((step) => step['type']).join(' ')
@@ -66,11 +66,11 @@ function preTokenizerName(folder: string, value: unknown): string {
   if (types === 'Digits ByteLevel' && isWhole && steps[0]?.['individual_digits'] === true) return 'smollm'
   throw new GpoError(
     'usage',
-    `${folder}: llama.cpp has no rule that cuts text as this tokenizer does (${types || 'none'}); export safetensors and convert it there`,
+    `${folder}: llama.cpp has no rule that splits text like this tokenizer (${types || 'none'}); export safetensors and convert it there`,
   )
 }
 
-/** Whether a text begins with the token for the beginning, by the configuration or the post-processor. */
+/** Whether texts start with the beginning-of-sequence token, by the configuration or the post-processor. */
 function addsBos(json: TokenizerJson, config: Readonly<Record<string, unknown>>, bos: string | undefined): boolean {
   if (typeof config['add_bos_token'] === 'boolean') return config['add_bos_token']
   return bos !== undefined && JSON.stringify(json.post_processor ?? '').includes(JSON.stringify(bos))
@@ -80,7 +80,7 @@ const mergeText = (merge: string | readonly [string, string]) => (typeof merge =
 const mergeResult = (merge: string | readonly [string, string]) =>
   typeof merge === 'string' ? merge.replace(' ', '') : merge.join('')
 
-/** Tokens by id; rows of the embedding without a token get a name of their own. */
+/** Tokens by id; rows of the embedding without a token get a placeholder name. */
 function tokensOf(json: TokenizerJson, config: ModelConfig) {
   const tokens = Array.from({ length: config.vocabSize }, (_, id) => `[PAD${id}]`)
   const types = new Array<number>(config.vocabSize).fill(UNUSED)
@@ -97,7 +97,7 @@ function tokensOf(json: TokenizerJson, config: ModelConfig) {
   return { tokens, types }
 }
 
-/** The default under llama.cpp's own key; others by names of letters and digits, which are listed too, as its converter writes them. */
+/** The default under llama.cpp's own key; others under names of letters and digits, which are also listed, like its converter does. */
 function chatTemplates(folder: string, config: Readonly<Record<string, unknown>>): [string, MetadataValue][] {
   const named = [...chatTemplatesOf(folder, config)].map(([name, value]) => [
     name.replaceAll(/[^A-Za-z0-9]/g, '_'),
@@ -123,7 +123,10 @@ export function tokenizerMetadata(folder: string, config: ModelConfig): [string,
   const configFile = join(folder, 'tokenizer_config.json')
   const settings = existsSync(configFile) ? readJsonObject(configFile) : {}
   if (json.model.type !== 'BPE')
-    throw new GpoError('usage', `${folder}: the tokenizer is of type ${json.model.type}; GGUF is written for BPE only`)
+    throw new GpoError(
+      'usage',
+      `${folder}: the tokenizer is of type ${json.model.type}; only BPE can be written to GGUF`,
+    )
   const { tokens, types } = tokensOf(json, config)
   const isSentencePiece = json.model.byte_fallback === true
   const special = (key: string): string | undefined => {

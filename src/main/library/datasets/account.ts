@@ -1,4 +1,4 @@
-/** What became of a set's columns: which were read, for which part, and which were not. Nothing is left out in silence. */
+/** An account of a dataset's columns: which were read for which role, and which were not, so that no omission is silent. */
 import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
 import { columnOf } from './column-path'
 import { CARRYING, choiceColumn, choiceColumns } from './names'
@@ -10,15 +10,15 @@ import { saysNothing } from './values'
 export interface Account {
   /** Names of all columns, at most a thousand. */
   readonly columns: Set<string>
-  /** Columns and paths that something was read from. */
+  /** Columns and paths that were read. */
   readonly used: Set<string>
   /** Fields inside columns that are objects or conversations, as paths. */
   readonly inner: Map<string, Set<string>>
-  /** Columns that hold something which a prompt may need. */
+  /** Columns with content that a prompt may need. */
   readonly carrying: Set<string>
-  /** Most items of columns that are lists. */
+  /** Largest number of items of each column of lists. */
   readonly items: Map<string, number>
-  /** Columns of a name that occurs more than once. */
+  /** Column names that occur more than once. */
   readonly duplicates: Set<string>
 }
 
@@ -38,7 +38,7 @@ export function noteColumns({ columns }: Account, names: Iterable<string>): void
   for (const name of names) if (columns.size < MAX_COLUMNS) columns.add(name)
 }
 
-/** Notes what a record has. */
+/** Records the columns of a record. */
 export function noteRecord(account: Account, fields: Fields): void {
   for (const name of fields.keys()) {
     noteColumns(account, [name])
@@ -62,7 +62,7 @@ function noteInner({ inner }: Account, name: string, value: object): void {
 
 const OF_A_TURN = /\[\]\.(role|content|from|value)$/
 
-/** Columns, and fields beside used ones, that nothing was read from; in the order of the file. */
+/** Unused columns, and unused fields beside used ones, in the order of the file. */
 export function unusedOf({ columns, used, inner }: Account): readonly string[] {
   const has = (name: string) => columns.has(name)
   const paths = [...used].map((path) => ({ path, column: columnOf(path, has) }))
@@ -73,7 +73,7 @@ export function unusedOf({ columns, used, inner }: Account): readonly string[] {
   })
 }
 
-/** A field of an object of which only others are read, or of a turn that is more than its speaker and text. */
+/** An unread field of an object, or a field of a turn besides its speaker and text. */
 function isBesideReads(field: string, column: string, reads: readonly string[]): boolean {
   if (field.startsWith(`${column}[].`)) return reads.includes(column) && !OF_A_TURN.test(field)
   return (
@@ -97,12 +97,12 @@ export function rolesOf({ sources }: Arrangement, { used }: Account): Partial<Re
   return roles
 }
 
-/** Sentences on columns that a person may miss. */
+/** Sentences on unused columns that may matter. */
 export function columnNotes(account: Account): readonly string[] {
   return [...missedNotes(account), ...itemNotes(account)]
 }
 
-/** Lists of which a path reads some items only. */
+/** Lists of which a path reads only some items. */
 function itemNotes({ items, used }: Account): string[] {
   return [...items].flatMap(([name, count]) => {
     const read = [...used].flatMap((path) =>
@@ -111,7 +111,7 @@ function itemNotes({ items, used }: Account): string[] {
     const indices = new Set(read)
     if (indices.size === 0 || count <= indices.size) return []
     const which = [...indices].map((index) => `${index}]`).join(' and ')
-    return [`column "${name.slice(0, 100)}" has up to ${count} items, of which ${which} is read`]
+    return [`column "${name.slice(0, 100)}" has up to ${count} items, of which ${which} is used`]
   })
 }
 

@@ -1,4 +1,4 @@
-/** Questions with choices: the choices in their forms, the lines of the prompt, and which one is right. */
+/** Multiple-choice questions: reading the choices, writing them into the prompt, and finding the correct one. */
 
 import { parseJson } from './read/parse-json'
 import { isObject } from './read/record'
@@ -6,13 +6,13 @@ import { asText, BadValue, isEmpty, type RowView } from './values'
 
 export interface Choices {
   readonly texts: readonly string[]
-  /** The set's own marks (1 to 4, say); empty where it has none. */
+  /** The dataset's own labels of the choices (such as 1 to 4); empty if it has none. */
   readonly marks: readonly string[]
 }
 
 export const letterOf = (index: number): string => String.fromCharCode(65 + index)
 
-/** Lists, {text, label} in either nesting, objects by letter, or columns of their own. @throws BadValue */
+/** Lists, {text, label} in either nesting, objects by letter, or separate columns. @throws BadValue */
 export function readChoices(view: RowView): Choices {
   const cells = view.each('choices')
   if (cells.length > 1) return checked(fromColumns(cells), 'choices')
@@ -53,7 +53,7 @@ const labelled = (texts: readonly unknown[], marks: readonly unknown[]): Choices
   marks: marks.map((mark) => asText(mark, 'choices')),
 })
 
-/** Texts that begin with their own letter ("A) 21") lose it: the prompt's lines write it anyway. */
+/** Removes a letter at the beginning of a choice ("A) 21"), because the prompt adds the letters itself. */
 function fromTexts(values: readonly unknown[]): Choices {
   const texts = values.map((value) => asText(value, 'choices'))
   const begins = texts.map((text, i) => new RegExp(`^\\s*\\(?${letterOf(i)}[).:]\\s*`).exec(text)?.[0])
@@ -63,10 +63,10 @@ function fromTexts(values: readonly unknown[]): Choices {
 
 function checked(choices: Choices | null, column: string): Choices {
   if (choices && choices.texts.length >= 2 && choices.texts.length <= 26) return choices
-  throw new BadValue(`column "${column}" is no list of 2 to 26 choices`)
+  throw new BadValue(`column "${column}" is not a list of 2 to 26 choices`)
 }
 
-/** CSV has no lists: there a list is written as JSON. */
+/** CSV has no lists, so a list is written as JSON in it. */
 function parseList(text: string): unknown {
   try {
     return parseJson(text)
@@ -75,13 +75,13 @@ function parseList(text: string): unknown {
   }
 }
 
-/** `A. …`, one a line. */
+/** `A. …`, one per line. */
 export const choiceLines = ({ texts }: Choices): string => texts.map((text, i) => `${letterOf(i)}. ${text}`).join('\n')
 
 /**
- * The right one's place: by the set's own mark, its letter, its number, or its text.
- * @param first what the set's numbers begin with, 0 or 1
- * @throws BadValue where it is none of them, or a text that is the number of one choice and the text of another
+ * Index of the correct choice, given by the dataset's own label, a letter, a number, or the text.
+ * @param first the first number of the dataset's numbering, 0 or 1
+ * @throws BadValue if it matches no choice, or is the number of one choice and the text of another
  */
 export function choiceIndex(value: unknown, { texts, marks }: Choices, first: number): number {
   const answer = asText(value, 'answer').trim()
@@ -92,7 +92,7 @@ export function choiceIndex(value: unknown, { texts, marks }: Choices, first: nu
   const same = typeof value === 'string' ? texts.flatMap((text, i) => (text.trim() === answer ? [i] : [])) : []
   const [byText] = same.length === 1 ? same : []
   if (isIndex && byText !== undefined && byText !== index) {
-    throw new BadValue(`column "answer" is "${answer}", which is the place of one choice and the text of another`)
+    throw new BadValue(`column "answer" is "${answer}", which is the number of one choice and the text of another`)
   }
   if (isIndex) return index
   if (byText !== undefined) return byText
@@ -106,7 +106,7 @@ function letterIndex(answer: string): number | null {
   return letter === undefined ? null : letter.toUpperCase().charCodeAt(0) - 65
 }
 
-/** What the numbers of right choices begin with: 1 where all of them are from 1 to the number of choices, and that number occurs. */
+/** The first number of the numbering of choices: 1 if all answers are from 1 to the number of choices and that number occurs, else 0. */
 export function firstNumber(answers: readonly { readonly answer: unknown; readonly count: number }[]): number {
   const numbers = answers.map(({ answer, count }) => ({
     number: /^\s*\d{1,2}\s*$/.test(String(answer)) ? Number(answer) : NaN,

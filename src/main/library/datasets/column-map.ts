@@ -1,4 +1,4 @@
-/** Columns as a person mapped them, and those of a file that are worth reading. Knows no files. */
+/** The columns that a person mapped, and the columns of a file that must be read. Knows no files. */
 import { GpoError } from '@shared/errors'
 import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
 import * as names from './names'
@@ -15,7 +15,7 @@ export function parseColumnMap(columns: Readonly<Record<string, string>> | undef
     if (role === undefined) {
       throw new GpoError(
         'data',
-        `columns: "${name.slice(0, 100)}" is no role; the roles are ${DATASET_ROLES.join(', ')}`,
+        `columns: "${name.slice(0, 100)}" is not a role; the roles are ${DATASET_ROLES.join(', ')}`,
       )
     }
     map.set(role, column)
@@ -23,13 +23,13 @@ export function parseColumnMap(columns: Readonly<Record<string, string>> | undef
   return map
 }
 
-/** A path and everything it may begin with: which of them is a column is known only where the columns are. */
+/** A path and all its prefixes: which of them is a column is only known when the columns are. */
 const beginningsOf = (path: string): readonly string[] => {
   const ends = [...path.matchAll(/[.[]/g)].map(({ index }) => path.slice(0, index))
   return [...ends, path]
 }
 
-/** The columns to read of a file that holds more. */
+/** The columns to read from a file with more columns. */
 export function wantedColumns(map: ColumnMap): WantedColumns {
   const known: readonly string[] = [
     ...names.PROMPTS,

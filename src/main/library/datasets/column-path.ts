@@ -7,7 +7,7 @@ import { type Fields, isObject } from './read/record'
 
 type Step = string | number
 
-/** `a.b[0].c` in steps; null where it is no path. */
+/** `a.b[0].c` as a list of steps; null if it is not a path. */
 function stepsOf(path: string): readonly Step[] | null {
   const steps: Step[] = []
   const pattern = /([^.[\]]+)|\[(-?\d{1,9})\]|\./y
@@ -20,7 +20,7 @@ function stepsOf(path: string): readonly Step[] | null {
   return steps
 }
 
-/** CSV has no lists and objects: there they are written as JSON. */
+/** CSV has no lists and objects, so they are written as JSON in it. */
 function opened(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value
   try {
@@ -40,10 +40,10 @@ function stepInto(found: unknown, step: Step): unknown {
   return isObject(value) && typeof step === 'string' && Object.hasOwn(value, step) ? value[step] : undefined
 }
 
-/** The column a path begins with, where the record has it. */
+/** The column at the start of a path, if the record has it. */
 export function columnOf(path: string, has: (name: string) => boolean): string {
   if (has(path)) return path
-  // A column's own name may hold dots: the longest one that is there.
+  // A column's name may contain dots, so the longest matching name is used.
   for (let end = path.length; end > 0; end = Math.max(path.lastIndexOf('.', end - 1), path.lastIndexOf('[', end - 1))) {
     const name = path.slice(0, end)
     if (has(name)) return name
@@ -53,7 +53,7 @@ export function columnOf(path: string, has: (name: string) => boolean): string {
 
 const isPlain = (path: string) => !path.includes('.') && !path.includes('[')
 
-/** What stands at a path; undefined where there is nothing. */
+/** The value at a path; undefined if there is none. */
 export function valueAt(fields: Fields, path: string): unknown {
   if (isPlain(path)) return fields.get(path)
   const column = columnOf(path, (name) => fields.has(name))
@@ -62,7 +62,7 @@ export function valueAt(fields: Fields, path: string): unknown {
   return steps?.reduce<unknown>(stepInto, fields.get(column))
 }
 
-/** Places below the columns of a record, as paths that can be mapped; for a message. */
+/** Fields below the columns of a record, as paths that can be mapped; for a message. */
 export function pathsBelow(fields: Fields, limit: number): string[] {
   const paths = [...fields.keys()].flatMap((column) => {
     const value = fields.get(column)

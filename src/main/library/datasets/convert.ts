@@ -1,4 +1,4 @@
-/** One record to one example, for each layout. Knows no files. A record that does not fit throws BadValue with the reason. */
+/** One record to one example, for each layout. Knows no files. A record that cannot be used throws BadValue with the reason. */
 import type { ChatMessage, DatasetLayout, Example, PreferenceExample, UnpairedExample } from '@shared/schemas/dataset'
 import { choiceIndex, choiceLines, letterOf, readChoices } from './choices'
 import { type Prompt, promptOf, readPrompt } from './prompt'
@@ -6,7 +6,7 @@ import { asMessages, isTranscript, renderMessages, turnsOf, turnsOfTranscript } 
 import { asText, BadValue, isEmpty, type RowView, requireFilled, requireLabel, requireText } from './values'
 import { statedAtEnd } from './worked-solution'
 
-/** @param first what the numbers of right choices begin with, 0 or 1 */
+/** @param first the first number of the numbering of choices, 0 or 1 */
 type Convert = (view: RowView, row: number, first: number) => Example
 
 const CONVERTERS: Readonly<Record<DatasetLayout, Convert>> = {
@@ -37,7 +37,7 @@ function readGsm8k(view: RowView, row: number): Example {
   return { row, ...readPrompt(view), reference, completion: solution }
 }
 
-/** MATH (arXiv 2103.03874): the reference is the column `answer`, or else what the solution's last \boxed{} holds. */
+/** MATH (arXiv 2103.03874): the reference is the column `answer`, or else the content of the solution's last \boxed{}. */
 function readMath(view: RowView, row: number): Example {
   const prompt = readPrompt(view)
   const completion = isPresent(view, 'completion') ? requireFilled(view, 'completion') : undefined
@@ -49,7 +49,7 @@ function readMath(view: RowView, row: number): Example {
 
 const isPresent = (view: RowView, name: string) => !isEmpty(view.get(name))
 
-/** What stands in the last `\boxed{…}` (or `\fbox{…}`) whose braces are balanced; empty where there is none. */
+/** The content of the last `\boxed{…}` (or `\fbox{…}`) with balanced braces; empty if there is none. */
 function lastBoxed(text: string): string {
   const start = Math.max(text.lastIndexOf('\\boxed{'), text.lastIndexOf('\\fbox{'))
   if (start < 0) return ''
@@ -63,7 +63,7 @@ function lastBoxed(text: string): string {
   return ''
 }
 
-/** MMLU (arXiv 2009.03300) and its kin: the reference is the letter of the right choice. */
+/** MMLU (arXiv 2009.03300) and similar datasets: the reference is the letter of the correct choice. */
 function readQuestion(view: RowView, row: number, first: number): Example {
   const choices = readChoices(view)
   requireFilled(view, 'answer')
@@ -77,7 +77,7 @@ function readAnswer(view: RowView, row: number): Example {
   return { row, ...readPromptWithChoices(view), reference, ...completion }
 }
 
-/** Choices that no answer names are a part of the question all the same. */
+/** Choices without an answer are still part of the question. */
 const readPromptWithChoices = (view: RowView): Prompt =>
   readPrompt(view, isPresent(view, 'choices') ? choiceLines(readChoices(view)) : '')
 
@@ -86,9 +86,9 @@ function readCompletion(view: RowView): { readonly completion: string } {
   if (!turnsOf(value)) return { completion: requireFilled(view, 'completion') }
   const { text, before } = replyOf(asMessages(value, 'completion'), 'completion')
   if (before.some(({ role }) => role === 'assistant')) {
-    throw new BadValue('column "completion" has several turns of the assistant: only one is trained on')
+    throw new BadValue('column "completion" has several assistant turns: only one can be trained on')
   }
-  if (before.length > 0) throw new BadValue('column "completion" has turns before the one of the assistant')
+  if (before.length > 0) throw new BadValue('column "completion" has turns before the assistant turn')
   return { completion: text }
 }
 
@@ -99,7 +99,7 @@ interface Reply {
 
 function replyOf(messages: readonly ChatMessage[], column: string): Reply {
   const last = messages[messages.length - 1]
-  if (last?.role !== 'assistant') throw new BadValue(`column "${column}" does not end with a turn of the assistant`)
+  if (last?.role !== 'assistant') throw new BadValue(`column "${column}" does not end with an assistant turn`)
   return { text: last.content, before: messages.slice(0, -1) }
 }
 
@@ -112,7 +112,7 @@ function readReply(view: RowView, column: string): Reply {
   return { text: requireText(view, column), before: [] }
 }
 
-/** Conversations without a prompt column carry it as the turns before the last; the two must then share them. */
+/** Without a prompt column, the prompt is the turns before the last one, which chosen and rejected must share. */
 function readPreference(view: RowView, row: number): PreferenceExample {
   const chosen = readReply(view, 'chosen')
   const rejected = readReply(view, 'rejected')
@@ -144,7 +144,7 @@ function readUnpaired(view: RowView, row: number): UnpairedExample {
   return { row, ...promptOf(view, before), reference: '', completion: text, label }
 }
 
-/** `messages`: what stands before the assistant's last turn is the prompt. With an `answer`, that last turn may be missing. */
+/** `messages`: the turns before the assistant's last one are the prompt. With an `answer`, that last turn may be missing. */
 function readConversation(view: RowView, row: number): Example {
   if (!view.has('messages')) throw new BadValue('column "messages" is missing')
   const messages = asMessages(view.get('messages'), 'messages')

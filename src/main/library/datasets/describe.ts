@@ -1,4 +1,4 @@
-/** What a dataset file holds, as plain data: layout, rows, bad rows, lengths, and whether the verifier accepts the set's own answers. */
+/** The contents of a dataset file, as plain data: layout, rows, bad rows, lengths, and whether the verifier accepts the dataset's own answers. */
 
 import { GpoError } from '@shared/errors'
 import type { RecordKind } from '@shared/method/offline'
@@ -20,7 +20,7 @@ import { suggestVerifier } from './suggest-verifier'
 /** Judges one completion, as the engine's verifiers do. */
 interface AnswerVerifier {
   verify(completion: string, reference: string, isTruncated: boolean): Verdict | Promise<Verdict>
-  /** What else an answer could mean; null if it can be read in one way only. */
+  /** A second reading of an answer; null if it is not ambiguous. */
   noteOn?(completion: string): string | null
 }
 
@@ -30,13 +30,13 @@ export interface DescribeOptions {
   readonly delimiter?: Delimiter
   /** Tokens of a text; without it, lengths are not reported. */
   readonly countTokens?: (text: string) => number
-  /** Without it, the reference answers are not tried. A function is given the configuration that is reported. */
+  /** Without it, the reference answers are not judged. A function gets the configuration that is reported. */
   readonly verifier?: AnswerVerifier | ((config: VerifierConfig) => AnswerVerifier)
   /** Configuration of the verifier; without it, the one that fits the set. */
   readonly verifierConfig?: VerifierConfig
 }
 
-/** Tokens. p95: 95 % of the texts have at most so many (nearest rank). */
+/** Tokens. p95: 95 % of the texts have at most this many (nearest rank). */
 interface LengthSummary {
   readonly min: number
   readonly median: number
@@ -58,12 +58,12 @@ interface AnswerNote {
 }
 
 interface VerifierReport {
-  /** Reference answers tried: the first ones of the set. */
+  /** Number of reference answers judged: the first ones of the dataset. */
   readonly tried: number
   readonly statuses: Readonly<Record<VerdictStatus, number>>
   /** The first five that were not judged correct. */
   readonly failures: readonly FailedAnswer[]
-  /** The first five answers that can be read in two ways. */
+  /** The first five ambiguous answers. */
   readonly notes: readonly AnswerNote[]
 }
 
@@ -78,23 +78,23 @@ export interface DatasetReport {
   readonly badRowCount: number
   readonly badRows: readonly BadRow[]
   readonly columns: readonly string[]
-  /** Role to what it was read from. */
+  /** Role to the column or path it was read from. */
   readonly roles: Readonly<Partial<Record<DatasetRole, string>>>
-  /** Columns, and fields beside used ones, that nothing was read from. */
+  /** Unused columns, and unused fields beside used ones. */
   readonly unused: readonly string[]
   /** Sentences on how it was read. */
   readonly notes: readonly string[]
-  /** The part that was read, and the part that a run is evaluated on; null where there is none. */
+  /** The part that was read, and the evaluation part; null if there is none. */
   readonly part: string | null
   readonly evaluationPart: string | null
   readonly parts: readonly DatasetPart[]
-  /** Rows of the part that was read which are in the evaluation part too; null where there is none. */
+  /** Rows of the part that was read that are also in the evaluation part; null if there is none. */
   readonly shared: SharedRows | null
   readonly firstExamples: readonly Example[]
   readonly promptTokens: LengthSummary | null
-  /** Of the completion where there is one, of the reference where there is none. */
+  /** Lengths of the completion, or of the reference if there is no completion. */
   readonly answerTokens: LengthSummary | null
-  /** Null where the set has no reference answers. */
+  /** Null if the dataset has no reference answers. */
   readonly verifierConfig: VerifierConfig | null
   readonly verifier: VerifierReport | null
 }
@@ -103,7 +103,7 @@ const FIRST_EXAMPLES = 3
 const MAX_TRIED = 2000
 const MAX_FAILURES = 5
 
-/** Reads the whole set. Errors are those of `loadDataset`. */
+/** Reads the whole dataset. Throws the errors of `loadDataset`. */
 export async function describeDataset(path: string, options: DescribeOptions = {}): Promise<DatasetReport> {
   const { columns: mapped, part: wanted, delimiter } = options
   const as = { ...(mapped ? { columns: mapped } : {}), ...(delimiter ? { delimiter } : {}) }

@@ -1,4 +1,4 @@
-/** A part of a set kept for evaluation. Which rows it has depends on the seed and on the rows alone. Knows no files. */
+/** Holds out part of a dataset for evaluation. Its rows depend only on the seed and on the rows. Knows no files. */
 import { createHash } from 'node:crypto'
 import type { Example } from '@shared/schemas/dataset'
 
@@ -10,8 +10,8 @@ export interface HeldOut {
 const place = (seed: number, key: string): string => createHash('sha256').update(`${seed}\n${key}`).digest('hex')
 
 /**
- * Rows of one group, and rows that ask the same, stay together, so that nothing held out is trained on.
- * @param share of the rows, 0 to 1; the last group taken may make it a little more, and one group is always trained on
+ * Rows of one group, and rows with the same prompt, stay together, so that no held-out prompt is trained on.
+ * @param share of the rows, 0 to 1; whole groups may make it a little more, and at least one group is left for training
  */
 export function holdOut(examples: readonly Example[], share: number, seed: number): HeldOut {
   const keyOf = ({ group, prompt }: Example) => (group === undefined ? `prompt ${prompt.trim()}` : `group ${group}`)

@@ -1,4 +1,7 @@
-/** Records of one part of a set to examples: waits for the first ones, recognises the layout, converts row by row. Knows no files. */
+/**
+ * Converts the records of one part of a dataset to examples: collects the first ones, recognises the layout from them, then converts row by row.
+ * Knows no files.
+ */
 import { GpoError } from '@shared/errors'
 import type { BadRow, Example } from '@shared/schemas/dataset'
 import { type Account, noteRecord, startAccount, usedTwice } from './account'
@@ -29,7 +32,7 @@ export interface Intake {
   badRowCount: number
   rows: number
   arrangement: Arrangement | null
-  /** Places that could be mapped, of the first record. */
+  /** Fields of the first record that could be mapped. */
   places: readonly string[]
 }
 
@@ -38,12 +41,12 @@ export function startIntake(map: ColumnMap, limit = Number.POSITIVE_INFINITY, ac
   return { map, limit, account, ...lists, badRowCount: 0, rows: 0, arrangement: null }
 }
 
-/** The rows of the sample are waiting, so they count too. */
+/** Includes the collected rows, which are not converted yet. */
 export function isFull({ examples, sample, limit, arrangement }: Intake): boolean {
   return arrangement !== null && examples.length + sample.length >= limit
 }
 
-/** @param row its number in the set, from 0 */
+/** @param row its number in the dataset, from 0 */
 export function take(path: string, record: RawRecord, row: number, intake: Intake): void {
   intake.rows++
   if ('reason' in record) {
@@ -112,7 +115,7 @@ function listColumns(columns: ReadonlySet<string>, places: readonly string[] = [
 function unknownLayout(path: string, { account, places }: Intake): GpoError {
   const found = `its columns are ${listColumns(account.columns, places)}`
   const cure = 'map columns to prompt and answer (or chosen and rejected, completion, completion and label)'
-  return new GpoError('data', `${path} has no layout that is known: ${found}; ${cure}`)
+  return new GpoError('data', `${path} has no known layout: ${found}; ${cure}`)
 }
 
 export function nothingUsable(path: string, { rows, badRows, account }: Intake): GpoError {

@@ -1,4 +1,4 @@
-/** All sets there are to choose from: in the box, and what was added. */
+/** All datasets in the list: bundled and added ones. */
 import { basename } from 'node:path'
 import { bundledPaths, datasetPath, isBundled } from '@main/paths'
 import type { Store } from '@main/store/query'
@@ -19,7 +19,7 @@ import {
   stampOf,
 } from './summary'
 
-/** A set that changed on disk is read again for the list only if it is smaller; bytes. */
+/** A dataset that changed on disk is read again for the list only if it is smaller than this; bytes. */
 const MAX_REREAD = 20_000_000
 
 interface FoundDataset {
@@ -35,7 +35,7 @@ interface FoundDataset {
 const NO_OPTIONS: DatasetOptions = { columns: {}, delimiter: null, verifier: null, summary: null }
 
 const readAsOf = ({ columns, delimiter }: DatasetOptions): ReadAs => ({
-  columns: columns as Record<string, string>, // a partial record of texts
+  columns: columns as Record<string, string>, // a partial record of strings
   ...(delimiter === null ? {} : { delimiter }),
 })
 
@@ -53,7 +53,7 @@ const added = ({ id, name, path, options, addedAt }: LibraryEntry): FoundDataset
 const findDataset = (store: Store, id: string): FoundDataset =>
   isBundled(id) ? bundled(id) : added(getEntry(store, 'dataset', id))
 
-/** The test part that is in the box with a training part. */
+/** The bundled test part that belongs to a training part. */
 function evaluationPathOf(path: string): string | null {
   if (!isBundled(path)) return null
   const test = `${path}/test`
@@ -79,7 +79,7 @@ function itemOf({ id, name, path, options, addedAt }: FoundDataset, summary: Dat
   }
 }
 
-/** Keeps what was found beside the path. */
+/** Stores the summary beside the path. */
 function keepSummary(store: Store, { id, path, options }: FoundDataset, summary: DatasetSummary): void {
   if (isBundled(path) || options.summary?.stamp === summary.stamp) return
   changeEntry(store, 'dataset', id, { options: { ...options, summary } })
@@ -105,7 +105,7 @@ async function summaryOf(store: Store, found: FoundDataset): Promise<DatasetSumm
 
 const bundledSummaries = new Map<string, DatasetSummary>()
 
-/** The box first, then what was added, newest first. */
+/** Bundled ones first, then added ones, newest first. */
 export async function listDatasets(store: Store): Promise<DatasetItem[]> {
   const all = [...bundledPaths('dataset').map(bundled), ...listEntries(store, 'dataset').map(added)]
   const items: DatasetItem[] = []
@@ -113,7 +113,7 @@ export async function listDatasets(store: Store): Promise<DatasetItem[]> {
   return items
 }
 
-/** @throws {GpoError} 'data' for what cannot be read at all; a set whose columns are not known yet is listed, with the reason */
+/** @throws {GpoError} 'data' for an unreadable file; a dataset whose columns are not recognised is listed with the reason */
 export async function addDataset(store: Store, path: string): Promise<string> {
   await findSource(path)
   const id = addEntry(store, 'dataset', basename(path) || path, path)
@@ -121,7 +121,7 @@ export async function addDataset(store: Store, path: string): Promise<string> {
   return id
 }
 
-/** Changes what was chosen about a set. @throws {GpoError} 'usage' for one in the box */
+/** Changes the choices about a dataset. @throws {GpoError} 'usage' for a bundled one */
 export async function changeDataset(
   store: Store,
   id: string,
@@ -131,14 +131,14 @@ export async function changeDataset(
     ...others
   }: { name?: string; columns?: Columns } & Partial<Pick<DatasetOptions, 'verifier' | 'delimiter'>>,
 ): Promise<void> {
-  if (isBundled(id)) throw new GpoError('usage', `${id} is in the box: its columns and its verifier stay as they are.`)
+  if (isBundled(id)) throw new GpoError('usage', `${id} is bundled: its columns and its verifier cannot be changed.`)
   const { options } = findDataset(store, id)
   const next = { ...options, ...(columns ? { columns } : {}), ...others }
   changeEntry(store, 'dataset', id, { ...(name === undefined ? {} : { name }), options: { ...next } })
   if (columns || others.delimiter !== undefined) await describe(store, id)
 }
 
-/** A set's rows as they are in its file. @throws {GpoError} 'notFound', or 'data' where the file cannot be reached */
+/** A dataset's rows as in its file. @throws {GpoError} 'notFound', or 'data' if the file cannot be reached */
 export async function datasetRows(
   store: Store,
   id: string,
@@ -153,7 +153,7 @@ export interface UsableDataset {
   readonly dataset: Dataset
 }
 
-/** A set with its rows. @throws {GpoError} 'data' for one that cannot be used, 'notFound' */
+/** A dataset with its rows. @throws {GpoError} 'data' for one that cannot be used, 'notFound' */
 export async function usableDataset(store: Store, id: string): Promise<UsableDataset> {
   const found = findDataset(store, id)
   const { summary, dataset } = await openDataset(found.file, readAsOf(found.options))
@@ -161,7 +161,7 @@ export async function usableDataset(store: Store, id: string): Promise<UsableDat
   return { item: itemOf(found, summary), dataset }
 }
 
-/** @throws {GpoError} 'notFound', or 'data' where the file cannot be reached */
+/** @throws {GpoError} 'notFound', or 'data' if the file cannot be reached */
 export async function describe(store: Store, id: string): Promise<DatasetDetails> {
   const found = findDataset(store, id)
   const { summary, dataset } = await openDataset(found.file, readAsOf(found.options))

@@ -1,6 +1,6 @@
 /**
- * A set to examples: finds its files and parts, reads the part that is wanted, recognises the layout, converts row by row. Bad rows are listed
- * and passed over; a set without a usable row is an error. Knows no tokenizer and no verifier.
+ * Loads a dataset as examples: finds its files and parts, reads the wanted part, recognises the layout, converts row by row. Bad rows are listed
+ * and left out; a dataset without a usable row is an error. Knows no tokenizer and no verifier.
  */
 import { GpoError } from '@shared/errors'
 import type { Dataset, DatasetPart, Delimiter, TypedExamples } from '@shared/schemas/dataset'
@@ -11,19 +11,19 @@ import { choosePart, type PlacedRecord, readRecords, type WantedPart } from './r
 import { type DataSource, findSource } from './read/source'
 
 export interface LoadOptions {
-  /** Role to column, or path to a field; wins over the columns' own names. */
+  /** Role to column or path; takes precedence over the columns' own names. */
   readonly columns?: Readonly<Record<string, string>>
-  /** Examples at most; the rest of the file is not read. */
+  /** Most examples; the rest of the file is not read. */
   readonly limit?: number
-  /** Train, validation, test, …; `evaluation` is what a run is evaluated on. Without it, what a run trains on. */
+  /** Train, validation, test, …; `evaluation` means the evaluation part. Without it, the training part. */
   readonly part?: WantedPart
   /** What separates the fields of a CSV file. */
   readonly delimiter?: Delimiter
 }
 
 /**
- * Reads a JSON Lines, JSON, CSV or Parquet file, or a folder of them as one set.
- * Throws GpoError('data') where nothing in it can be used; the message names the file, what was found and the cure.
+ * Reads a JSON Lines, JSON, CSV or Parquet file, or a folder of them as one dataset. Throws GpoError('data') if nothing in it can be used; the
+ * message names the file, what was found and the cure.
  */
 export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
   const source = await findSource(path)
@@ -38,7 +38,8 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
   const intake = intakes.get(part) ?? startIntake(parseColumnMap(options.columns))
   if (part !== null && part !== 'train' && options.part === undefined)
     notes.add(`there is no training part: the part "${part}" is read`)
-  if (part !== null && intakes.has(null)) notes.add(`${intakes.get(null)?.rows} rows belong to no part: not used`)
+  if (part !== null && intakes.has(null))
+    notes.add(`${intakes.get(null)?.rows} rows belong to no part and are not used`)
   const dataset = finish(path, intake, account)
   return {
     ...dataset,
@@ -47,7 +48,7 @@ export async function loadDataset(path: string, options: LoadOptions = {}): Prom
   }
 }
 
-/** @throws {GpoError} 'data' where a set does not have the part */
+/** @throws {GpoError} 'data' if the dataset does not have the part */
 function requirePart(path: string, wanted: WantedPart | undefined, parts: readonly string[]): string {
   const part = choosePart(wanted, parts)
   if (part !== null && parts.includes(part)) return part
@@ -55,7 +56,7 @@ function requirePart(path: string, wanted: WantedPart | undefined, parts: readon
   throw new GpoError('data', `${path} has no part "${String(wanted).slice(0, 60)}"; ${found}`)
 }
 
-/** Every part that occurs gets an intake of its own: which one is wanted may be clear only at the end. */
+/** Each part gets its own intake, because which one is wanted may be known only at the end. */
 async function readParts(
   path: string,
   source: DataSource,
@@ -85,7 +86,7 @@ async function readParts(
   return intakes
 }
 
-/** A record of the part that is read; those of others may still stand between. */
+/** Takes a record of the wanted part; records of other parts may come in between. */
 const isWanted = ({ of }: PlacedRecord, part: WantedPart | undefined) => of === null || of === (part ?? 'train')
 
 function partsOf({ files }: DataSource, intakes: ReadonlyMap<string | null, Intake>): readonly DatasetPart[] {

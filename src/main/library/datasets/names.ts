@@ -1,4 +1,4 @@
-/** What columns are called in the sets people have, by the part they play. The first of a list that a set has is taken. */
+/** The usual names of columns, by role. The first name in a list that a dataset has is used. */
 import { groupBy } from './read/group-by'
 
 export const PROMPTS = [
@@ -27,7 +27,7 @@ export const ANSWERS = [
   'target',
 ] as const
 
-/** Of a question with choices: a letter, a number, or the text of the right one. */
+/** The answer of a multiple-choice question: a letter, a number, or the text of the correct choice. */
 export const CHOICE_ANSWERS = [
   'answerKey',
   'answer_key',
@@ -54,7 +54,7 @@ export const REJECTED = [
 
 export const SYSTEMS = ['system', 'system_prompt', 'system_message'] as const
 
-/** Texts a prompt refers to, given before it. */
+/** Texts that a prompt refers to, put before it. */
 export const CONTEXTS = [
   'instruction',
   'instructions',
@@ -75,7 +75,7 @@ export const CONTEXTS = [
   'schema',
 ] as const
 
-/** Alpaca's `input`: what an instruction is about, given after it. */
+/** Alpaca's `input`: what an instruction is about, put after it. */
 export const INPUTS = ['input', 'inputs'] as const
 
 export const HISTORIES = [
@@ -87,7 +87,7 @@ export const HISTORIES = [
   'earlier_turns',
 ] as const
 
-/** What a model would have to be shown and cannot be: a row that has it is refused. */
+/** Inputs that a text model cannot read; a row with one is refused. */
 export const NOT_SHOWN = [
   'tools',
   'functions',
@@ -99,7 +99,7 @@ export const NOT_SHOWN = [
   'videos',
 ] as const
 
-/** Columns that carry what a prompt needs; one that is not used is told by name. */
+/** Columns that a prompt may need; an unused one is reported by name. */
 export const CARRYING: ReadonlySet<string> = new Set([
   ...SYSTEMS,
   ...CONTEXTS,
@@ -119,7 +119,7 @@ export function choiceColumn(name: string): { readonly family: string; readonly 
   return { family: `${family.toLowerCase()}${/\d/.test(mark) ? '#' : ''}`, mark: mark.toUpperCase() }
 }
 
-/** Columns A, B, C … or option1, option2 … in their order; none where fewer than two begin a row of them. */
+/** Columns A, B, C … or option1, option2 … in order; empty if there are fewer than two. */
 export function choiceColumns(names: readonly string[]): readonly string[] {
   const found = names.flatMap((name) => {
     const choice = choiceColumn(name)

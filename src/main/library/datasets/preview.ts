@@ -1,4 +1,4 @@
-/** A set's rows as they are in its file, page by page. A reader stays where it is for a while, so that scrolling on reads nothing twice. */
+/** A dataset's rows as in its file, page by page. A reader is kept open for a while, so that scrolling on reads nothing twice. */
 import type { DatasetPage, DatasetRow } from '@shared/contract/datasets'
 import { parseColumnMap } from './column-map'
 import { convertRecord } from './convert'
@@ -10,7 +10,7 @@ import { type ReadAs, stampOf } from './summary'
 import { BadValue } from './values'
 import { viewOf, withOwnName } from './view'
 
-/** Rows whose columns are shown; a column that first appears later is not. */
+/** Number of first rows whose columns are shown; columns that first appear later are not. */
 const SAMPLE = 100
 const MAX_COLUMNS = 60
 const MAX_CELL = 600
@@ -21,10 +21,10 @@ const IDLE = 30_000
 interface Reader {
   readonly stamp: string
   readonly columns: readonly string[]
-  /** The first rows, which were read to know the columns. */
+  /** The first rows, which were read to find the columns. */
   readonly sample: readonly PlacedRecord[]
   readonly records: AsyncGenerator<PlacedRecord>
-  /** Of the row that comes next out of `records`. */
+  /** Number of the next row from `records`. */
   position: number
   timer: NodeJS.Timeout | null
 }
@@ -33,7 +33,7 @@ const readers = new Map<string, Reader>()
 /** Pages of one file are read one after the other. */
 const turns = new Map<string, Promise<unknown>>()
 
-/** The files of the part that is trained on. */
+/** The files of the training part. */
 async function trainedFiles(path: string) {
   const { files, notes } = await findSource(path)
   const part = choosePart(undefined, [...new Set(files.flatMap((file) => file.part ?? []))])
@@ -58,11 +58,11 @@ function forget(path: string): void {
   const reader = readers.get(path)
   readers.delete(path)
   if (reader?.timer) clearTimeout(reader.timer)
-  // Ending a reader closes its file, or the process that decodes it; nobody waits for that.
+  // Closes a reader's file, or the process that decodes it, without waiting.
   void reader?.records.return(undefined).catch(() => {})
 }
 
-/** One that can go on from a row: the one there is, or one from the beginning. */
+/** A reader that can continue from a row: the current one, or a new one from the beginning. */
 async function readerAt(path: string, stamp: string, cursor: number, as: ReadAs): Promise<Reader> {
   const known = readers.get(path)
   const canGoOn = known && known.stamp === stamp && (cursor >= known.position || cursor < known.sample.length)
@@ -76,7 +76,7 @@ async function readerAt(path: string, stamp: string, cursor: number, as: ReadAs)
   return reader
 }
 
-/** Rows from `cursor`; where they are partly in the sample, the page ends with it. */
+/** Rows from `cursor`; a page that starts in the sample ends with it. */
 async function take(reader: Reader, cursor: number, limit: number): Promise<readonly PlacedRecord[]> {
   if (cursor < reader.sample.length) return reader.sample.slice(cursor, cursor + limit)
   const rows: PlacedRecord[] = []
@@ -97,7 +97,7 @@ function cellOf(value: unknown): string | null {
 
 const replaceBig = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
 
-/** Why a row cannot be used; null if it can, or if it is not known what the columns are. */
+/** Why a row cannot be used; null if it can, or if the columns are not recognised. */
 function problemOf(fields: Fields, arrangement: Arrangement | null): string | null {
   if (arrangement === null) return null
   try {
@@ -114,7 +114,7 @@ function arrangementOf({ sample }: Reader, { columns }: ReadAs): Arrangement | n
   return fields.length === 0 ? null : recognise(fields, parseColumnMap(columns))
 }
 
-/** Rows of a part that is not trained on are shown with what they are. */
+/** Rows of other parts are shown with the name of their part. */
 const otherPart = (of: string | null, parts: readonly string[]): string | null =>
   of === null || of === choosePart(undefined, parts)
     ? null
@@ -148,7 +148,7 @@ async function readPage(path: string, { cursor, limit, ...as }: PreviewOptions):
   return { columns: names, columnCount: reader.columns.length, rows, next: isEnd ? null : next }
 }
 
-/** @throws {GpoError} 'data' where the file cannot be read */
+/** @throws {GpoError} 'data' if the file cannot be read */
 export function previewRows(path: string, options: PreviewOptions): Promise<DatasetPage> {
   const before = turns.get(path) ?? Promise.resolve()
   const page = before.then(() => readPage(path, options))

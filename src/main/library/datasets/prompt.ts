@@ -1,4 +1,4 @@
-/** What a row asks: its prompt with everything that belongs to it — system text, earlier turns, context, choices. */
+/** Builds a row's prompt with everything that belongs to it: system text, earlier turns, context, choices. */
 import type { ChatMessage, Example } from '@shared/schemas/dataset'
 import { asMessages, earlierTurns, renderMessages, turnsOf } from './turns'
 import { asText, BadValue, isEmpty, type RowView, requireFilled, saysNothing } from './values'
@@ -15,14 +15,14 @@ export function readPrompt(view: RowView, extra = ''): Prompt {
 /** The prompt of a conversation without the turn that answers it. */
 export function promptOf(view: RowView, messages: readonly ChatMessage[], extra = ''): Prompt {
   const last = messages[messages.length - 1]
-  if (!last) throw new BadValue('there is no prompt before the last turn')
+  if (!last) throw new BadValue('no prompt comes before the last turn')
   return complete(view, messages.slice(0, -1), last.content, extra, last.role)
 }
 
-/** A prompt is answered next, so it does not end with an answer. */
+/** A prompt must not end with an assistant turn. */
 function openEnded(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   if (messages[messages.length - 1]?.role !== 'assistant') return messages
-  throw new BadValue('column "prompt" ends with a turn of the assistant, which would be the answer')
+  throw new BadValue('column "prompt" ends with an assistant turn, which would be the answer')
 }
 
 function complete(
@@ -47,10 +47,10 @@ function complete(
 
 function refuseNotShown(view: RowView): void {
   const found = view.each('notShown').find(({ value }) => !saysNothing(value))
-  if (found) throw new BadValue(`column "${found.column}" is not empty, and a text model cannot be shown it`)
+  if (found) throw new BadValue(`column "${found.column}" is not empty, and a text model cannot read it`)
 }
 
-/** Texts of the columns of a part; one that the prompt holds already is not given twice. */
+/** Texts of the columns of a role, without those already in the prompt. */
 function textsOf(view: RowView, name: string, asked: string): string[] {
   return view.each(name).flatMap(({ column, value }) => {
     if (isEmpty(value)) return []
@@ -72,7 +72,7 @@ function withEarlier(view: RowView, before: readonly ChatMessage[]): readonly Ch
   const system = textsOf(view, 'system', '').join('\n\n')
   const [first, ...rest] = all
   if (system === '' || (first?.role === 'system' && first.content.includes(system.trim()))) return all
-  // Templates take one system turn: the column's text and the conversation's own become one.
+  // Templates accept one system turn, so the column's text and the conversation's own are merged.
   if (first?.role === 'system') return [{ role: 'system', content: `${system}\n\n${first.content}` }, ...rest]
   return [{ role: 'system', content: system }, ...all]
 }

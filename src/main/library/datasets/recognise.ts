@@ -1,4 +1,4 @@
-/** Which layout a set has and which columns play which part, told from its first rows (method.md, section 4). Knows no files. */
+/** Recognises a dataset's layout and the roles of its columns from its first rows (method.md, section 4). Knows no files. */
 import type { RecordKind } from '@shared/method/offline'
 import type { DatasetLayout, DatasetRole } from '@shared/schemas/dataset'
 import { firstNumber } from './choices'
@@ -10,28 +10,28 @@ import { isTranscript, turnsOf } from './turns'
 import { isEmpty, labelOf } from './values'
 import { statedAtEnd } from './worked-solution'
 
-/** Parts that a record plays: a person's roles, and what is found beside them. */
+/** Roles of columns: those that a person can assign, and those that are only recognised. */
 export type Part = DatasetRole | 'messages' | 'input' | 'notShown'
 
 export interface Arrangement {
   readonly layout: DatasetLayout
   readonly kind: RecordKind
-  /** Part to the columns, or paths, it is read from; several only for choices and for what is given beside the prompt. */
+  /** Role to the columns or paths it is read from; several only for choices and for texts beside the prompt. */
   readonly sources: ReadonlyMap<Part, readonly string[]>
-  /** What the numbers of right choices begin with. */
+  /** The first number of the numbering of choices. */
   readonly firstChoice: number
 }
 
-/** Roles that are given beside the others: with only these mapped, the rest is recognised. */
+/** Additional roles: if only these are mapped, the others are recognised. */
 const BESIDE: readonly Part[] = ['system', 'context', 'history', 'group']
-/** Parts that several columns can play. */
+/** Roles that several columns can have. */
 const JOINED: readonly Part[] = ['system', 'context', 'input', 'choices', 'notShown']
 
-/** The first rows, with what can be asked of them. */
+/** The first rows, with questions about them. */
 interface Sample {
   readonly rows: readonly Fields[]
   readonly columns: readonly string[]
-  /** Some row has something at the path. */
+  /** True if some row has a value at the path. */
   readonly has: (path: string) => boolean
   readonly find: (paths: readonly string[]) => string | undefined
 }
@@ -42,16 +42,16 @@ function sampleOf(rows: readonly Fields[], isThere: (value: unknown) => boolean)
   return { rows, columns, has, find: (paths) => withOwnCase(columns, paths).find(has) }
 }
 
-/** Known names, each followed by the columns that only differ from it in upper and lower case. */
+/** Known names, each followed by columns that differ only in upper and lower case. */
 const withOwnCase = (columns: readonly string[], known: readonly string[]): readonly string[] =>
   known.flatMap((name) => [
     name,
     ...columns.filter((column) => column !== name && column.toLowerCase() === name.toLowerCase()),
   ])
 
-/** Null where no known layout fits. `rows`: the first records, at least one. */
+/** Null if no known layout fits. `rows`: the first records, at least one. */
 export function recognise(rows: readonly Fields[], map: ColumnMap): Arrangement | null {
-  // Columns that hold something decide; where they make no layout, columns that are there at all.
+  // Columns with values decide; if they form no layout, empty columns count too.
   const filled = sampleOf(rows, (value) => !isEmpty(value))
   const present = sampleOf(rows, (value) => value !== undefined)
   const isMapped = [...map.keys()].some((role) => !BESIDE.includes(role))
@@ -156,7 +156,7 @@ function arrangeRest(sample: Sample): Draft | null {
   return messages === undefined ? null : draft('messages', answer ? 'verifiable' : 'completion', { messages, answer })
 }
 
-/** What belongs to the prompt and stands in columns of its own, wherever it occurs in the set. */
+/** Parts of the prompt in separate columns, from any row of the sample. */
 function withBeside(sample: Sample, found: Draft, map: ColumnMap): Draft {
   const used = new Set([...found.sources.values()].flat())
   const unused = (known: readonly string[]) => withOwnCase(sample.columns, known).filter((name) => !used.has(name))
@@ -171,13 +171,13 @@ function withBeside(sample: Sample, found: Draft, map: ColumnMap): Draft {
   return { ...found, sources }
 }
 
-/** A column or path; several, with commas between them, for a part that can have several. */
+/** A column or path, or several with commas between them for a role that can have several. */
 function pathsOf({ rows }: Sample, part: Part, path: string): readonly string[] {
   const isOne = rows.some((row) => valueAt(row, path) !== undefined)
   return isOne || !JOINED.includes(part) ? [path] : path.split(',').map((one) => one.trim())
 }
 
-/** The mapped places by part. What stands after a prompt does so under the role `context` too. */
+/** The mapped fields by role. A text put after the prompt may also have the role `context`. */
 function mappedSources(sample: Sample, map: ColumnMap): Sources {
   const sources: Sources = Object.fromEntries([...map].map(([role, path]) => [role, pathsOf(sample, role, path)]))
   const isInput = (path: string) => names.INPUTS.some((name) => path === name || path.endsWith(`.${name}`))
@@ -190,7 +190,7 @@ function mappedSources(sample: Sample, map: ColumnMap): Sources {
   }
 }
 
-/** As a person mapped it; only the prompt is found where it is not mapped. */
+/** The layout that a person mapped; only the prompt is recognised if it is not mapped. */
 function arrangeMapped(sample: Sample, map: ColumnMap): Draft | null {
   const mapped = mappedSources(sample, map)
   const found = map.has('prompt') ? {} : { prompt: sample.find(names.PROMPTS), messages: chatOf(sample) }
@@ -208,7 +208,7 @@ function arrangeMapped(sample: Sample, map: ColumnMap): Draft | null {
   return has('messages') ? draft('messages', has('answer') ? 'verifiable' : 'completion', sources) : null
 }
 
-/** A prompt that is a whole conversation, with its answer as the last turn, is read as one. */
+/** A prompt that is a whole conversation including the answer is read as a conversation. */
 function withoutReply({ rows }: Sample, sources: Sources): Sources {
   const [path] = [sources.prompt ?? []].flat()
   if (path === undefined || sources.completion !== undefined || sources.chosen !== undefined) return sources

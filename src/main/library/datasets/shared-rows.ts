@@ -1,15 +1,15 @@
-/** Rows that two sets have in common. Knows no files. */
+/** Rows that two datasets have in common. Knows no files. */
 import { createHash } from 'node:crypto'
 import type { Example } from '@shared/schemas/dataset'
 
 export interface SharedRows {
-  /** Rows of the second set that are in the first. */
+  /** Number of rows of the second dataset that are in the first. */
   readonly count: number
   /** The first of them: its numbers in both. */
   readonly first: { readonly train: number; readonly evaluation: number } | null
 }
 
-/** Rows that ask the same are the same, whatever their answers: space does not matter. */
+/** Rows with the same prompt count as the same, whatever their answers; white space does not matter. */
 const keyOf = ({ prompt }: Example): string =>
   createHash('sha256').update(prompt.replaceAll(/\s+/g, ' ').trim()).digest('base64')
 

@@ -1,4 +1,4 @@
-/** Which verifier fits a set, told from its layout and its reference answers. Judges nothing itself. */
+/** Suggests a verifier for a dataset from its layout and reference answers. It does not judge. */
 import type { DatasetLayout, Example } from '@shared/schemas/dataset'
 import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
 

@@ -1,4 +1,4 @@
-/** What a set is, in a few values that can be kept beside its path, so that a list of sets needs no file read twice. */
+/** A summary of a dataset, stored beside its path, so that the list does not read files again. */
 import { stat } from 'node:fs/promises'
 import { datasetColumnsSchema } from '@shared/contract/datasets'
 import { GpoError } from '@shared/errors'
@@ -13,7 +13,7 @@ import { evaluationPart } from './read/splits'
 import { suggestVerifier } from './suggest-verifier'
 
 export interface DatasetSummary {
-  /** Of the files and the mapping it was made from. */
+  /** Stamp of the files and the mapping it was made from. */
   readonly stamp: string
   readonly bytes: number
   readonly problem: string | null
@@ -23,7 +23,7 @@ export interface DatasetSummary {
   readonly usable: number | null
   /** The one that fits; null without reference answers. */
   readonly verifier: VerifierConfig | null
-  /** A part of the set that a run can be evaluated on; null where there is none. */
+  /** The evaluation part of the dataset; null if there is none. */
   readonly evaluationPart: string | null
 }
 
@@ -43,7 +43,7 @@ export type Columns = z.infer<typeof datasetColumnsSchema>
 
 export interface DatasetOptions {
   readonly columns: Columns
-  /** What separates the fields of a CSV file; null: told from its beginning. */
+  /** The field separator of a CSV file; null: detected from its first lines. */
   readonly delimiter: Delimiter | null
   /** Null: the one that fits. */
   readonly verifier: VerifierConfig | null
@@ -57,12 +57,12 @@ const optionsSchema = z.object({
   summary: summarySchema.nullable().catch(null).default(null),
 })
 
-/** What an entry of the library notes; what does not fit, from another version, is as if it were not there. */
+/** The options of a library entry; invalid ones, from another version, are ignored. */
 export function datasetOptions(options: Readonly<Record<string, unknown>>): DatasetOptions {
-  return optionsSchema.parse(options) as DatasetOptions // layouts and kinds are texts this program wrote
+  return optionsSchema.parse(options) as DatasetOptions // layouts and kinds were written by this program
 }
 
-/** How a file is read: what of it, and as what. A plan's `data.train` says the same. */
+/** How a file is read: which part, and with which columns. As in a plan's `data.train`. */
 export type ReadAs = Pick<LoadOptions, 'columns' | 'delimiter' | 'part'>
 
 export interface Stamped {
@@ -70,7 +70,7 @@ export interface Stamped {
   readonly bytes: number
 }
 
-/** @throws {GpoError} 'data' where there is nothing that can be read */
+/** @throws {GpoError} 'data' if nothing can be read */
 export async function stampOf(path: string, { columns = {}, delimiter, part }: ReadAs = {}): Promise<Stamped> {
   const { files } = await findSource(path)
   const infos = await Promise.all(files.map(({ path: file }) => stat(file)))
@@ -96,11 +96,11 @@ export const failedSummary = ({ stamp, bytes }: Stamped, problem: string): Datas
 
 interface Opened {
   readonly summary: DatasetSummary
-  /** Null where the summary has a problem. */
+  /** Null if the summary has a problem. */
   readonly dataset: Dataset | null
 }
 
-/** Sets in memory, the last ones asked for. */
+/** The most recently used datasets, in memory. */
 const MAX_OPEN = 2
 const open = new Map<string, Promise<Opened>>()
 
@@ -114,7 +114,7 @@ async function read(path: string, as: ReadAs, stamped: Stamped): Promise<Opened>
   }
 }
 
-/** Reads a set, or finds it as it was read before. @throws {GpoError} 'data' where the file cannot be reached */
+/** Reads a dataset, or returns it from memory. @throws {GpoError} 'data' where the file cannot be reached */
 export async function openDataset(path: string, as: ReadAs): Promise<Opened> {
   const stamped = await stampOf(path, as)
   const key = `${path}\n${stamped.stamp}`

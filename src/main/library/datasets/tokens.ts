@@ -1,4 +1,4 @@
-/** A set as a model sees it: how long its texts are in tokens, and its first sequences token by token. */
+/** A dataset as a model sees it: the lengths of its texts in tokens, and its first sequences token by token. */
 import { readModelConfig } from '@main/formats/model-config'
 import { encodeAnswer, encodePrompt, type PromptFormat } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
@@ -8,14 +8,14 @@ import type { Dataset, Example } from '@shared/schemas/dataset'
 import { startWork } from '../pause'
 import { openTokenizer } from '../tokenizers'
 
-/** Milliseconds of counting; what is not counted by then is told. */
+/** Time limit for counting in milliseconds; the number of counted rows is reported. */
 const MAX_TIME = 6000
 const MAX_BINS = 40
 const BATCH = 8
 /** Tokens of one text that are shown. */
 const MAX_SHOWN = 1500
 
-/** Widths that a person can read off an axis: 1, 2, 5, 10, 20 … */
+/** Round bin widths: 1, 2, 5, 10, 20 … */
 export function binWidth(range: number, bins: number): number {
   const exact = Math.max(1, range / bins)
   const power = 10 ** Math.floor(Math.log10(exact))
@@ -30,12 +30,12 @@ export function binsOf(lengths: readonly number[]): LengthBins {
   const width = binWidth(max - min + 1, MAX_BINS)
   const start = Math.floor(min / width) * width
   const counts = Array.from({ length: Math.floor((max - start) / width) + 1 }, () => 0)
-  for (const length of sorted) counts[Math.floor((length - start) / width)]!++ // from min to max, as the array
+  for (const length of sorted) counts[Math.floor((length - start) / width)]!++ // the array goes from min to max
   const edges = Array.from({ length: counts.length + 1 }, (_, i) => start + i * width)
   return { edges, counts, min, median: at(0.5), p95: at(0.95), max }
 }
 
-/** Lengths of the prompts as they would be given to the model, and of what follows. @throws {GpoError} 'data', 'model' */
+/** Lengths of the prompts as given to the model, and of the texts after them. @throws {GpoError} 'data', 'model' */
 export async function countLengths(dataset: Dataset, folder: string, format: PromptFormat): Promise<DatasetLengths> {
   const tokenizer = openTokenizer(folder)
   const { maxPositions } = readModelConfig(folder)
@@ -64,7 +64,7 @@ function shownTokens(tokenizer: Tokenizer, ids: Int32Array): BatchToken[] {
   return [...shown].map((id, i) => ({ id, text: pieces[i] || (tokenizer.tokenOf(id) ?? '') }))
 }
 
-/** What follows a row's prompt, by what it is. */
+/** The texts that follow a row's prompt, by kind. */
 function completionsOf(example: Example): readonly { readonly label: string | null; readonly text: string }[] {
   if ('rejected' in example && typeof example.rejected === 'string')
     return [
@@ -80,7 +80,8 @@ function completionsOf(example: Example): readonly { readonly label: string | nu
 export function firstBatch(dataset: Dataset, folder: string, format: PromptFormat): DatasetBatch {
   const tokenizer = openTokenizer(folder)
   const stop = tokenizer.eosTokenIds[0] ?? readModelConfig(folder).eosTokenIds[0]
-  if (stop === undefined) throw new GpoError('model', `${folder} names no token that ends a text: add "eos_token_id".`)
+  if (stop === undefined)
+    throw new GpoError('model', `${folder} does not name an end-of-text token: add "eos_token_id".`)
   const sequences = dataset.examples.slice(0, BATCH).flatMap((example): BatchSequence[] => {
     const { row, reference } = example
     const ids = encodePrompt(format, tokenizer, example)

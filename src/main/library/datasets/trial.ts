@@ -1,4 +1,4 @@
-/** A verifier, tried on a set: it judges the rows' own answers as if a model had written them. */
+/** Tries a verifier on a dataset: it judges the rows' own answers as if a model had written them. */
 import { createVerifier, type Verifier } from '@main/text/verifier/index'
 import type { JudgedRow, VerifierTrial } from '@shared/contract/datasets'
 import type { Dataset, DatasetLayout, Example } from '@shared/schemas/dataset'
@@ -11,7 +11,7 @@ const MAX_FAILED = 100
 const MAX_CORRECT = 50
 const MAX_TEXT = 4000
 
-/** A row's own completion where it has one; else its reference, written as an answer. */
+/** A row's own completion if it has one; else its reference, written as an answer. */
 export function answerOf(layout: DatasetLayout, { reference, completion }: Example, config: VerifierConfig): string {
   if (completion !== undefined) return completion
   if (layout === 'math') return `\\boxed{${reference}}`

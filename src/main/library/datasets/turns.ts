@@ -1,4 +1,7 @@
-/** Conversations in the forms sets have: {role, content}, ShareGPT's {from, value}, content in parts, transcripts of "Human:" and "Assistant:". */
+/**
+ * Conversations in the forms that datasets use: {role, content}, ShareGPT's {from, value}, content in parts, transcripts of "Human:" and
+ * "Assistant:".
+ */
 import type { ChatMessage } from '@shared/schemas/dataset'
 import { parseJson } from './read/parse-json'
 import { isObject } from './read/record'
@@ -6,7 +9,7 @@ import { asText, BadValue, saysNothing } from './values'
 
 const MAX_MESSAGES = 10_000
 
-/** ShareGPT's names of who speaks. */
+/** ShareGPT's names of speakers. */
 const SPEAKERS: Readonly<Record<string, string>> = {
   human: 'user',
   user: 'user',
@@ -42,14 +45,14 @@ function parsed(text: string): unknown {
 
 export function asMessages(value: unknown, column: string): readonly ChatMessage[] {
   const turns = turnsOf(value)
-  if (!turns) throw new BadValue(`column "${column}" is no list of {role, content}`)
+  if (!turns) throw new BadValue(`column "${column}" is not a list of {role, content}`)
   return turns.map((turn) => messageOf(turn, column))
 }
 
 function messageOf(turn: Turn, column: string): ChatMessage {
   const role = roleOf(turn, column)
   if (['tool_calls', 'function_call', 'tools'].some((key) => !saysNothing(turn[key]))) {
-    throw new BadValue(`column "${column}" has calls of tools, which are not trained on`)
+    throw new BadValue(`column "${column}" has tool calls, which are not supported`)
   }
   const content = Object.hasOwn(turn, 'content') ? turn['content'] : turn['value']
   return { role, content: contentOf(content, `${column}.${Object.hasOwn(turn, 'content') ? 'content' : 'value'}`) }
@@ -60,7 +63,7 @@ function roleOf(turn: Turn, column: string): string {
   const from = asText(turn['from'], `${column}.from`)
   const role = Object.hasOwn(SPEAKERS, from.toLowerCase()) ? SPEAKERS[from.toLowerCase()] : undefined
   if (role !== undefined) return role
-  throw new BadValue(`column "${column}" has a turn from "${from.slice(0, 40)}", which is neither a person nor a model`)
+  throw new BadValue(`column "${column}" has a turn from "${from.slice(0, 40)}", which is not a known speaker`)
 }
 
 /** A text, or OpenAI's list of parts where all of them are texts. */
@@ -71,10 +74,10 @@ function contentOf(content: unknown, column: string): string {
 
 function textOfPart(part: unknown, column: string): string {
   if (typeof part === 'string') return asText(part, column)
-  if (!isObject(part)) throw new BadValue(`column "${column}" has a part that is no text`)
+  if (!isObject(part)) throw new BadValue(`column "${column}" has a part that is not text`)
   const type = String(part['type'] ?? 'text')
   if (/(^|_)text$/.test(type)) return asText(part['text'] ?? part['value'] ?? part['content'], column)
-  throw new BadValue(`column "${column}" has a part of the type "${type.slice(0, 40)}", which is no text`)
+  throw new BadValue(`column "${column}" has a part of the type "${type.slice(0, 40)}", which is not text`)
 }
 
 /** HH-RLHF's transcript: "\n\nHuman: …\n\nAssistant: …". */
@@ -94,7 +97,7 @@ export function turnsOfTranscript(text: string, column: string): readonly ChatMe
   return turns
 }
 
-/** Earlier turns: a conversation, or pairs of what was asked and answered (LLaMA-Factory's `history`). */
+/** Earlier turns: a conversation, or pairs of question and answer (LLaMA-Factory's `history`). */
 export function earlierTurns(value: unknown, column: string): readonly ChatMessage[] {
   const read = typeof value === 'string' ? parsed(value) : value
   if (turnsOf(read)) return asMessages(read, column)
@@ -107,7 +110,7 @@ export function earlierTurns(value: unknown, column: string): readonly ChatMessa
   ])
 }
 
-/** A conversation as plain text: one turn as it is, several with their roles before them. */
+/** A conversation as plain text: a single turn unchanged, several with their roles before them. */
 export function renderMessages(messages: readonly ChatMessage[]): string {
   const [first, ...others] = messages
   if (first && others.length === 0) return first.content

@@ -1,4 +1,4 @@
-/** Files that come in over a browser, which has no paths: part by part into the folder `imports` beside the database. */
+/** Files uploaded by a browser, which knows no paths: they are written in parts to the folder `imports` beside the database. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -19,17 +19,17 @@ interface Upload {
 const TEXTS = ['.jsonl', '.ndjson', '.json', '.csv', '.tsv']
 const EXTENSIONS = [...TEXTS, '.parquet', ...TEXTS.flatMap((text) => [`${text}.gz`, `${text}.zst`])]
 
-/** The ending that says what a file is, with that of its packing: `.jsonl.gz`. In lower case. */
+/** A file's extension, including that of its compression, in lower case: `.jsonl.gz`. */
 const endingOf = (name: string): string =>
   EXTENSIONS.toReversed().find((ending) => name.toLowerCase().endsWith(ending)) ?? extname(name).toLowerCase()
 
-/** What nobody has touched for so long is left over; milliseconds. */
+/** A file not touched for this long counts as left over; milliseconds. */
 const STALE = 60 * 60 * 1000
 const uploads = new Map<string, Upload>()
 
 const importsFolder = ({ file }: Store): string => join(dirname(file), 'imports')
 
-/** A name for a file of ours: no way to another folder, nothing a shell or a screen could trip over. */
+/** A safe file name: without path separators, control characters or characters special to a shell. */
 export function safeName(name: string): string {
   const extension = endingOf(name)
   const stem = name.slice(0, name.length - extension.length).replaceAll(/[^\p{L}\p{N}._ -]+/gu, '_')
@@ -49,7 +49,7 @@ function storageError(error: unknown, folder: string): GpoError {
   )
 }
 
-/** Removes copies that nothing refers to: taken off the list, used by no run, or never finished. */
+/** Deletes copies that nothing refers to: removed from the list, used by no run, or never finished. */
 async function clean(store: Store, now: number): Promise<void> {
   const folder = importsFolder(store)
   const kept = new Set([...removedPaths(store), ...[...uploads.values()].map(({ partial }) => partial)])
@@ -74,7 +74,7 @@ export async function beginUpload(store: Store, name: string, bytes: number, now
   if (bytes === 0) throw new GpoError('data', `${name} is empty (0 bytes): download or export it again.`)
   if (bytes > MAX_UPLOAD) {
     const size = `${(bytes / 1e9).toFixed(1)} GB`
-    const cure = `a browser may bring in ${MAX_UPLOAD / 1e9} GB: type the path of the file instead`
+    const cure = `a browser can upload at most ${MAX_UPLOAD / 1e9} GB: type the path of the file instead`
     throw new GpoError('data', `${name} has ${size}, ${cure}.`)
   }
   const folder = importsFolder(store)
@@ -93,11 +93,11 @@ export async function beginUpload(store: Store, name: string, bytes: number, now
 
 function find(id: string): Upload {
   const upload = uploads.get(id)
-  if (!upload) throw new GpoError('usage', 'This upload is not under way any more: drop the file again.')
+  if (!upload) throw new GpoError('usage', 'This upload is no longer in progress: drop the file again.')
   return upload
 }
 
-/** @throws {GpoError} 'usage' for a part that is not the next one, 'storage' where it cannot be written */
+/** @throws {GpoError} 'usage' for a part that is not the next one, 'storage' if it cannot be written */
 export async function uploadPart(id: string, offset: number, data: string): Promise<void> {
   const upload = find(id)
   const bytes = Buffer.from(data, 'base64')
@@ -106,7 +106,7 @@ export async function uploadPart(id: string, offset: number, data: string): Prom
     const wanted = `${upload.written} of ${upload.bytes}`
     throw new GpoError(
       'usage',
-      `${upload.name}: bytes ${found} came, expected those from ${wanted}: drop the file again.`,
+      `${upload.name}: bytes ${found} arrived, expected those from ${wanted}: drop the file again.`,
     )
   }
   upload.written += bytes.length
@@ -123,7 +123,7 @@ export async function uploadPart(id: string, offset: number, data: string): Prom
   }
 }
 
-/** A name that is free in the folder. */
+/** An unused name in the folder. */
 function freeName(folder: string, name: string): string {
   const extension = endingOf(name)
   const stem = name.slice(0, name.length - extension.length)
@@ -133,17 +133,18 @@ function freeName(folder: string, name: string): string {
   }
 }
 
-/** @returns where the file is now @throws {GpoError} 'usage' where parts are missing */
+/** @returns the path of the file @throws {GpoError} 'usage' if parts are missing */
 export async function finishUpload(id: string): Promise<string> {
   const { name, bytes, written, partial } = find(id)
-  if (written !== bytes) throw new GpoError('usage', `${name}: ${written} of ${bytes} bytes came: drop the file again.`)
+  if (written !== bytes)
+    throw new GpoError('usage', `${name}: ${written} of ${bytes} bytes arrived: drop the file again.`)
   const path = freeName(dirname(partial), name)
   await rename(partial, path)
   uploads.delete(id)
   return path
 }
 
-/** Ends an upload and removes what came of it; nothing happens to one that is over. */
+/** Cancels an upload and deletes its file; does nothing if it has ended. */
 export async function cancelUpload(id: string): Promise<void> {
   const upload = uploads.get(id)
   uploads.delete(id)

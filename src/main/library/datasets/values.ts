@@ -1,15 +1,18 @@
-/** Values of untrusted records to the strings the trainer uses. A value that cannot be used throws BadValue, whose message is the reason. */
+/**
+ * Converts values of untrusted records to the strings that the trainer uses. A value that cannot be used throws BadValue, whose message is the
+ * reason.
+ */
 import { nameOfType } from './read/record'
 
 /** The reason why a row is bad. Caught where the row is read; never leaves this folder. */
 export class BadValue extends Error {}
 
-/** A record under the names of the parts its columns play. */
+/** A record with its values by role. */
 export interface RowView {
   readonly has: (name: string) => boolean
-  /** Undefined where the row does not have it. */
+  /** Undefined if the row does not have it. */
   readonly get: (name: string) => unknown
-  /** Each of the columns that play one part, with the name it has in the file. */
+  /** The columns of one role, with their names in the file. */
   readonly each: (name: string) => readonly { readonly column: string; readonly value: unknown }[]
 }
 
@@ -43,14 +46,14 @@ function checkText(text: string, column: string): string {
   throw new BadValue(`column "${column}" has a NUL character or half a surrogate pair`)
 }
 
-/** Nothing was given: no value, or one without content. */
+/** True for a missing value or one without content. */
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true
   if (typeof value === 'string') return value.trim() === ''
   return Array.isArray(value) && value.length === 0
 }
 
-/** Empty, or a text that says so in JSON or Python. */
+/** True if empty, or a text such as `[]`, `{}`, `null` or `None`. */
 export function saysNothing(value: unknown): boolean {
   return isEmpty(value) || (typeof value === 'string' && /^\s*(\[\s*\]|\{\s*\}|null|None)\s*$/.test(value))
 }
@@ -60,14 +63,14 @@ export function requireText(view: RowView, name: string): string {
   return asText(view.get(name), name)
 }
 
-/** A text with something in it. */
+/** A text that is not empty. */
 export function requireFilled(view: RowView, name: string): string {
   const text = requireText(view, name)
   if (text.trim() === '') throw new BadValue(`column "${name}" is empty`)
   return text
 }
 
-/** True or false, in the ways sets write it; undefined for anything else. */
+/** True or false in the usual spellings; undefined for anything else. */
 export function labelOf(value: unknown): boolean | undefined {
   const text = String(value).trim().toLowerCase()
   if (['true', '1', 'yes'].includes(text)) return true

@@ -1,10 +1,10 @@
-/** Records under the names of the parts their columns play, with a note of every column that was read. Knows no files. */
+/** Records with their values by role, which record every column that was read. Knows no files. */
 import { valueAt } from './column-path'
 import type { Fields } from './read/record'
 import type { Arrangement, Part } from './recognise'
 import type { RowView } from './values'
 
-/** @param used gets every path that something was read from */
+/** @param used collects every path that was read */
 export function viewOf(fields: Fields, { sources }: Arrangement, used: Set<string>): RowView {
   const read = (path: string): unknown => {
     const value = valueAt(fields, path)
@@ -26,7 +26,7 @@ export function viewOf(fields: Fields, { sources }: Arrangement, used: Set<strin
   }
 }
 
-/** The reason why a row is bad, under the name its column has in the file. Reasons begin with the column, before any value. */
+/** The reason why a row is bad, with the column's name in the file in place of its role. Reasons begin with the column. */
 export function withOwnName(reason: string, { sources }: Arrangement): string {
   return reason.replace(/^column "([a-zA-Z]+)(?=["[.])/, (begin, part) => {
     const paths = sources.get(part as Part)

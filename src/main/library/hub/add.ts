@@ -1,4 +1,4 @@
-/** A download for a person who watches: progress as a stream, the result on the list. */
+/** A download with its progress as a stream; the result is added to the list. */
 import { existsSync, statSync } from 'node:fs'
 import { addEntry } from '@main/library/entries'
 import type { Store } from '@main/store/query'

@@ -1,6 +1,6 @@
 /**
- * The Hugging Face cache, in the layout every tool of the field shares: `hub/models--org--name/{blobs, snapshots/<commit>, refs/main}`. What is
- * there is used in place; what is downloaded goes there. `HF_HOME` and `HF_HUB_CACHE` are honoured.
+ * The Hugging Face cache, in the layout that other tools share: `hub/models--org--name/{blobs, snapshots/<commit>, refs/main}`. Files in it are
+ * used in place, and downloads go into it. `HF_HOME` and `HF_HUB_CACHE` are honoured.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -36,7 +36,7 @@ export function placesOf(
   }
 }
 
-/** Makes a downloaded blob visible under its name; by a copy where links are not allowed. */
+/** Links a downloaded blob to its file name, or copies it where links are not allowed. */
 export function linkBlob(blob: string, link: string): void {
   mkdirSync(dirname(link), { recursive: true })
   rmSync(link, { force: true })
@@ -47,7 +47,7 @@ export function linkBlob(blob: string, link: string): void {
   }
 }
 
-/** Notes that a commit is the newest of a repository. */
+/** Records that a commit is the newest of a repository. */
 export function noteNewest({ kind, id, commit }: Repository, cache = cacheFolder()): void {
   const file = join(cache, folderName(kind, id), 'refs', 'main')
   mkdirSync(dirname(file), { recursive: true })
@@ -73,7 +73,7 @@ function newestSnapshot(root: string): string | null {
   return byAge.sort((a, b) => b.time - a.time)[0]?.name ?? null
 }
 
-/** Repositories that are in the cache, whoever put them there. */
+/** All repositories in the cache, including those that other tools downloaded. */
 export function cachedRepositories(kind: RepositoryKind, cache = cacheFolder()): CachedRepository[] {
   const prefix = `${kind}s--`
   return entriesOf(cache).flatMap((name) => {

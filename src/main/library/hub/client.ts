@@ -1,5 +1,5 @@
 /**
- * The Hugging Face Hub, asked only when a person asks: search, what a repository holds, how a file of it is read. `HF_ENDPOINT` names another
+ * The client of the Hugging Face Hub, used only on a person's request: search, list a repository's files, read a file. `HF_ENDPOINT` names another
  * hub. Answers are untrusted: they are parsed before they are used, and a file's name may not lead out of its folder.
  */
 import { GpoError } from '@shared/errors'
@@ -27,14 +27,14 @@ export interface HubFile {
   /** Path inside the repository, forward slashes. */
   readonly name: string
   readonly bytes: number
-  /** What its content must hash to: SHA-256 of large files, git's SHA-1 of the others. */
+  /** The expected hash of its content: SHA-256 of large files, git's SHA-1 of the others. */
   readonly checksum: { readonly kind: 'sha256' | 'git-sha1'; readonly value: string }
 }
 
 export interface Repository {
   readonly id: string
   readonly kind: RepositoryKind
-  /** The commit that is read, whatever moves meanwhile. */
+  /** The commit that is read, even if the branch moves. */
   readonly commit: string
   readonly license: string | null
   readonly isGated: boolean
@@ -44,7 +44,7 @@ export interface Repository {
 export const endpointOf = (env: NodeJS.ProcessEnv = process.env): string =>
   (env['HF_ENDPOINT'] || 'https://huggingface.co').replace(/\/+$/, '')
 
-/** Seconds without an answer before a request is given up. */
+/** Seconds without an answer before a request fails. */
 const TIMEOUT = 30
 
 const found = z.object({
@@ -78,10 +78,10 @@ const licenseOf = (tags: readonly string[]) => tags.find((tag) => tag.startsWith
 /** `org/name`, or `name` of old repositories. @throws {GpoError} 'usage' */
 export function checkRepositoryId(id: string): string {
   if (/^[\w][\w.-]{0,95}(\/[\w][\w.-]{0,95})?$/.test(id) && !id.includes('..')) return id
-  throw new GpoError('usage', `${JSON.stringify(id)} is no repository: write it as organisation/name`)
+  throw new GpoError('usage', `${JSON.stringify(id)} is not a repository: write it as organisation/name`)
 }
 
-/** No absolute path, no way out of the folder, no name that a file system reads differently. */
+/** Rejects absolute paths, paths that leave the folder, and names that a file system may read differently. */
 const isSafeName = (name: string) =>
   name.length < 512 &&
   !name.includes('\\') &&
@@ -91,13 +91,13 @@ function explain(status: number, what: string): GpoError {
   if (status === 401 || status === 403)
     return new GpoError(
       'usage',
-      `${what}: the hub refused (${status}). The repository is gated or private: accept its terms on the hub, and give a token (HF_TOKEN, or Settings)`,
+      `${what}: the hub refused (${status}). The repository is gated or private: accept its terms on the hub and enter a token (HF_TOKEN, or Settings)`,
     )
-  if (status === 404) return new GpoError('notFound', `${what}: the hub does not have it (404); check the name`)
+  if (status === 404) return new GpoError('notFound', `${what}: not found on the hub (404); check the name`)
   return new GpoError('storage', `${what}: the hub answered ${status}; try again later`)
 }
 
-/** One request. Redirects to another host lose the token: fetch drops it. */
+/** One request. On redirects to another host, fetch drops the token. */
 export async function request(
   url: string,
   what: string,
@@ -154,13 +154,13 @@ export async function searchHub(kind: RepositoryKind, text: string, options: Hub
   }))
 }
 
-/** What a repository holds at its newest commit, with sizes and checksums. @throws {GpoError} */
+/** The files of a repository at its newest commit, with sizes and checksums. @throws {GpoError} */
 export async function readRepository(kind: RepositoryKind, id: string, options: HubOptions): Promise<Repository> {
   const url = `${options.endpoint}/api/${kind}s/${checkRepositoryId(id)}/revision/main?blobs=true`
   const answer = await askFor(details, url, id, options)
   const files = answer.siblings.map(({ rfilename, size, blobId, lfs }): HubFile => {
     if (!isSafeName(rfilename))
-      throw new GpoError('storage', `${id} names a file ${JSON.stringify(rfilename)}: it is not safe to write`)
+      throw new GpoError('storage', `${id} names a file ${JSON.stringify(rfilename)}: this path is not safe to write`)
     if (lfs) return { name: rfilename, bytes: lfs.size, checksum: { kind: 'sha256', value: lfs.sha256 } }
     if (blobId) return { name: rfilename, bytes: size, checksum: { kind: 'git-sha1', value: blobId } }
     throw new GpoError('storage', `${id}: the hub gives no checksum for ${rfilename}; it is not downloaded`)

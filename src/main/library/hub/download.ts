@@ -1,4 +1,4 @@
-/** Downloads a repository's files: resumed where they stopped, checked against the hub's checksums, visible only when whole. */
+/** Downloads a repository's files: resumed where they stopped, checked against the hub's checksums, and visible only when complete. */
 import { createHash, type Hash } from 'node:crypto'
 import {
   closeSync,
@@ -19,7 +19,7 @@ import { fileUrl, type HubFile, type HubOptions, type Repository, request } from
 
 export interface DownloadProgress {
   readonly file: string
-  /** Bytes of all wanted files that are here, and of all of them. */
+  /** Bytes downloaded so far, and bytes of all wanted files. */
   readonly done: number
   readonly total: number
 }
@@ -29,10 +29,10 @@ export interface DownloadOptions extends HubOptions {
   readonly onProgress?: (progress: DownloadProgress) => void
 }
 
-/** Times a file is taken up again after its connection broke. */
+/** How often a file is resumed after its connection broke. */
 const ATTEMPTS = 5
 
-/** What a model needs here: weights as safetensors, configuration, tokenizer. A dataset: its data files. */
+/** The files to download: for a model, weights as safetensors, configuration and tokenizer; for a dataset, its data files. */
 export function wantedFiles({ kind, files, id }: Repository): readonly HubFile[] {
   const isWanted =
     kind === 'model'
@@ -60,7 +60,7 @@ async function hashOf(path: string, file: HubFile): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Appends what is missing of a file. @returns bytes that are here now; fewer than wanted where the connection broke */
+/** Appends the missing bytes of a file. @returns bytes on disk; fewer than wanted if the connection broke */
 async function appendRest(
   partial: string,
   file: HubFile,
@@ -79,14 +79,14 @@ async function appendRest(
     for await (const chunk of response.body ?? []) {
       writeSync(handle, chunk)
       here += chunk.length
-      if (here > file.bytes) break // more than it should be: the checksum will say so
+      if (here > file.bytes) break // longer than expected: the checksum will fail
       onBytes(here)
     }
   } catch (error) {
     if (options.signal?.aborted)
       throw new GpoError(
         'interrupted',
-        `${file.name}: stopped; what is here is kept and the download goes on from there`,
+        `${file.name}: stopped; the downloaded part is kept and the next download continues from it`,
       )
     if (
       error instanceof Error &&
@@ -126,14 +126,14 @@ async function fetchBlob(
   if (here < file.bytes)
     throw new GpoError(
       'storage',
-      `${file.name}: the connection broke ${ATTEMPTS} times after ${here} of ${file.bytes} bytes; they are kept, download again to go on. ${last ? describeError(last) : ''}`.trim(),
+      `${file.name}: the connection broke ${ATTEMPTS} times after ${here} of ${file.bytes} bytes; they are kept; download again to continue. ${last ? describeError(last) : ''}`.trim(),
     )
   const found = await hashOf(partial, file)
   if (found !== file.checksum.value) {
     rmSync(partial, { force: true })
     throw new GpoError(
       'storage',
-      `${file.name} arrived with the checksum ${found.slice(0, 12)}… instead of ${file.checksum.value.slice(0, 12)}…: it was removed; download it again`,
+      `${file.name} has the checksum ${found.slice(0, 12)}… instead of ${file.checksum.value.slice(0, 12)}…: it was deleted; download it again`,
     )
   }
   renameSync(partial, blob)
@@ -141,7 +141,7 @@ async function fetchBlob(
 
 /**
  * @returns the folder with the files
- * @throws {GpoError} 'storage' for a broken connection, a full disk or a wrong checksum; 'usage' without the right to it; 'interrupted'
+ * @throws {GpoError} 'storage' for a broken connection, a full disk or a wrong checksum; 'usage' without access; 'interrupted'
  */
 export async function downloadRepository(repository: Repository, options: DownloadOptions): Promise<string> {
   const cache = options.cache ?? cacheFolder()

@@ -1,4 +1,4 @@
-/** An adapter's folder looked at closely. */
+/** Details of an adapter's folder. */
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '@main/formats/peft'
 import type { Checksums, ModelDetails, ModelItem } from '@shared/contract/models'
 import { baseFolderOf } from './adapter'
@@ -6,7 +6,7 @@ import { filesOf, sentenceOf } from './look'
 
 const count = (n: number) => n.toLocaleString('en-US')
 
-/** What its files say, and whether its base is here. */
+/** Facts from its files, and whether its base is available. */
 export function inspectAdapter(
   { path, adapter, parameters, problem }: ModelItem,
   checksums: Checksums | null,
@@ -17,13 +17,13 @@ export function inspectAdapter(
         { label: 'Adapter', value: `LoRA, rank ${adapter.r}` },
         { label: 'Scale', value: `${adapter.alpha} / ${adapter.rslora ? '√' : ''}${adapter.r}` },
         { label: 'Projections', value: adapter.targets.join(', ') },
-        { label: 'Parameters', value: parameters === null ? 'not known' : count(parameters) },
+        { label: 'Parameters', value: parameters === null ? 'unknown' : count(parameters) },
         { label: 'Trained on', value: adapter.base ?? 'not given' },
       ]
     : []
   const found = base
-    ? `${base}: it can be tried, and trained further`
-    : 'it is not here under that name; choose it yourself when a run begins with this adapter'
+    ? `${base}: the adapter can be used and trained further`
+    : 'not in the list under that name; choose the base yourself when a run starts from this adapter'
   return {
     folder: path,
     facts,
@@ -33,7 +33,7 @@ export function inspectAdapter(
         isGood: problem === null,
         finding:
           problem ??
-          `${ADAPTER_CONFIG} and the headers of ${ADAPTER_WEIGHTS} were read; whether it fits is seen with its base`,
+          `${ADAPTER_CONFIG} and the headers of ${ADAPTER_WEIGHTS} were read; whether it fits its base is checked when they are used together`,
       },
       ...(adapter ? [{ label: 'Base model', isGood: base !== null, finding: found }] : []),
     ],

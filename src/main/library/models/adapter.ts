@@ -1,4 +1,4 @@
-/** An adapter as the beginning of a run: its settings become the plan's, and it must fit the model. Headers only. */
+/** Starting a run from an adapter: its settings become the plan's, and it must fit the model. Reads headers only. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { adapterTensors } from '@main/formats/adapter-shapes'
@@ -12,11 +12,11 @@ import { cachedRepositories } from '../hub/cache'
 const OWN = ['r', 'alpha', 'rslora', 'targets'] as const
 const DEFAULTS = planSchema.shape.adaptation.parse({ kind: 'lora' })
 
-/** Whether a folder holds an adapter, not a model. */
+/** True if a folder contains an adapter, not a model. */
 export const isAdapterFolder = (folder: string): boolean =>
   existsSync(join(folder, ADAPTER_CONFIG)) && !existsSync(join(folder, 'config.json'))
 
-/** Where the model is that an adapter was trained on: a folder, or a download of that name; null if it is not here. */
+/** The folder of an adapter's base model: as named, or a download of that name; null if it is not here. */
 export function baseFolderOf(adapter: string): string | null {
   const { base } = readPeftConfig(adapter)
   if (base === null) return null
@@ -31,7 +31,7 @@ export interface ModelInFolder {
   readonly adapter?: string
 }
 
-/** A model's folder, or an adapter's with its base. @throws GpoError('model') where the base is not here */
+/** A model's folder, or an adapter's with its base. @throws GpoError('model') if the base is not here */
 export function modelInFolder(folder: string): ModelInFolder {
   if (!isAdapterFolder(folder)) return { folder, checkpoint: null }
   const base = baseFolderOf(folder)
@@ -39,7 +39,7 @@ export function modelInFolder(folder: string): ModelInFolder {
   const name = readPeftConfig(folder).base
   throw new GpoError(
     'model',
-    `${folder} is an adapter for ${name === null ? 'a model that it does not name' : name}, which is not here: put the folder of that model into "base_model_name_or_path" of ${ADAPTER_CONFIG}`,
+    `${folder} is an adapter for ${name === null ? 'a base model that it does not name' : name}, which is not in the list: write the folder of that model into "base_model_name_or_path" of ${ADAPTER_CONFIG}`,
   )
 }
 
@@ -47,8 +47,8 @@ const same = (a: unknown, b: unknown) =>
   Array.isArray(a) && Array.isArray(b) ? JSON.stringify(a.toSorted()) === JSON.stringify(b.toSorted()) : a === b
 
 /**
- * The plan with rank, scale and projections of the adapter it begins with; what the plan says itself must be the same, or the default.
- * @throws GpoError('model') for an adapter that cannot be used, ('plan') for a setting that is not the adapter's
+ * The plan with rank, scale and projections of the adapter it starts from; the plan's own values must be the same or the defaults.
+ * @throws GpoError('model') for an adapter that cannot be used, ('plan') for a setting that differs from the adapter's
  */
 export function withOwnAdapter(plan: Plan): Plan {
   const { adaptation } = plan
@@ -59,7 +59,7 @@ export function withOwnAdapter(plan: Plan): Plan {
     if (isDefault || same(adaptation[key], found[key])) continue
     throw new GpoError(
       'plan',
-      `adaptation.${key} is ${JSON.stringify(adaptation[key])}, the adapter in ${adaptation.from} has ${JSON.stringify(found[key])} (${ADAPTER_CONFIG}): leave it out, the adapter's is taken`,
+      `adaptation.${key} is ${JSON.stringify(adaptation[key])}, the adapter in ${adaptation.from} has ${JSON.stringify(found[key])} (${ADAPTER_CONFIG}): leave it out to use the adapter's`,
     )
   }
   const { r, alpha, rslora, targets } = found
@@ -73,10 +73,10 @@ export function checkAdapterFits(plan: Plan, modelFolder: string): void {
   checkAdapter(adaptation.from, adapterTensors(readModelConfig(modelFolder), adaptation))
 }
 
-/** A sentence where an adapter was trained on another model than it is put on, which its shapes do not tell; else null. */
+/** A warning if an adapter was trained on another model, which its shapes do not show; else null. */
 export function otherBase({ adaptation }: Plan, modelFolder: string): string | null {
   if (adaptation.kind !== 'lora' || adaptation.from === undefined) return null
   const { base } = readPeftConfig(adaptation.from)
   if (base === null || baseFolderOf(adaptation.from) === modelFolder) return null
-  return `The adapter in ${adaptation.from} was trained on ${base}; on other weights it means something else.`
+  return `The adapter in ${adaptation.from} was trained on ${base}; it does not fit other weights.`
 }

@@ -1,4 +1,4 @@
-/** A full pass over a model's files: every byte is read, and compared with what is known of them. */
+/** Checks a model's files: every byte is read, and the checksums are compared with known ones. */
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { z } from 'zod'
 import { changeEntry, getEntry } from '../entries'
 import { findModel } from './list'
 
-/** A pass tells of itself this often; bytes. */
+/** Bytes between two progress reports. */
 const STEP = 32 << 20
 
 const checksumsSchema = z.object({
@@ -19,7 +19,7 @@ const checksumsSchema = z.object({
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
 })
 
-/** What an entry of the library notes of its last pass. */
+/** The checksums of the last check, stored in the library entry. */
 export function notedChecksums(options: Readonly<Record<string, unknown>>): Checksums | null {
   const parsed = checksumsSchema.safeParse(options['checksums'])
   return parsed.success ? parsed.data : null
@@ -33,7 +33,7 @@ async function namesOf(folder: string): Promise<readonly string[]> {
     .sort()
 }
 
-/** Sums by name, from the manifest a checkpoint was written with. */
+/** Checksums by file name, from the manifest of a checkpoint. */
 function manifestSums(folder: string): ReadonlyMap<string, string> {
   return new Map(Object.entries(readManifest(folder).manifest.files).map(([name, { sha256 }]) => [name, sha256]))
 }

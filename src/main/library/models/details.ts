@@ -1,4 +1,4 @@
-/** A closer look at one model: what it is, what was checked, what is in its folder. Loads its tokenizer, never a tensor. */
+/** Details of one model: facts, checks, and the files of its folder. Loads its tokenizer, but no tensor. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { chatTemplatesIn } from '@main/formats/chat-templates'
@@ -87,7 +87,7 @@ function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerL
   const noStop =
     stops.length > 0
       ? null
-      : `${folder} names no token that ends a text: add "eos_token_id" to its generation_config.json`
+      : `${folder} does not name an end-of-text token: add "eos_token_id" to its generation_config.json`
   if (noStop) noteProblem(folder, noStop)
   const names = stops.map((id) => tokenizer.tokenOf(id) ?? `token ${id}`)
   return {
@@ -96,7 +96,7 @@ function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerL
       { label: 'Chat template', value: chatTemplateFact(tokenizer) },
     ],
     checks: [
-      check('Tokenizer', null, config ? 'can be used, and every token has a row in the embedding' : 'can be used'),
+      check('Tokenizer', null, config ? 'can be used; every token has a row in the embedding' : 'can be used'),
       check('End of text', noStop, names.join(', ')),
     ],
   }
@@ -110,16 +110,16 @@ function templateOf(folder: string): string | null {
   return all === '' ? null : all.slice(0, MAX_TEMPLATE)
 }
 
-/** What a run's checkpoint says of itself; the sums of its files are a full pass. */
+/** Checks a run's checkpoint by its manifest; checking the contents of its files takes a full read. */
 function lookAtCheckpoint(folder: string): { readonly check: ModelCheck; readonly files: readonly ModelFile[] } {
   const { value, problem } = sentenceOf(() => readManifest(folder).manifest)
   if (!value) return { check: check('Checkpoint', problem, ''), files: [] }
   const files = Object.entries(value.files).map(([name, { bytes }]) => ({ name, bytes }))
   const wrong = files.find(({ name, bytes }) => statSync(join(folder, name), { throwIfNoEntry: false })?.size !== bytes)
   const damage = wrong
-    ? `${wrong.name} is missing or not ${count(wrong.bytes)} bytes long: an older checkpoint may be whole`
+    ? `${wrong.name} is missing or not ${count(wrong.bytes)} bytes long: an older checkpoint may be intact`
     : null
-  return { check: check('Checkpoint', damage, `written whole after iteration ${count(value.iteration)}`), files }
+  return { check: check('Checkpoint', damage, `complete, written after iteration ${count(value.iteration)}`), files }
 }
 
 /** @throws {GpoError} 'notFound' */
@@ -134,14 +134,14 @@ export function inspectModel(store: Store, id: string): ModelDetails {
     ? null
     : look.config
       ? look.problem
-      : 'not looked at: config.json says what must be in them'
+      : 'not checked, because config.json says what they must contain'
   return {
     folder: checkpoint ?? folder,
     facts: [...weightFacts(look), ...(look.config ? shapeFacts(look.config) : []), ...tokenizer.facts],
     checks: [
       ...(written ? [written.check] : []),
-      check('Config', configProblem, 'every value was read and can be computed with'),
-      check('Weights', weightsProblem, 'headers are whole, every tensor is there in the shape config.json asks for'),
+      check('Config', configProblem, 'every value can be read and is supported'),
+      check('Weights', weightsProblem, 'headers are intact, every tensor has the shape config.json requires'),
       ...tokenizer.checks,
     ],
     files: written?.files ?? look.files,

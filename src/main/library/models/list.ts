@@ -1,4 +1,4 @@
-/** All models there are to choose from: in the box, from disk, from runs. */
+/** All models in the list: bundled, from disk, from runs. */
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@main/formats/peft'
@@ -58,7 +58,7 @@ function bundledItem(path: string): ModelItem {
   }
 }
 
-/** An adapter by its config and the headers of its tensors; whether it fits is a question of the model. */
+/** An adapter, from its config and the headers of its tensors; whether it fits depends on the model. */
 function adapterItem({ id, name, path, addedAt }: LibraryEntry): ModelItem {
   const { value, problem } = sentenceOf(() => {
     const { dropout: _, ...adapter } = readPeftConfig(path)
@@ -78,7 +78,7 @@ function folderItem(entry: LibraryEntry): ModelItem {
   return { id, name, path, kind: 'folder', problem, ...factsOf(look), bytes, since: addedAt, run: null, adapter: null }
 }
 
-/** A base model that is gone takes its runs' models with it: a checkpoint has only what was trained. */
+/** Without its base model a run's model cannot be used, because a checkpoint contains only the trained weights. */
 function lookAtBase(path: string): ModelLook | null {
   try {
     return lookAtModel(modelPath(path))
@@ -91,8 +91,9 @@ function lookAtBase(path: string): ModelLook | null {
 function runItem(store: Store, row: RunRow): ModelItem {
   const base = lookAtBase(row.model)
   const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
-  const gone = existsSync(join(checkpoint, 'manifest.json')) ? null : `Its checkpoint is not at ${checkpoint} any more.`
-  const noBase = base?.problem === null ? null : `The model it began with cannot be used: ${base?.problem ?? row.model}`
+  const gone = existsSync(join(checkpoint, 'manifest.json')) ? null : `Its checkpoint is no longer at ${checkpoint}.`
+  const noBase =
+    base?.problem === null ? null : `The model it started from cannot be used: ${base?.problem ?? row.model}`
   const { id, name, iteration, adaptation, objective, criticalStep, model, accuracy, bytes, since } = row
   const run = { id, name, iteration, adaptation, objective, criticalStep, base: model, accuracy }
   const facts = base ? factsOf(base) : { architecture: null, parameters: null, context: null }
@@ -115,14 +116,14 @@ const runRows = (store: Store, id?: string): RunRow[] =>
     ? all<RunRow>(store, `${RUNS} ORDER BY r.created_at DESC`)
     : all<RunRow>(store, `${RUNS} AND r.id = ?`, id)
 
-/** The box first, then what was added, then what was trained; each newest first. */
+/** Bundled ones first, then added ones, then runs; each group newest first. */
 export const listModels = (store: Store): ModelItem[] => [
   ...bundledPaths('model').map(bundledItem),
   ...listEntries(store, 'model').map(folderItem),
   ...runRows(store).map((row) => runItem(store, row)),
 ]
 
-/** @throws {GpoError} 'model' for what is no model's folder; one that cannot be used is listed, with the reason */
+/** @throws {GpoError} 'model' for a folder that is not a model; an unusable model is listed with the reason */
 export function addModel(store: Store, path: string): string {
   if (!existsSync(path)) throw new GpoError('model', `${path} does not exist: check the path.`)
   if (!existsSync(join(path, 'config.json')) && !isAdapterFolder(path)) {
@@ -134,11 +135,11 @@ export function addModel(store: Store, path: string): string {
 }
 
 export interface FoundModel {
-  /** The whole model, or the one a run began with. */
+  /** Folder of the whole model, or of the one that a run started from. */
   readonly folder: string
-  /** A run's checkpoint over it; null for a whole model. */
+  /** A run's checkpoint on top of it; null for a whole model. */
   readonly checkpoint: string | null
-  /** An adapter over it. */
+  /** An adapter on top of it. */
   readonly adapter?: string
   readonly item: ModelItem
 }
@@ -151,12 +152,12 @@ export function findModel(store: Store, id: string): FoundModel {
     return { folder: entry.path, checkpoint: null, item: folderItem(entry) }
   }
   const [row] = runRows(store, id.slice(RUN.length))
-  if (!row) throw new GpoError('notFound', `${id} names no run with a checkpoint: look at the list of models again.`)
+  if (!row) throw new GpoError('notFound', `${id} is not a run with a checkpoint: reload the list of models.`)
   const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
   return { folder: modelPath(row.model), checkpoint, item: runItem(store, row) }
 }
 
-/** A listed model by what plans call it. @throws {GpoError} 'usage' for a path that was not chosen here, 'notFound' */
+/** A listed model by its name in plans. @throws {GpoError} 'usage' for a path that was not chosen here, 'notFound' */
 export function findModelByPath(store: Store, path: string): Omit<FoundModel, 'item'> {
   if (path.startsWith(RUN)) return findModel(store, path)
   refuseUnknownPath(store, 'model', path, 'model')

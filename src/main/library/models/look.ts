@@ -1,4 +1,4 @@
-/** A model's folder at a glance: config and headers of the weights, never a tensor. What was seen is kept until a file changes. */
+/** A quick look at a model's folder: config and headers of the weights, but no tensor. The result is kept until a file changes. */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { readJsonObject } from '@main/formats/config-json'
@@ -8,9 +8,9 @@ import type { ModelFile } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
 
 export interface ModelLook {
-  /** Why it cannot be used; null if nothing was found that speaks against it. */
+  /** Why it cannot be used; null if no problem was found. */
   readonly problem: string | null
-  /** As config.json calls it, known or not. */
+  /** The architecture named in config.json, known or not. */
   readonly architecture: string | null
   readonly config: ModelConfig | null
   readonly weights: StoredWeights | null
@@ -26,7 +26,7 @@ interface Kept {
 const MAX_KEPT = 200
 const kept = new Map<string, Kept>()
 
-/** The files of a model lie directly in its folder; folders in it are not its own. */
+/** The files of a model are directly in its folder; its subfolders are ignored. */
 export function filesOf(folder: string): { readonly files: readonly ModelFile[]; readonly stamp: string } {
   const names = existsSync(folder) ? readdirSync(folder).sort() : []
   const found = names.flatMap((name) => {
@@ -39,7 +39,7 @@ export function filesOf(folder: string): { readonly files: readonly ModelFile[];
   }
 }
 
-/** An expected failure as its sentence. */
+/** The message of an expected failure. */
 export function sentenceOf<T>(
   work: () => T,
 ): { readonly value: T; readonly problem: null } | { readonly value: null; readonly problem: string } {
@@ -76,8 +76,7 @@ export function lookAtModel(folder: string): ModelLook {
   const listed = sentenceOf(() => filesOf(folder))
   if (listed.value === null) return { ...NOTHING, problem: listed.problem }
   const { files, stamp } = listed.value
-  if (files.length === 0)
-    return { ...NOTHING, problem: `${folder} is not there any more, or has no files: bring it back.` }
+  if (files.length === 0) return { ...NOTHING, problem: `${folder} no longer exists or has no files: restore it.` }
   const known = kept.get(folder)
   if (known?.stamp === stamp) return known.look
   const look = lookAt(folder, files)
@@ -94,7 +93,7 @@ function keep(folder: string, seen: Kept): void {
   if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest)
 }
 
-/** What only a closer look found, such as a broken tokenizer, for the list as well. */
+/** Records for the list a problem that only the details found, such as a broken tokenizer. */
 export function noteProblem(folder: string, problem: string): void {
   const known = kept.get(folder)
   if (known && known.look.problem === null) keep(folder, { ...known, look: { ...known.look, problem } })

@@ -1,4 +1,4 @@
-/** Models by the names they have in the library or on the Hub, for those who type. */
+/** Finds models by their names in the library or on the Hub, for the command line. */
 
 import type { Store } from '@main/store/query'
 import { GpoError } from '@shared/errors'
@@ -6,10 +6,9 @@ import { type LibraryEntry, listEntries } from '../entries'
 import { type CachedRepository, cachedRepositories } from '../hub/cache'
 
 /**
- * The folder of what is called `wanted`: an entry of the library by its name or id, or a download by `organisation/name`.
- * @param store null where there is no database yet
- * @returns null if nothing is called that
- * @throws GpoError('usage') where a name is that of several
+ * The folder of the model `wanted`: a library entry by its name or id, or a download by `organisation/name`.
+ * @param store null if there is no database yet @returns null if there is no such model
+ * @throws GpoError('usage') if several models have the name
  */
 export function namedModel(store: Store | null, wanted: string): string | null {
   const entries: readonly LibraryEntry[] = store ? listEntries(store, 'model') : []
@@ -18,7 +17,7 @@ export function namedModel(store: Store | null, wanted: string): string | null {
   if (folders.length > 1)
     throw new GpoError(
       'usage',
-      `${JSON.stringify(wanted)} is the name of ${folders.length} models: give the folder, ${folders.join(' or ')}`,
+      `${JSON.stringify(wanted)} is the name of ${folders.length} models: give the folder instead, ${folders.join(' or ')}`,
     )
   const downloads: readonly CachedRepository[] = cachedRepositories('model')
   return folders[0] ?? downloads.find(({ id }) => id === wanted)?.folder ?? null

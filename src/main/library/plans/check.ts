@@ -14,7 +14,7 @@ import { PlanProblem, planFacts } from './facts'
 
 const PAGES = { model: 'Models', dataset: 'Datasets' } as const
 
-/** The window names only what was chosen here; a plan from a file may name something else. */
+/** The window may only name known paths; a plan from a file may name others. */
 function unknownPaths(store: Store, plan: Plan): PlanIssue[] {
   const { model, data } = plan
   const adapter = adapterOf(plan)
@@ -32,7 +32,7 @@ function unknownPaths(store: Store, plan: Plan): PlanIssue[] {
     })
 }
 
-/** A run's model has the shape of the one it began with. @throws the setting that cannot be used, as `PlanProblem` */
+/** A run's model has the shape of the one that it started from. @throws the setting that cannot be used, as `PlanProblem` */
 function onFolder(store: Store, plan: Plan): Plan {
   const { path } = plan.model
   if (!path.startsWith(RUN_MODEL)) return plan
@@ -51,7 +51,7 @@ export async function checkedPlan(store: Store, plan: Plan): Promise<PlanReport>
   try {
     const own = onFolder(store, plan)
     const facts = await planFacts(own)
-    // A run's model is another than its base, whose shape was looked at.
+    // The checked shape is the base's; the run's model has other weights.
     const other = otherBase(plan, own === plan ? modelPath(plan.model.path) : plan.model.path)
     const hints = other === null ? [] : [issue('hint', 'adaptation.from', other)]
     return { issues: [...hints, ...checkFacts(plan, facts)], facts }

@@ -1,4 +1,4 @@
-/** What a plan's model and data are, as far as its checks ask. Reads config, tokenizer and rows, never a tensor. */
+/** The facts about a plan's model and data that its checks need. Reads config, tokenizer and rows, but no tensor. */
 
 import { datasetPath, modelPath } from '@main/paths'
 import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
@@ -14,7 +14,7 @@ import { lookAtModel } from '../models/look'
 import { startWork } from '../pause'
 import { openTokenizer } from '../tokenizers'
 
-/** Milliseconds of counting tokens, for one set. */
+/** Time limit for counting the tokens of one dataset, in milliseconds. */
 const MAX_TIME = 1500
 
 export interface LoadedData {
@@ -23,7 +23,7 @@ export interface LoadedData {
   readonly examples: Dataset['examples']
 }
 
-/** The rows of a plan's file, from memory where they were read before. @throws {GpoError} 'data' */
+/** The rows of a plan's file, from memory if they were read before. @throws {GpoError} 'data' */
 export async function loadPlanData(file: DataFile): Promise<LoadedData> {
   const path = datasetPath(file.path)
   const { summary, dataset } = await openDataset(path, file)
@@ -37,13 +37,13 @@ function lengthFacts(lengths: readonly { readonly row: number; readonly tokens: 
   return { median: at(0.5), p95: at(0.95), max: at(1), longestRow: sorted.at(-1)?.row ?? 0 }
 }
 
-/** Both of a pair. */
+/** Both completions of a pair. */
 const completionsOf = ({ completion, rejected }: Example): string[] =>
   [completion, rejected].filter((text) => text !== undefined)
 
 async function countTokens(plan: Plan, tokenizer: Tokenizer, examples: Dataset['examples']) {
   const [prompts, completions]: [{ row: number; tokens: number }[], { row: number; tokens: number }[]] = [[], []]
-  // A template that the model does not have is told by itself; lengths without it are close enough to go on.
+  // A missing template is reported separately; lengths without it are close enough for the other checks.
   const { chatTemplate, chatTemplateName: name } = plan.data
   const isThere = name === undefined ? tokenizer.hasChatTemplate : tokenizer.chatTemplates.includes(name)
   const format = { ...plan.data, chatTemplate: chatTemplate && isThere }
@@ -75,7 +75,7 @@ async function trialOf(plan: Plan, dataset: Dataset): Promise<DataFacts['trial']
   }
 }
 
-/** @param isTried the rows' own answers are judged too */
+/** @param isTried whether the rows' own answers are judged too */
 async function dataFacts(plan: Plan, file: DataFile, tokenizer: Tokenizer, isTried: boolean): Promise<DataFacts> {
   const { dataset, examples } = await loadPlanData(file)
   const [first] = dataset.badRows
@@ -91,7 +91,7 @@ async function dataFacts(plan: Plan, file: DataFile, tokenizer: Tokenizer, isTri
   }
 }
 
-/** What was found last, by what it was found from. */
+/** The last facts, by their inputs. */
 const MAX_KEPT = 8
 const kept = new Map<string, Promise<DataFacts>>()
 

@@ -9,7 +9,7 @@ type Json = Record<string, unknown>
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A value as JSON where it is JSON, as text otherwise. */
+/** A value parsed as JSON if it is JSON, else as text. */
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -18,7 +18,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** `a.b.c=value` into a nested object; keys that are not in the plan's schema are refused by it later. */
+/** `a.b.c=value` into a nested object; the plan's schema later refuses unknown keys. */
 export function applySetting(plan: Json, setting: string): void {
   const at = setting.indexOf('=')
   if (at < 1)
@@ -30,15 +30,15 @@ export function applySetting(plan: Json, setting: string): void {
   let target = plan
   for (const key of path.slice(0, -1)) {
     if (key === '__proto__' || key === 'constructor')
-      throw new GpoError('plan', `--set ${setting}: ${key} is not a key of a plan`)
+      throw new GpoError('plan', `--set ${setting}: ${key} is not a setting of a plan`)
     const next = target[key] ?? {}
     if (!isObject(next))
-      throw new GpoError('plan', `--set ${setting}: ${key} is ${JSON.stringify(next)}, it has no keys`)
+      throw new GpoError('plan', `--set ${setting}: ${key} is ${JSON.stringify(next)}, which contains no settings`)
     target[key] = next
     target = next
   }
   const last = path.at(-1)!
-  if (last === '__proto__') throw new GpoError('plan', `--set ${setting}: ${last} is not a key of a plan`)
+  if (last === '__proto__') throw new GpoError('plan', `--set ${setting}: ${last} is not a setting of a plan`)
   target[last] = parseValue(setting.slice(at + 1))
 }
 
@@ -72,7 +72,7 @@ export function parsePlan(raw: unknown, name: string): Plan {
 /** Finds a model's folder by a name; null if nothing is called that. */
 export type FindNamed = (name: string) => string | null
 
-/** Paths in a plan are meant from the plan's own folder; a model may have a name instead. */
+/** Paths in a plan are relative to the plan's folder; a model may be given by name. */
 function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
   const at = (path: string) => (path.startsWith('bundled:') ? path : resolve(folder, path))
   const named = (path: string) =>
@@ -95,9 +95,9 @@ function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
 }
 
 const CURES: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist: give the path of a plan in JSON',
-  EISDIR: 'is a folder: give the path of a plan in JSON',
-  EACCES: 'may not be read by this user: change its permissions',
+  ENOENT: 'does not exist: give the path of a JSON plan',
+  EISDIR: 'is a folder: give the path of a JSON plan',
+  EACCES: 'cannot be read by this user: change its permissions',
 }
 
 function readText(file: string): string {
@@ -132,7 +132,7 @@ function ownNames(adaptation: unknown): unknown {
   for (const [key, value] of Object.entries(adaptation)) {
     const name = Object.hasOwn(PEFT_NAMES, key) ? (PEFT_NAMES[key] ?? key) : key
     if (name !== key && name in adaptation)
-      throw new GpoError('plan', `adaptation has both ${key} and ${name}, which are one setting: keep one`)
+      throw new GpoError('plan', `adaptation has both ${key} and ${name}, which mean the same: keep one`)
     own[name] = value
   }
   return own

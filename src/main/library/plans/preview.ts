@@ -1,4 +1,4 @@
-/** A text cut into the steps that GPO would find critical ones among. */
+/** Cuts a text into steps as GPO would. */
 
 import { all, type Store } from '@main/store/query'
 import { segment } from '@main/text/segment'
@@ -26,7 +26,7 @@ interface TrajectoryText {
   readonly text: string
 }
 
-/** What models wrote in earlier runs on the same data, the newest run's first. */
+/** Completions of earlier runs on the same data, the newest run's first. */
 const trajectoriesOn = (store: Store, path: string): TrajectoryText[] =>
   all<TrajectoryText>(
     store,
@@ -39,7 +39,7 @@ const trajectoriesOn = (store: Store, path: string): TrajectoryText[] =>
 
 const pick = <T>(items: readonly T[], index: number): T | undefined => items[index % Math.max(1, items.length)]
 
-/** A solution from the data where it has some, else one of an earlier run, else the reference answer. */
+/** A solution from the data if it has any, else one from an earlier run, else the reference answer. */
 async function textOf(store: Store, { train, text, index }: PreviewRequest): Promise<Shown | null> {
   if (text !== null) return { text, source: 'typed', row: null, prompt: null, count: 1 }
   if (!train) return null

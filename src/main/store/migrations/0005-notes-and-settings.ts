@@ -1,6 +1,6 @@
 import type { Migration } from './migration'
 
-/** What a person notes about a run; a removed run is hidden first, so that it can be taken back; settings by name, as JSON. */
+/** What a person notes about a run; a removed run is hidden first, so that it can be restored; settings by name, as JSON. */
 export const notesAndSettings: Migration = {
   version: 5,
   sql: `

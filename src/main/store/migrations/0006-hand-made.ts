@@ -2,7 +2,7 @@ import type { Migration } from './migration'
 
 /**
  * What a person sampled by hand in the explorer, kept apart from what the run recorded, and the preference pairs they saved. By run and place,
- * not by the trajectory's number: a resumed run records its trajectories anew.
+ * not by the trajectory's id, because a resumed run records its trajectories again.
  */
 export const handMade: Migration = {
   version: 6,

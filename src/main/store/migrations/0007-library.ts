@@ -1,6 +1,6 @@
 import type { Migration } from './migration'
 
-/** Models and datasets a person added from disk: where they are and what was chosen about them. */
+/** Models and datasets a person added from disk: their paths and options. */
 export const library: Migration = {
   version: 7,
   sql: `

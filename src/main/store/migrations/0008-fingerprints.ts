@@ -1,6 +1,6 @@
 import type { Migration } from './migration'
 
-/** What a run began with: the files of its data, base weights, tokenizer and adapter, as JSON; null for runs of before. */
+/** The input files of a run: of its data, base weights, tokenizer and adapter, as JSON; null for older runs. */
 export const fingerprints: Migration = {
   version: 8,
   sql: 'ALTER TABLE runs ADD COLUMN fingerprints TEXT;',

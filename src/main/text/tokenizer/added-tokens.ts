@@ -13,7 +13,7 @@ export interface AddedToken {
   readonly isNormalized: boolean
 }
 
-/** A stretch of a text: an added token, or text between them that starts `at` so many UTF-16 units into the text. */
+/** A stretch of a text: an added token, or the text between two of them; `at` is where it starts, in UTF-16 units. */
 export type Section =
   | { readonly kind: 'token'; readonly token: AddedToken }
   | { readonly kind: 'text'; readonly text: string; readonly at: number }

@@ -34,7 +34,7 @@ function parse(folder: string, source: string): Template {
   }
 }
 
-/** Parses the default template at once, others when they are asked for. */
+/** Parses the default template at once, others on first use. */
 function createFind(folder: string, sources: ChatTemplates): (name?: string) => Template {
   const parsed = new Map<string, Template>()
   const find = (name = DEFAULT_TEMPLATE) => {
@@ -52,7 +52,7 @@ function createFind(folder: string, sources: ChatTemplates): (name?: string) => 
 }
 
 /**
- * @param specialTokens `bos_token` and the like, as templates name them
+ * @param specialTokens `bos_token` and similar, as templates name them
  * @returns null where the model has no template
  * @throws GpoError('model') for a template that is not Jinja
  */
@@ -72,7 +72,7 @@ export function loadChatTemplate(
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const roles = messages.map(({ role }) => role).join(', ')
-      throw new GpoError('data', `the chat template of ${folder} refuses a conversation of ${roles}: ${reason}`)
+      throw new GpoError('data', `the chat template of ${folder} rejects a conversation of ${roles}: ${reason}`)
     }
   }
   return { names: [...sources.keys()], render }

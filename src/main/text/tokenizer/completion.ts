@@ -1,6 +1,6 @@
 /**
- * A completion's tokens in the place where it stands, after its prompt. Encoded alone, a completion would be taken for the beginning of a text, where
- * SentencePiece tokenizers put a space (`▁`) that nobody wrote and that the model never samples there.
+ * A completion's tokens in the place where it stands, after its prompt. Encoded alone, a completion would be mistaken for the beginning of a
+ * text, where SentencePiece tokenizers put a space (`▁`) that nobody wrote and that the model never samples there.
  */
 import type { Tokenizer } from './tokenizer'
 

@@ -22,7 +22,7 @@ export interface OpenTokenizer {
   readonly ids: Ids
 }
 
-/** The library puts added tokens into the model's vocabulary, where they would be met without `single_word` and the like. */
+/** The library puts added tokens into the model's vocabulary, where they would be found without obeying `single_word` and other flags. */
 function takeOutAdded(inside: Inside, added: readonly AddedToken[], own: ReadonlySet<string>): Ids {
   const ids = new Map(inside.model.tokens_to_ids)
   for (const { content } of added) if (!own.has(content)) inside.model.tokens_to_ids.delete(content)

@@ -31,7 +31,7 @@ export function encodePrompt(format: PromptFormat, tokenizer: Tokenizer, example
   if (tokenizer.bosTokenId !== null) return Int32Array.of(tokenizer.bosTokenId)
   throw new GpoError(
     'data',
-    `row ${example.row} has an empty prompt, and the tokenizer has no token to begin with: remove the row`,
+    `row ${example.row} has an empty prompt, and the tokenizer has no start token: remove the row`,
   )
 }
 

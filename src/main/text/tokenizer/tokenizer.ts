@@ -46,7 +46,7 @@ function tokenText(value: unknown): string | null {
   return typeof content === 'string' ? content : null
 }
 
-/** `bos_token`, `eos_token` and so on; older models keep them in a file of their own. */
+/** `bos_token`, `eos_token` and so on; older models keep them in a separate file. */
 function specialTokensOf(folder: string, config: Json): Record<string, string> {
   const all = { ...optional(join(folder, 'special_tokens_map.json')), ...config }
   const named = Object.entries(all).flatMap(([key, value]) => {
@@ -67,7 +67,7 @@ function idsIn(file: string, key: string): number[] {
 const idsOf = (folder: string, key: string): number[] =>
   ['generation_config.json', 'config.json'].flatMap((name) => idsIn(join(folder, name), key))
 
-/** Decodes; the text of a token alone is kept, since most are asked for again. */
+/** Decodes; the text of a token alone is kept, since most are needed again. */
 function createDecode(tokenizer: HuggingFaceTokenizer) {
   const alone = new Map<number, string>()
   const decodeAll = (ids: readonly number[], isSkipping: boolean): string => {

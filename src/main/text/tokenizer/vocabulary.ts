@@ -23,7 +23,7 @@ const KINDS = ['BPE', 'WordPiece', 'Unigram', 'WordLevel']
 function modelIds(file: string, { model }: Json): number[] {
   const { type, vocab: vocabulary } = isRecord(model) ? model : {}
   if (type !== undefined && !KINDS.some((kind) => kind === type))
-    throw invalid(file, `has a model of the kind ${JSON.stringify(type)}, known are ${KINDS.join(', ')}`)
+    throw invalid(file, `has a model of the kind ${JSON.stringify(type)}; supported are ${KINDS.join(', ')}`)
   if (Array.isArray(vocabulary)) return vocabulary.map((_, id) => id)
   if (!isRecord(vocabulary)) throw invalid(file, 'has no vocabulary')
   const tokens = new Map<number, string>()

@@ -2,9 +2,9 @@
 import { OPTION_WORDS } from './answer/languages'
 
 export interface Letters {
-  /** All that a text holds: `B`, `(b)`, `B.`, `option B`; or an option's text follows: `B) Paris`, `B: Paris`, `D - the last`. */
+  /** The whole text: `B`, `(b)`, `B.`, `option B`; or an option's text follows: `B) Paris`, `B: Paris`, `D - the last`. */
   readonly whole: RegExp
-  /** A sentence goes on after a capital: `B because …`, `B, as …`. */
+  /** A sentence continues after a capital: `B because …`, `B, as …`. */
   readonly explained: RegExp
   /** `A or B`. */
   readonly several: RegExp

@@ -1,7 +1,7 @@
 /**
- * The multiple-choice verifier. In this order: the last filled box, the last marked or stated answer (“the answer is (B)”, “option B is correct”, “I
- * would pick B”), a line that begins with a letter as in `B`, `(B)` or `B) text`, the last letter in parentheses, a letter that ends the text. A
- * letter inside a sentence is no answer: “A” is also a word, and “I” a pronoun.
+ * The multiple-choice verifier. In this order: the last filled box, the last marked or stated answer (“the answer is (B)”, “option B is correct”,
+ * “I would pick B”), a line that begins with a letter as in `B`, `(B)` or `B) text`, the last letter in parentheses, a letter that ends the text.
+ * A letter inside a sentence is not an answer: “A” is also a word, and “I” a pronoun.
  */
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { type Answers, answersIn, type Piece } from './answer'
@@ -10,7 +10,7 @@ import { lettersOf } from './choice-patterns'
 import type { Found, Kind } from './kind'
 
 const WRAPPERS = /\\(?:text|textbf|mathrm|mathbf|boxed|operatorname)\s?\{([^{}]*)\}/g
-/** Wide letters and brackets as narrow ones, emphasis and LaTeX's wrappers away. */
+/** Converts full-width letters and brackets to normal ones, and removes emphasis and LaTeX wrappers. */
 const plain = (text: string): string =>
   text
     .normalize('NFKC')
@@ -20,7 +20,7 @@ const plain = (text: string): string =>
 
 const upper = (letter: string | undefined): string | null => letter?.toUpperCase() ?? null
 
-/** The letter a text begins with, if it stands for an option: 'several' if others stand beside it. */
+/** The letter at the beginning of a text, if it names an option; 'several' if other letters are beside it. */
 function leading(text: string, letters: Letters): string | null {
   const bare = plain(text)
   if (letters.several.test(bare)) return 'several'
@@ -58,7 +58,7 @@ function stated({ marked, stated: pieces, text }: Answers, letters: Letters): Fo
   return null
 }
 
-/** Lines that begin with a letter: one letter, or the last line if it is nothing else. A list of options is no answer. */
+/** Lines that begin with a letter: one letter, or the last line if it is nothing else. A list of options is not an answer. */
 function fromLines(text: string, letters: Letters): string | null {
   const lines = text
     .split('\n')

@@ -12,7 +12,7 @@ const AROUND = /^[\s*_`"'“”„‘’«»「」]+|[\s*_`"'“”‘’«»「
 const STOP = /(?<=[^.\s])[.。!]$/
 const WRAPPED = /^\\(?:text|textbf|mathrm|boxed)\s?\{([^{}]*)\}$|^\$([^$]+)\$$/
 
-/** Without what may stand around an answer, layer by layer. */
+/** Removes wrappers around an answer, layer by layer. */
 function bare(text: string): string {
   let inner = text.trim()
   for (let before = ''; before !== inner; ) {
@@ -24,14 +24,14 @@ function bare(text: string): string {
   return inner === '' ? text.trim() : inner
 }
 
-/** Without the white space at its end, the last line begins after the last newline. */
+/** After trimming white space at the end, the last line begins after the last newline. */
 function lastLine(text: string): Piece {
   const trimmed = text.trimEnd()
   const start = trimmed.lastIndexOf('\n') + 1
   return { text: trimmed.slice(start), start, end: trimmed.length, isComplete: false }
 }
 
-/** From the one that counts most to the one that counts least; a marked line excludes what only stands at the end. */
+/** In order of priority; a marked line takes precedence over text at the end. */
 function candidates(completion: string, marker: string): readonly Piece[] {
   const { boxes, marked, stated, text } = answersIn(completion, marker)
   const explicit = boxes.at(-1) ?? marked.at(-1)

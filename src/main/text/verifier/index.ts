@@ -1,4 +1,4 @@
-/** The verifiers: from a completion and a reference answer to a reward. Each kind's file says what it reads. */
+/** The verifiers: they compare a completion with a reference answer and give a reward. Each kind has its own file. */
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { choiceKind } from './choice'
 import { exactKind } from './exact'

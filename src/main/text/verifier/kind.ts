@@ -1,27 +1,27 @@
-/** What every kind of verifier provides, and the one way verdicts are made of it. Knows nothing about any answer's form. */
+/** The interface of a kind of verifier, and how it leads to a verdict. It does not know any form of answer. */
 import type { Verdict, VerdictStatus } from '@shared/schemas/verifier'
 
 /** An answer found in a completion. */
 export interface Found<Answer> {
   /** As it was written. */
   readonly text: string
-  /** Null: it stands where an answer stands, and is none of this kind. */
+  /** Null: it is in the place of an answer, but not of this kind. */
   readonly answer: Answer | null
-  /** It stood in an explicit marker that was closed, so more text could not have changed it. */
+  /** It was inside a closed marker, so more text could not have changed it. */
   readonly isComplete: boolean
-  /** What else the text could have meant. */
+  /** A second reading of the text. */
   readonly note?: string | undefined
 }
 
 export type Comparison = 'equal' | 'different' | 'timeout'
 
 export interface Kind<Answer> {
-  /** The answer of a completion; null if there is none. `reference`: where it has several elements, all boxes may be them. */
+  /** The answer of a completion; null if there is none. `reference`: if it has several elements, each box may be one of them. */
   find(completion: string, reference: Answer | null): Found<Answer> | 'timeout' | null
   /** The answer a reference stands for; null if it cannot be read. */
   read(reference: string): Answer | null
   compare(answer: Answer, reference: Answer): Comparison
-  /** What a readable reference looks like, for messages. */
+  /** Describes a readable reference, for messages. */
   readonly expects: string
 }
 
@@ -36,7 +36,7 @@ export interface Verifier {
   verify(completion: string, reference: string, isTruncated: boolean): Verdict
   /** Null if the reference can be read, else one sentence that says why not. */
   checkReference(reference: string): string | null
-  /** What else the answer could have meant, where it can be read in two ways; null if it cannot. */
+  /** A second reading of an ambiguous answer; null if it is not ambiguous. */
   noteOn(completion: string): string | null
 }
 

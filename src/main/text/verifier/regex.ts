@@ -1,6 +1,6 @@
 /**
- * The regular-expression verifier: group 1 of the last match (the whole match without groups) equals the reference, white space at the
- * ends aside. A pattern that needs exponential time is interrupted.
+ * The regular-expression verifier: group 1 of the last match (the whole match without groups) equals the reference, except for white space at the
+ * ends. A pattern that needs exponential time is interrupted.
  */
 import { GpoError } from '@shared/errors'
 import type { VerifierConfig } from '@shared/schemas/verifier'
@@ -15,7 +15,7 @@ function compile(pattern: string, flags: string): RegExp {
   } catch (error) {
     throw new GpoError(
       'plan',
-      `verifier.pattern ${JSON.stringify(pattern)} is no regular expression: ${(error as SyntaxError).message}`,
+      `verifier.pattern ${JSON.stringify(pattern)} is not a regular expression: ${(error as SyntaxError).message}`,
     )
   }
 }

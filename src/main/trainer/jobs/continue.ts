@@ -9,7 +9,7 @@ import type { ContinuedText } from '../../workers/results'
 import { tasksOf } from '../session/tasks'
 import { openJobModel } from './model'
 
-/** Sampled side by side; what is done is told after each. */
+/** Number sampled in parallel; progress is reported after each batch. */
 const WAVE = 8
 
 export async function continueTrajectory(
@@ -22,13 +22,13 @@ export async function continueTrajectory(
   const [task] = tasksOf({ format: job.plan.data, maxNewTokens: job.plan.rollout.maxNewTokens }, config, tokenizer, [
     job.example,
   ])
-  if (!task) throw new Error('a task is made of every example')
+  if (!task) throw new Error('every example becomes a task')
   const kept = encodeAnswer(job.plan.data, tokenizer, job.example, job.prefix)
   const maxNewTokens = Math.min(job.plan.rollout.maxNewTokens, config.maxPositions - task.prompt.length) - kept.length
   if (maxNewTokens < 1)
     throw new GpoError(
       'usage',
-      `The ${kept.length} tokens before this state use up the ${job.plan.rollout.maxNewTokens} a completion may have: sample from an earlier state.`,
+      `The ${kept.length} tokens before this state fill the longest completion (${job.plan.rollout.maxNewTokens}): sample from an earlier state.`,
     )
   const verifier = createVerifier(job.plan.verifier)
   const sampler = createSampler(backend, config)

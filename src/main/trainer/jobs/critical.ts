@@ -1,4 +1,4 @@
-/** Critical steps of a model's trajectories, without training: what the method sees. */
+/** Finds the critical steps of a model's trajectories without training. */
 
 import { advantages } from '@engine/gpo/critical-step'
 import { criticalStarts, guide, startIteration } from '@engine/recipes/iteration'
@@ -14,7 +14,7 @@ import { openJobModel } from './model'
 
 /** Sequences decoded side by side. */
 const LANES = 128
-/** Prompts looked at together: results appear this many at a time. */
+/** Prompts processed together: results appear this many at a time. */
 const CHUNK = 16
 
 export async function findCritical(

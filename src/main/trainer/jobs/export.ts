@@ -48,7 +48,7 @@ async function exportMerged(model: JobModel, job: ExportJob, onProgress: OnProgr
 
 function folderDtype({ dtype }: ExportJob): StoredDtype {
   if (dtype !== 'Q8_0') return dtype
-  throw new GpoError('usage', 'Q8_0 is a type of GGUF files: choose F32, F16 or BF16, or the format gguf.')
+  throw new GpoError('usage', 'Q8_0 exists only in GGUF files: choose F32, F16 or BF16, or the format gguf.')
 }
 
 async function exportGgufFile(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
@@ -67,7 +67,7 @@ async function exportGgufFile(model: JobModel, job: ExportJob, onProgress: OnPro
   return { out, tensors: tensors.length, bytes, maxDifference }
 }
 
-/** The largest difference that the written adapter makes to the merged model, against the one in memory. */
+/** The largest difference between the model merged with the written adapter and with the one in memory. */
 async function mergedDifference(
   model: JobModel,
   trained: ReadonlyMap<string, HostTensor>,
@@ -105,7 +105,7 @@ async function exportLora(model: JobModel, job: ExportJob, onProgress: OnProgres
     dtype,
     onProgress: (label, done, total) => onProgress(label, done, total, 0),
   })
-  onProgress('merging what was read back', 0, 1, 0)
+  onProgress('merging the exported adapter', 0, 1, 0)
   const maxMergedDifference = await mergedDifference(model, trained, out)
   const tensors = [...trained.keys()].filter(isAdapterTensor).length
   return { out, tensors, bytes, maxDifference, maxMergedDifference }

@@ -1,4 +1,4 @@
-/** Completions for a person who watches: token by token, each with its probability and what else could have stood there. */
+/** Streams a completion token by token, each token with its probability and alternatives. */
 import { createGenerator, type Generator } from '@engine/rollout/generate'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { createVerifier } from '@main/text/verifier/index'
@@ -10,7 +10,7 @@ import { type JobModel, openJobModel } from './model'
 type GenerateRequest = JobOf<'generate'>['request']
 
 export interface TextGenerator {
-  /** @param isStopped asked before every token */
+  /** @param isStopped called before every token */
   generate(
     request: GenerateRequest,
     onToken: (token: GeneratedToken) => void,
@@ -18,11 +18,11 @@ export interface TextGenerator {
   ): Promise<GeneratedText>
 }
 
-/** Tokens decoded along to find the text of the newest one. */
+/** Number of previous tokens decoded together with the newest one to find its text. */
 const CONTEXT = 12
 const INCOMPLETE = '\uFFFD'
 
-/** Lets waiting messages in, so that a stop is heard between two tokens. */
+/** Lets waiting messages arrive, so that a stop works between two tokens. */
 const breath = () => new Promise((resolve) => setImmediate(resolve))
 
 function encodePrompt({ tokenizer, config }: JobModel, { prompt, chatTemplate }: GenerateRequest): Int32Array {
@@ -32,13 +32,13 @@ function encodePrompt({ tokenizer, config }: JobModel, { prompt, chatTemplate }:
   const encoded = tokenizer.encode(text, { addSpecialTokens: !chatTemplate })
   const ids = encoded.length > 0 || tokenizer.bosTokenId === null ? encoded : Int32Array.of(tokenizer.bosTokenId)
   if (ids.length === 0)
-    throw new GpoError('usage', 'The prompt is empty, and the tokenizer has no token to begin with: write a prompt.')
+    throw new GpoError('usage', 'The prompt is empty, and the tokenizer has no start token: write a prompt.')
   if (ids.length < config.maxPositions) return ids
   const found = `The prompt has ${ids.length} tokens, the model has ${config.maxPositions} positions`
   throw new GpoError('usage', `${found}: shorten it.`)
 }
 
-/** What a token shows when it stands alone: its text, or its name where the text is empty or part of a character. */
+/** A token shown alone: its text, or its name if the text is empty or part of a character. */
 function labelOf(tokenizer: Tokenizer, id: number): string {
   const text = tokenizer.decode([id])
   return text === '' || text.includes(INCOMPLETE) ? (tokenizer.tokenOf(id) ?? '') : text
@@ -50,7 +50,7 @@ function newestText(tokenizer: Tokenizer, ids: readonly number[]): string {
   return text.endsWith(INCOMPLETE) ? '' : text
 }
 
-/** Ids of the `count` largest probabilities, largest first; the lower id first where they are equal. */
+/** Ids of the `count` largest probabilities, largest first; of equal ones the lower id first. */
 function mostProbable(probs: Float32Array, count: number): number[] {
   const best: number[] = []
   for (let id = 0; id < probs.length; id++) {
@@ -118,7 +118,7 @@ async function generateText(
   }
 }
 
-/** Loads a model to generate with, many times. @throws GpoError of the kind of what is wrong */
+/** Loads a model for many generations. @throws GpoError with the code of the problem */
 export async function openTextGenerator(
   source: ModelSource,
   backend: JobOf<'generate'>['backend'],

@@ -1,4 +1,4 @@
-/** Opens a model for a job: a folder's weights, or a run's checkpoint over them. */
+/** Opens a model for a job: a folder's weights, optionally with a run's checkpoint. */
 
 import { createPolicy, type Policy } from '@engine/policy/policy'
 import { adapterTensors } from '@main/formats/adapter-shapes'
@@ -17,7 +17,7 @@ export interface JobModel extends OpenModel {
   readonly adaptation: AdaptationConfig
 }
 
-/** A model with an adapter over it, as float32. */
+/** A model with an adapter, as float32. */
 function withAdapter(model: OpenModel, folder: string, adapter: string): JobModel {
   const { base: _, ...settings } = readPeftConfig(adapter)
   const adaptation = { kind: 'lora', ...settings, base: 'float32' } as const
@@ -32,8 +32,8 @@ function withAdapter(model: OpenModel, folder: string, adapter: string): JobMode
 }
 
 /**
- * @param isMerged whether `policy.dense()` must be the weights themselves. The base of a run with a narrow one is then what it trained with, as float32:
- *   the numbers are the run's
+ * @param isMerged whether `policy.dense()` must be the weights themselves. A 16- or 8-bit base is then widened to float32, with the values that
+ *   the run trained with
  */
 export async function openJobModel(
   source: ModelSource,

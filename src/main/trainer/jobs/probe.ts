@@ -1,6 +1,6 @@
 /**
- * How long a plan's iterations take on this machine: a few of them with few prompts, at a learning rate of 0, until they are long enough to tell.
- * The first with each number of prompts compiles or warms up and is not counted.
+ * Measures how long a plan's iterations take on this machine: runs some with few prompts and a learning rate of 0 until one lasts long enough.
+ * The first iteration with each number of prompts compiles or warms up and is not counted.
  */
 import type { IterationResult } from '@engine/recipes/run'
 import { GpoError } from '@shared/errors'
@@ -11,11 +11,11 @@ import type { JobOf } from '../../workers/job'
 import type { ProbeResult } from '../../workers/results'
 import { openSession } from '../session/session'
 
-/** Prompts to begin with. */
+/** Number of prompts in the first iteration. */
 const FEW = 4
-/** Seconds the measured iteration should take. */
+/** Seconds that the measured iteration should take. */
 const WANTED = 6
-/** An iteration of few prompts that takes longer is not repeated with more. */
+/** An iteration of few prompts that takes longer than this, in seconds, is not repeated with more prompts. */
 const LONG = 5
 
 type Report = (label: string, done: number, total: number, tokens: number) => void
@@ -45,7 +45,7 @@ export async function probePlan(
   report('Loading the model', 0, 1, 0)
   const session = await openSession(
     { plan, modelFolder: folder, resumeFrom: null, train: examples, evaluation: [] },
-    (phase, _iteration, done, total, tokens) => report(WORDS[phase] ?? 'Working', done, total, tokens),
+    (phase, _iteration, done, total, tokens) => report(WORDS[phase] ?? 'Measuring', done, total, tokens),
   )
   let iteration = 0
   const iterate = (): Promise<IterationResult> => session.procedure.iterate(++iteration)
@@ -56,12 +56,16 @@ export async function probePlan(
     const seconds = secondsOf(measured)
     const more = Math.min(most, Math.floor((plan.budget.promptsPerIteration * WANTED) / Math.max(seconds, 0.01)))
     if (!isSft && seconds < LONG && more > plan.budget.promptsPerIteration) {
-      plan.budget.promptsPerIteration = more // procedures ask for it in each iteration
+      plan.budget.promptsPerIteration = more // procedures read it in each iteration
       await iterate()
       measured = await iterate()
     }
     const rates = ratesOf(plan, measured.metrics)
-    if (!rates) throw new GpoError('training', 'Nothing could be measured: no rollouts of these prompts make a batch.')
+    if (!rates)
+      throw new GpoError(
+        'training',
+        'The probe could not measure an update: the rollouts of its prompts gave no training batch. Measure again, or check the verifier.',
+      )
     return {
       rates,
       prompts: plan.budget.promptsPerIteration,

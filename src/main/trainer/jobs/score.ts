@@ -12,7 +12,7 @@ export async function scoreText(job: JobOf<'score'>): Promise<ScoreResult> {
   const prompt = encoded.length > 0 || tokenizer.bosTokenId === null ? encoded : Int32Array.of(tokenizer.bosTokenId)
   const completion = encodeCompletion(tokenizer, job.prompt, job.completion, { addSpecialTokens: true })
   if (prompt.length === 0)
-    throw new GpoError('usage', 'the prompt is empty and the tokenizer has no token to begin with: give a prompt')
+    throw new GpoError('usage', 'the prompt is empty and the tokenizer has no start token: give a prompt')
   if (completion.length === 0) throw new GpoError('usage', 'the completion is empty: there is nothing to score')
   const ids = Int32Array.from([...prompt, ...completion])
   if (ids.length > config.maxPositions) {

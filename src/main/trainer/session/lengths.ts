@@ -4,12 +4,12 @@ import type { Plan } from '@shared/schemas/plan'
 
 export interface RowLength {
   readonly row: number
-  /** Tokens of the prompt, and what follows it at most. */
+  /** Tokens of the prompt, and the most tokens after it. */
   readonly prompt: number
   readonly added: number
 }
 
-/** Rows that are named; beyond it, they are counted. */
+/** Number of rows that are named; more are only counted. */
 const MAX_NAMED = 200
 
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
@@ -21,13 +21,13 @@ function namesOf(rows: readonly RowLength[]): string {
 
 /** What happens to rows that are too long. */
 export interface LengthRule {
-  /** Tokens that may be sampled after a prompt; null where nothing is sampled. */
+  /** Most tokens sampled after a prompt; null if nothing is sampled. */
   readonly maxNewTokens: number | null
-  /** `mustFit`: refused, and leaving rows out is no choice. */
+  /** `mustFit`: too long rows are always refused. */
   readonly tooLong: Plan['data']['tooLong'] | 'mustFit'
 }
 
-/** What makes them fit: fewer new tokens, where the prompts leave room for any. */
+/** How to make the rows fit: fewer new tokens if the prompts leave room, or fewer rows. */
 function cureOf(rows: readonly RowLength[], { maxNewTokens, tooLong }: LengthRule, positions: number): string {
   const room = positions - rows.reduce((most, { prompt }) => Math.max(most, prompt), 0)
   const name = tooLong === 'mustFit' ? 'the limit of new tokens' : 'rollout.maxNewTokens'
@@ -38,13 +38,13 @@ function cureOf(rows: readonly RowLength[], { maxNewTokens, tooLong }: LengthRul
 
 export interface Fitting<T> {
   readonly kept: readonly T[]
-  /** A sentence on what was left out; null where everything fits. */
+  /** A sentence on the omitted rows; null if all fit. */
   readonly note: string | null
 }
 
 /**
- * @param of what the rows are for: training, evaluation
- * @throws {GpoError} 'data' naming all rows that do not fit, where the rule refuses them or none fits
+ * @param of the purpose of the rows: training, evaluation
+ * @throws {GpoError} 'data' naming all rows that do not fit, if the rule refuses them or none fits
  */
 export function fitting<T extends RowLength>(
   rows: readonly T[],
@@ -59,5 +59,8 @@ export function fitting<T extends RowLength>(
   const why = `longer than the model's ${positions} positions: ${namesOf(long)}`
   if (rule.tooLong !== 'leaveOut' || long.length === rows.length)
     throw new GpoError('data', `${found} ${long.length === 1 ? 'is' : 'are'} ${why}; ${cureOf(long, rule, positions)}`)
-  return { kept: rows.filter((row) => !isLong(row)), note: `${found} left out, being ${why}` }
+  return {
+    kept: rows.filter((row) => !isLong(row)),
+    note: `${found} left out because ${long.length === 1 ? 'it is' : 'they are'} ${why}`,
+  }
 }

@@ -1,4 +1,4 @@
-/** What is open of a model before its weights are loaded. */
+/** The parts of a model that are opened before its weights. */
 import type { Backend } from '@engine/tensor/backend'
 import type { ModelConfig } from '@main/formats/model-config'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'

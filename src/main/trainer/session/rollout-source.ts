@@ -1,4 +1,4 @@
-/** What rollouts of an open model come from and are judged by. */
+/** The prompts, sampler and verifier for rollouts of an open model. */
 import type { Policy } from '@engine/policy/policy'
 import type { RolloutSource } from '@engine/recipes/run'
 import { createSampler } from '@engine/rollout/sampler'
@@ -6,7 +6,7 @@ import { createVerifier } from '@main/text/verifier/index'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import type { OpenModel } from './open-model'
 
-/** @param plan a run's plan, or the settings of a model that is only looked at */
+/** @param plan a run's plan, or settings for a model that is not trained */
 export function rolloutSource<Settings extends RolloutSource['plan']>(
   { backend, config, tokenizer, stopTokens }: OpenModel,
   policy: Policy,

@@ -1,4 +1,4 @@
-/** From a start message to something that can train: opens backend, model and tokenizer, tokenises the data, restores a checkpoint. */
+/** Prepares training from a start message: opens backend, model and tokenizer, tokenises the data, restores a checkpoint. */
 
 import { openBackend } from '@engine/devices/choose'
 import { createPolicy } from '@engine/policy/policy'
@@ -41,9 +41,9 @@ export interface Session {
   readonly config: ModelConfig
   /** Iterations already done. */
   readonly from: number
-  /** What is worth keeping with the run: rows that were left out. */
+  /** Notes for the run's record, such as omitted rows. */
   readonly notes: Readonly<Record<string, string>>
-  /** What the checkpoint's trainer noted. */
+  /** The trainer's state in the checkpoint. */
   readonly state: Readonly<Record<string, unknown>>
 }
 
@@ -52,11 +52,11 @@ function stopTokensOf(tokenizer: Tokenizer, config: ModelConfig, folder: string)
   if (stops.length > 0) return stops
   throw new GpoError(
     'model',
-    `${folder} names no token that ends a text: add "eos_token_id" to its generation_config.json`,
+    `${folder} does not name an end-of-text token: add "eos_token_id" to its generation_config.json`,
   )
 }
 
-/** Backend, config and tokenizer, checked against each other; weights are loaded by whoever needs them. */
+/** Backend, config and tokenizer, checked against each other; weights are loaded later. */
 export async function openModel(folder: string, backendName: Plan['backend']): Promise<OpenModel> {
   const config = readModelConfig(folder)
   const tokenizer = loadTokenizer(folder)
@@ -65,13 +65,13 @@ export async function openModel(folder: string, backendName: Plan['backend']): P
   return { backend: await openBackend(backendName), config, tokenizer, stopTokens }
 }
 
-/** The adapter that the plan begins with. */
+/** The adapter that the plan starts from. */
 function adapterOf({ adaptation }: Plan, config: ModelConfig): { adapter?: HostTensors } {
   if (adaptation.kind !== 'lora' || adaptation.from === undefined) return {}
   return { adapter: readAdapter(adaptation.from, adapterTensors(config, adaptation)) }
 }
 
-/** @throws GpoError of the kind of what is wrong: model, data, backend, plan, storage */
+/** @throws GpoError with the code of the problem: model, data, backend, plan, storage */
 export async function openSession(start: SessionStart, onProgress: Run['onProgress'] = () => {}): Promise<Session> {
   const { plan, modelFolder, train, evaluation } = start
   const model = await openModel(modelFolder, plan.backend)
@@ -110,7 +110,7 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
 
 const NO_ROWS = { kept: [], note: null }
 
-/** The training rows as what the plan's objective makes of them. */
+/** The training rows in the form that the plan's objective needs. */
 function trainingRows(plan: Plan, rows: TrainingRows) {
   const none = { tasks: NO_ROWS, demonstrations: NO_ROWS, pairs: NO_ROWS, labelled: NO_ROWS }
   if (plan.objective.kind === 'sft') return { ...none, demonstrations: demonstrationsOf(rows) }

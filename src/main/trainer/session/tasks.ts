@@ -15,7 +15,7 @@ export interface Asking extends LengthRule {
   readonly maxNewTokens: number
 }
 
-/** Rows that fit, as tasks. @param of what they are for @throws GpoError('data') naming all that do not fit */
+/** Rows that fit, as tasks. @param of their purpose @throws GpoError('data') naming all that do not fit */
 export function fittingTasks(
   asking: Asking,
   { maxPositions }: ModelConfig,
@@ -40,7 +40,7 @@ export const tasksOf = (
   examples: readonly Example[],
 ): Task[] => [...fittingTasks({ ...asking, tooLong: 'mustFit' }, config, tokenizer, examples, 'this').kept]
 
-/** What becomes of rows of data that are trained on as they are. */
+/** Converts rows of data that are trained on directly. */
 export interface TrainingRows {
   readonly asking: Asking
   readonly config: ModelConfig
@@ -57,7 +57,7 @@ function completed({ asking, tokenizer, stop }: TrainingRows, example: Example, 
   return { ids, start: prompt.length }
 }
 
-/** Rows whose sequences all fit. @param sequencesOf those of a row, at least one */
+/** Rows whose sequences all fit. @param sequencesOf the sequences of a row, at least one */
 function fittingRows<Row>(
   { asking, config, examples }: TrainingRows,
   make: (example: Example) => Row,
@@ -72,7 +72,7 @@ function fittingRows<Row>(
   return { kept: kept.map(({ made }) => made), note }
 }
 
-/** The text of a column. @throws GpoError('data') for a row that has none */
+/** The text of a column. @throws GpoError('data') for a row without one */
 function required(text: string | undefined, { row }: Example, column: string, use: string): string {
   if (text !== undefined) return text
   throw new GpoError('data', `row ${row} has no ${column}: ${use} needs a column "${column}"`)
@@ -86,7 +86,7 @@ export const demonstrationsOf = (rows: TrainingRows): Fitting<TokenSequence> =>
     (sequence) => [sequence],
   )
 
-/** Pairs that are trained on as they are. @throws GpoError('data') for a row without both completions, or naming all rows that do not fit */
+/** Pairs that are trained on directly. @throws GpoError('data') for a row without both completions, or naming all rows that do not fit */
 export const pairsOf = (rows: TrainingRows): Fitting<SequencePair> =>
   fittingRows(
     rows,

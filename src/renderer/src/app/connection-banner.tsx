@@ -9,8 +9,8 @@ export function ConnectionBanner() {
   if (isOpen) return null
   return (
     <Alert color="orange" radius={0} role="alert" py="sm">
-      The program cannot be reached. If `gpo serve` was ended, start it again and open its new link; this page connects
-      again by itself.
+      GPO Studio cannot be reached. If `gpo serve` has stopped, start it again and open its new link. Otherwise this
+      page reconnects by itself.
     </Alert>
   )
 }

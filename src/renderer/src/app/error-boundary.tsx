@@ -5,7 +5,7 @@ interface Props {
   readonly children: ReactNode
 }
 
-/** A page that broke says so in place; the others go on working. */
+/** A page that fails shows its error in place; the others keep working. */
 export class ErrorBoundary extends Component<Props, { readonly error: unknown }> {
   override state: { readonly error: unknown } = { error: null }
 

@@ -3,7 +3,7 @@ import { formatDuration } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
 import { useLocation } from 'wouter'
 
-/** The running job, on every page: what it does, how far it is, how long it still takes. A click opens it. */
+/** The running job, shown on every page: what it does, its progress and the time left. A click opens it. */
 export function JobBar() {
   const { active, queue } = useLive()
   const [, go] = useLocation()

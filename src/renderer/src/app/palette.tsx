@@ -21,7 +21,7 @@ interface Entry {
 const LIMIT = 12
 const LIST = 'palette-list'
 const optionId = (index: number) => `palette-${index}`
-/** Mantine's list scrolls in an element of its own, which is the one that has to be the list. */
+/** Mantine's list scrolls in an inner element, which must have the role of the list. */
 const SCROLLER = { viewportProps: { id: LIST, role: 'listbox', 'aria-label': 'Pages and runs' } }
 
 /** Names first, then what is found in descriptions and keywords; pages before runs. */
@@ -34,7 +34,7 @@ function matching(entries: readonly Entry[], query: string): Entry[] {
   return [...found.filter(({ group }) => group === 'Pages'), ...found.filter(({ group }) => group === 'Runs')]
 }
 
-/** Every page and every run, found by typing. The field keeps the focus; it says which entry the arrows are on. */
+/** Every page and every run, found by typing. The field keeps the focus and names the entry that the arrow keys have reached. */
 export function Palette() {
   const [, go] = useLocation()
   const [query, setQuery] = useState('')
@@ -75,7 +75,7 @@ export function Palette() {
         aria-autocomplete="list"
         aria-activedescendant={selected >= 0 && selected < found.length ? optionId(selected) : undefined}
       />
-      {found.length === 0 && <Spotlight.Empty>Nothing has that name</Spotlight.Empty>}
+      {found.length === 0 && <Spotlight.Empty>No page or run matches</Spotlight.Empty>}
       {found.length > 0 && (
         <Spotlight.ActionsList {...SCROLLER}>
           {groups.map((name) => (
@@ -87,7 +87,7 @@ export function Palette() {
                   <Spotlight.Action
                     key={path}
                     ref={(option) => {
-                      if (option) option.id = optionId(index) // as a property it would be dropped
+                      if (option) option.id = optionId(index) // Spotlight.Action ignores an id given as a property
                     }}
                     role="option"
                     aria-selected={index === selected}

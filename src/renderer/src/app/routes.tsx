@@ -38,7 +38,7 @@ export function Routes() {
           <Page title="No such page">
             <EmptyState
               title="There is no such page"
-              text={`Nothing lives at ${location}.`}
+              text={`No page has the address ${location}.`}
               action={{ label: 'Go to runs', onClick: () => go('/') }}
             />
           </Page>

@@ -111,7 +111,7 @@ function useTheme(): void {
   }, [theme, setColorScheme])
 }
 
-/** Pages that the menu or a notification asked for. */
+/** Opens the pages that the menu or a notification asks for. */
 function useMenuCommands(go: (path: string) => void): void {
   useEffect(() => {
     const listen = (event: MessageEvent) => {

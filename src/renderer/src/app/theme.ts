@@ -1,4 +1,4 @@
-/** How the window looks: quiet chrome, data has the colour. */
+/** How the window looks: a quiet frame; only data has colour. */
 import { createTheme, type MantineColorsTuple } from '@mantine/core'
 
 const accent: MantineColorsTuple = [
@@ -14,12 +14,12 @@ const accent: MantineColorsTuple = [
   '#0d3d73',
 ]
 
-/** Menus and tooltips float inside the page's main part: beside all landmarks they are not found by ear. */
+/** Menus and tooltips are inside the page's main landmark: outside all landmarks, screen readers do not find them. */
 const FLOATING = { target: '#floating' }
 
 export const theme = createTheme({
   primaryColor: 'accent',
-  // White on it can be read in both themes (5.6 to 1).
+  // White text on this shade is readable in both themes (contrast 5.6 to 1).
   primaryShade: { light: 6, dark: 6 },
   autoContrast: true,
   colors: { accent },
@@ -35,7 +35,7 @@ export const theme = createTheme({
     sizes: { h1: { fontSize: '18px' }, h2: { fontSize: '15px' }, h3: { fontSize: '14px' } },
   },
   components: {
-    // The title in the text's colour: orange on its own tint is too faint to read.
+    // The title has the text colour: orange on an orange tint is too faint.
     Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
     Button: { defaultProps: { size: 'xs' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
@@ -44,7 +44,7 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'xs' } },
     MultiSelect: { defaultProps: { size: 'xs' } },
     TagsInput: { defaultProps: { size: 'xs' } },
-    // Mantine's are two pixels smaller than the smallest size and too pale for small text.
+    // Mantine's own descriptions are two pixels smaller than our smallest size and too pale for small text.
     InputWrapper: {
       styles: {
         description: { fontSize: 'var(--mantine-font-size-xs)', color: 'var(--quiet)' },
@@ -60,7 +60,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { portalProps: FLOATING, withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
     Drawer: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
-    // Theirs are <header>, of which the page has one.
+    // Mantine's are <header>, but the page already has one.
     ModalHeader: { defaultProps: { component: 'div' } },
     DrawerHeader: { defaultProps: { component: 'div' } },
   },

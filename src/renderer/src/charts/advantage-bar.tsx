@@ -6,7 +6,7 @@ interface AdvantageBarProps {
   readonly width?: number
 }
 
-/** A around its zero line: to the right what helped, to the left what hurt. The number belongs beside it. */
+/** A around its zero line: to the right what helped, to the left what hurt. Show the number beside it. */
 export function AdvantageBar({ advantage, width = 64 }: AdvantageBarProps) {
   const half = width / 2
   const size = Math.min(1, Math.abs(advantage)) * (half - 1)

@@ -1,4 +1,4 @@
-/** What uPlot is told: axes with units, colours of the theme, scales that follow the properties without a new chart. */
+/** The options of uPlot: axes with units, colours of the theme, scales that follow the properties without a new chart. */
 
 import { formatNumber } from '@renderer/lib/format'
 import uPlot from 'uplot'
@@ -19,7 +19,7 @@ export const isControlled = ({ xRange }: ChartProps): boolean => xRange !== unde
 
 function cursorOf(props: ChartProps): uPlot.Cursor {
   const { syncKey } = props
-  // A zoom of the page reaches all charts by their properties: only the pointer's place is told to the others.
+  // A zoom reaches all charts through their properties; only the pointer's position is passed from chart to chart.
   const filters = isControlled(props)
     ? { filters: { pub: (type: string) => type.startsWith('mouse') && !/down|up/.test(type) } }
     : {}

@@ -26,7 +26,7 @@ export interface ChartProps {
   readonly x: readonly number[]
   readonly lines: readonly Line[]
   readonly height: number
-  /** For those who cannot see it. */
+  /** A description for screen readers. */
   readonly label: string
   /** Charts with the same key share hover and zoom. */
   readonly syncKey?: string

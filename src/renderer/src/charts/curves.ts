@@ -1,16 +1,16 @@
-/** From series to what a chart draws: smoothing, one x for several lines, ranges. Pure. */
+/** Prepares series for a chart: smoothing, one x axis for several lines, ranges. Pure. */
 import type { Series } from '@shared/schemas/run'
 
-/** First and last iteration that are shown. */
+/** First and last iteration shown. */
 export type Range = readonly [number, number]
 /** By name of the metric. */
 export type Curves = Readonly<Record<string, Series>>
 export type Column = readonly (number | null)[]
 
 /**
- * Exponential moving average without the bias of its beginning.
- * @param weight of the past: 0 = as it is, towards 1 = smoother
- * @param unit iterations the weight counts for, so that a curve is as smooth on the screen however long and however thinned it is
+ * Exponential moving average with bias correction.
+ * @param weight of the past: 0 = not smoothed, towards 1 = smoother
+ * @param unit number of iterations the weight applies to, so that smoothness on the screen does not depend on the length or thinning of a curve
  */
 export function smooth({ iterations, values }: Series, weight: number, unit = 1): Series {
   if (weight <= 0) return { iterations, values }
@@ -26,7 +26,7 @@ export function smooth({ iterations, values }: Series, weight: number, unit = 1)
   return { iterations, values: averages }
 }
 
-/** Series over one x: the iterations of any of them, and of `grid`; null where a series has no point. */
+/** Several series over one x axis: the iterations of all of them and of `grid`; null where a series has no point. */
 export function align(series: readonly Series[], grid: readonly number[] = []): { x: number[]; columns: Column[] } {
   const x = [...new Set([...grid, ...series.flatMap(({ iterations }) => iterations)])].sort((a, b) => a - b)
   const columns = series.map(({ iterations, values }): Column => {
@@ -57,7 +57,7 @@ export function readAt(x: readonly number[], column: Column, at: number): { x: n
   return null
 }
 
-/** Where the value at a share of the sorted values lies. */
+/** The quantile of sorted values at a share. */
 const quantile = (sorted: readonly number[], share: number): number => {
   const at = share * (sorted.length - 1)
   const low = sorted[Math.floor(at)]!
@@ -67,8 +67,8 @@ const quantile = (sorted: readonly number[], share: number): number => {
 const FENCE = 3
 
 /**
- * The range without outliers: Tukey's outer fences, three times the quartiles' distance beyond them.
- * @returns null where nothing lies outside
+ * The range without outliers: Tukey's outer fences, three interquartile ranges beyond the quartiles.
+ * @returns null if no value lies outside
  */
 export function rangeWithoutOutliers(values: readonly number[]): readonly [number, number] | null {
   if (values.length < 5) return null
@@ -80,7 +80,7 @@ export function rangeWithoutOutliers(values: readonly number[]): readonly [numbe
   return padded(inside[0]!, inside.at(-1)!)
 }
 
-/** With a little room at both ends. */
+/** Adds a little room at both ends. */
 function padded(min: number, max: number): readonly [number, number] {
   const room = (max - min || Math.abs(max) || 1) * 0.05
   return [min - room, max + room]
@@ -88,7 +88,7 @@ function padded(min: number, max: number): readonly [number, number] {
 
 /**
  * A logarithmic axis for these values: `log` where all are above 0, otherwise `asinh`, which is linear below `threshold` and logarithmic
- * in both directions beyond; null where they lie so close together that a linear one shows more.
+ * in both directions beyond; null if they are so close together that a linear axis shows more.
  */
 export type LogScale = { readonly kind: 'log' } | { readonly kind: 'asinh'; readonly threshold: number }
 
@@ -102,6 +102,6 @@ export function logScaleOf(values: readonly number[]): LogScale | null {
   if (sizes.length === 0) return null
   const isPositive = values.every((value) => value > 0)
   if (isPositive) return sizes.at(-1)! >= WIDE * sizes[0]! ? { kind: 'log' } : null
-  // Most of the curve is drawn logarithmically; the tenth that is next to 0 linearly.
+  // The tenth of the values next to 0 is drawn linearly, the rest logarithmically.
   return { kind: 'asinh', threshold: 10 ** Math.floor(Math.log10(quantile(sizes, 0.1))) }
 }

@@ -1,4 +1,4 @@
-/** How many of what size, as bars with axes. */
+/** A histogram: how many values have which size. */
 import { Box } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { formatCount } from '@renderer/lib/format'
@@ -14,7 +14,7 @@ interface HistogramProps {
   readonly edges: readonly number[]
   readonly counts: readonly number[]
   readonly height?: number
-  /** For those who cannot see it. */
+  /** A description for screen readers. */
   readonly label: string
   readonly xLabel: string
   readonly yLabel: string

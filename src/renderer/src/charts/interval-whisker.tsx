@@ -7,7 +7,7 @@ interface IntervalWhiskerProps {
   readonly width?: number
 }
 
-/** A share with its interval on a scale from 0 to 1. The numbers stand beside it. */
+/** A share with its interval on a scale from 0 to 1. The numbers are shown beside it. */
 export function IntervalWhisker({ value, interval, base, width = 84 }: IntervalWhiskerProps) {
   const x = (share: number) => 3 + share * (width - 6)
   const [low, high] = interval

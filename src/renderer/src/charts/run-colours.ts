@@ -1,24 +1,24 @@
-/** A run's colour in comparisons: one of eight, then the same eight with dashes. A run keeps it until the window is closed. */
+/** A run's colour in comparisons: one of eight, then the same eight dashed. A run keeps its colour until the window is closed. */
 
 const PALETTE = 8
 const DASHES: readonly (readonly number[])[] = [[], [8, 4], [2, 3], [10, 3, 2, 3]]
 
 export interface RunColour {
-  /** Of a CSS variable, for `Chart` and for `var()`. */
+  /** Name of a CSS variable, for `Chart` and for `var()`. */
   readonly variable: string
-  /** Lengths of line and gap; empty for a whole line. */
+  /** Lengths of dash and gap; empty for a solid line. */
   readonly dash: readonly number[]
 }
 
-/** The colour of a place: the first eight are whole lines, the next eight dashed, and so on. */
+/** The colour of a slot: the first eight are solid, the next eight dashed, and so on. */
 export const colourOfSlot = (slot: number): RunColour => ({
   variable: `--run-${(slot % PALETTE) + 1}`,
   dash: DASHES[Math.floor(slot / PALETTE) % DASHES.length]!,
 })
 
 /**
- * Places for runs: those that have one keep it unless two of these runs share it; the others get the first free ones.
- * @returns the places of these runs, in their order
+ * Assigns slots to runs: a run keeps its slot unless two of these runs share it; the others get the first free ones.
+ * @returns the slots of these runs, in their order
  */
 export function assignSlots(ids: readonly string[], known: ReadonlyMap<string, number>): Map<string, number> {
   const slots = new Map<string, number>()

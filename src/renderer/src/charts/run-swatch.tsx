@@ -1,6 +1,6 @@
 import type { RunColour } from './run-colours'
 
-/** A run's line, as it is drawn in charts. */
+/** A run's line style, as in the charts. */
 export const RunSwatch = ({ colour }: { readonly colour: RunColour }) => (
   <svg width={22} height={10} aria-hidden style={{ flexShrink: 0 }}>
     <line

@@ -9,7 +9,7 @@ interface StepStripProps {
   readonly height?: number
 }
 
-/** A trajectory at a glance: a bar per step, as high as the value after it; the flag stands over the critical one. */
+/** A trajectory at a glance: one bar per step, as high as the value after it; a flag marks the critical step. */
 export function StepStrip({ values, critical, width = 84, height = 20 }: StepStripProps) {
   const after = values.slice(1)
   if (after.length === 0) return <span className="quiet">no values</span>

@@ -2,12 +2,12 @@ import { valueColour } from './value-colour'
 
 interface ValueBarProps {
   readonly value: number
-  /** Of the 90 % interval; drawn as a whisker. */
+  /** Ends of the 90 % interval, drawn as a whisker. */
   readonly interval?: readonly [number, number] | undefined
   readonly width?: number
 }
 
-/** V ∈ [0, 1] as a bar with its interval. The number belongs beside it. */
+/** V ∈ [0, 1] as a bar with its interval. Show the number beside it. */
 export function ValueBar({ value, interval, width = 72 }: ValueBarProps) {
   const inner = width - 2
   const [low, high] = interval ?? [value, value]

@@ -10,5 +10,5 @@ export function valueColour(value: number): string {
   return `color-mix(in oklab, var(--value-${STOPS[low]}) ${100 - share}%, var(--value-${STOPS[low + 1]}))`
 }
 
-/** A number on a value's colour is readable from half of the scale on in the other colour. */
+/** The colour of an advantage, by its sign. */
 export const advantageColour = (advantage: number): string => (advantage < 0 ? 'var(--hurt)' : 'var(--helped)')

@@ -8,7 +8,7 @@ interface AddPathProps extends PathAsking {
   /** What to type. */
   readonly description: string
   readonly placeholder: string
-  /** Where it is not the page's first action. */
+  /** For an action that is not the page's main one. */
   readonly variant?: 'filled' | 'default'
 }
 

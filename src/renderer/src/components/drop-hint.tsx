@@ -1,6 +1,6 @@
 import { Center, Portal, Text } from '@mantine/core'
 
-/** Over the page while files are held above it. */
+/** Covers the page while files are dragged over it. */
 export function DropHint({ isOver, text }: { readonly isOver: boolean; readonly text: string }) {
   if (!isOver) return null
   return (

@@ -5,11 +5,11 @@ import { useState } from 'react'
 
 interface EditableNameProps {
   readonly name: string
-  /** What it is the name of, for those who hear it. */
+  /** What the name belongs to, for screen readers. */
   readonly of: string
   /** Level of the heading. */
   readonly order?: 1 | 2
-  /** Without it, the name stays. */
+  /** Without it, the name cannot be changed. */
   readonly onRename?: ((name: string) => void) | undefined
 }
 

@@ -13,7 +13,7 @@ interface Part {
 const MATH =
   /\$\$([^$]{1,2000})\$\$|\$([^$\n]{1,500})\$|\\\(([\s\S]{1,1000}?)\\\)|\\\[([\s\S]{1,2000}?)\\\]|(\\boxed\{(?:[^{}]|\{[^{}]*\}){1,500}\})/g
 
-/** Cuts a text into plain parts and formulas; joined they are the text but for the marks around formulas. */
+/** Splits a text into plain parts and formulas; joined they give the text without the marks around formulas. */
 export function partsOf(text: string): Part[] {
   const parts: Part[] = []
   let end = 0
@@ -45,7 +45,7 @@ function Formula({ text, isDisplay }: { readonly text: string; readonly isDispla
 
 interface MathTextProps {
   readonly text: string
-  /** The characters as they are. */
+  /** Shows the characters unchanged. */
   readonly isRaw: boolean
 }
 

@@ -1,4 +1,4 @@
-/** A refusal that a person may overrule, with the button that does. */
+/** An error that a person may overrule, with a button for it. */
 import { Button, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect } from 'react'
 
 interface PageProps {
   readonly title: string
-  /** Beside the title: what it is about. */
+  /** Shown beside the title: what the page is about. */
   readonly subtitle?: ReactNode
   readonly actions?: ReactNode
   /** Fill the window's height; the page scrolls inside itself. */

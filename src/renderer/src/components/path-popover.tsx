@@ -1,4 +1,4 @@
-/** Asks for something on disk: the system's dialog, or below what was clicked a field for a path where there is none. */
+/** Asks for a file or folder: with the system's dialog, or where there is none, with a field for its path below the clicked button. */
 import { Button, Group, Popover, type PopoverProps, Stack, Text, TextInput } from '@mantine/core'
 import { messageOf } from '@renderer/lib/errors'
 import { type FormEvent, type ReactElement, useState } from 'react'
@@ -7,7 +7,7 @@ export interface PathAsking {
   readonly hasDialogs: boolean
   /** Opens the dialog and takes what was chosen. */
   readonly onChoose: () => Promise<void>
-  /** Takes what is at a path. */
+  /** Takes the file or folder at a path. */
   readonly onTyped: (path: string) => Promise<void>
 }
 

@@ -1,4 +1,4 @@
-/** How a run stands, how an answer was judged: an icon and a word, colour second. */
+/** The status of a run or the verdict on an answer: an icon and a word; colour is only a second hint. */
 import { Group, Text } from '@mantine/core'
 import type { RunStatus } from '@shared/schemas/run'
 import type { VerdictStatus } from '@shared/schemas/verifier'

@@ -1,4 +1,4 @@
-/** A verifier's kind and its settings, for wherever one is chosen. */
+/** The form for a verifier's kind and its settings. */
 import { NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
 
@@ -8,12 +8,12 @@ const KINDS: readonly { readonly value: Kind; readonly label: string; readonly t
   {
     value: 'number',
     label: 'Number',
-    text: 'The last number of the answer, after #### first; commas, units and fractions are read.',
+    text: 'The number after ####, or else the last number. Commas, units and fractions are understood.',
   },
   {
     value: 'latex',
     label: 'Mathematics',
-    text: 'Mathematical equivalence: the last \\boxed{} first, then the last formula or number.',
+    text: 'Mathematical equivalence of the last \\boxed{}, or else of the last formula or number.',
   },
   { value: 'choice', label: 'Multiple choice', text: 'One letter among the choices.' },
   {
@@ -73,7 +73,7 @@ function Settings({ value, onChange, error }: VerifierFormProps) {
       return (
         <NumberInput
           label="Time limit"
-          description="Until a comparison is given up"
+          description="A slower comparison is given up"
           suffix=" ms"
           value={value.timeoutMs}
           min={1}
@@ -87,7 +87,7 @@ function Settings({ value, onChange, error }: VerifierFormProps) {
       return (
         <TextInput
           label="Choices"
-          description="The letters that are allowed, in order"
+          description="The allowed letters, in order"
           value={value.choices}
           error={error}
           onChange={(event) => onChange({ ...value, choices: event.currentTarget.value.toUpperCase().slice(0, 26) })}
@@ -98,7 +98,7 @@ function Settings({ value, onChange, error }: VerifierFormProps) {
         <>
           <TextInput
             label="Marker"
-            description="What stands before the answer; without it the last line is taken"
+            description="The text before the answer; without it the last line is taken"
             value={value.marker}
             error={error}
             classNames={{ input: 'mono' }}
@@ -124,7 +124,7 @@ function Settings({ value, onChange, error }: VerifierFormProps) {
           />
           <TextInput
             label="Flags"
-            description="Of i, m, s and u"
+            description="Any of i, m, s and u"
             value={value.flags}
             classNames={{ input: 'mono' }}
             onChange={(event) => onChange({ ...value, flags: event.currentTarget.value.replaceAll(/[^imsu]/g, '') })}

@@ -28,7 +28,7 @@ function openSocket(): SocketLink<Record<never, never>> {
 
 const connectionListeners = new Set<(isOpen: boolean) => void>()
 
-/** Tells when the connection to the program is lost and found again. @returns how to stop listening */
+/** Calls back when the connection to the program is lost or restored. @returns a function that stops listening */
 export function onConnection(listener: (isOpen: boolean) => void): () => void {
   connectionListeners.add(listener)
   return () => connectionListeners.delete(listener)

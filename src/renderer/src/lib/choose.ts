@@ -1,4 +1,4 @@
-/** A file or folder that a person chooses: in a system dialog where the host has them, else by its typed path. */
+/** Lets a person choose a file or folder: in a system dialog if the host has one, else by typing its path. */
 import type { ChosenPath } from '@shared/contract/system'
 import { useQuery } from '@tanstack/react-query'
 import { api, queries } from './api'

@@ -6,13 +6,13 @@ import { isElectron } from './api'
 export interface DropHandlers {
   /** Paths of files and folders; Electron only. */
   readonly onChosen: (chosen: readonly ChosenPath[]) => void
-  /** What a browser gives: content without a path. */
+  /** Files from a browser: contents without a path. */
   readonly onFiles: (files: readonly File[]) => void
 }
 
 const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
 
-/** For the page that takes what is dropped while it is shown. @returns true while files are held over the window */
+/** Makes a page accept dropped files while it is shown. @returns true while files are dragged over the window */
 export function useDrop(handlers: DropHandlers): boolean {
   const [isOver, setOver] = useState(false)
   const latest = useRef(handlers)
@@ -20,7 +20,7 @@ export function useDrop(handlers: DropHandlers): boolean {
   useEffect(() => {
     const over = (event: DragEvent) => {
       if (!hasFiles(event)) return
-      event.preventDefault() // or the browser opens the file in place of this page
+      event.preventDefault() // otherwise the browser would open the file in place of this page
       setOver(true)
     }
     const leave = (event: DragEvent) => {

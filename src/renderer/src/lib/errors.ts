@@ -1,13 +1,13 @@
-/** What a failure says to a person. */
+/** Texts of errors for the screen. */
 import { ORPCError } from '@orpc/client'
 
-/** The sentence of a failure, for the screen. */
+/** The message of an error, for the screen. */
 export function messageOf(error: unknown): string {
   if (error instanceof ORPCError && error.code === 'BAD_REQUEST') return `${error.message}: ${firstIssue(error.data)}`
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Whether a run was not resumed because its data, weights, tokenizer or adapter are others now. */
+/** True if a run was not resumed because its data, weights, tokenizer or adapter have changed. */
 export const isChanged = (error: unknown): boolean =>
   error instanceof ORPCError && (error.data as { code?: unknown } | null)?.code === 'changed'
 

@@ -1,4 +1,4 @@
-/** Where the window is, in the part of the address after `#`: a path and what is asked of it, as in `#/new?model=bundled:tiny`. */
+/** The current page, in the part of the address after `#`: a path and a query, as in `#/new?model=bundled:tiny`. */
 import { useSyncExternalStore } from 'react'
 import type { BaseLocationHook } from 'wouter'
 import { splitHash } from './split-hash'
@@ -10,7 +10,9 @@ interface NavigateOptions {
 
 const listeners = new Set<() => void>()
 
-/** All of them from one event listener, so that React renders once: between two listeners it would render a page under the address before. */
+/**
+ * One event listener notifies all subscribers, so that React renders once: with several, it would render a page with the old address in between.
+ */
 function announce(): void {
   for (const listener of listeners) listener()
 }
@@ -43,7 +45,7 @@ const usePart = (part: 0 | 1): string =>
     () => (part === 0 ? '/' : ''),
   )
 
-/** For the router. wouter's own keeps what is asked outside the hash, where it would stay for every page that is opened next. */
+/** For the router. wouter's own hook keeps the query outside the hash, where it would stay for every page opened later. */
 export const useHashLocation: BaseLocationHook = () => [usePart(0), navigate]
 useHashLocation.searchHook = () => usePart(1)
 useHashLocation.hrefs = (href) => `#${href}`

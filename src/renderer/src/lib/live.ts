@@ -1,4 +1,4 @@
-/** One stream of what runs, shared by all pages; it keeps the queries fresh and survives a lost connection. */
+/** One stream of live events, shared by all pages; it keeps the queries fresh and survives a lost connection. */
 import type { LiveEvent, LiveState } from '@shared/contract/runs'
 import { createContext, useContext, useEffect, useState } from 'react'
 import { api } from './api'
@@ -10,16 +10,16 @@ const RETRY = 1000
 
 export const LiveContext = createContext<LiveState>(EMPTY)
 
-/** What runs right now. */
+/** The active run and the queue. */
 export const useLive = (): LiveState => useContext(LiveContext)
 
-/** What runs right now, if it is this run. */
+/** The active run, if it is this one. */
 export function useActiveRun(id: string): LiveState['active'] {
   const { active } = useLive()
   return active?.id === id ? active : null
 }
 
-/** Opens the stream; for the top of the tree only. */
+/** Opens the stream; use it once, at the top of the tree. */
 export function useLiveStream(onEnded: (event: Extract<LiveEvent, { type: 'ended' }>) => void): LiveState {
   const cache = useCache()
   const [state, setState] = useState(EMPTY)

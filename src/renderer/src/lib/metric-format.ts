@@ -18,7 +18,7 @@ const FORMATS: Readonly<Record<MetricUnit, Format>> = {
   bytes: formatBytes,
 }
 
-/** Of an axis: without units that stand in the reading, and without digits that only a reading needs. */
+/** The format of an axis: without units and digits that only the reading needs. */
 const AXIS_FORMATS: Readonly<Record<MetricUnit, Format>> = { ...FORMATS, nats: formatNumber, ratio: formatNumber }
 
 export const formatOf = (metric: string): Format =>

@@ -1,4 +1,4 @@
-/** What a run's method, model and data are called on the screen. */
+/** Names of a run's method, model and data on the screen. */
 
 import type { CriticalRule } from '@shared/method/critical-step'
 import { isGuidedMethod } from '@shared/method/guided'

@@ -3,7 +3,7 @@ import type { DraftValue } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import { numberText } from '@shared/plan/range'
 
-/** A number where it is one; otherwise what was typed, which the schema then refuses. */
+/** The number that was typed; if it is not a number, the text, which the schema then refuses. */
 export function parseNumber(text: string): DraftValue | undefined {
   const trimmed = text.trim().replace(/(?<=\d)[,_\s](?=\d{3}\b)/g, '')
   if (trimmed === '') return undefined
@@ -25,7 +25,7 @@ export const columnsText = (columns: Readonly<Record<string, string>>): string =
     .map(([role, column]) => `${role}=${column}`)
     .join(', ')
 
-/** prompt=question, answer=solution → {prompt: 'question', answer: 'solution'}; undefined where nothing is given. */
+/** prompt=question, answer=solution → {prompt: 'question', answer: 'solution'}; undefined if nothing is given. */
 export function parseColumns(text: string): Readonly<Record<string, string>> | undefined {
   const pairs = text.split(',').flatMap((part) => {
     const [role = '', ...column] = part.split('=')

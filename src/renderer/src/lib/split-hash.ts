@@ -1,4 +1,4 @@
-/** [path, search] of what stands after `#`. */
+/** [path, search] of the part after `#`. */
 export function splitHash(hash: string): readonly [path: string, search: string] {
   const [path = '', ...search] = hash.replace(/^#?\/?/, '').split('?')
   return [`/${path}`, search.join('?')]

@@ -14,7 +14,7 @@ const lora = z.strictObject({
   from: adapted(z.string().min(1).optional(), {
     label: 'Begin with an adapter',
     aliases: ['adapter_name_or_path', 'resume_adapter', 'peft_model_id', 'adapter'],
-    what: 'Folder of an adapter in PEFT’s layout to train further; its rank, scale and projections are kept. The base together with it is the reference.',
+    what: 'Folder of an adapter in PEFT’s layout to train further; its rank, scale and projections are kept. The base with this adapter is the reference.',
     advice: 'Add its folder on the page Models first. Empty: a new adapter, which changes nothing at the start.',
   }),
   r: adapted(positiveInt(1024).default(16), {
@@ -59,9 +59,9 @@ const lora = z.strictObject({
   base: adapted(z.enum(BASE_PRECISIONS).default('float32'), {
     label: 'Precision of the frozen base',
     aliases: ['load_in_8bit', 'load_in_4bit', 'torch_dtype', 'quantization', 'int8', 'float16', 'half precision'],
-    what: 'Width of the frozen base’s numbers in memory. They are widened to 32 bits only while they are multiplied; adapters, optimiser and activations always have 32 bits. With 8 bits, each row of a matrix has its own scale.',
+    what: 'Bits per weight of the frozen base in memory. Weights are widened to 32 bits only while they are multiplied; adapters, optimiser and activations always have 32 bits. With 8 bits, each row of a matrix has its own scale.',
     advice:
-      '16 bits lose nothing of most checkpoints and halve the base; 8 bits halve it again and round it a little. Both make passes slower: take 32 bits where memory allows.',
+      '16 bits halve the base, mostly without loss; 8 bits halve it again and round it a little. Both make passes slower: use 32 bits if memory allows.',
     options: { float32: '32 bits', float16: '16 bits', int8: '8 bits' },
   }),
 })
@@ -73,7 +73,7 @@ export const adaptationSchema = adapted(
     isSimple: true,
     aliases: ['use_peft', 'finetuning_type', 'peft', 'lora', 'full fine-tuning'],
     what: 'Full trains every parameter. LoRA trains small matrices beside the frozen ones: far less memory for gradients and optimiser.',
-    advice: 'LoRA for models above some hundred million parameters, or where memory is short. Full for small models.',
+    advice: 'LoRA for models above a few hundred million parameters, or when memory is short. Full for small models.',
     options: { full: 'Full', lora: 'LoRA' },
   },
 )

@@ -28,7 +28,7 @@ export const budgetSchema = z.strictObject({
     symbol: 'G',
     isSimple: true,
     aliases: ['num_generations', 'group size', 'n_samples', 'rollout.n', 'num_return_sequences', 'samples per prompt'],
-    what: 'Rollouts (PPO, KTO; the group of GRPO) or pairs (DPO, SimPO, ORPO) trained on for each prompt; the same number with GPO and without.',
+    what: 'Rollouts (PPO, KTO; the group of GRPO) or pairs (DPO, SimPO, ORPO) trained for each prompt, with or without GPO.',
     advice: '4 to 16 for GRPO, 2 to 8 for PPO and KTO, 1 or 2 pairs.',
   }),
   microbatchTokens: memory(positiveInt(1 << 22).default(4096), {

@@ -27,7 +27,7 @@ const dataFile = (words: FileWords) =>
 export type DataFile = z.infer<ReturnType<typeof dataFile>>
 
 const COLUMNS =
-  'Which column has which role, where the layout is not recognised: prompt=question, answer=reward_model.ground_truth (a path into a column).'
+  'Which column has which role, if the layout is not recognised: prompt=question, answer=reward_model.ground_truth (a path into a column).'
 
 const train = dataFile({
   path: {
@@ -35,7 +35,7 @@ const train = dataFile({
     isSimple: true,
     aliases: ['dataset_name', 'train_file', 'dataset', 'train_dataset'],
     what: 'A file, a folder of Parquet files, or bundled:NAME: the prompts, with the reference answers that rollouts are compared with. For SFT: the completions.',
-    advice: 'Prompts that the model solves sometimes teach most: always right and always wrong give no signal.',
+    advice: 'Prompts that the model solves sometimes teach most: always right or always wrong gives no signal.',
   },
   limit: {
     label: 'Training rows used',
@@ -48,7 +48,7 @@ const train = dataFile({
     label: 'Columns of the training data',
     aliases: ['dataset_text_field', 'prompt_key', 'column mapping', 'query'],
     what: COLUMNS,
-    advice: 'Easier on the page Datasets, where the rows are shown; a dataset mapped there brings its columns along.',
+    advice: 'Easier on the page Datasets, which shows the rows; a dataset mapped there keeps its mapping.',
   },
   part: {
     label: 'Part of the training data',
@@ -77,7 +77,7 @@ const evaluation = dataFile({
     label: 'Evaluation rows read',
     unit: 'rows',
     aliases: ['max_eval_samples'],
-    what: 'Only the first rows of the evaluation file are read. The limit on rows per evaluation counts as well.',
+    what: 'Only the first rows of the evaluation file are read. The limit on rows per evaluation applies as well.',
     advice: 'Leave it empty and set the rows per evaluation in the budget.',
   },
   columns: {
@@ -108,20 +108,20 @@ export const dataSchema = z.strictObject({
     label: 'Hold out for evaluation',
     isSimple: true,
     aliases: ['val_size', 'test_size', 'eval_split', 'validation_split'],
-    what: 'Fraction of the training rows that is kept for evaluation and never trained on, where no evaluation data are chosen. Rows of one group stay together.',
-    advice: '0.1 for a few hundred rows, less for more. Better still: a test set of its own.',
+    what: 'Fraction of the training rows kept for evaluation and never trained on, if no evaluation data is chosen. Rows of one group stay together.',
+    advice: '0.1 for a few hundred rows, less for more. Better still: a separate test set.',
   }),
   holdOutSeed: data(z.number().int().min(0).max(0xffffffff).default(1), {
     label: 'Seed of the rows held out',
     aliases: ['split_seed'],
     what: 'Decides which rows are held out. The same seed and rows give the same part.',
-    advice: 'Keep it the same for runs that are to be compared.',
+    advice: 'Keep it the same for runs that you compare.',
   }),
   tooLong: data(z.enum(['leaveOut', 'refuse']).default('leaveOut'), {
     label: 'Rows too long for the model',
     aliases: ['max_prompt_length', 'filter_overlong_prompts', 'truncation'],
-    what: 'Rows whose prompt and completion do not fit the model’s positions are left out and counted, or the run does not start. They are never cut.',
-    advice: 'Refuse, where every row must count.',
+    what: 'Whether rows whose prompt and completion exceed the model’s context are left out and counted, or stop the run from starting. Rows are never cut.',
+    advice: 'Do not start, if every row must count.',
     options: { leaveOut: 'Leave them out', refuse: 'Do not start' },
   }),
   template: prompt(z.string().default('{prompt}'), {
@@ -134,13 +134,13 @@ export const dataSchema = z.strictObject({
     label: 'Use the chat template',
     isSimple: true,
     aliases: ['apply_chat_template', 'chat_template', 'template'],
-    what: 'Wraps each prompt in the tokenizer’s chat template, as a message of the user.',
+    what: 'Wraps each prompt in the tokenizer’s chat template, as a user message.',
     advice: 'On for instruct and chat models, off for base models.',
   }),
   chatTemplateName: prompt(z.string().min(1).max(200).optional(), {
     label: 'Name of the chat template',
     aliases: ['chat_template', 'tool_use', 'rag'],
-    what: 'Which chat template is used where the tokenizer has several. Empty: its default.',
+    what: 'Which chat template is used if the tokenizer has several. Empty: its default.',
     advice: 'The page Models shows their names. Leave it empty for models with one.',
   }),
 })

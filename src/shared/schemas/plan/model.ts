@@ -13,15 +13,15 @@ export const modelSchema = z.strictObject({
     isSimple: true,
     aliases: ['model_name_or_path', 'base_model', 'pretrained'],
     what: 'The model that training begins with: bundled:NAME, or a folder in Hugging Face layout.',
-    advice: 'Try a plan on the bundled model first: it shows in a minute whether data and verifier fit.',
+    advice: 'Try a plan on the bundled model first: a minute shows whether data and verifier fit.',
   }),
 })
 
 export const backendSchema = model(z.enum(['auto', ...BACKEND_NAMES]).default('auto'), {
   label: 'Backend',
   aliases: ['device', 'accelerator', 'cuda', 'gpu', 'cpu'],
-  what: 'The library that computes, and with it the device. Automatic takes the first that passes its self-test.',
-  advice: 'Leave it automatic; name one to repeat a run exactly as it was on another machine.',
+  what: 'The library that computes, which also decides the device. Automatic takes the first that passes its self-test.',
+  advice: 'Leave it automatic; choose one to repeat exactly a run made on another machine.',
   options: {
     auto: 'Automatic',
     tensorflow: 'TensorFlow (CUDA)',

@@ -42,7 +42,7 @@ const referenceBeta = () =>
     symbol: 'β',
     isSimple: true,
     aliases: ['beta', 'kl_beta', 'pref_beta'],
-    what: 'How closely the policy stays to the model it began with: the smaller, the further it may move.',
+    what: 'How close the policy stays to the starting model: the smaller, the further it may move.',
     advice:
       '0.1 to begin with; 0.01 to 0.05 if the margins hardly grow, 0.3 to 0.5 if the chosen log-probability falls.',
   })
@@ -54,7 +54,7 @@ const ppo = z.strictObject({
     symbol: 'k',
     isSimple: true,
     aliases: ['kl_coef', 'init_kl_coef', 'kl_ctl', 'beta', 'kl_loss_coef'],
-    what: 'Weight of the KL penalty taken from each token’s reward: how far it is from the model it began with. 0 needs no reference model.',
+    what: 'Weight of the penalty on each token’s reward for moving away from the starting model. 0 needs no reference model.',
     advice: '0.01 to 0.1. More when KL climbs while accuracy does not; less when reward does not move.',
   }),
   clip: clip(),
@@ -75,8 +75,8 @@ const ppo = z.strictObject({
     label: 'Discount',
     symbol: 'γ',
     aliases: ['gamma', 'discount'],
-    what: 'Factor by which a reward counts less for each token it comes later.',
-    advice: '1 for rewards at the end of the answer: below 1 long answers are punished.',
+    what: 'Factor by which a reward shrinks for each token that it comes later.',
+    advice: '1 for rewards at the end of the answer: below 1, long answers are penalised.',
   }),
   lambda: objective(probability.default(0.95), {
     label: 'Advantage trace',
@@ -102,7 +102,7 @@ const grpo = z.strictObject({
     symbol: 'β',
     isSimple: true,
     aliases: ['beta', 'kl_coef', 'kl_loss_coef'],
-    what: 'Weight of the divergence (k3 estimator) from the model it began with. 0 needs no reference model and saves its memory.',
+    what: 'Weight of the divergence (k3 estimator) from the starting model. 0 needs no reference model and saves its memory.',
     advice: '0 with a verifier; 0.001 to 0.04 if KL climbs while accuracy does not.',
   }),
   clip: clip(),
@@ -110,7 +110,7 @@ const grpo = z.strictObject({
     label: 'Group deviation floor',
     symbol: 'δ',
     aliases: ['eps', 'advantage_epsilon'],
-    what: 'Added to the standard deviation of a group’s rewards, so that a group of equal rewards does not divide by 0.',
+    what: 'Added to the standard deviation of a group’s rewards, so that equal rewards do not divide by 0.',
     advice: 'Leave it; a larger one shrinks the advantages of groups that nearly agree.',
   }),
   epochs: epochs(1),
@@ -162,7 +162,7 @@ const simpo = z.strictObject({
     symbol: 'γ/β',
     isSimple: true,
     aliases: ['simpo_gamma', 'gamma_beta_ratio', 'gamma'],
-    what: 'How much more likely than the rejected answer the chosen one should be, per token, relative to β.',
+    what: 'How much more likely the chosen answer should be than the rejected one, per token, relative to β.',
     advice: '0.3 to 0.8; more separates further, until accuracy falls.',
   }),
   epochs: epochs(1),
@@ -176,7 +176,7 @@ const orpo = z.strictObject({
     symbol: 'λ',
     isSimple: true,
     aliases: ['beta', 'orpo_alpha', 'orpo_beta'],
-    what: 'Weight of the odds ratio of chosen and rejected answers beside imitating the chosen one.',
+    what: 'Weight of the odds ratio of chosen to rejected answers, added to imitating the chosen one.',
     advice: '0.1; 0.2 to 0.5 if the rejected answers stay likely.',
   }),
   epochs: epochs(1),
@@ -184,8 +184,8 @@ const orpo = z.strictObject({
 })
 
 /**
- * One optimiser step per iteration on shuffled rows; passes over the data follow from the budget. `epochs` was a setting that changed nothing: plans
- * recorded with it are read without it.
+ * One optimiser step per iteration on shuffled rows; passes over the data follow from the budget. Older plans may contain `epochs`, which had no
+ * effect; it is ignored.
  */
 const sft = z
   .strictObject({ kind: z.literal('sft'), epochs: deprecated(positiveInt(1000)) })

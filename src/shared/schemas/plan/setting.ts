@@ -1,12 +1,12 @@
 /**
- * A setting is stated once, where its schema is: type, range and default as the schema has them, and beside it the words that people need. Forms,
- * checks, `--set`, the search and docs/plan.md read both from here.
+ * A setting is stated once, in its schema: type, range, default and the texts for people. Forms, checks, `--set`, the search and docs/plan.md
+ * read them from here.
  */
 import { z } from 'zod'
 
 export type PlanSection = 'model' | 'data' | 'method' | 'budget'
 
-/** Groups of the form and the section each is in, in the form's order. */
+/** Groups of the form and their sections, in the form's order. */
 export const SETTING_GROUPS = {
   Model: 'model',
   Data: 'data',
@@ -28,12 +28,12 @@ export type SettingGroup = keyof typeof SETTING_GROUPS
 export interface SettingWords {
   readonly group: SettingGroup
   readonly label: string
-  /** As papers write it. */
+  /** The symbol in papers. */
   readonly symbol?: string
   readonly unit?: string
   /** Shown in the simple form too. */
   readonly isSimple?: boolean
-  /** Names that other tools give it. */
+  /** Its names in other tools. */
   readonly aliases: readonly string[]
   readonly what: string
   /** What to try, and when. */
@@ -42,15 +42,15 @@ export interface SettingWords {
   readonly options?: Readonly<Record<string, string>>
 }
 
-/** Of a setting that is gone: plans that carry it stay readable, nothing shows it. */
+/** A removed setting: plans that contain it stay readable, but it is not shown. */
 interface Deprecated {
   readonly deprecated: true
 }
 
-/** The words of every setting, by its schema. */
+/** The texts of every setting, by its schema. */
 export const SETTINGS = z.registry<SettingWords | Deprecated>()
 
-/** Registers the words of settings of one group and returns the schema. */
+/** Registers the texts of settings of one group and returns the schema. */
 export const settingIn =
   (group: SettingGroup) =>
   <T extends z.ZodType>(schema: T, words: Omit<SettingWords, 'group'>): T => {
@@ -58,7 +58,7 @@ export const settingIn =
     return schema
   }
 
-/** Accepts what older plans carry; what it was is dropped by the schema around it. */
+/** Accepts a removed setting of older plans; the enclosing schema drops its value. */
 export function deprecated<T extends z.ZodType>(schema: T): z.ZodOptional<T> {
   const optional = schema.optional()
   SETTINGS.add(optional, { deprecated: true })

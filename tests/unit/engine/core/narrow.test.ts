@@ -1,4 +1,4 @@
-/** Frozen matrices in 16 and 8 bits: what is computed with them is what is computed with the float32 numbers they stand for. */
+/** Frozen matrices in 16 and 8 bits: results equal those with the widened float32 matrices. */
 
 import { compile } from '@engine/compile/compile'
 import { linearLogProb } from '@engine/core/linear-logprob'
@@ -18,7 +18,7 @@ const N = 7
 
 const numbers = (size: number, stream: number) => Float32Array.from({ length: size }, (_, i) => normal(3, stream, i))
 
-/** Rows of very different sizes, one of them all zeros, so that one scale for all would not do. */
+/** Rows of very different sizes, one of them all zeros, so that a single scale would not suffice. */
 const weights = numbers(ROWS * COLUMNS, 1).map((value, i) => value * 10 ** ((Math.floor(i / COLUMNS) % 5) - 2))
 weights.fill(0, 4 * COLUMNS, 5 * COLUMNS)
 

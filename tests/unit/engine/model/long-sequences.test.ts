@@ -1,4 +1,4 @@
-/** What saves memory must change nothing: chunks of queries, chunks of logits, layers computed again. */
+/** Saving memory must not change results: chunks of queries, chunks of logits, layers computed again. */
 import '@tensorflow/tfjs-backend-cpu'
 import { linearLogProb } from '@engine/core/linear-logprob'
 import { gatherLogProb } from '@engine/core/logprob'

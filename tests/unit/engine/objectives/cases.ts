@@ -1,4 +1,4 @@
-/** Every objective with the same kind of data, for the tests that ask the same question of all of them. */
+/** Every objective with the same kind of data, for tests that apply to all of them. */
 
 import { dpoLoss } from '@engine/objectives/dpo'
 import { k3Kl } from '@engine/objectives/k3-kl'

@@ -45,12 +45,12 @@ describe('a chat template', () => {
     expect(text).toBe('<bos>[user]hello<eos>[assistant]')
   })
 
-  it('is told that there are no tools and documents', () => {
+  it('gets no tools and documents', () => {
     const template = '{% if tools is none and documents is none %}none{% endif %}'
     expect(withTemplate(template).renderChat(conversation, { addGenerationPrompt: false })).toBe('none')
   })
 
-  it('in a file of its own goes before the one in the configuration', () => {
+  it('in a separate file takes precedence over the configuration', () => {
     const tokenizer = withTemplate(TEMPLATE, { 'chat_template.jinja': '{{ messages[0].content }}!' })
     expect(tokenizer.renderChat(conversation, { addGenerationPrompt: true })).toBe('hello!')
   })
@@ -124,23 +124,23 @@ describe('a chat template', () => {
     expect(ask(several, 'rag')).toBe('r')
   })
 
-  it('that refuses a conversation says why', () => {
+  it('that rejects a conversation says why', () => {
     const tokenizer = withTemplate(TEMPLATE)
     const messages = [...conversation, { role: 'tool', content: '{}' }]
     expect(failure(() => tokenizer.renderChat(messages, { addGenerationPrompt: true }))).toMatchObject({
       code: 'data',
-      message: expect.stringMatching(/refuses a conversation of user, assistant, tool: no tools here/),
+      message: expect.stringMatching(/rejects a conversation of user, assistant, tool: no tools here/),
     })
   })
 
-  it('that is no Jinja is refused when the tokenizer is loaded', () => {
+  it('that is not Jinja is refused when the tokenizer is loaded', () => {
     expect(failure(() => withTemplate('{% for %}'))).toMatchObject({
       code: 'model',
       message: expect.stringMatching(/the chat template of .* is not valid Jinja/),
     })
   })
 
-  it('that is not there is told with the cure', () => {
+  it('that is missing is reported with the cure', () => {
     const tokenizer = loadTokenizer(folderWith(byteLevelFiles))
     expect(tokenizer.hasChatTemplate).toBe(false)
     expect(failure(() => tokenizer.renderChat(conversation, { addGenerationPrompt: true }))).toMatchObject({

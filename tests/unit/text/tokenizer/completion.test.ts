@@ -1,4 +1,4 @@
-/** Completions where they stand: after their prompt. Ids of the small SentencePiece-like tokenizer are written out. */
+/** Completions in their place after the prompt. Ids of the small SentencePiece-like tokenizer are written out. */
 import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** Small tokenizers as they stand in files: one of bytes as GPT-2 and Llama 3 have them, one of words as Llama 2 has it. */
+/** Small tokenizers as in files: one of bytes like GPT-2's and Llama 3's, one of words like Llama 2's. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,7 +10,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-/** A folder with these files; texts are written as they are, all else as JSON. */
+/** A folder with these files; strings are written unchanged, all else as JSON. */
 export function folderWith(files: Readonly<Record<string, unknown>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-tokenizer-'))
   folders.push(folder)

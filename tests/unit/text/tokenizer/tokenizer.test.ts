@@ -206,7 +206,7 @@ describe('a tokenizer that cannot be used', () => {
   const withVocabulary = (vocab: unknown) => ({ ...byteLevel, model: { ...byteLevel.model, vocab, merges: [] } })
 
   it.each<[string, unknown, RegExp]>([
-    ['is no JSON', '{"model":', /tokenizer\.json is not a JSON object/],
+    ['is not JSON', '{"model":', /tokenizer\.json is not a JSON object/],
     ['is a list', [], /tokenizer\.json is not a JSON object/],
     ['is empty', {}, /tokenizer\.json has no vocabulary/],
     ['has no vocabulary', withVocabulary(undefined), /has no vocabulary/],
@@ -222,17 +222,17 @@ describe('a tokenizer that cannot be used', () => {
     ['has an unknown decoder', { ...byteLevel, decoder: { type: 'Magic' } }, /could not be used: .*Magic/],
     ['has an unknown model', { ...byteLevel, model: { type: 'Magic', vocab: {} } }, /has a model of the kind "Magic"/],
     ['lacks a part', { ...byteLevel, normalizer: undefined, decoder: undefined }, /could not be used|normalizer/],
-  ])('because it %s says so', (_, content, message) => {
+  ])('because it %s, with the reason', (_, content, message) => {
     const error = failure(() => loadTokenizer(folderWith({ 'tokenizer.json': content })))
     expect(error.code).toBe('model')
     expect(error.message).toMatch(message)
   })
 
-  it('because it is not there says so', () => {
+  it('because it is missing, with the reason', () => {
     expect(failure(() => loadTokenizer(folderWith({}))).message).toMatch(/tokenizer\.json could not be read \(ENOENT\)/)
   })
 
-  it('because of its configuration says so', () => {
+  it('because of its configuration, with the reason', () => {
     const folder = folderWith({ 'tokenizer.json': byteLevel, 'tokenizer_config.json': '{' })
     expect(failure(() => loadTokenizer(folder)).message).toMatch(/tokenizer_config\.json is not a JSON object/)
   })

@@ -99,7 +99,7 @@ describe('algebra: the same for all values', () => {
   })
 
   it.each(['', '2 3', '\\foo{2}', '3,5', '\\frac{1}', '(x', 'x)', '2\\pm 1', '\\int x', 'x+', '\\infty', '10:30'])(
-    '%j is no formula',
+    '%j is not a formula',
     (text) => {
       expect(parseFormula(text)).toBeNull()
     },

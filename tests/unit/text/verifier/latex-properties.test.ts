@@ -1,5 +1,5 @@
 /**
- * Random pairs of formulas: those that differ somewhere, by an evaluation in doubles that shares nothing with the verifier, are never equal; a formula
+ * Random pairs of formulas: those that differ somewhere, by an independent evaluation in doubles, are never equal; a formula
  * equals its rewritings. `GPO_PAIRS=10000` tries more; docs/verifiers.md has the result of the last time.
  */
 import { createVerifier } from '@main/text/verifier'

@@ -162,11 +162,11 @@ describe('number: which number is the answer', () => {
     ['#### 3, 5', '5'],
     ['so it is 2π', '2'],
     ['The answer is 3 to 5 apples', '5'],
-  ])('%j is no number', (completion, reference) => {
+  ])('%j is not a number', (completion, reference) => {
     expect(status(completion, reference)).toBe('unparseable')
   })
 
-  it('gives the text that it took, also of a box that is no number', () => {
+  it('gives the text that it took, also of a box that is not a number', () => {
     expect(verifier.verify('It is \\boxed{2\\sqrt3}.', '3', false).extracted).toBe('2\\sqrt3')
     expect(verifier.verify('The answer is 42 apples.', '42', false).extracted).toBe('42')
   })
@@ -253,7 +253,7 @@ describe('number: statuses', () => {
     expect(status('\\boxed{17} and then', '18', true)).toBe('wrong')
   })
 
-  it('reports a reference that is no number, and judges nothing by it', () => {
+  it('reports a reference that is not a number, and judges nothing by it', () => {
     expect(checkReference({ kind: 'number', tolerance: 0 }, 'eighteen')).toMatch(
       /"eighteen" cannot be read: expected a number/,
     )

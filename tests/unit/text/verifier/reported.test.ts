@@ -1,4 +1,4 @@
-/** Inputs modelled on public bug reports of tools like this one, with their right verdicts. */
+/** Inputs modelled on public bug reports of tools like this one, with the right verdicts. */
 import { createVerifier } from '@main/text/verifier'
 import { verifierSchema } from '@shared/schemas/verifier'
 import { describe, expect, it } from 'vitest'

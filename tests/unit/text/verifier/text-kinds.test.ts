@@ -206,7 +206,9 @@ describe('regex', () => {
 
   it('explains an invalid pattern', () => {
     expect(() => createVerifier({ ...config, pattern: '(' })).toThrow(GpoError)
-    expect(() => createVerifier({ ...config, pattern: '(' })).toThrow(/verifier\.pattern "\(" is no regular expression/)
+    expect(() => createVerifier({ ...config, pattern: '(' })).toThrow(
+      /verifier\.pattern "\(" is not a regular expression/,
+    )
   })
 
   it('interrupts a catastrophic pattern, and works on afterwards', () => {

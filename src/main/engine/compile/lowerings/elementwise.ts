@@ -36,7 +36,7 @@ function simplify(recorder: Recorder, op: string, { a, b }: Pair, shape: number[
   return null
 }
 
-/** A splat enters as a scalar where the other operand alone gives the result its shape. */
+/** A splat is passed as a scalar if the other operand alone determines the shape of the result. */
 function operandName(recorder: Recorder, info: TensorInfo, other: TensorInfo, shape: number[]): string {
   if (recorder.splatOf(info) !== null && sameShape(other.shape, shape)) return recorder.scalarNameOf(info)
   return recorder.nameOf(info)
@@ -133,7 +133,7 @@ const logicalNot: Lowering = (recorder, inputs) => {
   return recorder.node('Not', [recorder.nameOf(source)], source.shape, 'bool')
 }
 
-/** max(low, min(x, high)): ONNX's Clip has no integer form everywhere, the two operators have. */
+/** max(low, min(x, high)), because ONNX's Clip is not available for integers everywhere. */
 const clip: Lowering = (recorder, inputs, attrs) => {
   const source = x(inputs)
   const bound = (key: string) => recorder.constant(Float32Array.of(Number(attrs[key])), [], 'float32')

@@ -1,4 +1,4 @@
-/** Lowerings of our own kernels: operations tfjs would spell with several passes over large tensors. */
+/** Lowerings of our own kernels: operations for which tfjs would need several passes over large tensors. */
 import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 import { oneHotName } from './shape'

@@ -1,4 +1,4 @@
-/** Lowerings of frozen matrices in 16 or 8 bits: see engine/core/narrow for what they mean. */
+/** Lowerings of frozen matrices in 16 or 8 bits: see engine/core/narrow. */
 
 import type { Recorder } from '../../tensor/recorder'
 import type { TensorInfo } from '../../tensor/tf'

@@ -1,11 +1,11 @@
-/** Order in a graph: ONNX Runtime runs a node as soon as its inputs are there, which is too soon where its output takes much memory until it is used. */
+/** Order in a graph: ONNX Runtime runs a node as soon as its inputs are ready, which is too early if its output is large and used much later. */
 
 import type { DType, GraphValue } from '../../tensor/graph'
 import type { Recorder } from '../../tensor/recorder'
 import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
 
-/** [1]: 0, not before `signal` is there. Greater of a number and itself is false, NaN or not. */
+/** [1]: 0, computed only after `signal`. `x > x` is false for every number, also for NaN. */
 function zeroAfter(recorder: Recorder, signal: TensorInfo): string {
   const flat = recorder.emit('Reshape', [recorder.nameOf(signal), recorder.int64s([-1])], [-1], 'float32')
   const bounds = [recorder.int64s([0]), recorder.int64s([1])]
@@ -15,8 +15,8 @@ function zeroAfter(recorder: Recorder, signal: TensorInfo): string {
 }
 
 /**
- * The name of the same data in a shape of its own, not readable before `signal` is there; nothing is copied. What reads it must not be another
- * Reshape: ONNX Runtime would make one of both, and fail.
+ * The name of the same data in another shape, available only after `signal`; nothing is copied. Its reader must not be another Reshape: ONNX
+ * Runtime would merge the two and fail.
  */
 export function waiting(recorder: Recorder, { name, shape, dtype }: GraphValue, signal: TensorInfo): string {
   const zero = zeroAfter(recorder, signal)
@@ -24,7 +24,7 @@ export function waiting(recorder: Recorder, { name, shape, dtype }: GraphValue, 
   return recorder.declare(recorder.emit('Reshape', [name, dynamic.name], shape, dtype).name, shape, dtype)
 }
 
-/** x, for the nodes that use it not before `signal` is there: a copy, which any node may read. */
+/** A copy of x that is available only after `signal`, and that any node may read. */
 const after: Lowering = (recorder, inputs) => {
   const { x, signal } = inputs as { x: TensorInfo; signal: TensorInfo }
   const names = [recorder.nameOf(x), zeroAfter(recorder, signal), recorder.int64s([x.shape[0]!]), recorder.int64s([0])]

@@ -1,4 +1,4 @@
-/** A file's bytes as UTF-8: unpacked (gzip, Zstandard) and recoded, in a stream. What was found is told. Knows no format of data. */
+/** A file's bytes as UTF-8, decompressed (gzip, Zstandard) and recoded in a stream. Reports what it found. Knows no format of data. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Transform } from 'node:stream'
@@ -10,7 +10,7 @@ import { createUnzstd } from './unzstd'
 
 export type Packing = 'gzip' | 'zstd'
 
-/** A packed file may grow to this many times its size; text packs to a tenth, seldom to a fiftieth. */
+/** A compressed file may grow to this many times its size; text shrinks to a tenth, seldom to a fiftieth. */
 const MAX_RATIO = 300
 /** Below this many bytes, no ratio is suspicious. */
 const HARMLESS_BYTES = 200_000_000
@@ -25,14 +25,14 @@ export async function readStart(path: string, length: number): Promise<Buffer> {
   }
 }
 
-/** How a file is packed, told from its first bytes and never from its name. */
+/** How a file is compressed, detected from its first bytes, never from its name. */
 export function packingOf(start: Uint8Array): Packing | null {
   if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip'
   const isZstd = start[0] === 0x28 && start[1] === 0xb5 && start[2] === 0x2f && start[3] === 0xfd
   return isZstd ? 'zstd' : null
 }
 
-/** Chunks of UTF-8, without a byte order mark. @throws {GpoError} 'data' for a damaged or an endless packed file */
+/** Chunks of UTF-8, without a byte order mark. @throws {GpoError} 'data' for a compressed file that is damaged or unpacks without end */
 export async function* readBytes(path: string, { onNote }: ReadListener = {}): AsyncGenerator<Uint8Array> {
   yield* toUtf8(path, unpacked(path), onNote)
 }
@@ -59,7 +59,7 @@ async function* bounded(
   stored: NodeJS.EventEmitter & { destroy(): void },
 ): AsyncGenerator<Uint8Array> {
   stored.on('error', (error: Error) => stream.destroy(error))
-  // A reader that has gone already does not wait for an error; without a listener, it would end the program.
+  // After the reader has stopped, an error without a listener would end the program.
   stream.on('error', () => {})
   let total = 0
   try {
@@ -67,7 +67,7 @@ async function* bounded(
       total += chunk.length
       if (total > HARMLESS_BYTES && total > packedBytes * MAX_RATIO) {
         const found = `its ${packedBytes} bytes unpack to more than ${MAX_RATIO} times as many`
-        throw new GpoError('data', `${path}: ${found}, which no text does: unpack it yourself if you trust it`)
+        throw new GpoError('data', `${path}: ${found}, more than any text does: unpack it yourself if you trust it`)
       }
       yield chunk
     }
@@ -85,4 +85,4 @@ function isZlibError(error: unknown): error is Error {
 }
 
 const damaged = (path: string, error: Error) =>
-  new GpoError('data', `${path} cannot be unpacked (${error.message.slice(0, 100)}): download or pack it again`)
+  new GpoError('data', `${path} cannot be unpacked (${error.message.slice(0, 100)}): download or compress it again`)

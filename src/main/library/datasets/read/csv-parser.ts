@@ -1,12 +1,12 @@
 /**
- * CSV text to records, as Python's csv module and pandas take it: a quote opens a field only at its beginning, a doubled one stands for
- * itself, and what follows a closing quote belongs to the field as it is. Fed in pieces. Knows no files and no columns.
+ * CSV text to records, as Python's csv module and pandas read it: a quote opens a field only at its beginning, a doubled one stands for
+ * itself, and text after a closing quote belongs to the field unchanged. Fed in pieces. Knows no files and no columns.
  */
 
 export interface CsvRecord {
   /** The line it begins on, from 1. */
   readonly line: number
-  /** Null where it was longer than the limit, and so was not kept. */
+  /** Null if it was longer than the limit and was not kept. */
   readonly fields: readonly string[] | null
 }
 
@@ -25,7 +25,7 @@ interface Parser {
   size: number
   line: number
   begin: number
-  /** The last character was a carriage return, which a newline belongs to. */
+  /** The last character was a carriage return; a newline right after it belongs to it. */
   isAfterReturn: boolean
 }
 
@@ -89,7 +89,7 @@ function takeQuote(parser: Parser, at: number): number {
   return at + 1
 }
 
-/** Up to what ends the field. */
+/** Up to the end of the field. */
 function takePlain(parser: Parser, text: string, at: number): number {
   parser.ends.lastIndex = at
   const end = parser.ends.exec(text)?.index ?? text.length
@@ -119,7 +119,7 @@ function closeField(parser: Parser): void {
   parser.size++
 }
 
-/** A line without anything is no record. */
+/** A line without anything is not a record. */
 function* endRecord(parser: Parser): Generator<CsvRecord> {
   const isBlank = parser.size === 0 && parser.state === 'start'
   if (!isBlank) closeField(parser)

@@ -1,4 +1,4 @@
-/** Which encoding a text has, told from its bytes, and its recoding to UTF-8. Knows no files. */
+/** Detects a text's encoding from its bytes and recodes it to UTF-8. Knows no files. */
 import { isAscii } from 'node:buffer'
 import { GpoError } from '@shared/errors'
 
@@ -11,9 +11,9 @@ const NAMES: Readonly<Record<Encoding, string>> = {
   'windows-1252': 'Windows-1252 (Latin-1)',
 }
 
-/** Bytes that are held while it is open whether a text is UTF-8 or Windows-1252. */
+/** Most bytes held back while a text may be UTF-8 or Windows-1252. */
 const MAX_HELD = 16_000_000
-/** Bytes that tell UTF-16 without its mark. */
+/** Number of bytes examined to detect UTF-16 without its mark. */
 const SNIFFED = 4096
 
 /** A text's mark (BOM): its encoding and its length in bytes. */
@@ -46,7 +46,7 @@ function lengthOfSequence(lead: number): number {
 interface Counted {
   readonly valid: number
   readonly invalid: number
-  /** A sequence that the end cuts off. */
+  /** Length of a sequence cut off at the end. */
   readonly tail: Uint8Array
 }
 
@@ -78,11 +78,11 @@ async function* recode(
     yield encoder.encode(decoder.decode())
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new GpoError('data', `${path} is no valid ${NAMES[encoding]} text; save it as UTF-8`)
+    throw new GpoError('data', `${path} is not valid ${NAMES[encoding]} text; save it as UTF-8`)
   }
 }
 
-/** The chunks given back, then the rest. */
+/** The chunks that were read ahead, then the rest. */
 async function* after(held: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* held
@@ -92,7 +92,7 @@ async function* after(held: readonly Uint8Array[], rest: AsyncIterator<Uint8Arra
   }
 }
 
-/** Bytes from the first that is beyond ASCII, held until it is clear what they are. */
+/** Bytes from the first non-ASCII one on, held until the encoding is clear. */
 async function decide(
   first: Uint8Array,
   rest: AsyncIterator<Uint8Array>,
@@ -114,7 +114,7 @@ async function decide(
   return { held, encoding: valid > (invalid + tail.length) / 10 ? 'utf-8' : 'windows-1252' }
 }
 
-/** At least `length` bytes, or all there are. */
+/** At least `length` bytes, or all if there are fewer. */
 async function firstBytes(rest: AsyncIterator<Uint8Array>, length: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   for (let size = 0; size < length; ) {
@@ -126,7 +126,7 @@ async function firstBytes(rest: AsyncIterator<Uint8Array>, length: number): Prom
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
 }
 
-/** A text as UTF-8 without its mark. Where it is in another encoding, that is told. */
+/** A text as UTF-8 without its mark. Another encoding is reported. */
 export async function* toUtf8(
   path: string,
   chunks: AsyncGenerator<Uint8Array>,
@@ -144,7 +144,7 @@ export async function* toUtf8(
   } else yield* narrow(path, text, onNote)
 }
 
-/** UTF-8 or, where nothing in it is UTF-8 beyond ASCII, Windows-1252. */
+/** UTF-8, or Windows-1252 if no non-ASCII sequence is valid UTF-8. */
 async function* narrow(
   path: string,
   chunks: AsyncGenerator<Uint8Array>,

@@ -5,7 +5,7 @@ import { basename, dirname, join, sep } from 'node:path'
 import { GpoError } from '@shared/errors'
 
 export interface FoundFile {
-  /** From the folder, with "/" between folders. */
+  /** Path relative to the folder, with "/" between folders. */
   readonly name: string
   readonly path: string
 }
@@ -20,7 +20,7 @@ interface Walk {
   readonly notes: string[]
 }
 
-/** Sorted by name; hidden ones are left out. @param depth folders below it that are looked into */
+/** Sorted by name; hidden ones are left out. @param depth how many levels of folders to search */
 export async function listFiles(
   folder: string,
   depth = MAX_DEPTH,
@@ -50,7 +50,7 @@ async function visit(folder: string, prefix: string, depth: number, walk: Walk):
     if (walk.files.length > MAX_FILES) {
       throw new GpoError(
         'data',
-        `${folder} has more than ${MAX_FILES} files below it; name a folder that holds one set`,
+        `${folder} has more than ${MAX_FILES} files below it; choose a folder with a single dataset`,
       )
     }
   }
@@ -61,12 +61,12 @@ async function kindOf(entry: Dirent, path: string, walk: Walk): Promise<'file' |
   if (entry.isDirectory()) return 'folder'
   if (!entry.isSymbolicLink()) return null
   const target = await realpath(path).catch(() => null)
-  if (target === null) return note(walk, `${entry.name} is a link to nothing: download the set again`)
+  if (target === null) return note(walk, `${entry.name} is a broken link: download the set again`)
   if (!walk.allowed.some((root) => target.startsWith(`${root}${sep}`))) {
-    return note(walk, `${entry.name} is a link out of ${dirname(path)}: not followed`)
+    return note(walk, `${entry.name} is a link to somewhere outside of ${dirname(path)}: not followed`)
   }
   const info = await stat(target)
-  // A folder's link may lead to a folder above it, and so round in circles.
+  // A link may lead to a folder above it, which would make an endless loop.
   return info.isFile() ? 'file' : null
 }
 

@@ -1,4 +1,4 @@
-/** Items by what a function makes of them, in the order they come. */
+/** Groups items by a key function, in order of appearance. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
   const groups = new Map<K, T[]>()
   for (const item of items) {

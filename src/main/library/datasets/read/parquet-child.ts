@@ -3,7 +3,7 @@
  * parameters. Why a process: a damaged count in a Parquet page can make any decoder allocate until the process dies.
  */
 
-/** What the process is asked: addresses of the two packages, the file, and the columns wanted. */
+/** The request to the process: addresses of the two packages, the file, and the wanted columns. */
 export interface ParquetRequest {
   readonly hyparquet: string
   readonly compressors: string
@@ -18,7 +18,7 @@ export interface WantedColumns {
   readonly pattern: string
 }
 
-/** What it answers: the schema's columns first, then rows (one value for each column read), then the end or a failure. */
+/** Its answers: the schema's columns first, then rows (one value for each column read), then the end or a failure. */
 export type ParquetReply =
   | { readonly type: 'columns'; readonly all: readonly string[]; readonly read: readonly string[] }
   | { readonly type: 'rows'; readonly rows: readonly (readonly unknown[])[] }
@@ -50,7 +50,7 @@ export async function decodeParquet(
       if (short) throw new Error('a column has fewer values than its row group has rows')
     }
     await send({ type: 'columns', all, read })
-    // Decimals are taken as they are stored, so that their digits can be written out exactly; 4-byte floats as their shortest decimal.
+    // Decimals are kept as stored, so that their digits can be written exactly; 4-byte floats as their shortest decimal.
     type Node = ReturnType<typeof hyparquet.parquetSchema>
     const scales = new Map<Node['element'], number>()
     for (const element of metadata.schema) {
@@ -82,7 +82,7 @@ export async function decodeParquet(
       }
       return value
     }
-    /** What changes the values under a node; null where nothing does. */
+    /** The conversion of the values under a node; null if none is needed. */
     const fixOf = (node: Node): ((value: unknown) => unknown) | null => {
       const scale = scales.get(node.element)
       if (scale !== undefined)
@@ -119,7 +119,7 @@ export async function decodeParquet(
       for (const [i, fix] of fixes.entries()) if (fix) row[i] = fix(row[i])
     }
     const strict = new TextDecoder('utf-8', { fatal: true })
-    // Bytes that are no UTF-8 stay bytes, so that the row can be refused.
+    // Bytes that are not UTF-8 stay bytes, so that the row can be refused.
     const stringFromBytes = (bytes: Uint8Array | undefined): unknown => {
       try {
         return bytes && strict.decode(bytes)
@@ -137,7 +137,8 @@ export async function decodeParquet(
           .parquetRead({ file, metadata, compressors, columns: read, ...range, onComplete: resolve })
           .catch(reject)
       })
-      if (rows.length !== rowEnd - rowStart) throw new Error(`${rows.length} of ${rowEnd - rowStart} rows are there`)
+      if (rows.length !== rowEnd - rowStart)
+        throw new Error(`only ${rows.length} of ${rowEnd - rowStart} rows were read`)
       for (const row of rows) fixRow(row)
       for (let at = 0; at < rows.length; at += 1000) await send({ type: 'rows', rows: rows.slice(at, at + 1000) })
       rowStart = rowEnd

@@ -17,7 +17,7 @@ function parseStrict(text: string): unknown {
   return LONG_NUMBER.test(text) ? JSON.parse(text, exactInteger) : JSON.parse(text)
 }
 
-/** NaN becomes null (pandas writes it for what is missing), an infinity a number too large for any float. Texts stay as they are. */
+/** NaN becomes null (pandas writes it for missing values), an infinity becomes a number too large for any float. Strings are not changed. */
 function withoutPythonNumbers(text: string): string {
   const parts: string[] = []
   let at = 0
@@ -53,7 +53,7 @@ function exactInteger(_key: string, value: unknown, context?: { readonly source?
   return source !== undefined && /^-?\d{1,4000}$/.test(source) ? BigInt(source) : value
 }
 
-/** Why a text is no JSON, without quoting more than a little of it. */
+/** Why a text is not JSON, with only a short quotation. */
 export function jsonProblem(error: unknown): string {
   if (error instanceof RangeError) return 'is nested too deeply'
   const message = error instanceof Error ? error.message : String(error)

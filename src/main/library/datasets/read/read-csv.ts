@@ -12,14 +12,14 @@ const NAMES: Readonly<Record<Delimiter, string>> = {
   '\t': 'tabs',
   '|': 'vertical bars',
 }
-/** Characters of the beginning that tell the delimiter, and records of it. */
+/** Characters and records at the beginning that are used to detect the delimiter. */
 const SNIFFED = 64_000
 const SNIFFED_RECORDS = 30
 
 export interface CsvOptions extends ReadListener {
-  /** The one its name promises. */
+  /** The delimiter that the file's name suggests. */
   readonly usual: Delimiter
-  /** The one that was chosen; without it, told from the beginning. */
+  /** The chosen delimiter; without it, it is detected from the beginning. */
   readonly delimiter?: Delimiter
 }
 
@@ -50,7 +50,7 @@ export async function* readCsv(path: string, options: CsvOptions): AsyncGenerato
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 
-/** The delimiter that cuts the first records into equally many fields, and into most; the usual one where none does. */
+/** The delimiter that cuts the first records into the same number of fields, as many as possible; the usual one if none does. */
 function sniff(start: string, usual: Delimiter): Delimiter {
   const scores = DELIMITERS.map((delimiter) => ({ delimiter, fields: fieldsUnder(start, delimiter) }))
   const best = scores.reduce((a, b) =>
@@ -60,11 +60,11 @@ function sniff(start: string, usual: Delimiter): Delimiter {
   return best.fields > 1 && !isUsual ? best.delimiter : usual
 }
 
-/** Fields of each record under a delimiter; 1 where most records differ from the header. */
+/** Number of fields per record with a delimiter; 1 if most records differ from the header. */
 function fieldsUnder(start: string, delimiter: Delimiter): number {
   const [header, ...records] = createCsvParser(delimiter, SNIFFED).push(`${start}\n`).slice(0, SNIFFED_RECORDS)
   const wanted = header?.fields?.length ?? 1
-  // The last record may be cut off.
+  // The last record may be incomplete.
   const whole = records.length > 1 ? records.slice(0, -1) : records
   const alike = whole.filter(({ fields }) => fields?.length === wanted).length
   return alike * 2 > whole.length ? wanted : 1

@@ -1,4 +1,4 @@
-/** A JSON file, whatever its name says: one value with all records, or one object per line. Knows no layout. */
+/** A JSON file of any extension: one value with all records, or one object per line. Knows no layout. */
 import { GpoError } from '@shared/errors'
 import { readBytes } from './bytes'
 import { jsonProblem, parseJson } from './parse-json'
@@ -6,10 +6,10 @@ import { decodeUtf8, readJsonLines } from './read-jsonl'
 import { type RawRecord, type ReadListener, recordOf } from './record'
 import { recordsIn } from './wrapped'
 
-/** A JSON value is held in memory as a whole, and a JavaScript string ends at half a gigabyte. */
+/** A JSON value is held in memory as a whole, and a JavaScript string has at most half a gigabyte. */
 const MAX_JSON_BYTES = 400_000_000
 
-/** @param isByLine its name promises one object per line */
+/** @param isByLine its extension means one object per line */
 export async function* readJson(path: string, isByLine: boolean, listener: ReadListener): AsyncGenerator<RawRecord> {
   const firstLine = await readFirstLine(path)
   if (isByLine ? isWholeRecord(firstLine) || !/^[[{]/.test(firstLine.trim()) : false) {
@@ -21,7 +21,7 @@ export async function* readJson(path: string, isByLine: boolean, listener: ReadL
   else yield* records(path, whole.value, listener)
 }
 
-/** The beginning of a file up to its first newline, or as much as tells what it is. */
+/** The beginning of a file up to its first newline, or as much as is needed to recognise it. */
 async function readFirstLine(path: string): Promise<string> {
   let text = ''
   for await (const chunk of readBytes(path)) {
@@ -35,7 +35,9 @@ async function readFirstLine(path: string): Promise<string> {
 
 const MAX_FIRST_LINE = 1 << 20
 
-/** One object: then the file holds one per line. A longer line than is looked at begins with a brace, and is taken for one. */
+/**
+ * True if the first line is one object, so that the file has one per line. A line longer than the limit counts as one if it begins with a brace.
+ */
 function isWholeRecord(line: string): boolean {
   if (line.length > MAX_FIRST_LINE) return line.startsWith('{')
   try {
@@ -46,7 +48,7 @@ function isWholeRecord(line: string): boolean {
   }
 }
 
-/** The value of the whole file; 'lines' where it is to be read line by line. */
+/** The value of the whole file; 'lines' if it must be read line by line. */
 async function readWhole(
   path: string,
   isByLine: boolean,
@@ -63,7 +65,7 @@ async function readWhole(
   }
 }
 
-/** Null for one that is too large to be held and may be read line by line. */
+/** Null if it is too large to hold in memory and may be read line by line. */
 async function readText(path: string, isByLine: boolean, listener: ReadListener): Promise<string | null> {
   const chunks: Uint8Array[] = []
   let size = 0

@@ -1,9 +1,9 @@
-/** JSON Lines, streamed: one object a line, blank lines skipped, a bad line told and passed over. Knows no layout. */
+/** JSON Lines, streamed: one object per line; blank lines are skipped, bad lines reported and left out. Knows no layout. */
 import { jsonProblem, parseJson } from './parse-json'
 import { readLines } from './read-lines'
 import { type RawRecord, type ReadListener, recordOf } from './record'
 
-/** Bytes a line, or a CSV record, may have. */
+/** Largest line or CSV record, in bytes. */
 export const MAX_RECORD_BYTES = 40_000_000
 
 export async function* readJsonLines(path: string, listener: ReadListener = {}): AsyncGenerator<RawRecord> {
@@ -27,7 +27,7 @@ function parseLine(line: number, bytes: Uint8Array): RawRecord | null {
   }
 }
 
-/** Text without its byte order mark; null where the bytes are no UTF-8. */
+/** Text without its byte order mark; null if the bytes are not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -1,5 +1,5 @@
 /**
- * Parquet, decoded in a process of its own: a damaged file can cost that process its life, never the application. Knows no layout.
+ * Parquet, decoded in a separate process: a damaged file can crash that process, but not the program. Knows no layout.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import type { RawRecord, ReadListener } from './record'
 
 /** Heap of the decoding process. One row group must fit. */
 const MAX_HEAP_MB = 2048
-/** How long the process may be silent: so long, and a second more for every megabyte of the file. One row group must be decoded in it. */
+/** How long the process may be silent: this long, and a second more per megabyte of the file. One row group must be decoded in that time. */
 const MAX_SILENCE_MS = 20_000
 
 const BODY = `const decode = ${decodeParquet.toString()}
@@ -24,11 +24,11 @@ process.once('message', (request) => {
 interface ParquetOptions extends ReadListener {
   /** Columns read where they exist; without it, all. */
   readonly wanted?: WantedColumns
-  /** Milliseconds; a damaged file can keep a decoder busy for ever. Without it, 20 s and a second for every megabyte. */
+  /** Milliseconds; a damaged file can keep a decoder busy forever. Without it, 20 s and a second per megabyte. */
   readonly maxSilenceMs?: number
 }
 
-/** Rows of one file; `line` is the number of the row, from 1. Throws GpoError('data') where the file is damaged. */
+/** Rows of one file; `line` is the number of the row, from 1. Throws GpoError('data') if the file is damaged. */
 export async function* readParquet(path: string, options: ParquetOptions): AsyncGenerator<RawRecord> {
   let names: readonly string[] = []
   let line = 0
@@ -46,7 +46,7 @@ function fieldsOfRow(names: readonly string[], row: readonly unknown[]): Readonl
   return new Map(names.map((name, i) => [name, row[i]]))
 }
 
-/** Every reply up to the end; the process is gone when this returns, however it returns. */
+/** Every reply up to the end; when this returns or throws, the process has ended. */
 async function* replies(path: string, { wanted, maxSilenceMs }: ParquetOptions): AsyncGenerator<ParquetReply> {
   const patience = maxSilenceMs ?? MAX_SILENCE_MS + (await stat(path)).size / 1000
   const child = startProcess()
@@ -57,7 +57,7 @@ async function* replies(path: string, { wanted, maxSilenceMs }: ParquetOptions):
     for (;;) {
       const reply = await inbox.next(patience)
       if (reply === 'gone')
-        throw damaged(path, `the decoding process ended early, probably for want of memory (${MAX_HEAP_MB} MB)`)
+        throw damaged(path, `the decoding process ended early, probably because memory ran out (${MAX_HEAP_MB} MB)`)
       if (reply === 'silent') throw damaged(path, `decoding it took longer than ${Math.round(patience / 1000)} s`)
       if (reply.type === 'end') return
       yield reply
@@ -68,7 +68,7 @@ async function* replies(path: string, { wanted, maxSilenceMs }: ParquetOptions):
   }
 }
 
-/** A process that cannot be reached also closes, and that is told. */
+/** An unreachable process also closes, and the close is reported. */
 function ignoreFailure(): void {}
 
 function startProcess(): ChildProcess {
@@ -80,7 +80,7 @@ function startProcess(): ChildProcess {
   })
 }
 
-/** The child's messages as a queue that can be waited on, for as long as it may be silent. */
+/** The child's messages as a queue; waiting for one ends after the allowed silence. */
 function openInbox(child: ChildProcess) {
   const queue: (ParquetReply | 'gone' | 'silent')[] = []
   let wake = () => {}

@@ -1,9 +1,9 @@
-/** What every reader yields: a record with its place in the file, or the reason why there is none. Knows no layout. */
+/** What every reader yields: a record with its place in the file, or the reason why it cannot be read. Knows no layout. */
 
 /** Column name to value. A map, so that a column called `__proto__` is a column like any other. */
 export type Fields = Pick<ReadonlyMap<string, unknown>, 'get' | 'has' | 'keys'>
 
-/** A part of a set that a record names itself, in a wrapper (`{"test": […]}`); absent where its file says it. */
+/** The part of the dataset, if the record is in a wrapper that names it (`{"test": […]}`); absent if the file decides. */
 interface Place {
   readonly line: number
   readonly part?: string
@@ -11,7 +11,7 @@ interface Place {
 
 export type RawRecord = (Place & { readonly fields: Fields }) | (Place & { readonly reason: string })
 
-/** Told while a file is read: sentences a person should know, names of all columns, and those that occur more than once. */
+/** Reports while a file is read: sentences for a person, names of all columns, and names that occur more than once. */
 export interface ReadListener {
   readonly onNote?: (note: string) => void
   readonly onColumns?: (names: readonly string[]) => void
@@ -32,7 +32,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** What a value is, in words for a message; never the value itself, which may be long. */
+/** The kind of a value, for a message; never the value itself, which may be long. */
 export function nameOfType(value: unknown): string {
   if (value === null || value === undefined) return 'empty'
   if (Array.isArray(value)) return 'a list'

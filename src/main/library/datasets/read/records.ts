@@ -1,4 +1,4 @@
-/** All records of a set, file by file, in one order. Knows no layout. */
+/** All records of a dataset, file by file, always in the same order. Knows no layout. */
 
 import type { Delimiter } from '@shared/schemas/dataset'
 import type { WantedColumns } from './parquet-child'
@@ -10,9 +10,9 @@ import { type DataSource, type SourceFile, unreadable } from './source'
 import { evaluationPart, partOfWord, trainingPart } from './splits'
 
 export interface ReadOptions extends ReadListener {
-  /** Of a Parquet file: the columns read where they exist; without it, all. */
+  /** For a Parquet file: the columns to read if they exist; without it, all. */
   readonly wanted?: WantedColumns
-  /** What separates the fields of a CSV file; without it, it is told from the beginning. */
+  /** The field separator of a CSV file; without it, it is detected from the beginning. */
   readonly delimiter?: Delimiter
 }
 
@@ -25,7 +25,7 @@ export function recordsOf({ format, path }: SourceFile, options: ReadOptions): A
 /** A column that says which part its row belongs to. */
 const PART_COLUMNS = ['split', 'subset', 'partition'] as const
 
-/** A record with the part it belongs to: its file's, its wrapper's, or the one it names in a column; null where nothing tells. */
+/** A record with the part it belongs to: from its file, its wrapper or a column; null if none names one. */
 export type PlacedRecord = RawRecord & { readonly of: string | null }
 
 function partOfRecord(record: RawRecord, file: SourceFile): string | null {
@@ -35,7 +35,10 @@ function partOfRecord(record: RawRecord, file: SourceFile): string | null {
   return values.map(partOfWord).find((part) => part !== null) ?? null
 }
 
-/** Records of all files; the records of several Parquet files are numbered through. @throws {GpoError} 'data' naming the file that cannot be read */
+/**
+ * Records of all files; the records of several Parquet files are numbered consecutively. @throws {GpoError} 'data' naming the file that cannot be
+ * read
+ */
 export async function* readRecords({ files }: DataSource, options: ReadOptions = {}): AsyncGenerator<PlacedRecord> {
   let before = 0
   for (const file of files) {
@@ -53,10 +56,10 @@ export async function* readRecords({ files }: DataSource, options: ReadOptions =
   }
 }
 
-/** `train` and `evaluation` stand for whatever part a set has for that. */
+/** `train` and `evaluation` stand for the part that a dataset has for that purpose. */
 export type WantedPart = 'evaluation' | (string & {}) | null
 
-/** The part a set is asked for: the one named, or what a run trains or is evaluated on. */
+/** The requested part of a dataset: the named one, or its training or evaluation part. */
 export function choosePart(wanted: WantedPart | undefined, parts: readonly string[]): string | null {
   if (wanted === 'evaluation') return evaluationPart(parts)
   return wanted ?? trainingPart(parts)

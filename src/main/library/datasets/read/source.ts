@@ -1,4 +1,4 @@
-/** From a path to the files of a set, their format and the parts (train, validation, test) they belong to. Knows no layout. */
+/** Finds the files of a dataset at a path, their formats and their parts (train, validation, test). Knows no layout. */
 import { stat } from 'node:fs/promises'
 import { basename, dirname, extname, sep } from 'node:path'
 import { resourcesFolder } from '@main/paths'
@@ -13,7 +13,7 @@ export type DataFormat = 'jsonl' | 'json' | 'csv' | 'tsv' | 'parquet'
 export interface SourceFile {
   readonly path: string
   readonly format: DataFormat
-  /** The part its name tells; null where it tells none, or the file was chosen by itself. */
+  /** The part in its name; null if there is none, or if the file was chosen by itself. */
   readonly part: string | null
 }
 
@@ -33,10 +33,10 @@ const FORMATS: ReadonlyMap<string, DataFormat> = new Map([
 ])
 const PACKED = ['.gz', '.zst']
 const READABLE = [...FORMATS.keys()].join(', ')
-/** What tools keep beside the rows. */
+/** Files that tools keep beside the rows. */
 const ABOUT = /^(dataset_infos?|dataset_dict|state|config|package|tokenizer.*|.*\.metadata|metadata|croissant)\.json$/i
 
-/** Name without the ending of a packed file. */
+/** Name without the extension of its compression. */
 function unpackedName(name: string): string {
   const packed = PACKED.find((ending) => name.toLowerCase().endsWith(ending))
   return packed ? name.slice(0, -packed.length) : name
@@ -44,17 +44,17 @@ function unpackedName(name: string): string {
 
 const formatOfName = (name: string): DataFormat | undefined => FORMATS.get(extname(unpackedName(name)).toLowerCase())
 
-/** Throws GpoError('data') where there is nothing that can be read. */
+/** Throws GpoError('data') if nothing can be read. */
 export async function findSource(path: string): Promise<DataSource> {
   const info = await reach(path, () => stat(path))
   if (info.isDirectory()) return reach(path, () => findInFolder(path))
-  if (!info.isFile()) throw new GpoError('data', `${path} is neither a file nor a folder; name a ${READABLE} file`)
+  if (!info.isFile()) throw new GpoError('data', `${path} is neither a file nor a folder; choose a ${READABLE} file`)
   if (info.size === 0) throw new GpoError('data', `${path} is empty (0 bytes); download or export it again`)
   const format = await reach(path, () => formatOf(path))
   return { files: [{ path, format, part: null }], notes: await besideNotes(path) }
 }
 
-/** Runs a step on a file; what the system says becomes a message a person can act on. */
+/** Runs a step on a file; errors of the system become messages that a person can act on. */
 async function reach<T>(path: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step()
@@ -63,13 +63,13 @@ async function reach<T>(path: string, step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A failure of the file system as a GpoError; anything else as it is. */
+/** An error of the file system as a GpoError; anything else unchanged. */
 export function unreadable(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof GpoError || !('syscall' in error || 'errno' in error)) return error
   const code = 'code' in error ? String(error.code) : error.message
   if (code === 'ENOENT') return new GpoError('data', `${path} does not exist; check the path`, { cause: error })
   if (code === 'EACCES' || code === 'EPERM') {
-    return new GpoError('data', `${path} may not be read by this user; change its permissions`, { cause: error })
+    return new GpoError('data', `${path} cannot be read by this user; change its permissions`, { cause: error })
   }
   return new GpoError('data', `${path} cannot be read (${code}); check the disk and the path`, { cause: error })
 }
@@ -88,7 +88,7 @@ async function formatOf(path: string): Promise<DataFormat> {
   throw new GpoError('data', `${path} ${found}; ${packed}: ${cure}`)
 }
 
-/** A set's files in a folder: at its top, or in one folder below it. */
+/** The files of a dataset in a folder: directly in it, or in one folder below it. */
 async function findInFolder(folder: string): Promise<DataSource> {
   const { files, notes } = await listFiles(folder)
   const data = files.filter(({ name }) => formatOfName(name) !== undefined && !ABOUT.test(basename(name)))
@@ -97,7 +97,7 @@ async function findInFolder(folder: string): Promise<DataSource> {
   const top = groups.get('')
   if (!top && groups.size > 1) {
     const names = [...groups.keys()].slice(0, 10).join(', ')
-    throw new GpoError('data', `${folder} has several sets of files, in ${names}; name one of these folders`)
+    throw new GpoError('data', `${folder} has several sets of files, in ${names}; choose one of these folders`)
   }
   const chosen = top ?? [...groups.values()][0] ?? []
   const left = [...groups.keys()].filter((name) => top && name !== '')
@@ -105,13 +105,13 @@ async function findInFolder(folder: string): Promise<DataSource> {
   return { files: await withFormats(folder, chosen), notes: [...notes, ...more] }
 }
 
-/** The folders a file lies in, without those that only say which part it is or that data are there. */
+/** The folders of a file, without those that only name a part or "data". */
 function subsetOf({ name }: FoundFile): string {
   const folders = name.split('/').slice(0, -1)
   return folders.filter((one) => partOfName(one) === null && one.toLowerCase() !== 'data').join('/')
 }
 
-/** The part that a file's name tells, or its folder's. */
+/** The part in a file's name, or in its folder's. */
 function partOfFile({ name }: FoundFile): string | null {
   const [file = '', ...folders] = name.split('/').toReversed()
   return [file.replace(/(\.[a-z]+){1,2}$/i, ''), ...folders].map(partOfName).find((part) => part !== null) ?? null
@@ -123,29 +123,29 @@ async function withFormats(folder: string, found: readonly FoundFile[]): Promise
   const isSplit = parts.some((part) => part !== null)
   const files: SourceFile[] = []
   for (const [i, { path }] of found.entries()) {
-    // Beside files that name their part, one that names none is a part of its own.
+    // Beside files that name their part, a file without one is a separate part.
     const part = parts[i] ?? (isSplit ? basename(unpackedName(path), extname(unpackedName(path))) : null)
     files.push({ path, format: await formatOf(path), part })
   }
   return files
 }
 
-/** One file in two formats would be two times the same rows. */
+/** The same file in two formats would give every row twice. */
 function refuseTwins(folder: string, found: readonly FoundFile[]): void {
   const stems = groupBy(found, ({ name }) => unpackedName(name).replace(/\.[^./]+$/, ''))
   const twins = [...stems.values()].find((files) => files.length > 1)
   if (!twins) return
   const names = twins.map(({ name }) => name).join(' and ')
-  throw new GpoError('data', `${folder} has ${names}, which may be the same rows; name one of them`)
+  throw new GpoError('data', `${folder} has ${names}, which may be the same rows; choose one of them`)
 }
 
 function nothingIn(folder: string, files: readonly FoundFile[]): GpoError {
   const isArrow = files.some(({ name }) => name.endsWith('.arrow'))
-  const cure = isArrow ? 'its Arrow files are not read: save the set as Parquet (to_parquet)' : 'name a file with data'
+  const cure = isArrow ? 'its Arrow files are not read: save the set as Parquet (to_parquet)' : 'choose a data file'
   return new GpoError('data', `${folder} is a folder without ${READABLE} files; ${cure}`)
 }
 
-/** Other parts of a set that lie beside a training file which was chosen by itself; a sentence on them. Sets in the box offer theirs anyway. */
+/** A sentence on other parts of the dataset beside a training file that was chosen by itself. Bundled datasets offer theirs anyway. */
 async function besideNotes(path: string): Promise<readonly string[]> {
   if (path.startsWith(resourcesFolder() + sep)) return []
   if (partOfFile({ name: basename(path), path }) !== 'train') return []
@@ -161,5 +161,5 @@ async function besideNotes(path: string): Promise<readonly string[]> {
   if (others.length === 0) return []
   const names = others.slice(0, 5).map(({ name }) => name)
   const found = names.length === 1 ? `the file ${names[0]}` : `the files ${names.join(', ')}`
-  return [`beside it, ${found} seems to be another part of the same set: name the folder to have all parts`]
+  return [`beside it, ${found} seems to be another part of the same set: choose the folder to use all parts`]
 }

@@ -1,4 +1,4 @@
-/** The parts that sets are kept in, as the field names them in files, folders and wrappers. Knows no files. */
+/** The usual names of a dataset's parts in files, folders and wrappers. Knows no files. */
 
 const WORDS: Readonly<Record<string, string>> = {
   train: 'train',
@@ -13,24 +13,24 @@ const WORDS: Readonly<Record<string, string>> = {
   evaluation: 'test',
 }
 
-/** The part a word names; null where it names none. */
+/** The part that a word names; null if it names none. */
 export function partOfWord(word: string): string | null {
   const key = word.trim().toLowerCase()
   return Object.hasOwn(WORDS, key) ? (WORDS[key] ?? null) : null
 }
 
-/** The part that a file's or folder's name holds as a word of its own: `train-00000-of-00001`, `gsm8k_test`; null where it names none. */
+/** The part that a file's or folder's name contains as a separate word: `train-00000-of-00001`, `gsm8k_test`; null if there is none. */
 export function partOfName(name: string): string | null {
   const parts = name.split(/[^\p{L}]+/u).flatMap((word) => partOfWord(word) ?? [])
   return parts.at(-1) ?? null
 }
 
-/** What a run trains on, where a set has several parts. */
+/** The training part of a dataset with several parts. */
 export function trainingPart(parts: readonly string[]): string | null {
   return parts.includes('train') || parts.length === 0 ? (parts.length === 0 ? null : 'train') : (parts[0] ?? null)
 }
 
-/** What a run is evaluated on; null where a set has only its training part. */
+/** The evaluation part; null if a dataset has only a training part. */
 export function evaluationPart(parts: readonly string[]): string | null {
   const held = parts.filter((part) => part !== trainingPart(parts))
   return ['test', 'validation'].find((part) => held.includes(part)) ?? held[0] ?? null

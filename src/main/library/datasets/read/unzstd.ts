@@ -1,8 +1,8 @@
-/** Zstandard where Node does not have it: a stream around fzstd. Knows no files. */
+/** Zstandard for Node versions without it: a stream around fzstd. Knows no files. */
 import { Transform, type TransformCallback } from 'node:stream'
 import { Decompress } from 'fzstd'
 
-/** Packed bytes that are unpacked at once, and what they may become: a block of 4 bytes can stand for 128 kB. */
+/** Compressed bytes that are unpacked at once, and the largest result: a block of 4 bytes can stand for 128 kB. */
 const SLICE = 1 << 14
 const MAX_AT_ONCE = 64_000_000
 
@@ -11,7 +11,7 @@ export function createUnzstd(): Transform {
   let made = 0
   const unpack = new Decompress((chunk) => {
     made += chunk.length
-    if (made > MAX_AT_ONCE) throw Object.assign(new Error('it unpacks to more than is sensible'), { code: 0 })
+    if (made > MAX_AT_ONCE) throw Object.assign(new Error('it unpacks to an unreasonable size'), { code: 0 })
     if (chunk.length > 0) stream.push(chunk)
   })
   const run = (work: () => void, done: TransformCallback) => {

@@ -1,4 +1,4 @@
-/** One JSON value to its records: a list, or an object that wraps lists, columns or parts. Knows no files and no layout. */
+/** Finds the records in one JSON value: a list, or an object that wraps lists, columns or parts. Knows no files and no layout. */
 import { GpoError } from '@shared/errors'
 import { isObject, nameOfType, type ReadListener } from './record'
 import { partOfWord } from './splits'
@@ -6,12 +6,12 @@ import { partOfWord } from './splits'
 type Json = Readonly<Record<string, unknown>>
 
 interface Wrapped {
-  /** The part of the set; null where the value names none. */
+  /** The part of the dataset; null if the value names none. */
   readonly part: string | null
   readonly items: Iterable<unknown>
 }
 
-/** Names under which files keep their list of records. */
+/** Usual keys of a list of records. */
 const LISTS = [
   'data',
   'rows',
@@ -76,7 +76,7 @@ function itemsOf(value: Json, listener: ReadListener): Iterable<unknown> {
   return list === 'rows' ? unwrapViewer(items as readonly unknown[]) : (items as readonly unknown[]) // isListOfRecords has looked
 }
 
-/** A list whose items can be records, or columns; one beside a prompt of its own is a column of that record. */
+/** A list whose items can be records or columns. A list beside a prompt is a column of that record. */
 function isListOfRecords(value: unknown, parent: Json): boolean {
   if (['prompt', 'question', 'messages', 'conversations'].some((key) => Object.hasOwn(parent, key))) return false
   if (isObject(value)) return Object.keys(value).length > 0
@@ -99,7 +99,7 @@ function unwrapViewer(items: readonly unknown[]): readonly unknown[] {
   return isViewer ? items.map((item) => (item as Json)['row']) : items
 }
 
-/** Columns of equally many values: lists (`datasets`' to_dict), or objects by row (pandas' own form). */
+/** Columns with the same number of values: lists (`datasets`' to_dict), or objects by row (pandas' own form). */
 function columnsOf(value: Json): Iterable<unknown> | null {
   const names = Object.keys(value)
   const columns = names.map((name) => valuesOf(value[name]))
@@ -108,7 +108,7 @@ function columnsOf(value: Json): Iterable<unknown> | null {
   return rowsOfColumns(names, columns as readonly (readonly unknown[])[], length)
 }
 
-/** Null for what is no column; a list of turns is one record's conversation. */
+/** Null if it is not a column; a list of turns is the conversation of one record. */
 function valuesOf(column: unknown): readonly unknown[] | null {
   if (Array.isArray(column))
     return column.some((item) => isObject(item) && ('role' in item || 'from' in item)) ? null : column

@@ -1,4 +1,4 @@
-/** What stands between operators: numbers, names, brackets, fractions, roots, functions, sums over an index. */
+/** Parses the operands of formulas: numbers, names, brackets, fractions, roots, functions, sums over an index. */
 import { bracketed, callArguments } from './brackets'
 import { apply, type Expression, number } from './expression'
 import { namedFunction } from './functions'

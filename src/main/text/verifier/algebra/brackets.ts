@@ -1,4 +1,4 @@
-/** What stands in brackets. */
+/** Parses the contents of brackets. */
 import type { Expression } from './expression'
 import type { Grammar, Reader } from './reader'
 

@@ -1,4 +1,4 @@
-/** Complex numbers of decimals, at any precision. What is undefined is thrown; principal values. */
+/** Complex numbers of decimals, at any precision, with principal values. Undefined results are thrown. */
 import { Decimal } from 'decimal.js'
 
 export interface Complex {
@@ -11,7 +11,7 @@ export class Undefined extends Error {}
 
 export type Field = ReturnType<typeof complexField>
 
-/** Beyond this, powers and exponentials are over- and underflows: no digit of them would be right. */
+/** Beyond this, powers and exponentials count as over- or underflow, because no digit would be right. */
 const MAX_EXPONENT = 1e12
 const MAX_COMPLEX_POWER = 10_000
 
@@ -20,7 +20,7 @@ function finite(value: Decimal): Decimal {
   return value
 }
 
-/** Arithmetic with `precision` significant digits. `lost.isLost` is set where a sum is so much larger than a term that nothing of it is left. */
+/** Arithmetic with `precision` significant digits. `lost.isLost` is set if a sum is so much larger than one of its terms that the term is lost. */
 export function complexField(precision: number) {
   const D = Decimal.clone({
     precision,
@@ -38,11 +38,11 @@ export function complexField(precision: number) {
   const isZero = ({ re, im }: Complex): boolean => re.isZero() && im.isZero()
 
   const lost = { isLost: false }
-  /** A term so much smaller than the other that it leaves no trace. */
+  /** True if a term is so much smaller than the other that it is lost. */
   const isLostIn = (a: Decimal, b: Decimal): boolean =>
     !a.isZero() && !b.isZero() && Math.abs(a.e - b.e) > 2 * precision
 
-  /** Below the last digits of what it is made of, a result is rounding, and zero. */
+  /** A result smaller than the last digits of its terms is rounding error and counts as zero. */
   const ROUNDING = new D(10).pow(8 - precision)
   const cleared = (value: Decimal, size: Decimal): Decimal => (value.abs().lt(size.mul(ROUNDING)) ? ZERO : value)
   const sum = (a: Decimal, b: Decimal): Decimal => cleared(a.add(b), D.max(a.abs(), b.abs()))
@@ -106,7 +106,7 @@ export function complexField(precision: number) {
     return value
   }
 
-  /** Zeros of sine and cosine, where the argument is no small number itself. */
+  /** Zeros of sine and cosine, where the argument is not a small number itself. */
   const wave = (x: Decimal, value: Decimal): Decimal => (x.abs().lt(0.1) ? value : cleared(value, x.abs().add(1)))
   const sinh = (x: Decimal): Decimal => x.sinh()
   function sin({ re, im }: Complex): Complex {

@@ -1,4 +1,4 @@
-/** A limit on the clock of `performance.now()` that long calculations ask about. */
+/** A deadline on the clock of `performance.now()`, which long calculations check. */
 
 export class OutOfTime extends Error {}
 

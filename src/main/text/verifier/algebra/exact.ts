@@ -1,4 +1,6 @@
-/** The exact value of a formula that is a fraction: `10^6`, `\sqrt{16}`, `3\cdot 10^{-2}`. Values of many thousand digits are not worked out. */
+/**
+ * The exact value of a formula that is a fraction: `10^6`, `\sqrt{16}`, `3\cdot 10^{-2}`. Values with many thousands of digits are not computed.
+ */
 import type { Rational } from '../rational'
 import type { Expression } from './expression'
 

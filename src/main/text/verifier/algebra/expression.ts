@@ -3,7 +3,7 @@ import type { Rational } from '../rational'
 
 export type Expression =
   | { readonly kind: 'number'; readonly value: Rational }
-  /** A variable, whatever its name: no letter but e and i stands for anything else. */
+  /** A variable of any name; only the letters e and i have a fixed meaning. */
   | { readonly kind: 'symbol'; readonly name: string }
   | { readonly kind: 'constant'; readonly name: 'pi' | 'e' | 'i' }
   /** `add`, `multiply`, `divide`, `power`, `negate`, a function's name, or `call:f` for a function that only has a name. */

@@ -1,4 +1,4 @@
-/** How functions with names are written: `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`, `\max(a,b)`. What they mean is for the evaluators. */
+/** Parses named functions: `\sin^2 x`, `\log_2 8`, `\sin^{-1} x`, `\max(a,b)`. The evaluators know their values. */
 import { callArguments } from './brackets'
 import { apply, type Expression, number } from './expression'
 import { isFunction, LOGARITHMS, SEVERAL, startsAtom } from './names'

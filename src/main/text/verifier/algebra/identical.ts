@@ -1,8 +1,8 @@
 /**
- * Whether two formulas have the same value for all values of their variables. Rational functions are compared exactly (`modular.ts`). Others
- * are tried out at many points, at two precisions: where two formulas are equal, their difference is rounding, which shrinks with the
- * precision; where they are not, it stays. So neither cancellation nor sizes far apart are mistaken for equality. A point where either is
- * undefined (or not real, unless a formula has an i), or where a term is lost in a sum, says nothing; formulas that are defined together nowhere are equal to nothing.
+ * Whether two formulas have the same value for all values of their variables. Rational functions are compared exactly (`modular.ts`). Others are
+ * tried out at many points, at two precisions: if two formulas are equal, their difference is rounding error, which shrinks with the precision;
+ * if they are not, it remains. So neither cancellation nor very different magnitudes are mistaken for equality. A point where either is undefined
+ * (or not real, unless a formula has an i), or where a term is lost in a sum, is ignored; formulas that are nowhere both defined are not equal.
  */
 import type { Decimal } from 'decimal.js'
 import { type Complex, complexField, type Field, Undefined } from './complex'
@@ -18,7 +18,7 @@ const MODULAR_POINTS = 4
 const MODULAR_TRIES = 12
 const DIGITS = 50
 const MAX_DIGITS = 900
-/** Points where both are defined: with so many, the others are not tried; with fewer than `FEWEST`, nothing is equal. */
+/** Number of points with both values defined that suffices; with fewer than `FEWEST`, formulas are not equal. */
 const ENOUGH = 8
 const FEWEST = 4
 
@@ -44,7 +44,7 @@ function fieldOf(digits: number): Field {
   return known
 }
 
-/** Digits that powers of ten in the formulas need: `\pi+10^{-80}` is not `\pi`. */
+/** Digits needed for the powers of ten in the formulas: `\pi+10^{-80}` is not `\pi`. */
 function extraDigits(expressions: readonly Expression[]): number {
   let digits = 0
   const count = (part: Expression): boolean => {
@@ -91,7 +91,7 @@ const isDecimalError = (error: unknown): boolean => error instanceof Error && er
 const SHRINKS = '1e-30'
 const STAYS = '1e-3'
 
-/** Rounding shrinks with the precision, a difference stays; null for what does neither. */
+/** Equal if the difference shrinks with the precision, different if it remains; null if neither. */
 function isRounding(rough: Decimal, fine: Decimal): boolean | null {
   if (fine.lte(rough.mul(SHRINKS))) return true
   return fine.sub(rough).abs().lte(rough.mul(STAYS)) ? false : null

@@ -9,7 +9,7 @@ export function numberOf(text: string): Expression {
 
 const isInteger = (text: string | undefined): boolean => /^\d+$/.test(text ?? '')
 
-/** The numbers of the texts of the next tokens, which must be as in `pattern`: '#' stands for a whole number. */
+/** The numbers in the next tokens, which must match `pattern`: '#' stands for a whole number. */
 function match(reader: Reader, pattern: readonly string[]): readonly bigint[] | null {
   const texts = pattern.map((_, i) => reader.peek(i)?.text)
   if (!pattern.every((part, i) => (part === '#' ? isInteger(texts[i]) : texts[i] === part))) return null
@@ -32,7 +32,7 @@ function mixed(whole: string, reader: Reader): Expression | null {
   return null
 }
 
-/** `0.1\overline{6}`: what recurs is divided by nines. */
+/** `0.1\overline{6}`: the recurring digits are divided by nines. */
 function recurring(text: string, reader: Reader): Expression | null {
   const isBar = reader.isAt('command', 'overline') || reader.isAt('command', 'bar')
   const digits = reader.peek(2)?.text
@@ -54,13 +54,13 @@ function inBase(text: string, reader: Reader): Expression {
   return number(digits.reduce((value, digit) => value * BigInt(base) + BigInt(digit), 0n))
 }
 
-/** The number whose first token is `text`, with what belongs to it. */
+/** The number whose first token is `text`, including its further tokens. */
 export function numberAt(text: string, reader: Reader): Expression {
   if (isInteger(text) && reader.take('mark', '_')) return inBase(text, reader)
   const special = isInteger(text) ? mixed(text, reader) : null
   if (special) return special
   if (reader.peek()?.kind === 'number') throw new NoFormula() // two numbers side by side
-  // `3.\overline{3}` has its point apart
+  // in `3.\overline{3}` the point is a separate token
   if (isInteger(text) && reader.isAt('mark', '.')) {
     reader.next()
     return recurring(text, reader) ?? numberOf(text)

@@ -1,4 +1,4 @@
-/** The commands a formula may hold, by what they are. A command that is not here makes a text no formula. */
+/** The commands allowed in a formula, by kind. A text with any other command is not a formula. */
 import type { Reader } from './reader'
 
 export const GREEK = new Set(
@@ -69,7 +69,7 @@ const isAtomCommand = (name: string): boolean =>
   isFunction(name) ||
   name in BRACKET_COMMANDS
 
-/** Whether a factor may begin at the position, so that a multiplication is meant. */
+/** True if a factor may begin at the position, which means a multiplication. */
 export function startsAtom(reader: Reader): boolean {
   const token = reader.peek()
   if (!token) return false

@@ -1,4 +1,4 @@
-/** Values of formulas in complex decimals. A value that does not exist, or whose size cannot be written, is undefined. */
+/** Values of formulas in complex decimals. A value that does not exist, or is too large or small, is undefined. */
 import type { Decimal } from 'decimal.js'
 import { type Complex, type Field, Undefined } from './complex'
 import { checkTime } from './deadline'
@@ -29,7 +29,7 @@ function real(field: Field, value: Complex): Decimal {
   return value.re
 }
 
-/** A whole number from 0 to `max`; what is one up to rounding counts. */
+/** A whole number from 0 to `max`, also up to rounding error. */
 function whole(field: Field, value: Complex, max: number): number {
   const exact = real(field, value)
   const rounded = exact.round()
@@ -42,10 +42,10 @@ const onReals =
   (field, args) =>
     field.complex(f(real(field, first(args))))
 
-/** Rounding may not move a whole number below itself. */
+/** Rounding error must not move a whole number to the one below. */
 const floor = (x: Decimal): Decimal => (x.sub(x.round()).abs().lt(1e-30) ? x.round() : x.floor())
 
-/** The real root of an odd index, where there is one; else the principal one. */
+/** The real root for an odd index if there is one; else the principal root. */
 const root: Operation = (field, args) => {
   const [index, value] = [first(args), second(args)]
   const isOdd = field.isReal(index) && index.re.isInteger() && index.re.mod(2).abs().eq(1)
@@ -115,7 +115,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   lcm: overWholes((a, b) => (a * b) / divisor(a, b)),
 }
 
-/** A function that only has a name has its own values, with nothing special about them. */
+/** A function of which only the name is known gets arbitrary fixed values. */
 function unknownFunction(name: string, args: readonly Complex[], field: Field): Complex {
   let seed = 7
   for (const unit of name) seed = (seed * 31 + (unit.codePointAt(0) ?? 0)) % 1009

@@ -1,6 +1,6 @@
 /**
- * LaTeX, and formulas typed without it, as expressions. Multiplication may be left out; `1/2x` is read from left to right; `1\frac12` and
- * `11 5/6` are mixed numbers. A text with anything that is not known is no formula: nothing is left out or guessed.
+ * Parses LaTeX, and formulas typed without it, to expressions. Multiplication may be left out; `1/2x` is read from left to right; `1\frac12` and
+ * `11 5/6` are mixed numbers. A text with anything unknown is not a formula: nothing is left out or guessed.
  */
 import { atom } from './atoms'
 import { apply, type Expression, number } from './expression'
@@ -31,7 +31,7 @@ function product(reader: Reader): Expression {
     else if (reader.take('command', 'bmod')) left = apply('mod', left, unary(reader))
     else if (startsAtom(reader)) left = apply('multiply', left, power(reader))
     else return left
-    // two numbers side by side are no product
+    // two adjacent numbers are not a product
     if (reader.peek()?.kind === 'number' && left.kind === 'number') throw new NoFormula()
   }
 }
@@ -80,14 +80,14 @@ function power(reader: Reader): Expression {
 
 const grammar: Grammar = { sum, product, unary, power }
 
-/** Null for a text that is no formula. Linear time. */
+/** Null for a text that is not a formula. Linear time. */
 export function parseFormula(text: string): Expression | null {
   const reader = new Reader(tokensOf(text))
   try {
     const formula = sum(reader)
     return reader.peek() ? null : formula
   } catch (error) {
-    if (error instanceof NoFormula || error instanceof RangeError) return null // RangeError: the stack's end
+    if (error instanceof NoFormula || error instanceof RangeError) return null // RangeError: stack overflow
     throw error
   }
 }

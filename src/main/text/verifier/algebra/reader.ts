@@ -1,11 +1,11 @@
-/** A position in a formula's tokens, and what the parser's files share. */
+/** A position in a formula's tokens, and functions shared by the parser's files. */
 import type { Expression } from './expression'
 import type { Token } from './tokens'
 
-/** Thrown where a text is no formula; `parseFormula` catches it. */
+/** Thrown where a text is not a formula; `parseFormula` catches it. */
 export class NoFormula extends Error {}
 
-/** Brackets within brackets beyond this are no answer, and would exhaust the stack. */
+/** Deepest nesting of brackets; deeper ones are not an answer and would overflow the stack. */
 const MAX_DEPTH = 300
 
 export class Reader {

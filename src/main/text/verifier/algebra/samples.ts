@@ -1,11 +1,11 @@
-/** Points at which formulas are tried out: fixed random fractions of several sizes and both signs, then whole numbers. */
+/** Points at which formulas are evaluated: fixed random fractions of several sizes and both signs, then whole numbers. */
 
 export type Sample = ReadonlyMap<string, { readonly n: number; readonly d: number }>
 
 const DENOMINATOR = 9973
 const POINTS = 40
 
-/** Sizes of the values of a point, one after the other; a negative sign for all, then mixed. */
+/** Magnitudes of the values of a point, one after the other; first all negative, then mixed signs. */
 const SCALES = [1, 0.5, 3, 1, 20, 2, 0.9, 100]
 
 function generator(seed: number): () => number {
@@ -29,7 +29,7 @@ function realPoints(names: readonly string[]): Sample[] {
   })
 }
 
-/** For what is defined for whole numbers only, such as `n!`. */
+/** For formulas defined only for whole numbers, such as `n!`. */
 function wholePoints(names: readonly string[]): Sample[] {
   const random = generator(7)
   return Array.from(

@@ -1,10 +1,10 @@
-/** LaTeX, and formulas typed without it, as tokens. Knows no grammar. Linear time. */
+/** Splits LaTeX, and formulas typed without it, into tokens. It knows no grammar. Linear time. */
 
 export type Token =
   | { readonly kind: 'number' | 'letter' | 'mark'; readonly text: string; readonly isSpaced: boolean }
   /** A command without its backslash. */
   | { readonly kind: 'command'; readonly text: string; readonly isSpaced: boolean }
-  /** Letters in `\text{}` and the like: one name. */
+  /** Letters in `\text{}` or similar: one name. */
   | { readonly kind: 'word'; readonly text: string; readonly isSpaced: boolean }
 
 const WORD = String.raw`\\(?:text|operatorname\*?|mathrm|mbox)\s?\{(?<word>[^{}]*)\}`

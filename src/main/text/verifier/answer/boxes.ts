@@ -1,7 +1,7 @@
-/** `\boxed{}` and its spellings. Linear time, whatever the text holds. */
+/** Finds `\boxed{}` and its variants. Linear time for any text. */
 import type { Piece } from './piece'
 
-/** Blank, or a place where an answer should stand. */
+/** Blank, or a placeholder for an answer. */
 const PLACEHOLDER =
   /^(?:\\(?:text|mathrm)\s?\{)?[\s.…?_*\\,;:~#{}-]*(?:(?:your|the|final|my)[\s_-])*(?:answer|result|solution|value|number|letter)?(?:[\s_-]here)?[\s.…?_*\\,;:~#{}-]*$/i
 
@@ -11,7 +11,7 @@ const isQuoted = (text: string, start: number, end: number): boolean => {
   return isCode || (/["“”‘']/.test(before) && /["“”’']/.test(after))
 }
 
-/** Every outer box that is closed, in order. Empty ones, and those that only quote the instruction, are none. */
+/** Every closed outer box, in order. Empty ones, and those that only quote the instruction, are left out. */
 export function boxesIn(text: string, offset: number): Piece[] {
   const pieces = [...bracedBoxes(text), ...bareBoxes(text)].sort((a, b) => a.start - b.start)
   const filled = pieces.filter(({ text: content }) => !PLACEHOLDER.test(content.slice(0, 60)))
@@ -44,7 +44,7 @@ function bracedBoxes(text: string): Piece[] {
   if (first < 0) return []
   const tokens = /\\(?:boxed?|fbox)\s{0,3}\{|\\[\\{}]|[{}]/g
   tokens.lastIndex = first
-  const open: { readonly start: number; readonly content: number }[] = [] // content -1: a brace that is no box
+  const open: { readonly start: number; readonly content: number }[] = [] // content -1: a brace that is not a box
   const boxes: Piece[] = []
   for (let token = tokens.exec(text); token; token = tokens.exec(text)) {
     if (token[0] === '}') {

@@ -2,7 +2,7 @@
 import type { Piece } from './piece'
 
 const MAX_FORMULA = 1200
-/** Takes a formula's place in a text that is searched for words, so that nothing inside is taken for one. */
+/** Replaces formulas in a text that is searched for words, so that their contents are not mistaken for words. */
 export const HIDDEN = '\uFFFC'
 
 const CLOSED_BY: Readonly<Record<string, string>> = { $$: '$$', '\\(': '\\)', '\\[': '\\]' }
@@ -25,7 +25,7 @@ function closing(text: string, open: string, start: number): number {
   return end < 0 ? -1 : start + end
 }
 
-/** In order; `text` is what stands between the delimiters. */
+/** In order; `text` is the text between the delimiters. */
 export function formulasIn(text: string): Piece[] {
   const pieces: Piece[] = []
   OPENING.lastIndex = 0

@@ -1,6 +1,6 @@
 /**
- * Which part of a completion is its answer, before any comparing: shared by all verifiers. What is not in a reasoning block is searched for boxes,
- * then for marked and stated answers, then for its last statements. The kinds of verifiers say which of them are answers of their kind.
+ * Finds the answer in a completion, for all verifiers. The text outside reasoning blocks is searched for boxes, then for marked and stated
+ * answers, then for its last statements. Each kind of verifier decides which of them it accepts.
  */
 import { boxesIn } from './boxes'
 import { formulasIn, hideFormulas } from './formulas'
@@ -9,17 +9,17 @@ import { visiblePart } from './reasoning'
 import { markedLines, statedAnswers } from './stated'
 import { isAboutAnswer, statementsIn, withoutPointers } from './statements'
 
-/** Answers stand near the end; only boxes and marked lines are searched for in longer texts. */
+/** Only this many characters at the end are searched, except for boxes and marked lines, which count anywhere. */
 const MAX_SEARCHED = 40_000
 
 export interface Answers {
   /** Filled boxes, in order. */
   readonly boxes: readonly Piece[]
-  /** What follows a marker such as `####`, in order. */
+  /** Texts after a marker such as `####`, in order. */
   readonly marked: readonly Piece[]
   /** Stated answers, in order. */
   readonly stated: readonly Piece[]
-  /** Sentences, in order; each with its formulas. Numbers that only count or point are blanks. */
+  /** Sentences, in order; each with its formulas. Numbers that only count or refer are replaced by blanks. */
   readonly statements: readonly (Piece & { readonly formulas: readonly Piece[]; readonly isAbout: boolean })[]
   /** The visible text, or its end. */
   readonly text: string
@@ -31,7 +31,7 @@ const moved = (piece: Piece, by: number): Piece => ({ ...piece, start: piece.sta
 const drafts = (pieces: readonly Piece[], isDraft: boolean): readonly Piece[] =>
   isDraft ? pieces.map((piece) => ({ ...piece, isComplete: false })) : pieces
 
-/** Linear time. `marker`: what stands before an answer on its line; '' for none. */
+/** Linear time. `marker`: the text before an answer on its line; '' for none. */
 export function answersIn(completion: string, marker = '####'): Answers {
   const { text: visible, offset, isDraft } = visiblePart(completion)
   const text = visible.slice(-MAX_SEARCHED)

@@ -1,6 +1,6 @@
-/** The words with which an answer is stated, in the languages models answer in most. */
+/** Words that state an answer, in the most common languages of models. */
 
-/** “Answer”, and what is used in its place. */
+/** “Answer” and synonyms. */
 export const ANSWER_WORDS = [
   'answers?|solution|result|final answer',
   'antwort|lösung|ergebnis|endergebnis',
@@ -32,7 +32,7 @@ export const COPULAS = [
 /** “Is”, where no white space separates words. */
 export const JOINED_COPULAS = '是|为|為|は|が|은|는|이|选|選'
 
-/** Words that may stand between “is” and the answer. */
+/** Words that may come between “is” and the answer. */
 export const FILLERS =
   /^(?:(?:therefore|thus|then|clearly|simply|just|exactly|approximately|approx\.?|about|around|roughly|nearly|equal to|equals|found to be|given by|the following|indeed|actually|also|now|so|hence|definitely|most likely|probably|only|always|option|choice|letter|number|der Buchstabe|la lettre|la letra|(?:la |el |die |l[’'])?(?:opción|opcion|option|opção|opzione|lettera|alternativa)|ungefähr|genau|environ|aproximadamente|circa|option|opción|opção|opzione|вариант|选项|等于|約|约)(?=[\s:(*]|\uFFFC|[A-Z(（])[\s:]*)+/i
 
@@ -40,6 +40,6 @@ export const FILLERS =
 export const NEGATIONS =
   /^(?:not|never|neither|nor|isn[’']t|nicht|kein|keine|pas|no es|non|não|niet|nie|не|不是|不|ikke|inte)(?![\p{L}])/iu
 
-/** Before “the answer is”: nothing is stated. */
+/** Words before “the answer is” that mean that no answer is stated. */
 export const CONDITIONS =
   /(?:\b(?:if|whether|suppose|supposing|assume|assuming|what|when|unless|how|wenn|ob|si|se|если|如果)\s+(?:\p{L}+\s+){0,2}|如果)$/iu

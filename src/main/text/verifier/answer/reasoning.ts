@@ -1,13 +1,13 @@
 /**
- * Which part of a completion is its answer and which is reasoning. Blocks as models write them: `<think>` (DeepSeek-R1, Qwen3), `<thinking>`,
- * `<reasoning>`, `<thought>`, `<scratchpad>`, `[THINK]` (Magistral), `◁think▷` (Kimi), `<|begin_of_thought|>` (Sky-T1), channels (gpt-oss). A block may
- * lack its beginning (the prompt has it) or its end.
+ * Separates the answer of a completion from its reasoning. Blocks as models write them: `<think>` (DeepSeek-R1, Qwen3), `<thinking>`,
+ * `<reasoning>`, `<thought>`, `<scratchpad>`, `[THINK]` (Magistral), `◁think▷` (Kimi), `<|begin_of_thought|>` (Sky-T1), channels (gpt-oss). A
+ * block may lack its beginning (the prompt has it) or its end.
  */
 export interface Visible {
   readonly text: string
   /** Where `text` begins in the completion. */
   readonly offset: number
-  /** It stands in a reasoning block: nothing follows. What is marked in it is a draft. */
+  /** It is inside a reasoning block with no text after it, so marked answers in it are only drafts. */
   readonly isDraft: boolean
 }
 
@@ -35,7 +35,7 @@ function partsOf(text: string): Part[] {
   return [...parts, { start, end: text.length, isDraft }]
 }
 
-/** The last text outside all blocks that is not blank; where there is none, the last block. */
+/** The last non-blank text outside all blocks; if there is none, the last block. */
 export function visiblePart(completion: string): Visible {
   const parts = partsOf(completion).filter(({ start, end }) => completion.slice(start, end).trim() !== '')
   const part = parts.findLast(({ isDraft }) => !isDraft) ?? parts.at(-1)

@@ -4,16 +4,16 @@ import type { Piece } from './piece'
 
 const MAX_STATED = 600
 const MAX_LINE = 2000
-/** The last ones are kept. */
+/** Most answers kept; the last ones count. */
 const MAX_MARKED = 50
 
-/** Headings that are no answers. */
+/** Headings that are not answers. */
 const HEADING =
   /^(?:\**(?:step|explanation|notes?|solution|reasoning|check|verification|summary|conclusion|analysis|proof|details|work|working|calculation|part|case|approach|method|problem|question|given|hint|example|review|sources?|references?|schritt|erklärung|rechnung|étape|explication|paso|explicación|solución|шаг|решение|объяснение|步骤|解析|解答过程|说明)(?![\p{L}])|\**(?:final\s)?(?:answer|antwort|réponse|respuesta|risposta|resposta|ответ|答案)\**:?\**$)/iu
 
 const word = (words: string): string => String.raw`(?<![\p{L}])(?:${words})`
 const LABEL = String.raw`${word(`${ANSWER_WORDS}|(?:correct|right|best) (?:${OPTION_WORDS})|(?:richtige|bonne|correcta|corretta|correta|正确)s?(?:${OPTION_WORDS})`)}(?![\p{L}]*ing)`
-/** The copula may stand a few words later: “the answer to question 2 is”. */
+/** The verb may come a few words later: “the answer to question 2 is”. */
 const IS = String.raw`(?:[^\n.:=!?：\uFFFC]{0,60}?(?<=[\s*_)])(?:${COPULAS})(?=[\s:*_$(\\"'“\uFFFC])|(?:${JOINED_COPULAS})|[^\n.:=!?：\uFFFC]{0,40}?[*_]{0,3}\s?(?:[:：]|=(?!=)|→|⇒|—)|[*_]{2,3}(?=\s*\n)|[’']s\s)`
 const STATED = new RegExp(`${LABEL}${IS}`, 'giu')
 const REVERSED =
@@ -44,7 +44,7 @@ function contentAt(text: string, hidden: string, from: number, isComplete: (end:
   return content ? { text: content, start: from, end, isComplete: isComplete(end) } : null
 }
 
-/** Nothing is stated by “if the answer is 5” or “is the answer 5?”. */
+/** “If the answer is 5” and “is the answer 5?” do not state an answer. */
 function isStatement(hidden: string, start: number, end: number): boolean {
   const before = hidden.slice(Math.max(0, start - 40), start)
   return (
@@ -79,7 +79,7 @@ function sentences(text: string, hidden: string): Piece[] {
   return pieces
 }
 
-/** Lines after a marker. A heading is none, and a label before the answer is left out. */
+/** Lines after a marker. A heading does not count, and a label before the answer is removed. */
 export function markedLines(text: string, marker: string): Piece[] {
   const pieces: Piece[] = []
   if (!marker) return pieces
@@ -117,7 +117,7 @@ function tagged(text: string): Piece[] {
   }).filter((piece) => piece.text !== '' && piece.text.length <= MAX_STATED)
 }
 
-/** In the order in which they stand; `hidden` is the text with its formulas hidden. */
+/** In order of position; `hidden` is the text with its formulas hidden. */
 export function statedAnswers(text: string, hidden: string): Piece[] {
   return [...sentences(text, hidden), ...tagged(text)].sort((a, b) => a.start - b.start)
 }

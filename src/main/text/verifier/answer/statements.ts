@@ -1,4 +1,4 @@
-/** Sentences of a completion, from the last to the first, without what never is an answer. */
+/** Sentences of a completion, from the last to the first, without parts that are never an answer. */
 
 export interface Statement {
   readonly start: number
@@ -29,7 +29,7 @@ export function statementsIn(text: string): Statement[] {
   return statements
 }
 
-/** Says something about the answer or the way to it, and is no answer: a check, a note, the number of steps. */
+/** True for a sentence about the answer that is not an answer itself: a check, a note, the number of steps. */
 const ABOUT =
   /^[\s*_#>(-]*(?:(?:let(?:[’']s| me| us)|I(?:[’']ve| have)?|we(?:[’']ve| have)?|now|to)\s+)?(?:(?:double[- ]?)?check(?:ed|ing)?\b|verif(?:y|ied|ication|ying)\b|confirm(?:ed|ing)?\b|note\b|notes?:|remark\b|proof\b|explanation\b|reasoning\b|used\b|applied\b|this (?:took|uses|used|required|is because)\b|because\b|see\b|sources?\b|references?\b|hint\b|confidence\b|probe\b|hinweis\b|remarque\b|nota\b|vérification\b|проверка\b|примечание\b|验证|验算|注)/i
 
@@ -42,7 +42,7 @@ const ASIDE =
   /[(（[](?:see|cf\.?|from|by|as in|as required|using|where|since|because|note|check|e\.g\.|i\.e\.|rounded|siehe|voir|véase)\b[^()（）\n]{0,200}[)）\]]/gi
 const LINK = /\bhttps?:\/\/\S+/g
 
-/** The text, of the same length, with blanks for numbers that only count or point: a list's, a step's, an aside's. */
+/** The text, of the same length, with blanks for numbers that only count or refer: those of lists, steps or asides. */
 export function withoutPointers(text: string): string {
   const blank = (match: string): string => ' '.repeat(match.length)
   return text

@@ -1,7 +1,7 @@
 /**
  * When two answers in normalised LaTeX are equal: if they are spelled alike; if they are the same words; if they are the same set of numbers; if
- * their elements are equal (a bare list and a set in any order, tuples in theirs); if what a name is said to be is equal; or if their values are
- * equal for all values of their variables. The deadline is on the clock of `performance.now()`.
+ * their elements are equal (a bare list and a set in any order, tuples in theirs); if the values assigned to a name are equal; or if their values
+ * are equal for all values of their variables. The deadline is on the clock of `performance.now()`.
  */
 import type { Comparison } from '../kind'
 import { compareEquations } from './equations'
@@ -13,7 +13,7 @@ import { type Collection, collectionOf } from './structure'
 import { haveSameUnit, quantityOf } from './units'
 import { isName, isWords, wordsKey } from './words'
 
-/** Elements are tried against each other, so an unordered collection of more is not compared. */
+/** Largest number of elements of an unordered collection, because all of them are compared with each other. */
 const MAX_UNORDERED = 24
 
 const isOrdered = ({ open }: Collection): boolean => open !== '' && open !== '\\{'
@@ -58,7 +58,7 @@ const compareCollections = (a: Collection, b: Collection, deadline: number): Com
   return isOrdered(a) ? compareItems(a.items, b.items, deadline) : compareUnordered(a.items, b.items, deadline)
 }
 
-/** Null where neither is a set of numbers, or one cannot be read as one. */
+/** Null if neither is a set of numbers, or if one cannot be read as such. */
 function compareAsRanges(a: string, b: string, deadline: number): Comparison | null {
   if (!isRange(a) && !isRange(b)) return null
   const [x, y] = [rangesOf(a), rangesOf(b)]
@@ -103,7 +103,7 @@ function compareParts(a: string, b: string, deadline: number): Comparison {
   return outcome === 'equal' ? outcome : (compareWords(a, b) ?? compareQuantities(a, b, deadline))
 }
 
-/** A set of one element is that element, as an answer. */
+/** As an answer, a set with one element equals that element. */
 function compareLoneItem(
   a: Collection | null,
   b: Collection | null,

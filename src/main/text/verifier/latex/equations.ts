@@ -4,7 +4,7 @@ import { compareExpressions } from '../algebra/identical'
 import type { Comparison } from '../kind'
 import { formulaOf } from './formula'
 
-/** Every variable has another name in the copy, which so stands for another point. */
+/** A copy with renamed variables, which can be evaluated at another point. */
 function renamed(expression: Expression): Expression {
   if (expression.kind === 'symbol') return { kind: 'symbol', name: `${expression.name} elsewhere` }
   if (expression.kind === 'apply') return { ...expression, args: expression.args.map(renamed) }
@@ -18,7 +18,7 @@ function differenceOf([left, right]: readonly string[]): Expression | null {
   return a && b ? apply('add', a, apply('negate', b)) : null
 }
 
-/** f is a multiple of g if f(x)·g(y) = f(y)·g(x) for all x and y. Null if a side is no formula. */
+/** f is a multiple of g if f(x)·g(y) = f(y)·g(x) for all x and y. Null if a side is not a formula. */
 export function compareEquations(a: readonly string[], b: readonly string[], deadline: number): Comparison | null {
   if (a.length !== 2 || b.length !== 2) return null
   const [f, g] = [differenceOf(a), differenceOf(b)]

@@ -1,4 +1,4 @@
-/** Which part of a completion is a mathematical answer: boxes, a stated answer, the last formula or number of the last statement. */
+/** Finds the mathematical answer in a completion: boxes, a stated answer, the last formula or number of the last statement. */
 import { type Answers, answersIn, type Piece } from '../answer'
 import { formulasIn } from '../answer/formulas'
 import type { Found } from '../kind'
@@ -9,14 +9,14 @@ import { collectionOf } from './structure'
 
 export const MAX_ANSWER = 1000
 
-/** An answer of more than 1,000 characters is none. */
+/** A text of more than 1,000 characters is not an answer. */
 function found(text: string, isComplete: boolean): Found<string> | null {
   if (text.length > MAX_ANSWER) return null
   const answer = normaliseLatex(text)
   return answer ? { text: text.trim(), answer, isComplete } : null
 }
 
-/** Where the reference has several elements and the last box has one, every box is an element. */
+/** If the reference has several elements and the last box has one, every box is an element. */
 function fromBoxes(boxes: readonly Piece[], reference: string | null): Found<string> | null {
   const last = boxes.at(-1)
   if (!last) return null
@@ -38,7 +38,7 @@ interface Candidate {
   readonly isFormula: boolean
 }
 
-/** The last stated answer with a formula or a number; where there is none, the last one in words. */
+/** The last stated answer with a formula or a number; if there is none, the last one in words. */
 function stated({ marked, stated: sentences }: Answers): Candidate | null {
   const pieces = [...marked, ...sentences].sort((a, b) => a.start - b.start).toReversed()
   let words: Candidate | null = null
@@ -53,7 +53,7 @@ function stated({ marked, stated: sentences }: Answers): Candidate | null {
   return words
 }
 
-/** A marked line is the answer as it stands, unless it goes on in words. */
+/** A marked line is the answer as a whole, unless it continues in words. */
 const isShort = (text: string): boolean =>
   !/[(（]?\b(?:where|because|since|see|as)\b|=/.test(text) && !/\p{L}{2,}\s+\p{L}{2,}\s+\p{L}{2,}/u.test(text)
 

@@ -15,7 +15,7 @@ const ZERO = { n: 0n, d: 1n }
 const REMEMBERED = 4096
 const parsed = new Map<string, Expression | null>()
 
-/** `1.234,5`: a numeral in another place's spelling, which a formula has not. */
+/** `1.234,5`: a numeral with the separators of another country, which formulas do not have. */
 function numeral(text: string): Expression | null {
   const digits = /^-?[\d.,'’ ]+$/.test(text) ? readNumeral(text.replace('-', '').trim()) : null
   if (!digits || !/[,'’ ]/.test(text)) return null
@@ -41,7 +41,7 @@ export function compareFormulas(left: string, right: string, deadline: number): 
   return outcome === 'different' && keyOf(left) === keyOf(right) && !isUndefined(a) ? 'equal' : outcome
 }
 
-/** Spelled alike is equal too, but not where the value does not exist. */
+/** Equal spellings are equal too, unless the value does not exist. */
 const isUndefined = (formula: Expression): boolean =>
   !(formula.kind === 'symbol') && realValue(formula) === null && isConstant(formula)
 
@@ -53,7 +53,7 @@ function isConstant(formula: Expression): boolean {
 const MAX_TIME = 1000
 const IMAGINARY = 1e-20
 
-/** For putting the ends of intervals in order; null for what has no real value. */
+/** For ordering the ends of intervals; null without a real value. */
 export function realValue(formula: Expression): number | null {
   try {
     const field = complexField(40)

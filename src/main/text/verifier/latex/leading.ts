@@ -1,4 +1,4 @@
-/** The answer a stated answer begins with: formulas between delimiters, a formula typed without them, or words. */
+/** Finds the answer at the beginning of a stated answer: formulas between delimiters, a formula typed without them, or words. */
 import { formulasIn } from '../answer/formulas'
 import { MAGNITUDES, unitName } from './unit-names'
 
@@ -28,7 +28,7 @@ function delimited(text: string): string | null {
   return result + unitAfter(text.slice(end))
 }
 
-/** “x equals”, “the point”: no number, no verb that says something else. */
+/** “x equals”, “the point”: words without a number or another verb. */
 const isWordsBefore = (text: string): boolean => text.length < 40 && !/[\d.!?]/.test(text)
 
 /** A magnitude or a unit right after a formula. */
@@ -46,7 +46,7 @@ const PART = new RegExp(
   'uy',
 )
 
-/** As far as a formula goes: it ends where a word begins. */
+/** The extent of a formula, which ends where a word begins. */
 function typed(text: string): string {
   let end = 0
   for (PART.lastIndex = 0; ; ) {

@@ -1,4 +1,4 @@
-/** Brings common spellings of an answer in LaTeX to one. Knows spellings only; what formulas mean is for `algebra/`. */
+/** Normalises common spellings of an answer in LaTeX. It knows only spellings; `algebra/` knows what formulas mean. */
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹'
 const SUBSCRIPTS = '₀₁₂₃₄₅₆₇₈₉'
@@ -161,7 +161,7 @@ function withoutDelimiters(text: string): string {
     .trim()
 }
 
-/** One space is kept where there was white space; `keyOf` removes it. */
+/** White space is reduced to one space; `keyOf` removes it. */
 export function normaliseLatex(text: string): string {
   const rewritten = REWRITES.reduce(
     (result, [pattern, by]) => (typeof by === 'string' ? result.replace(pattern, by) : result.replace(pattern, by)),
@@ -170,7 +170,7 @@ export function normaliseLatex(text: string): string {
   return rewritten.trim().replace(/[.;,]$/, '')
 }
 
-/** Without white space, but where it ends a command's name before a letter, as in `\pi r`; with braces around single arguments. */
+/** Without white space, except where it separates a command's name from a letter, as in `\pi r`; with braces around single arguments. */
 export const keyOf = (text: string): string =>
   text
     .replace(/\\frac\s*(\d)\s*(?=[\d{])/g, '\\frac{$1}')

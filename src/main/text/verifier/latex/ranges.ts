@@ -13,7 +13,7 @@ interface Interval {
 
 export interface Ranges {
   readonly intervals: readonly Interval[]
-  /** What the inequality is about; null for intervals. */
+  /** The variable of an inequality; null for intervals. */
   readonly variable: string | null
 }
 
@@ -39,7 +39,7 @@ function intervalOf(text: string): Interval | null {
 
 const FLIPPED: Readonly<Record<string, string>> = { '<': '>', '>': '<', '\\le': '\\ge', '\\ge': '\\le', '\\ne': '\\ne' }
 
-/** What `name relation bound` allows. */
+/** The set allowed by `name relation bound`. */
 function halfLine(relation: string, bound: string): readonly Interval[] {
   if (relation === '<' || relation === '\\le') return [{ ...ALL, high: end(bound), isHighIn: relation === '\\le' }]
   if (relation === '>' || relation === '\\ge') return [{ ...ALL, low: end(bound), isLowIn: relation === '\\ge' }]
@@ -96,7 +96,7 @@ function single(text: string): Ranges | null {
   return without(text) ?? (RELATION.test(text) ? inequality(text) : null)
 }
 
-/** The real numbers an answer stands for; null if it is no such set. A pair of numbers may be one. */
+/** The real numbers an answer stands for; null if it is not such a set. A pair of numbers may be one. */
 export function rangesOf(given: string): Ranges | null {
   const builder = BUILDER.exec(given)
   const text = (builder?.[2] ?? given).trim()

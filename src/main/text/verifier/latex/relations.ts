@@ -1,4 +1,4 @@
-/** Equations, and what a name is said to be: `x=5`, `AB = 5`, `\angle ABC = 30^\circ`, `\text{Area} = 5`, `(a,b)=(1,2)`, `5 = x`. */
+/** Equations, and values assigned to a name: `x=5`, `AB = 5`, `\angle ABC = 30^\circ`, `\text{Area} = 5`, `(a,b)=(1,2)`, `5 = x`. */
 import { parseFormula } from '../algebra/parse'
 import { splitOutside } from './structure'
 
@@ -12,7 +12,7 @@ const NAMES: readonly RegExp[] = [
   /^\[\s?[A-Z]{2,8}\s?\]$/, // an area
   /^\\text\{[^{}]*\}(?:\s?_\s?(?:\w|\{[^{}]*\}))?$/,
   /^\p{L}[\p{L}\s]*$/u,
-  /^[a-zA-Z](?:\s?\+\s?[a-zA-Z]){1,4}$/, // what a problem asks for, as in m+n = 113
+  /^[a-zA-Z](?:\s?\+\s?[a-zA-Z]){1,4}$/, // a sum that a problem asks for, as in m+n = 113
   /^[A-Z]\s?\([^()]*\)$/, // a probability
   /^\\?(?:text\{)?(?:area|perimeter|volume|sum|total|length|width|height|radius|probability|deg|dim|arg|det|gcd|lcm)\}?\s?(?:\([^()]*\)|\{?[A-Z]*\}?)$/i,
   /^\\frac\s?\{\s?(?:d|\\partial)\s?\^?\d?\s?[a-zA-Z]?\s?\}\s?\{\s?(?:d|\\partial)\s?[a-zA-Z]\s?\^?\d?\s?\}$/, // a derivative
@@ -23,7 +23,7 @@ export const isNameOf = (text: string): boolean => NAMES.some((pattern) => patte
 
 const LABEL = /^(?:\\text\{[^{}\d:]*[^{}\d:\s]\s?(?::\s?\}|\}\s?:)|[a-zA-Z][a-zA-Z\s]{0,40}:)(?=\s?[^\s=])/
 
-/** The sides of an equation; one for anything else. `x=1,x=2` is a list, `\le` is no equation. A label such as `Area:` is a side. */
+/** The sides of an equation; one for anything else. `x=1,x=2` is a list, `\le` is not an equation. A label such as `Area:` is a side. */
 export function sidesOf(text: string): readonly string[] {
   if (/[<>]|\\[lgn]e(?![a-z])/.test(text)) return [text]
   const equations = splitOutside(text, [',', ';', '\\lor', '\\land'], false).filter((part) => /=|\\approx/.test(part))
@@ -52,7 +52,7 @@ const plainName = (name: string): string => {
   return bare.length > 1 ? bare.toLowerCase() : bare
 }
 
-/** What a name is said to be, whichever side it stands on; the text itself if it is no such statement. */
+/** The value assigned to a name, on either side; the text itself if it is not such a statement. */
 export function statedValue(text: string): Stated {
   const sides = sidesOf(text)
   const [first = '', last = ''] = [sides[0], sides.at(-1)]

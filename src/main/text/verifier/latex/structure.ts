@@ -1,4 +1,4 @@
-/** The outer form of an answer in normalised LaTeX: lists, sets, tuples, matrices. Knows nothing about what stands inside. */
+/** The outer form of an answer in normalised LaTeX: lists, sets, tuples, matrices. It does not know the contents. */
 
 export interface Collection {
   /** `(`, `[`, `]`, `\{`, `matrix`; nothing for a bare list. */
@@ -59,7 +59,7 @@ export function isWrapped(pieces: readonly Piece[]): boolean {
   return pieces.findIndex(({ depth }) => depth <= 0) === pieces.length - 1
 }
 
-/** `2\pm\sqrt{3}` stands for two items. */
+/** `2\pm\sqrt{3}` means two items. */
 function plusAndMinus(item: string): readonly string[] {
   const isOne = item.split('\\pm').length === 2 && !item.includes('\\mp')
   return isOne ? ['+', '-'].map((sign) => item.replace(/\\pm\s?/, sign)) : [item]
@@ -68,7 +68,7 @@ function plusAndMinus(item: string): readonly string[] {
 const SEPARATORS = [',', ';', '\\lor', '\\land']
 const inner = (text: string, open: string): string => text.slice(open.length, -(open === '\\{' ? 2 : 1))
 
-/** `(x+1)` and `[x+1]` are no tuples, `|x|` is none either. */
+/** `(x+1)`, `[x+1]` and `|x|` are not tuples. */
 function bracketed(text: string, pieces: readonly Piece[]): Collection | null {
   const [open, close] = [pieces[0]?.text ?? '', pieces.at(-1)?.text ?? '']
   if (open.startsWith('\\l')) return null
@@ -94,7 +94,7 @@ function matrixOf(text: string): Collection | null {
   return { open, close: open, items }
 }
 
-/** A list of answers; one without brackets has two items at least. Null for a single answer. */
+/** A list of answers; one without brackets has at least two items. Null for a single answer. */
 export function collectionOf(text: string): Collection | null {
   const matrix = matrixOf(text)
   if (matrix) return matrix

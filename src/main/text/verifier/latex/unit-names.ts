@@ -1,4 +1,4 @@
-/** Units by their names: what may stand after a number without being a factor. */
+/** Names of units: words that may follow a number without being a factor. */
 
 const SPELLINGS: Readonly<Record<string, string>> = {
   mm: 'millimeter millimetre millimeters millimetres',
@@ -71,7 +71,7 @@ const CANONICAL = new Map<string, string>()
 for (const [name, spellings] of Object.entries(SPELLINGS))
   for (const spelling of [name, ...spellings.split(' ')]) if (spelling) CANONICAL.set(spelling, name)
 
-/** They multiply, compare, or name a part: dropping them would change the value. */
+/** Words that multiply, compare or name a part; dropping them would change the value. */
 const NEVER = new Set(
   `less plus minus times halves thirds quarters fourths fifths sixths sevenths eighths ninths tenths hundredths thousandths tens dozens dozen hundreds
   thousands millions billions trillions pairs scores primes factors multiples squares cubes roots powers sums differences digits zeros zeroes ones
@@ -84,7 +84,7 @@ const isCounted = (word: string): boolean => /^\p{L}{2,}[^s\P{L}]s$/u.test(word)
 /** Of one letter, with their case: `5\\text{n}` is a product. */
 const LETTERS = new Set('mgshlLtJNWVAKCF')
 
-/** The unit's name; null if the word is no unit. Things that are counted, in the plural, are units. */
+/** The unit's name; null if the word is not a unit. Plural names of counted things are units. */
 export function unitName(word: string): string | null {
   const lower = word.toLowerCase().replace(/\.$/, '')
   if (lower === 'times' || (lower.length === 1 && !LETTERS.has(word[0] ?? ''))) return null

@@ -1,6 +1,6 @@
 /**
  * Splits a quantity into its value and its unit: `18\text{ cm}^2`, `18 m^2`, `\$5`, `60^\circ`, `50\%`, `3\text{ million dollars}`,
- * `5\,\frac{\text{m}}{\text{s}}`. What is no unit by name stays a part of the value.
+ * `5\,\frac{\text{m}}{\text{s}}`. Anything else stays part of the value.
  */
 import { MAGNITUDES, unitName } from './unit-names'
 
@@ -35,7 +35,7 @@ const QUALIFIERS: Readonly<Record<string, string>> = {
   cubed: '^3',
 }
 
-/** The name of a phrase such as `square cm` or `meters per second`; null if any word is no unit. */
+/** The name of a phrase such as `square cm` or `meters per second`; null if any word is not a unit. */
 function phraseName(phrase: string): string | null {
   const words = phrase
     .replace(/\./g, ' ')
@@ -111,7 +111,7 @@ function multiplied(text: string): string {
   return factor && /\d\}?$/.test(number) ? `(${number})\\cdot ${factor}` : text
 }
 
-/** `\text{3 million dollars}`: the words stand outside where a number is inside. */
+/** `\text{3 million dollars}`: the words are moved outside if a number is inside. */
 const opened = (text: string): string =>
   text.replace(
     /\\text\{\s?(-?\\?\$?[\d.,]+)([^{}]*)\}/g,
@@ -139,7 +139,7 @@ export function quantityOf(normalised: string): Quantity {
   return /[\d)}\]'a-zA-Z]$/.test(value) ? { value: multiplied(value), unit } : { value: text, unit: null }
 }
 
-/** Units that say no more than that there is one. */
+/** Units that mean only that there is some unit. */
 const isVague = (unit: string): boolean => /^unit(?:\^\d)?$/.test(unit)
 
 /** Whether two quantities may be equal: a unit may be left out, but not changed. */

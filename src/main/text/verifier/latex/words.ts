@@ -24,10 +24,10 @@ const FUNCTIONS =
 const isWord = (run: string): boolean =>
   !FUNCTIONS.test(run) && (SMALL.has(run.toLowerCase()) ? run.length > 1 : run.length > 3)
 
-/** Clock times and the like: digits that are no quantity. */
+/** Clock times and similar: digits that are not a quantity. */
 const isClock = (text: string): boolean => /^\d{1,2}:\d{2}(?::\d{2})?/.test(text)
 
-/** Words whatever they are compared with. */
+/** Texts that are always compared as words. */
 export function isWords(text: string): boolean {
   if (isClock(text) || hasWordInText(text)) return true
   const isPlain = !/[=+^_\\/<>|]/.test(text)
@@ -43,7 +43,7 @@ export const isName = (text: string): boolean => isPureRun(text) && /\p{L}{2}/u.
 
 const HOURS = /\b(\d{1,2}):(\d{2})\s?([ap])\.?\s?m\.?/gi
 
-/** What two answers in words have in common where they are equal: no case, articles, punctuation or white space. */
+/** The form in which answers in words are compared: without case, articles, punctuation or white space. */
 export const wordsKey = (text: string): string =>
   text
     .replace(/\\text\{([^{}]*)\}/g, ' $1 ')

@@ -1,6 +1,6 @@
 /**
- * The number verifier. Numbers are compared as exact fractions: `0.75`, `3/4` and `\frac{3}{4}` are one number. A box or a stated answer that is no
- * number is no answer: `2\sqrt3` is not 3. See `answer/` for where answers are searched for.
+ * The number verifier. Numbers are compared as exact fractions: `0.75`, `3/4` and `\frac{3}{4}` are one number. A box or a stated answer that is
+ * no number is not an answer: `2\sqrt3` is not 3. See `answer/` for where answers are searched for.
  */
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { type Answers, answersIn, type Piece } from '../answer'
@@ -27,7 +27,7 @@ function lastStated(pieces: readonly Piece[]): Search {
   return null
 }
 
-/** In the last statement that has a number and is not about the answer. */
+/** The number in the last statement that has one and is not a remark on the answer. */
 function lastInStatements({ statements }: Answers): Search {
   for (const { formulas, isAbout, text, ...piece } of statements.toReversed()) {
     if (isAbout) continue

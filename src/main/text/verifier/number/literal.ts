@@ -1,4 +1,4 @@
-/** Numbers as people and models write them, with sign, currency, fraction, power of ten and percent, read into exact fractions. */
+/** Parses numbers with sign, currency, fraction, power of ten or percent to exact fractions. */
 import type { Rational } from '../rational'
 import { type Numeral, readNumeral } from './numeral'
 
@@ -7,7 +7,7 @@ export interface Literal {
   readonly text: string
   readonly value: Rational
   readonly isPercent: boolean
-  /** What else it could have meant. */
+  /** A second reading. */
   readonly note?: string
 }
 
@@ -23,7 +23,7 @@ const FRACTION = String.raw`\\frac${GAP}(?<top>${PART})${GAP}(?<bottom>${PART})`
 const RATIO = String.raw`(?<numerator>${NUMERAL})(?<power>${POWER})?(?:${GAP}\/${GAP}(?<denominator>${NUMERAL})(?![\w\/]))?`
 const WHOLE = String.raw`(?:(?<whole>\d+)(?:${GAP}(?=\\frac)|[ \t]{1,3}(?:and )?(?=\d+\/\d)))?`
 
-/** One number, wherever it stands. */
+/** One number anywhere in a text. */
 export const NUMBER = `(?<sign>${SIGN}(?:${CURRENCY}${GAP}${SIGN})?)${WHOLE}(?:${FRACTION}|${RATIO})(?<percent>${GAP}%)?`
 
 function quotient(a: Rational | null, b: Rational | null): Rational | null {
@@ -51,7 +51,7 @@ function scaled(value: Rational | null, power: string | undefined): Rational | n
     : { n: value.n * 10n ** BigInt(exponent), d: value.d }
 }
 
-/** The number a match of `NUMBER` stands for; null where it is none, as in `1,2,3` or `1/0`. */
+/** The value of a match of `NUMBER`; null if it has none, as in `1,2,3` or `1/0`. */
 export function literalOf(match: RegExpExecArray): Literal | null {
   const { sign = '', whole, top, bottom, numerator = '', power, denominator, percent } = match.groups ?? {}
   const upper = top ? part(top) : readNumeral(numerator)

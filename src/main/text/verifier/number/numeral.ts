@@ -1,17 +1,17 @@
 /**
- * Digits with separators, as they are written in different places: `1,234.5`, `1.234,5`, `1 234,5`, `1’234.5`, `12,34,567`, `1_000`. A comma is a
- * decimal comma where nothing else is possible. Where two readings are possible, as in `1,234` and `1.234`, the one that English and programs
- * give it is taken, and the other is named.
+ * Digits with separators, as written in different countries: `1,234.5`, `1.234,5`, `1 234,5`, `1’234.5`, `12,34,567`, `1_000`. A comma is a
+ * decimal comma only if nothing else is possible. If two readings are possible, as in `1,234` and `1.234`, the English one is used and the other
+ * one reported.
  */
 import type { Rational } from '../rational'
 
 export interface Numeral {
   readonly value: Rational
-  /** What else it could have meant. */
+  /** A second reading. */
   readonly note?: string
 }
 
-/** Longer ones cost time and are no answers. */
+/** Longer ones are slow and not answers. */
 const MAX_DIGITS = 400
 
 const SPACE = String.raw`[ \u00A0\u2009\u202F]`
@@ -46,7 +46,7 @@ function noteOn(text: string): string | undefined {
     : undefined
 }
 
-/** Null for anything that is no numeral, such as `1,23,4`. `text`: digits and separators. */
+/** Null for anything that is not a numeral, such as `1,23,4`. `text`: digits and separators. */
 export function readNumeral(text: string): Numeral | null {
   if (/^\d+$/.test(text)) return numeral(text, '')
   const point = POINT.exec(text)

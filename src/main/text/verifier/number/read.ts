@@ -1,4 +1,4 @@
-/** Numbers in a text: one that is all of it, one it begins with, or its last one. */
+/** Finds numbers in a text: one that is the whole text, one at its beginning, or its last one. */
 import { exactValue } from '../algebra/exact'
 import type { Expression } from '../algebra/expression'
 import { parseFormula } from '../algebra/parse'
@@ -10,7 +10,7 @@ const MAX_READ = 1200
 const AT_START = new RegExp(`^${NUMBER}`)
 const EVERY = new RegExp(NUMBER, 'g')
 
-/** Around a number, and no part of it. */
+/** Characters around a number that are not part of it. */
 const BEFORE =
   /^(?:[\s*_"“”'`~≈>]|\\approx(?![a-z])|\$\$?(?=\s*[\\-]|\$)|\\[([](?!\w)|(?:approximately|approx\.?|about|around|roughly|nearly|exactly|almost|only|just|a total of|a|an)\s(?=[^\n]*\d))+/i
 const WRAPPED =
@@ -22,7 +22,7 @@ function plain(text: string): string {
   return spelled(unwrapped.trim()).replace(BEFORE, '').trim()
 }
 
-/** Units and words after a number; `isStrict`: without further numbers. A factor, another item or a power is no unit. */
+/** Units and words after a number; `isStrict`: without further numbers. A factor, another item or a power is not a unit. */
 const UNIT = String.raw`(?:[\s.,;:!*_"”'’)\]}]|\$|\\\)|\\\]|[€£¥₹]|%|°|\^\s?\{?\\circ\}?)*`
 const WORDS = String.raw`(?:(?![xX×]\s?\d|(?:or|and|to|oder|und|et|ou|y|o|by|plus|minus|times|divided|over)\s+[-+$\\]*\d)\s*(?:\\?[\s,.;:!*_"'’()\/·-]*)(?:[\p{L}°%]+(?:\^\s?\{?-?\d\}?|\d(?!\d))?))*`
 const STRICT_REST = new RegExp(`^${UNIT}${WORDS}${UNIT}$`, 'u')
@@ -30,7 +30,7 @@ const LOOSE_REST = /^(?:[\s*_"”'’)\]}.]*$|[*_"”'’.)]*\s?[;,:!–—-]?\s
 const CONTINUES =
   /^\s*(?:[,;]?\s*(?:or|and|to|oder|und|et|ou|y|o|through|by|plus|minus|times|divided by|over)\s+[-+$\\]*\d|[,:;–-]\s?[-+]?\d|[√π∞]|\\(?:pi|sqrt|cdot|times)(?![a-z])|[xX×*/+]\s?\d|\^|[a-df-z](?![\p{L}\d.'’])|[ei](?![\p{L}.])(?=[\s$.)]*$)|!)/u
 
-/** The magnitude that a word after a number multiplies it by. */
+/** The factor of a magnitude word after a number. */
 const MAGNITUDES: readonly (readonly [RegExp, bigint])[] = [
   [/^\s?(?:hundred)(?![\p{L}])/iu, 100n],
   [/^\s?(?:thousand|tausend|mille|mil)(?![\p{L}])/iu, 1000n],
@@ -68,7 +68,7 @@ function readAtStart(text: string): Read | null {
 
 const isSum = (expression: Expression): boolean => expression.kind === 'apply' && expression.name === 'add'
 
-/** `10^6`, `\sqrt{16}`, `6*7`: formulas whose value is a fraction. Sums are not worked out: `3-5` may be a range. */
+/** `10^6`, `\sqrt{16}`, `6*7`: formulas whose value is a fraction. Sums are not computed: `3-5` may be a range. */
 function calculated(text: string): Literal | null {
   const formula =
     /^[\d\\({|√-]/.test(text) && !/[,:;=]/.test(text) ? parseFormula(text.replace(/√\s?(\d+)/g, '\\sqrt{$1}')) : null
@@ -119,7 +119,7 @@ function sumAfter(bare: string, start: Read): Leading {
   return result === undefined ? start.literal : (readAtStart(result)?.literal ?? 'other')
 }
 
-/** Digits in a word, an exponent, a unit's power or an index are no numbers. */
+/** Digits in a word, an exponent, a unit's power or an index are not numbers. */
 const isInside = (text: string, at: number): boolean =>
   /(?:[\p{L}_^\\]|\^\{-?)$/u.test(text.slice(Math.max(0, at - 3), at).replace(/\\[,;! ]$/, ''))
 

@@ -1,4 +1,4 @@
-/** Typographic and LaTeX spellings of what belongs to numbers, brought to one. The result may be shorter than the text. */
+/** Normalises typographic and LaTeX spellings around numbers. The result may be shorter than the text. */
 
 const VULGAR: Readonly<Record<string, string>> = {
   ...{ '½': '1/2', '⅓': '1/3', '⅔': '2/3', '¼': '1/4', '¾': '3/4', '⅕': '1/5', '⅖': '2/5', '⅗': '3/5', '⅘': '4/5' },

@@ -5,12 +5,12 @@ import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 
 interface AddRunProps {
-  /** Those that are compared already. */
+  /** Runs that are already compared. */
   readonly ids: readonly string[]
   readonly onAdd: (id: string) => void
 }
 
-/** Any other run, found by name. */
+/** Adds any other run, found by name. */
 export function AddRun({ ids, onAdd }: AddRunProps) {
   const { data = [] } = useQuery(queries.runs.list.queryOptions({}))
   const others = data

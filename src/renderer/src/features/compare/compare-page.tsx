@@ -25,7 +25,7 @@ const extentOf = ({ id, details }: ComparedRun, curves: ReadonlyMap<string, RunC
   evaluated: details?.evaluations.at(-1)?.iteration ?? 0,
 })
 
-/** Runs over one another: curves, final metrics, and where their plans differ. */
+/** Compares runs: their curves, final metrics, and differences between their plans. */
 export function ComparePage({ ids: given }: { readonly ids: readonly string[] }) {
   const [, go] = useLocation()
   const address = given.join()

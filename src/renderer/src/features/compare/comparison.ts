@@ -1,4 +1,4 @@
-/** Which curves runs have in common, and what they are drawn over. Pure. */
+/** Which curves the runs have in common, and the values of the horizontal axis. Pure. */
 import type { RunTotals } from '@shared/contract/runs'
 import { ACCURACY, ACCURACY_TITLE, type MetricName, metricTitle } from '@shared/metrics'
 import type { EvaluationRecord } from '@shared/schemas/events'
@@ -13,7 +13,7 @@ export const AXIS_LABELS: Readonly<Record<Axis, string>> = {
   time: 'training time (h:min:s)',
 }
 
-/** What one looks at first, of what the runs have in common. */
+/** The metrics to show first, if the runs have them. */
 const PREFERRED: readonly (MetricName | typeof ACCURACY)[] = [
   ACCURACY,
   'reward',
@@ -30,12 +30,12 @@ const PREFERRED: readonly (MetricName | typeof ACCURACY)[] = [
 ]
 const SHOWN_FIRST = 6
 
-/** A curve in words, as the run page has them. */
+/** The title of a curve, as on the run page. */
 export const curveTitle = (name: string): string => (name === ACCURACY ? ACCURACY_TITLE : metricTitle(name))
 
 export interface SharedMetric {
   readonly name: string
-  /** Runs that have it. */
+  /** Number of runs that have it. */
   readonly runs: number
 }
 
@@ -49,7 +49,7 @@ export function sharedMetrics(namesByRun: readonly (readonly string[])[]): Share
     .sort((a, b) => b.runs - a.runs || a.name.localeCompare(b.name))
 }
 
-/** A few metrics to begin with: the usual ones that all runs have, then those that some have. */
+/** A few metrics to show at first: the usual ones that all runs have, then those that some have. */
 export function firstMetrics(shared: readonly SharedMetric[], runs: number): string[] {
   const usual = PREFERRED.filter((name) => shared.some((metric) => metric.name === name))
   const inAll = (name: string) => shared.some((metric) => metric.name === name && metric.runs === runs)
@@ -62,7 +62,7 @@ export const accuracySeries = (evaluations: readonly EvaluationRecord[]): Series
   values: evaluations.map(({ accuracy }) => accuracy),
 })
 
-/** Between known points on a line; 0 at iteration 0, the last one beyond the end. */
+/** Linear interpolation between known points; 0 at iteration 0, the last value after the end. */
 function interpolate(iteration: number, known: readonly number[], totals: readonly number[]): number {
   let [low, high] = [0, known.length]
   while (low < high) {
@@ -76,7 +76,7 @@ function interpolate(iteration: number, known: readonly number[], totals: readon
   return toX === fromX ? toY : fromY + ((iteration - fromX) / (toX - fromX)) * (toY - fromY)
 }
 
-/** The same values over another axis; of several at one place the last is kept. */
+/** The same values over another axis; if several share a place, the last is kept. */
 export function overAxis(series: Series, axis: Axis, totals: RunTotals | undefined): Series {
   if (axis === 'iteration') return series
   if (!totals) return { iterations: [], values: [] }

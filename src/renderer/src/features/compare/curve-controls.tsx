@@ -19,7 +19,7 @@ const AXIS_CHOICES = [
   { value: 'time', label: 'Time' },
 ]
 
-/** What the charts are drawn over, how smooth, and which there are. */
+/** The horizontal axis of the charts, their smoothing, and which charts are shown. */
 export function CurveControls(props: CurveControlsProps) {
   const { options, onChange, shared, runs, metrics, onMetrics, isZoomed, onZoomOut } = props
   const { axis, smoothing, isLog } = options
@@ -34,13 +34,14 @@ export function CurveControls(props: CurveControlsProps) {
     <Group gap="lg" align="center" style={{ rowGap: 8 }}>
       <Group gap="sm" wrap="nowrap">
         <Text size="sm" className="quiet">
-          Over
+          {' '}
+          Axis{' '}
         </Text>
         <SegmentedControl
           value={axis}
           onChange={(value) => onChange({ ...options, axis: value as Axis })}
           data={AXIS_CHOICES}
-          aria-label="What the charts are drawn over"
+          aria-label="Horizontal axis of the charts"
         />
       </Group>
       <Group gap="sm" wrap="nowrap">
@@ -56,7 +57,7 @@ export function CurveControls(props: CurveControlsProps) {
           value={smoothing}
           onChange={(value) => onChange({ ...options, smoothing: value })}
           label={(value) => value.toFixed(2)}
-          thumbLabel="Smoothing, 0 is none"
+          thumbLabel="Smoothing, 0 is off"
         />
         <Text size="sm" w={30} className="numeric">
           {smoothing.toFixed(2)}
@@ -72,7 +73,7 @@ export function CurveControls(props: CurveControlsProps) {
         variant="default"
         disabled={!isZoomed}
         onClick={onZoomOut}
-        title="Drag over a chart to zoom in, double click to see all of it"
+        title="Drag across a chart to zoom in, double-click to zoom out"
         style={{ flexShrink: 0 }}
       >
         Whole runs
@@ -85,7 +86,7 @@ export function CurveControls(props: CurveControlsProps) {
         aria-label="Metrics with a chart"
         placeholder="Add a metric"
         style={{ flex: '1 1 560px' }}
-        nothingFoundMessage="The runs share no such metric"
+        nothingFoundMessage="No metric matches"
         maxDropdownHeight={360}
       />
     </Group>

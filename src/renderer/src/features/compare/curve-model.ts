@@ -18,7 +18,7 @@ export interface Drawn {
 export interface CurveModel {
   readonly x: readonly number[]
   readonly lines: readonly Line[]
-  /** Of each run: smoothed where that is asked for. */
+  /** Per run; smoothed if the options say so. */
   readonly columns: readonly Column[]
   readonly isLog: boolean
   readonly asinhFrom: number | undefined

@@ -13,7 +13,7 @@ const HEIGHT = 210
 
 export interface CurveOptions {
   readonly axis: Axis
-  /** 0 = as it is, towards 1 = smoother. */
+  /** 0 = not smoothed, towards 1 = smoother. */
   readonly smoothing: number
   readonly isLog: boolean
 }
@@ -51,7 +51,7 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
   const stamp = drawn.map(({ id, raw, totals }) =>
     [id, raw.values.length, raw.iterations[0], raw.iterations.at(-1), totals?.iterations.length].join(' '),
   )
-  // An evaluation is a measurement with an interval: it is drawn as it is.
+  // An evaluation is a measurement with an interval, so it is not smoothed.
   // biome-ignore lint/correctness/useExhaustiveDependencies: new points show in the stamp
   const model = useMemo(
     () => curveModel(drawn, axis, isAccuracy ? 0 : smoothing, isLog && !isAccuracy),
@@ -69,7 +69,7 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
       </Group>
       {drawn.length === 0 ? (
         <Text size="sm" className="quiet compare-nothing" style={{ height: HEIGHT }}>
-          {runs.length === 0 ? 'All runs are hidden.' : 'None of the shown runs has it yet.'}
+          {runs.length === 0 ? 'All runs are hidden.' : 'No shown run has this metric yet.'}
         </Text>
       ) : (
         <Chart

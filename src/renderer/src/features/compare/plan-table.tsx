@@ -9,7 +9,7 @@ import type { ComparedRun } from './use-comparison'
 const show = (setting: DescribedLeaf | undefined, value: PlanValue | undefined): string =>
   value === undefined ? '–' : setting ? valueText(setting, value) : String(value)
 
-/** Where the plans differ, and nothing else. Values as in the first run are quiet. */
+/** Only the settings in which the plans differ. Values equal to the first run's are grey. */
 export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
   const loaded = runs.flatMap(({ id, colour, details }) => (details ? [{ id, colour, run: details.run }] : []))
   const key = loaded.map(({ id }) => id).join()
@@ -17,7 +17,7 @@ export function PlanTable({ runs }: { readonly runs: readonly ComparedRun[] }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run's plan never changes
   const differences = useMemo(() => planDifferences(plans), [key])
   if (loaded.length < 2) return <Text className="quiet">Add another run to see where their plans differ.</Text>
-  if (differences.length === 0) return <Text className="quiet">The plans are the same, their names apart.</Text>
+  if (differences.length === 0) return <Text className="quiet">The plans differ in their names only.</Text>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard
     <section className="panel compare-scroll" aria-label="Differences of the plans, scrollable" tabIndex={0}>

@@ -1,4 +1,4 @@
-/** The runs with their final metrics; the same table is the charts' legend. */
+/** The runs with their final metrics; this table is also the legend of the charts. */
 
 import { ActionIcon, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { IntervalWhisker } from '@renderer/charts/interval-whisker'
@@ -49,7 +49,7 @@ export function RunsLegend({ runs, curves, metrics, hidden, onToggle, onRemove }
               </Tooltip>
             </Table.Th>
             <Table.Th className="numeric">
-              <Tooltip label="Of training, without evaluations and checkpoints">
+              <Tooltip label="Training time, without evaluations and checkpoints">
                 <span>Time</span>
               </Tooltip>
             </Table.Th>
@@ -85,11 +85,11 @@ export function RunsLegend({ runs, curves, metrics, hidden, onToggle, onRemove }
                     <a href={`#/runs/${run.id}`} className="clip" title={name}>
                       {name}
                     </a>
-                    <Tooltip label="Take out of the comparison">
+                    <Tooltip label="Remove from the comparison">
                       <ActionIcon
                         size="xs"
                         ml="auto"
-                        aria-label={`Take ${name} out of the comparison`}
+                        aria-label={`Remove ${name} from the comparison`}
                         onClick={() => onRemove(run.id)}
                       >
                         <IconX size={13} />

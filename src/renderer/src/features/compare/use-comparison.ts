@@ -1,4 +1,4 @@
-/** Everything about the compared runs, each loaded and kept fresh on its own. */
+/** Everything about the compared runs; each run is loaded and refreshed separately. */
 
 import { type RunColour, runColours } from '@renderer/charts/run-colours'
 import { queries } from '@renderer/lib/api'
@@ -15,7 +15,7 @@ const BUCKETS = 500
 export interface ComparedRun {
   readonly id: string
   readonly colour: RunColour
-  /** Undefined while it is loaded, and where it failed. */
+  /** Undefined while it is loading or if loading failed. */
   readonly details: RunDetails | undefined
   readonly error: Error | null
 }
@@ -37,7 +37,7 @@ export interface RunCurves {
   readonly totals: RunTotals | undefined
 }
 
-/** Curves of the runs by id; a run that has nothing yet is left out. @param range iterations that are shown, in full detail; null: all */
+/** Curves of the runs by id; a run without curves is left out. @param range iterations that are shown, in full detail; null: all */
 export function useCurves(
   runs: readonly ComparedRun[],
   metrics: readonly string[],

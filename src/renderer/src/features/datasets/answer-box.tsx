@@ -1,4 +1,4 @@
-/** A completion that a person writes, and what the verifier says of it. */
+/** A completion that a person writes, and the verifier's verdict on it. */
 import { Stack, Switch, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { VerdictMark } from '@renderer/components/status'
@@ -12,7 +12,7 @@ import { explain } from './explain'
 
 interface AnswerBoxProps {
   readonly verifier: VerifierConfig
-  /** A row to begin with. */
+  /** The row that fills the fields at first. */
   readonly example: JudgedRow | null
 }
 

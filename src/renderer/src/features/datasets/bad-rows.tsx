@@ -1,4 +1,4 @@
-/** The rows that cannot be used, by their line. */
+/** The rows that cannot be used, with their line numbers. */
 import { Table, Text } from '@mantine/core'
 import { formatCount } from '@renderer/lib/format'
 import type { DatasetDetails } from '@shared/contract/datasets'

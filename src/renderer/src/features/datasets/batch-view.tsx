@@ -14,9 +14,9 @@ interface BatchViewProps {
 function sentence(hasCompletions: boolean, kind: RecordKind | null): string {
   const order = 'The first rows in the order of the file; training shuffles them.'
   if (!hasCompletions)
-    return `${order} The completions are the model’s own: every token it samples is trained, none of the prompt’s.`
-  const rollouts = kind === 'verifiable' ? ' Other objectives sample completions of their own and train those.' : ''
-  return `${order} Supervised fine-tuning trains the completion with the token that ends it; the prompt is only read.${rollouts}`
+    return `${order} The model writes the completions: all their tokens are trained, the prompt’s are not.`
+  const rollouts = kind === 'verifiable' ? ' Other objectives sample their own completions and train on them.' : ''
+  return `${order} Supervised fine-tuning trains on the completion and its end token; the prompt is only read.${rollouts}`
 }
 
 export function BatchView({ batch, hasCompletions, kind }: BatchViewProps) {
@@ -39,7 +39,7 @@ export function BatchView({ batch, hasCompletions, kind }: BatchViewProps) {
   )
 }
 
-/** Only what is imitated is trained. */
+/** Only completions that are imitated are trained. */
 const isTrained = (label: string | null) => label !== 'rejected' && label !== 'undesirable'
 
 function Sequence({ sequence }: { readonly sequence: BatchSequence }) {

@@ -1,9 +1,9 @@
-/** What of a file is not used, and how it was read: nothing is left out without being told. */
+/** Which columns of a file are unused, and how it was read: every omission is shown. */
 import { Text } from '@mantine/core'
 import { formatCount } from '@renderer/lib/format'
 import type { DatasetDetails } from '@shared/contract/datasets'
 
-/** Names that are shown; the others are counted. */
+/** Number of names shown; the others are counted. */
 const SHOWN = 12
 
 function listed(names: readonly string[]): string {

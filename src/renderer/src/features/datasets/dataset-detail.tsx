@@ -1,4 +1,4 @@
-/** One dataset: its rows and what they are taken for, its verifier, its tokens, its bad rows. */
+/** One dataset: its rows and the roles of its columns, its verifier, its tokens, its bad rows. */
 import { ActionIcon, Alert, Box, Button, Group, Stack, Tabs, Text, Tooltip } from '@mantine/core'
 import { EditableName } from '@renderer/components/editable-name'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
@@ -40,11 +40,11 @@ function Header({ item, actions }: DatasetDetailProps) {
   const [, go] = useLocation()
   const { name, path, kind, problem, layout, recordKind, rows, usable, bytes, evaluationPath } = item
   const facts = [
-    ...(layout === null ? [] : [`taken for ${layoutName(layout)}`]),
+    ...(layout === null ? [] : [`read as ${layoutName(layout)}`]),
     ...(rows === null ? [] : [plural(rows, 'row')]),
     ...(rows !== null && usable !== null && usable < rows ? [`${formatCount(usable)} usable`] : []),
     ...(bytes ? [formatBytes(bytes)] : []),
-    ...(evaluationPath === null ? [] : ['with a part for evaluation']),
+    ...(evaluationPath === null ? [] : ['has an evaluation part']),
   ]
   return (
     <Box>
@@ -59,7 +59,7 @@ function Header({ item, actions }: DatasetDetailProps) {
             Use in a new run
           </Button>
           {kind === 'file' && (
-            <Tooltip label="Take it off the list; its file stays where it is">
+            <Tooltip label="Removes it from the list; its file is kept">
               <ActionIcon aria-label="Remove from the list" onClick={() => void actions.remove(item)}>
                 <IconTrash size={16} />
               </ActionIcon>

@@ -13,7 +13,7 @@ interface DatasetListProps {
 
 const GROUPS: readonly { readonly kind: DatasetItem['kind']; readonly title: string }[] = [
   { kind: 'file', title: 'Added' },
-  { kind: 'bundled', title: 'In the box' },
+  { kind: 'bundled', title: 'Bundled' },
 ]
 
 export function DatasetList({ items, selected, onSelect }: DatasetListProps) {

@@ -17,7 +17,7 @@ import { type Bringing, useDatasetActions } from './use-dataset-actions'
 /** Endings of files that are read. */
 const ACCEPTED = '.jsonl,.ndjson,.json,.csv,.tsv,.parquet,.gz,.zst'
 
-/** Data to train on: recognised, mapped, tried. */
+/** The page of datasets: their layouts are recognised, columns mapped, and verifiers tried. */
 export function DatasetsPage() {
   const list = useQuery({ ...queries.datasets.list.queryOptions({}), refetchOnMount: 'always' })
   const [selected, select] = useState<string | null>(null)
@@ -42,7 +42,7 @@ export function DatasetsPage() {
             <FileButton multiple accept={ACCEPTED} onChange={(files) => void actions.bringIn(files)}>
               {(props) => (
                 <Button {...props} variant="default" leftSection={<IconUpload size={15} />}>
-                  Bring in a file
+                  Upload a file
                 </Button>
               )}
             </FileButton>
@@ -55,7 +55,7 @@ export function DatasetsPage() {
               if (chosen) await actions.add(chosen)
             }}
             onTyped={async (path) => actions.add(await typed(path))}
-            description="A JSONL, JSON, CSV, TSV or Parquet file, also packed (.gz, .zst), or a folder of them"
+            description="A JSONL, JSON, CSV, TSV or Parquet file, also compressed (.gz, .zst), or a folder of them"
             placeholder="/home/me/data/questions.csv"
           />
         </>
@@ -84,9 +84,9 @@ function BringingBar({ bringing: { name, done, total, cancel } }: { readonly bri
       <Text size="sm" className="clip" style={{ maxWidth: 360 }}>
         {name}
       </Text>
-      <Progress value={(100 * done) / Math.max(1, total)} style={{ flex: 1 }} aria-label="Bytes that were copied" />
+      <Progress value={(100 * done) / Math.max(1, total)} style={{ flex: 1 }} aria-label="Bytes copied" />
       <Text size="sm" className="quiet" style={{ whiteSpace: 'nowrap' }}>
-        {done < total ? `${formatBytes(done)} of ${formatBytes(total)}` : 'reading it'}
+        {done < total ? `${formatBytes(done)} of ${formatBytes(total)}` : 'reading the file'}
       </Text>
       <Button variant="default" onClick={cancel}>
         Cancel

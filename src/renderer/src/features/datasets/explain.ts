@@ -18,10 +18,10 @@ export function explain({ status, extracted, reference, problem }: Judged): stri
     case 'wrong':
       return `${quoted(extracted ?? '')} was found, the reference is ${quoted(reference)}.`
     case 'unparseable':
-      return problem === null ? 'No answer was found in it.' : `${problem[0]?.toUpperCase()}${problem.slice(1)}.`
+      return problem === null ? 'No answer was found.' : `${problem[0]?.toUpperCase()}${problem.slice(1)}.`
     case 'truncated':
-      return 'It was cut off before an answer that is marked and closed.'
+      return 'It was cut off before its answer was complete.'
     case 'timeout':
-      return 'Finding or comparing the answer took longer than its limit.'
+      return 'Finding or comparing the answer took longer than the time limit.'
   }
 }

@@ -1,4 +1,4 @@
-/** Gives a field inside a column a part, by its path. */
+/** Gives a field inside a column a role, by its path. */
 import { Button, Popover, Select, Stack, TextInput } from '@mantine/core'
 import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
 import { type FormEvent, useState } from 'react'
@@ -34,7 +34,7 @@ export function MapField({ onMap }: { readonly onMap: (path: string, role: Datas
               onChange={(event) => setPath(event.currentTarget.value)}
             />
             <Select
-              label="What it is"
+              label="Its role"
               data={CHOICES}
               value={role}
               allowDeselect={false}

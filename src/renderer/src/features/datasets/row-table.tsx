@@ -1,4 +1,4 @@
-/** Rows of a file, only those in sight, with a choice of part in the header of each column. */
+/** Rows of a file, of which only the visible ones are rendered, with a choice of role in the header of each column. */
 import { Select, Text } from '@mantine/core'
 import { formatCount } from '@renderer/lib/format'
 import type { DatasetColumns, DatasetRow } from '@shared/contract/datasets'
@@ -21,9 +21,9 @@ interface RowTableProps {
   readonly columns: readonly string[]
   readonly rows: readonly DatasetRow[]
   readonly roles: DatasetColumns
-  /** What the numbers of the rows are. */
+  /** Whether rows are numbered as lines or as records. */
   readonly place: string
-  /** The parts cannot be changed. */
+  /** The roles cannot be changed. */
   readonly isFixed: boolean
   readonly onRole: (column: string, role: DatasetRole | null) => void
   readonly hasMore: boolean
@@ -102,7 +102,7 @@ function RoleChoice({ column, role, isFixed, onRole }: RoleChoiceProps) {
     )
   return (
     <Select
-      aria-label={`What the column ${column} is`}
+      aria-label={`Role of the column ${column}`}
       data={CHOICES}
       value={role ?? NONE}
       allowDeselect={false}
@@ -151,7 +151,7 @@ function Waiting({ columns }: { readonly columns: number }) {
   return (
     <tr>
       <td colSpan={columns + 1} className="quiet">
-        reading on
+        reading more rows
       </td>
     </tr>
   )

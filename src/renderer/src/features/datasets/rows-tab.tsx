@@ -1,4 +1,4 @@
-/** A dataset's rows as they are in the file, and in the header of each column the part it plays. */
+/** A dataset's rows as in the file, with the role of each column in its header. */
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { queries } from '@renderer/lib/api'

@@ -1,4 +1,4 @@
-/** What separates the fields of a CSV file: told from its beginning, or chosen. */
+/** The field separator of a CSV file: detected from its first lines, or chosen. */
 import { Select } from '@mantine/core'
 import type { DatasetItem } from '@shared/contract/datasets'
 import { DELIMITERS } from '@shared/schemas/dataset'
@@ -7,7 +7,7 @@ import { DELIMITER_NAMES } from './words'
 
 const FOUND = 'found'
 const CHOICES = [
-  { value: FOUND, label: 'Separator: as found' },
+  { value: FOUND, label: 'Separator: automatic' },
   ...DELIMITERS.map((one) => ({ value: one as string, label: `Separator: ${DELIMITER_NAMES[one]}` })),
 ]
 
@@ -19,7 +19,7 @@ interface SeparatorChoiceProps {
 export function SeparatorChoice({ item, actions }: SeparatorChoiceProps) {
   return (
     <Select
-      aria-label="What separates the fields of the file"
+      aria-label="Field separator of the file"
       w={180}
       data={CHOICES}
       value={item.delimiter ?? FOUND}

@@ -54,13 +54,13 @@ export function TokensTab({ item, hasCompletions }: TokensTabProps) {
   )
 }
 
-/** What becomes of rows without room. */
+/** What happens to rows that are too long. */
 function tooLongSentence({ tooLong, answerIs }: DatasetLengths): string {
   const found =
     answerIs === 'reference'
       ? `${plural(tooLong, 'prompt leaves', 'prompts leave')} no room for a completion`
       : `${plural(tooLong, 'row needs', 'rows need')} more`
-  return `${found}: a run leaves ${tooLong === 1 ? 'it' : 'them'} out and says so, or does not start, as its plan says.`
+  return `${found}: a run leaves ${tooLong === 1 ? 'it' : 'them'} out and reports it, or does not start; its plan decides.`
 }
 
 function Lengths({ lengths }: { readonly lengths: DatasetLengths }) {

@@ -40,7 +40,7 @@ export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {
                 Row
               </Table.Th>
               <Table.Th w={108}>Verdict</Table.Th>
-              <Table.Th>Answer, its end</Table.Th>
+              <Table.Th>End of the answer</Table.Th>
               <Table.Th w="18%">Found</Table.Th>
               <Table.Th w="18%">Reference</Table.Th>
             </Table.Tr>
@@ -56,7 +56,7 @@ export function TrialTable({ trial }: { readonly trial: VerifierTrial }) {
   )
 }
 
-/** The end of a text, where answers stand. */
+/** The end of a text, where the answer usually is. */
 const endOf = (text: string) => (text.length > 160 ? `…${text.slice(-160)}` : text)
 
 function TrialRow({ row }: { readonly row: JudgedRow }) {

@@ -1,4 +1,4 @@
-/** A dropped file, part by part, to a program that runs beside the browser. */
+/** Uploads a file that was dropped in a browser to the program, in parts. */
 
 import { api } from '@renderer/lib/api'
 import { UPLOAD_PART } from '@shared/contract/datasets'
@@ -8,7 +8,7 @@ interface UploadOptions {
   readonly onProgress: (done: number) => void
 }
 
-/** Base64 by the browser's own reader, which is far faster than any loop. */
+/** Base64 through the browser's FileReader, which is far faster than a loop. */
 function toBase64(part: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader()
@@ -30,7 +30,7 @@ export async function uploadDataset(file: File, { signal, onProgress }: UploadOp
     }
     if (!signal.aborted) return (await api.datasets.finishUpload({ upload })).id
   } catch (error) {
-    await api.datasets.cancelUpload({ upload }).catch(() => {}) // what went wrong first is what is told
+    await api.datasets.cancelUpload({ upload }).catch(() => {}) // report the first error, not one of this cleanup
     throw error
   }
   await api.datasets.cancelUpload({ upload })

@@ -1,4 +1,4 @@
-/** What can be done with datasets, and what is said about it. */
+/** The actions on datasets and their notifications. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { api } from '@renderer/lib/api'
@@ -63,7 +63,7 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
     if (id !== null) await show(id)
   }
   const restore = (item: DatasetItem) =>
-    telling(`${item.name} could not be taken back`, async () => {
+    telling(`${item.name} could not be restored`, async () => {
       await api.datasets.restore({ id: item.id })
       await show(item.id)
     })
@@ -71,7 +71,7 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
     bringing,
     add,
     addAll: async (chosen) => {
-      for (const one of chosen) await telling('It was not added', () => add(one))
+      for (const one of chosen) await telling('The dataset was not added', () => add(one))
     },
     bringIn: async (files) => {
       for (const file of files) await telling(`${file.name} was not added`, () => bringInOne(file))
@@ -83,7 +83,7 @@ export function useDatasetActions(select: (id: string) => void): DatasetActions 
         await datasetsChanged()
       }),
     remove: (item) =>
-      telling(`${item.name} could not be taken off the list`, async () => {
+      telling(`${item.name} could not be removed from the list`, async () => {
         await api.datasets.remove({ id: item.id })
         await datasetsChanged()
         const shown = notifications.show({
@@ -98,7 +98,7 @@ function Removed({ name, onUndo }: { readonly name: string; readonly onUndo: () 
   return (
     <Group justify="space-between" wrap="nowrap">
       <Text size="sm" lineClamp={2}>
-        {name} was taken off the list. Its file stays where it is.
+        {name} was removed from the list. Its file is kept.
       </Text>
       <Button variant="default" style={{ flexShrink: 0 }} onClick={onUndo}>
         Undo

@@ -1,4 +1,4 @@
-/** The verifier of a dataset, tried on its real rows while it is set. */
+/** The verifier of a dataset, tried on its rows while its settings change. */
 import { Box, Button, Group, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { LoadingRows } from '@renderer/components/states'
@@ -53,13 +53,13 @@ function Trying({ item, chosen, actions }: VerifierTabProps & { readonly chosen:
             </Button>
             {isChanged && (
               <Button variant="default" onClick={() => setVerifier(chosen)}>
-                Back to the chosen one
+                Back to the saved one
               </Button>
             )}
           </Group>
         ) : (
           <Text size="xs" className="quiet">
-            New runs begin with the verifier that fits this set{isChanged ? '; others are tried here only' : ''}.
+            New runs use the verifier that fits this set{isChanged ? '; your change is only tried here' : ''}.
           </Text>
         )}
         <AnswerBox verifier={settled} example={trial.data?.rows[0] ?? null} />
@@ -69,7 +69,7 @@ function Trying({ item, chosen, actions }: VerifierTabProps & { readonly chosen:
         {trial.isPending && <LoadingRows rows={8} />}
         {trial.error && (
           <Text size="sm" role="status">
-            Nothing was tried: the verifier cannot be used as it is set.
+            Nothing was tried: the verifier’s settings are not valid.
           </Text>
         )}
       </Box>

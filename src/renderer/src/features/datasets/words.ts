@@ -1,4 +1,4 @@
-/** What datasets and their parts are called on the screen. */
+/** Names of datasets, layouts and roles on the screen. */
 
 import { plural } from '@renderer/lib/format'
 import type { DatasetDetails, DatasetItem } from '@shared/contract/datasets'
@@ -50,13 +50,13 @@ const KINDS: Readonly<Record<RecordKind, string>> = {
 
 export const kindSentence = (kind: RecordKind): string => KINDS[kind]
 
-/** How a set stands, in a word or two; empty where there is nothing to say. */
+/** The state of a dataset in a word or two; empty if all is well. */
 export function standing({ problem, rows, usable }: DatasetItem): string {
   if (problem !== null) return 'cannot be used'
   return rows !== null && usable !== null && usable < rows ? plural(rows - usable, 'bad row') : ''
 }
 
-/** What a row is found by in its file: text has lines, other formats number their records. */
+/** What locates a row in its file: text files have lines, other formats have numbered records. */
 export const placeWord = ({ files }: DatasetDetails): 'Line' | 'Record' =>
   files.some((file) => /\.(jsonl|ndjson|csv|tsv)(\.gz|\.zst)?$/i.test(file)) ? 'Line' : 'Record'
 

@@ -14,12 +14,12 @@ export interface Shown {
   readonly tokens: number
   readonly reward: number
   readonly status: VerdictStatus
-  /** By hand only. */
+  /** Only for one sampled by hand. */
   readonly checkpoint?: number | null
   readonly temperature?: number
 }
 
-/** Keys of the two of a pair. */
+/** Keys of the two continuations of a pair. */
 export interface Choice {
   readonly chosen: string | null
   readonly rejected: string | null
@@ -27,14 +27,14 @@ export interface Choice {
 
 interface RowProps {
   readonly continuation: Shown
-  /** What the trajectory itself says from here on. */
+  /** The trajectory's own text from this state on. */
   readonly against: string
   readonly isRaw: boolean
   readonly choice: Choice
   readonly onChoice: (choice: Choice) => void
 }
 
-/** One continuation: what it shares with the trajectory is quiet, where it parts is marked. */
+/** One continuation: the text it shares with the trajectory is grey, and the place where they differ is marked. */
 export function ContinuationRow({ continuation, against, isRaw, choice, onChoice }: RowProps) {
   const { key, text, status, tokens, checkpoint, temperature } = continuation
   const at = firstDifference(text, against)
@@ -98,7 +98,7 @@ export function ContinuationRow({ continuation, against, isRaw, choice, onChoice
   )
 }
 
-/** Continuations with their shared beginnings once each. */
+/** Continuations as a tree, so that each shared beginning is shown once. */
 export function ContinuationTree({ list, isRaw }: { readonly list: readonly Shown[]; readonly isRaw: boolean }) {
   const nodes = treeOf(list.map((item) => ({ text: item.text, item })))
   return (

@@ -1,6 +1,6 @@
 /** How continuations of one state differ from each other and from the trajectory. Pure. */
 
-/** Where two texts part, at the beginning of the word that differs. */
+/** Where two texts begin to differ: the start of the first different word. */
 export function firstDifference(a: string, b: string): number {
   let at = 0
   while (at < a.length && at < b.length && a[at] === b[at]) at++
@@ -9,11 +9,11 @@ export function firstDifference(a: string, b: string): number {
 }
 
 export interface TreeNode<T> {
-  /** A line, or several that all share. */
+  /** One line, or several lines that all continuations here share. */
   readonly text: string
-  /** What ends here. */
+  /** Continuations that end here. */
   readonly leaves: readonly T[]
-  /** How many are here and below. */
+  /** Number of continuations here and below. */
   readonly count: number
   readonly children: readonly TreeNode<T>[]
 }
@@ -37,7 +37,7 @@ function nodeOf<T>(text: string, group: readonly { readonly rest: string; readon
   return { text, leaves, count: group.length, children: treeOf(below) }
 }
 
-/** A line that only ever goes on in one way is one with the next. */
+/** A line with only one successor is merged with it. */
 function joined<T>(node: TreeNode<T>): TreeNode<T> {
   const [only] = node.children
   if (!only || node.children.length > 1 || node.leaves.length > 0) return node

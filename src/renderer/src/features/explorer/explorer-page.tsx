@@ -12,7 +12,7 @@ interface ExplorerPageProps {
   readonly trajectory?: string | undefined
 }
 
-/** Chooses the run: the one asked for, else the newest that has trajectories to show. */
+/** Chooses the run: the requested one, else the newest with trajectories. */
 export function ExplorerPage({ run, trajectory }: ExplorerPageProps) {
   const [, go] = useLocation()
   const { data: runs, error, isPending, refetch } = useQuery(queries.runs.list.queryOptions({}))
@@ -28,7 +28,7 @@ export function ExplorerPage({ run, trajectory }: ExplorerPageProps) {
     return titled(
       <EmptyState
         title="No trajectories yet"
-        text="The explorer shows what a run sampled: each step with its value, the critical step, and what was tried from there. Train something first."
+        text="The explorer shows what a run sampled: each step with its value, the critical step, and what was tried from there. Train a model first."
         action={{ label: 'Go to runs', onClick: () => go('/') }}
       />,
     )

@@ -18,7 +18,7 @@ import { criticalOf, TrajectoryView } from './trajectory-view'
 
 interface ExplorerProps {
   readonly details: RunDetails
-  /** The trajectory that was asked for. */
+  /** The requested trajectory. */
   readonly initial: number | null
 }
 
@@ -27,7 +27,7 @@ function initialFilter(search: string): TrajectoryFilter {
   return iteration === null || !/^\d+$/.test(iteration) ? {} : { iteration: Number(iteration) }
 }
 
-/** The three columns and what they share: which trajectory, which state, how it is looked at. */
+/** The three columns and their shared state: the selected trajectory, its state, and how it is shown. */
 export function Explorer({ details: { run, checkpoints, trajectories: total }, initial }: ExplorerProps) {
   const search = useSearch()
   const [filter, setFilter] = useState<TrajectoryFilter>(() => initialFilter(search))
@@ -51,7 +51,7 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
     setWanted(id)
     setState(null)
   }, [])
-  // The address names the trajectory, so that it can be come back to; nothing is navigated.
+  // The address names the trajectory, so that a reload returns to it; this does not navigate.
   useEffect(() => {
     if (wanted !== null) window.history.replaceState(null, '', `#/explorer/${run.id}/${wanted}`)
   }, [run.id, wanted])

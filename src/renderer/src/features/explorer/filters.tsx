@@ -30,7 +30,7 @@ function positionName({ position }: TrajectoryFilter): keyof typeof POSITIONS {
   return position?.min === 0.5 ? 'second' : 'any'
 }
 
-/** What is listed, and in what order. */
+/** Which trajectories are listed, and in which order. */
 export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
   const setText = useDebouncedCallback((text: string) => onFilter({ ...filter, text: text || undefined }), 300)
   const isFiltered = Object.values(filter).some((value) => value !== undefined)

@@ -17,7 +17,7 @@ export function FollowStrip({ rows, selected, onSelect }: FollowStripProps) {
       <Text size="xs" fw={600} px={10} pt={6}>
         This prompt over training{' '}
         <Text span size="xs" className="quiet" fw={400}>
-          row {rows[0]?.row}, {rows.length === 1 ? 'met once so far' : `met ${rows.length} times`}
+          row {rows[0]?.row}, {rows.length === 1 ? 'sampled once so far' : `sampled ${rows.length} times`}
         </Text>
       </Text>
       <Box className={classes['strip']}>

@@ -10,7 +10,7 @@ interface PositionsPanelProps {
   readonly onOpen: (id: number) => void
 }
 
-/** Where critical steps fall over the run, and how large their advantages are. */
+/** Where critical steps lie during the run, and how large their advantages are. */
 export function PositionsPanel({ positions, onOpen }: PositionsPanelProps) {
   if (positions.total === 0) return null
   return (

@@ -27,7 +27,7 @@ const sampled = (one: HandContinuation): Shown => ({ ...one, key: `hand-${one.id
 
 const correctOf = (list: readonly Shown[]) => list.filter(({ status }) => status === 'correct').length
 
-/** What was sampled from one state: to value it, after the reset, by hand. */
+/** All samples from one state: those that estimate its value, those after the reset, and those by hand. */
 export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, isRaw }: StatePanelProps) {
   const { steps, states, intervals, continuations, critical, byHand } = trajectory
   const [view, setView] = useState<'list' | 'tree'>('list')
@@ -147,8 +147,7 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
         )}
         {everything.length === 0 && (
           <Text size="sm" className="quiet" p={12}>
-            Nothing was sampled from this state while the run went on.{' '}
-            {isReadOnly ? '' : 'Sample here to see how it goes on from it.'}
+            The run sampled nothing from this state. {isReadOnly ? '' : 'Sample here to see how the model continues.'}
           </Text>
         )}
       </Box>

@@ -16,7 +16,7 @@ interface TrajectoryListProps {
 
 const ROW_HEIGHT = 40
 
-/** One trajectory a line; only what is seen is drawn. */
+/** One trajectory per line; only visible lines are rendered. */
 export function TrajectoryList({ rows, selected, hasMore, onMore, onSelect }: TrajectoryListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({

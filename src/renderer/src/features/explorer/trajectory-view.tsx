@@ -17,14 +17,14 @@ interface TrajectoryViewProps {
   /** The state whose continuations are shown: before step `state`. */
   readonly state: number
   readonly onState: (state: number) => void
-  /** Null: as the run saw it. */
+  /** Null: the rule of the run. */
   readonly rule: ScoredRule | null
   readonly onRule: (rule: ScoredRule | null) => void
   readonly isRaw: boolean
   readonly onRaw: (isRaw: boolean) => void
 }
 
-/** The critical step, by the run or through another rule. */
+/** The critical step by the run's rule or by another one. */
 export const criticalOf = ({ critical, advantages }: ExplorerTrajectory, rule: ScoredRule | null): number | null =>
   rule === null ? (critical?.step ?? null) : criticalBy(rule, advantages)
 
@@ -44,13 +44,13 @@ export function TrajectoryView(props: TrajectoryViewProps) {
           {hasValues && (
             <Select
               data={[
-                { value: 'run', label: `as the run (${trajectory.critical?.rule ?? 'none'})` },
-                ...SCORED_RULES.map((rule) => ({ value: rule, label: `through ${rule}` })),
+                { value: 'run', label: `rule of the run (${trajectory.critical?.rule ?? 'none'})` },
+                ...SCORED_RULES.map((rule) => ({ value: rule, label: `rule ${rule}` })),
               ]}
               value={rule ?? 'run'}
               onChange={(value) => onRule(value === 'run' ? null : (value as ScoredRule))}
               allowDeselect={false}
-              aria-label="Rule that places the flag; the run is not changed"
+              aria-label="Rule that picks the critical step; the run is not changed"
               w={172}
             />
           )}

@@ -7,7 +7,7 @@ interface CodeBlockProps {
   readonly code: string
 }
 
-/** A command or code under what it is for, to copy. */
+/** A command or code to copy, under a title that says what it does. */
 export function CodeBlock({ label, code }: CodeBlockProps) {
   return (
     <div>

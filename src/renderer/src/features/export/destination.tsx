@@ -11,20 +11,20 @@ import { useTypedPath } from './use-typed-path'
 export interface ChosenDestination {
   readonly grant: string
   readonly found: Destination
-  /** What is there may be replaced. */
+  /** An existing file may be replaced. */
   readonly replaces: boolean
 }
 
 interface DestinationProps {
   readonly format: ExportFormat
-  /** A name for what is written. */
+  /** The suggested file or folder name. */
   readonly suggested: string
   readonly info: ProgramInfo
   readonly onChange: (chosen: ChosenDestination | null) => void
 }
 
 const describe = (format: ExportFormat) =>
-  isFolder(format) ? 'A folder that does not exist yet, or is empty' : 'A file; its folder is made if it is not there'
+  isFolder(format) ? 'A folder that does not exist yet, or is empty' : 'A file; its folder is created if needed'
 
 interface FieldProps extends DestinationProps {
   readonly chosen: ChosenPath | null
@@ -35,7 +35,7 @@ interface FieldProps extends DestinationProps {
 function DialogField({ format, suggested, chosen, onChosen }: FieldProps) {
   const choose = useMutation(queries.system.choose.mutationOptions({ onSuccess: (path) => path && onChosen(path) }))
   const kind = isFolder(format) ? 'exportFolder' : 'exportFile'
-  // Another format is another kind of thing: its place is chosen anew.
+  // Some formats are folders and others are files, so the destination is chosen again after a change of format.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the kind changes
   useEffect(() => onChosen(null), [kind])
   return (
@@ -55,7 +55,7 @@ function DialogField({ format, suggested, chosen, onChosen }: FieldProps) {
   )
 }
 
-/** A typed path, beside the runs until something else is typed. */
+/** A field for a path; until it is edited it suggests one beside the runs. */
 function TypedField({ format, suggested, info, onChosen }: FieldProps) {
   const [typed, setTyped] = useState<string | null>(null)
   const path = typed ?? `${info.dataFolder}/exports/${suggested}`
@@ -93,7 +93,7 @@ export function DestinationChoice(props: DestinationProps) {
     enabled: chosen !== null,
     staleTime: 0,
   })
-  // The system's dialog has asked already.
+  // The system's dialog has already asked.
   const mayReplace = info.hasDialogs || replaces
   // biome-ignore lint/correctness/useExhaustiveDependencies: told when one of its parts is another
   useEffect(
@@ -116,7 +116,7 @@ export function DestinationChoice(props: DestinationProps) {
       )}
       {found?.isReplacing && !info.hasDialogs && (
         <Checkbox
-          label="There is a file of that name: replace it"
+          label="Replace the existing file"
           checked={replaces}
           onChange={({ currentTarget }) => setReplaces(currentTarget.checked)}
         />

@@ -41,7 +41,7 @@ function Section({
   )
 }
 
-/** Run, format, choices, destination; what it will be at the side. */
+/** The form: run, format, choices and destination, with a summary beside it. */
 export function ExportForm({ runs, run, options, info, isBusy, onRun }: ExportFormProps) {
   const [wanted, setWanted] = useState<Choices>(INITIAL)
   const [destination, setDestination] = useState<ChosenDestination | null>(null)

@@ -27,7 +27,7 @@ function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy:
     return (
       <EmptyState
         title="No runs to export yet"
-        text="A run's weights, its adapter and the data its trajectories hold are exported from here. Train one first, or open a bundle."
+        text="Export a run's weights, its adapter or the data in its trajectories from here. Train a run first, or open a bundle."
         action={{ label: 'New run', onClick: () => go('/new') }}
       />
     )
@@ -36,7 +36,7 @@ function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy:
       <EmptyState
         title="There is no such run"
         text={`No run has the id ${wanted}: it may have been deleted.`}
-        action={{ label: 'Choose another', onClick: () => go('/export') }}
+        action={{ label: 'Choose another run', onClick: () => go('/export') }}
       />
     )
   if (!runs.data || !run || !options.data || !info) return <LoadingRows />
@@ -53,7 +53,7 @@ function Choose({ wanted, isBusy }: { readonly wanted?: string; readonly isBusy:
   )
 }
 
-/** What was written takes a place: what is said of destinations is asked again when something ended. */
+/** A finished export occupies its destination, so destinations are checked again when an export or import ends. */
 function useNewPlaces(isBusy: boolean): void {
   const cache = useCache()
   useEffect(() => {
@@ -61,7 +61,7 @@ function useNewPlaces(isBusy: boolean): void {
   }, [isBusy, cache])
 }
 
-/** What leaves the program, and bundles that come in. */
+/** The page for exports and for importing bundles. */
 export function ExportPage({ run }: { readonly run?: string }) {
   const transfer = useTransfer()
   const isBusy = transfer?.state === 'running'

@@ -9,7 +9,7 @@ interface FormatChoiceProps {
   readonly onChange: (format: ExportFormat) => void
 }
 
-/** Six cards; one that cannot be had says why. */
+/** One card per format; an unavailable one says why. */
 export function FormatChoice({ value, options, onChange }: FormatChoiceProps) {
   return (
     <Radio.Group value={value} onChange={(format) => onChange(format as ExportFormat)} aria-labelledby="export-format">

@@ -16,7 +16,7 @@ interface LabelledProps {
   readonly children: ReactNode
 }
 
-/** A control without a label of its own, under its label. */
+/** A label above a control that has none. */
 function Labelled({ label, hint, children }: LabelledProps) {
   return (
     <Input.Wrapper
@@ -39,10 +39,10 @@ function checkpointLabel({ iteration, accuracy, isLast, isBest }: ExportCheckpoi
 }
 
 const DTYPE_HINTS: Readonly<Record<ExportDtype, string>> = {
-  F32: '4 bytes a weight; exactly what was trained.',
-  F16: '2 bytes a weight; weights above 65,504 do not fit.',
-  Q8_0: 'About 1 byte a weight: 32 signed bytes share a scale. What llama.cpp calls nearly lossless.',
-  BF16: '2 bytes a weight; the range of F32 with 3 digits. What most models are published in.',
+  F32: '4 bytes per weight; exactly what was trained.',
+  F16: '2 bytes per weight; weights above 65,504 do not fit.',
+  Q8_0: 'About 1 byte per weight: 32 signed bytes share a scale. llama.cpp calls it nearly lossless.',
+  BF16: '2 bytes per weight; the range of F32 with 3 digits. Most models are published in it.',
 }
 
 function TensorOptions({ choices, options, onChange }: FormatOptionsProps) {
@@ -79,8 +79,8 @@ function StatesChoice({ choices, options, onChange }: FormatOptionsProps) {
   if (!options.isGuided)
     return (
       <Text size="sm" className="quiet" maw={420}>
-        The run went without GPO: there is one state per prompt, the prompt itself, and its continuations are the
-        trajectories of an iteration.
+        The run did not use GPO: each prompt has one state, the prompt itself. Its continuations are the trajectories of
+        an iteration.
       </Text>
     )
   return (
@@ -111,7 +111,7 @@ function PairOptions(props: FormatOptionsProps) {
     <Group align="flex-start" gap="xl">
       <StatesChoice {...props} />
       <NumberInput
-        label="Pairs of one state, at most"
+        label="Most pairs per state"
         description="The best with the worst, then the next"
         inputWrapperOrder={['label', 'input', 'description']}
         w={190}
@@ -129,7 +129,7 @@ function PairOptions(props: FormatOptionsProps) {
             onChange={(source) => onChange({ source: source as Choices['source'] })}
             data={[
               { value: 'both', label: 'Both' },
-              { value: 'recorded', label: 'Of the trajectories' },
+              { value: 'recorded', label: 'From trajectories' },
               { value: 'saved', label: 'Saved by hand' },
             ]}
           />
@@ -139,7 +139,7 @@ function PairOptions(props: FormatOptionsProps) {
   )
 }
 
-/** What can be chosen about a format. */
+/** The options of a format. */
 export function FormatOptions(props: FormatOptionsProps) {
   const { format } = props.choices
   if (hasWeights(format)) return <TensorOptions {...props} />
@@ -147,8 +147,8 @@ export function FormatOptions(props: FormatOptionsProps) {
   if (format === 'unpaired') return <StatesChoice {...props} />
   const text =
     format === 'stepwise'
-      ? 'A step’s label says whether some continuation after it ended right; its value is the share of them that did.'
-      : 'Weights are not in it, so it stays small. The plan in it names the paths of model and data on this machine.'
+      ? 'A step’s label says whether any continuation after it was correct; its value is the share that were.'
+      : 'It contains no weights, so it stays small. Its plan names the paths of model and data on this machine.'
   return (
     <Text size="sm" className="quiet" maw={720}>
       {text}

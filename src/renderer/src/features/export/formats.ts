@@ -1,4 +1,4 @@
-/** What the page says of each format, and the request that its choices make. Pure. */
+/** The texts of each format, and the export request made from the choices. Pure. */
 import type {
   ExportCheckpoint,
   ExportDtype,
@@ -42,7 +42,7 @@ export const FORMATS: readonly FormatText[] = [
   {
     format: 'stepwise',
     label: 'Valued steps',
-    text: 'JSON Lines: prompt, completions, labels, values. One row a trajectory, for process reward models.',
+    text: 'JSON Lines: prompt, completions, labels, values. One row per trajectory, for process reward models.',
   },
   {
     format: 'bundle',
@@ -51,16 +51,16 @@ export const FORMATS: readonly FormatText[] = [
   },
 ]
 
-/** What is written is a folder: weights with what belongs to them. The others are one file. */
+/** True for formats that are written as a folder; the others are one file. */
 export const isFolder = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
 
-/** Weights of a checkpoint are written, in a precision that is chosen. */
+/** True for formats that contain a checkpoint's weights in a chosen precision. */
 export const hasWeights = (format: ExportFormat): boolean => isFolder(format) || format === 'gguf'
 
 export const dtypesOf = (format: ExportFormat): readonly ExportDtype[] =>
   format === 'gguf' ? ['F32', 'F16', 'BF16', 'Q8_0'] : ['F32', 'F16', 'BF16']
 
-/** What a person chose; a format uses its part of it. */
+/** All choices of the form; each format uses some of them. */
 export interface Choices {
   readonly format: ExportFormat
   /** Null: the last. */
@@ -84,7 +84,7 @@ export const INITIAL: Choices = {
 export const checkpointOf = ({ checkpoint }: Choices, checkpoints: readonly ExportCheckpoint[]): number | null =>
   checkpoints.find(({ iteration }) => iteration === checkpoint)?.iteration ?? checkpoints.at(-1)?.iteration ?? null
 
-/** Null while something it needs is missing. */
+/** The request; null while something is missing. */
 export function requestOf(choices: Choices, checkpoints: readonly ExportCheckpoint[]): ExportRequest | null {
   const { format, dtype, states, perState, source } = choices
   switch (format) {
@@ -113,7 +113,7 @@ const slug = (text: string) =>
     .replace(/^-|-$/g, '')
     .slice(0, 60) || 'run'
 
-/** A name for what is written. */
+/** The suggested file or folder name. */
 export function suggestedName(run: string, request: ExportRequest): string {
   switch (request.format) {
     case 'safetensors':

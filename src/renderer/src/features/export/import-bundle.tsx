@@ -12,7 +12,7 @@ import { useMutation } from '@tanstack/react-query'
 export function ImportBundle() {
   const { runs } = useCache()
   const { hasDialogs, choose, typed } = useChoosing('bundle')
-  // How it goes is told by the panel of what is at work.
+  // The transfer panel shows the progress.
   const { mutateAsync } = useMutation(
     queries.exports.importBundle.mutationOptions({
       onSuccess: () => void runs.listChanged(),
@@ -22,9 +22,9 @@ export function ImportBundle() {
     if (chosen) await mutateAsync({ grant: chosen.grant })
   }
   const isOver = useDrop({
-    onChosen: (chosen) => void take(chosen[0] ?? null).catch(() => {}), // the panel says why
+    onChosen: (chosen) => void take(chosen[0] ?? null).catch(() => {}), // the transfer panel shows the error
     onFiles: () =>
-      notifications.show({ message: 'A browser does not say where a file is: type the path of the bundle instead.' }),
+      notifications.show({ message: 'A browser does not reveal a file’s path: type the path of the bundle instead.' }),
   })
   return (
     <>

@@ -16,18 +16,18 @@ interface SummaryProps {
   readonly onStart: () => void
 }
 
-/** What is missing before it can begin; null when nothing is. */
+/** What is missing before the export can start; null if nothing is. */
 function missing({ request, preview, previewProblem, destination, isBusy }: SummaryProps): string | null {
-  if (isBusy) return 'An export or import is at work.'
+  if (isBusy) return 'Another export or import is running.'
   if (!request) return 'Choose a checkpoint.'
   if (previewProblem !== null) return previewProblem
-  if (!preview) return 'Counting what it will hold…'
-  if (preview.count === 0) return 'There is nothing of this kind in the run.'
-  if (!destination) return 'Choose where it goes.'
+  if (!preview) return 'Counting the contents…'
+  if (preview.count === 0) return 'The run has nothing to export in this format.'
+  if (!destination) return 'Choose a destination.'
   const { found, replaces } = destination
-  if (found.problem !== null) return 'It cannot go there.'
-  if (found.isReplacing && !replaces) return 'There is a file of that name.'
-  if (found.freeBytes !== null && found.freeBytes < preview.bytes) return 'The disk has not enough space.'
+  if (found.problem !== null) return 'The destination cannot be used.'
+  if (found.isReplacing && !replaces) return 'A file of that name exists.'
+  if (found.freeBytes !== null && found.freeBytes < preview.bytes) return 'The disk does not have enough space.'
   return null
 }
 
@@ -40,7 +40,7 @@ function Fact({ label, children }: { readonly label: string; readonly children: 
   )
 }
 
-/** Ready, or what is missing; sizes before anything is written. */
+/** Says whether the export is ready or what is missing, and its size before anything is written. */
 export function SummaryCard(props: SummaryProps) {
   const { request, preview, destination, isStarting, onStart } = props
   const problem = missing(props)
@@ -50,9 +50,9 @@ export function SummaryCard(props: SummaryProps) {
       <Title order={2}>{problem === null ? 'Ready' : 'Not ready yet'}</Title>
       <dl className={classes.facts}>
         <Fact label="Format">{FORMATS.find(({ format }) => format === request?.format)?.label ?? '–'}</Fact>
-        <Fact label="Holds">{preview ? `${formatCount(preview.count)} ${preview.unit}` : '–'}</Fact>
+        <Fact label="Contents">{preview ? `${formatCount(preview.count)} ${preview.unit}` : '–'}</Fact>
         <Fact label="Size">{preview ? `${preview.isExact ? '' : 'about '}${formatBytes(preview.bytes)}` : '–'}</Fact>
-        <Fact label="Free there">{free === null ? '–' : formatBytes(free)}</Fact>
+        <Fact label="Free space">{free === null ? '–' : formatBytes(free)}</Fact>
       </dl>
       {problem !== null && (
         <Text size="sm" role="status">

@@ -47,7 +47,7 @@ function Outcome({ outcome }: { readonly outcome: ExportOutcome }) {
       <Text size="sm" className="quiet">
         {verified}
       </Text>
-      <Title order={3}>What to do next</Title>
+      <Title order={3}>Next steps</Title>
       {next.map(({ text, code }) => (
         <CodeBlock key={text} label={text} code={code} />
       ))}
@@ -55,7 +55,7 @@ function Outcome({ outcome }: { readonly outcome: ExportOutcome }) {
   )
 }
 
-/** The export or import at work, or how the last one ended, until it is taken off the screen. */
+/** The running export or import, or the result of the last one until it is dismissed. */
 export function TransferPanel({ transfer }: { readonly transfer: Transfer | null }) {
   const [, go] = useLocation()
   const dismiss = useMutation(queries.exports.dismiss.mutationOptions())
@@ -64,7 +64,7 @@ export function TransferPanel({ transfer }: { readonly transfer: Transfer | null
   const words = WORDS[kind]
   if (state === 'running')
     return (
-      <section className="panel" style={{ padding: 'var(--mantine-spacing-md)' }} aria-label="At work">
+      <section className="panel" style={{ padding: 'var(--mantine-spacing-md)' }} aria-label="In progress">
         <Working transfer={transfer} />
       </section>
     )
@@ -83,10 +83,10 @@ export function TransferPanel({ transfer }: { readonly transfer: Transfer | null
       </Alert>
     )
   return (
-    <section className="panel" style={{ padding: 'var(--mantine-spacing-md)' }} aria-label="What came of it">
+    <section className="panel" style={{ padding: 'var(--mantine-spacing-md)' }} aria-label="Result">
       <Group justify="space-between" wrap="nowrap" mb={state === 'done' ? 'sm' : 0}>
         <Title order={2} className="clip" aria-live="polite">
-          {state === 'cancelled' ? `${words.cancelled}: nothing of it was left` : `${words.done} ${subject}`}
+          {state === 'cancelled' ? `${words.cancelled}: nothing was kept` : `${words.done} ${subject}`}
           {state === 'done' && <span className="quiet"> in {formatDuration(seconds)}</span>}
         </Title>
         <Group gap="sm" wrap="nowrap">

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react'
 /** Milliseconds before a lost stream is opened again. */
 const RETRY = 1000
 
-/** The export or import at work, or the last one; null where there is none. */
+/** The running export or import, or the last one; null if there is none. */
 export function useTransfer(): Transfer | null {
   const [transfer, setTransfer] = useState<Transfer | null>(null)
   useEffect(() => {

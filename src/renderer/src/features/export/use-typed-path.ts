@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react'
 /** Milliseconds after the last key. */
 const TYPING = 250
 
-/** A grant for a path while it is typed; null until there is one. */
+/** A grant for the path that is being typed; null until there is one. */
 export function useTypedPath(path: string): ChosenPath | null {
   const [chosen, setChosen] = useState<ChosenPath | null>(null)
   useEffect(() => {
@@ -16,7 +16,7 @@ export function useTypedPath(path: string): ChosenPath | null {
     const timer = setTimeout(() => {
       api.system.typed({ path: wanted }).then(
         (granted) => isCurrent && setChosen(granted),
-        () => {}, // the host takes no typed paths: then there is a dialog
+        () => {}, // the host does not accept typed paths, because it has a dialog
       )
     }, TYPING)
     return () => {

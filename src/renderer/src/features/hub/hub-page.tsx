@@ -11,7 +11,7 @@ import { useLocation } from 'wouter'
 import { Repository } from './repository'
 import { Token } from './token'
 
-/** Search the Hugging Face Hub, see licence and size, download. Asks the network when a button is pressed, never before. */
+/** Search the Hugging Face Hub, see licence and size, download. It uses the network only when a button is pressed. */
 export function HubPage({ kind }: { readonly kind: HubKind }) {
   const [, go] = useLocation()
   const [text, setText] = useState('')
@@ -43,7 +43,7 @@ export function HubPage({ kind }: { readonly kind: HubKind }) {
             ]}
             value={things}
             onChange={(value) => go(`/hub/${value}`)}
-            aria-label="What is searched"
+            aria-label="Kind of repository"
           />
           {place.data && <Token place={place.data} />}
         </>
@@ -81,7 +81,7 @@ export function HubPage({ kind }: { readonly kind: HubKind }) {
         !chosen && (
           <EmptyState
             title={`Find ${things}`}
-            text="Nothing is asked of the network until you press Search. Licence and size are shown before anything is downloaded; what is in the Hugging Face cache already is used as it is."
+            text="The network is not used until you press Search. Licence and size are shown before a download; files already in the Hugging Face cache are not downloaded again."
           />
         )
       )}

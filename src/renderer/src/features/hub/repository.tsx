@@ -67,10 +67,8 @@ export function Repository({ kind, id, onClose }: RepositoryProps) {
       <Group gap="xl" mb="md">
         <Text size="sm">Licence: {license ?? 'not given: ask its author before you use it'}</Text>
         <Text size="sm">Size: {formatBytes(bytes)}</Text>
-        {here > 0 && <Text size="sm">Here already: {formatBytes(here)}</Text>}
-        <Text size="sm">
-          Access: {isGated ? 'gated: its terms must be accepted on the hub, and a token given' : 'open'}
-        </Text>
+        {here > 0 && <Text size="sm">Already downloaded: {formatBytes(here)}</Text>}
+        <Text size="sm">Access: {isGated ? 'gated: accept its terms on the hub and enter a token' : 'open'}</Text>
         <Text size="sm" className="quiet mono">
           {commit.slice(0, 12)}
         </Text>
@@ -99,7 +97,7 @@ export function Repository({ kind, id, onClose }: RepositoryProps) {
                 : 'asking the hub'}
             </Text>
             <Button variant="default" onClick={() => stop.current?.abort()}>
-              Stop; what came is kept
+              Stop; keep what has arrived
             </Button>
           </Group>
           <Progress
@@ -109,7 +107,7 @@ export function Repository({ kind, id, onClose }: RepositoryProps) {
         </Stack>
       ) : (
         <Button mb="md" onClick={() => void download()}>
-          {here > 0 && here < bytes ? 'Go on downloading' : 'Download'} {formatBytes(Math.max(0, bytes - here))}
+          {here > 0 && here < bytes ? 'Download the remaining' : 'Download'} {formatBytes(Math.max(0, bytes - here))}
         </Button>
       )}
       <Table aria-label="Files">

@@ -7,7 +7,7 @@ interface FileTableProps {
   readonly checksums: Checksums | null
 }
 
-/** Names, sizes, and sums where a pass has made them. */
+/** Names, sizes, and checksums if they were computed. */
 export function FileTable({ files, checksums }: FileTableProps) {
   const sums = new Map(checksums?.files.map(({ name, sha256 }) => [name, sha256]))
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)

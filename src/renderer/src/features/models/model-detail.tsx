@@ -33,7 +33,7 @@ export function ModelDetail({ item, actions }: ModelDetailProps) {
           onRename={isFolder ? (name) => void actions.rename(item, name) : undefined}
         />
         {isFolder && (
-          <Tooltip label="Take it off the list; its files stay where they are">
+          <Tooltip label="Removes it from the list; its files are kept">
             <ActionIcon aria-label="Remove from the list" onClick={() => void actions.remove(item)}>
               <IconTrash size={16} />
             </ActionIcon>

@@ -1,4 +1,4 @@
-/** A model's files, and a full pass over them: with progress, and what it found. */
+/** A model's files, and a check that reads every byte, with its progress and result. */
 import { Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { api } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
@@ -14,15 +14,15 @@ type State =
   | { readonly is: 'finished'; readonly result: Finished }
   | { readonly is: 'failed'; readonly message: string }
 
-/** One sentence about what the sums were compared with. */
+/** One sentence on how the checksums compare. */
 function verdictOf({ comparedWith, different }: Finished): string {
   if (different.length > 0) {
-    const since = comparedWith === 'manifest' ? 'what the checkpoint was written as' : 'the last pass'
+    const since = comparedWith === 'manifest' ? 'the checkpoint as it was written' : 'the last check'
     return `Different from ${since}: ${different.join(', ')}. Copy the files again.`
   }
-  if (comparedWith === 'manifest') return 'Every byte is as the checkpoint was written.'
-  if (comparedWith === 'earlier') return 'Every byte is as at the last pass.'
-  return 'Every byte could be read. Compare the sums with those of the place the model came from.'
+  if (comparedWith === 'manifest') return 'Every byte is the same as when the checkpoint was written.'
+  if (comparedWith === 'earlier') return 'Every byte is the same as at the last check.'
+  return 'Every byte could be read. Compare the checksums with those of the model’s source.'
 }
 
 export function ModelFiles({ item, details }: { readonly item: ModelItem; readonly details: ModelDetails }) {
@@ -60,7 +60,7 @@ export function ModelFiles({ item, details }: { readonly item: ModelItem; readon
         )}
         {state.is === 'idle' && known && (
           <Text size="xs" className="quiet">
-            last pass {formatTime(known.at)}
+            last checked {formatTime(known.at)}
           </Text>
         )}
       </Group>
@@ -82,7 +82,7 @@ export function ModelFiles({ item, details }: { readonly item: ModelItem; readon
 function PassProgress({ file, done, total }: { readonly file: string; readonly done: number; readonly total: number }) {
   return (
     <Stack gap={4}>
-      <Progress value={total > 0 ? (100 * done) / total : 0} animated aria-label="Bytes that were read" />
+      <Progress value={total > 0 ? (100 * done) / total : 0} animated aria-label="Bytes read" />
       <Text size="xs" className="quiet">
         {total > 0 ? `${file}: ${formatBytes(done)} of ${formatBytes(total)}` : 'starting'}
       </Text>

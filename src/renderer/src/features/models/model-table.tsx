@@ -6,9 +6,9 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { formatParameters, shortArchitecture } from './words'
 
 const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [
-  { kind: 'bundled', title: 'In the box', empty: 'Nothing is in the box.' },
+  { kind: 'bundled', title: 'Bundled', empty: 'No model is bundled.' },
   { kind: 'folder', title: 'From disk', empty: 'None yet: add a folder, or drop one on the window.' },
-  { kind: 'adapter', title: 'Adapters', empty: 'None yet: add a folder that PEFT, or an export here, has written.' },
+  { kind: 'adapter', title: 'Adapters', empty: 'None yet: add a folder written by PEFT or by an export from here.' },
   { kind: 'run', title: 'Fine-tuned by runs', empty: 'None yet: a run that has written a checkpoint appears here.' },
 ]
 
@@ -29,7 +29,7 @@ export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
             Parameters
           </Table.Th>
           <Table.Th w={72} className="numeric">
-            <Tooltip label="Tokens a sequence may have">
+            <Tooltip label="Longest sequence, in tokens">
               <span>Context</span>
             </Tooltip>
           </Table.Th>
@@ -37,7 +37,7 @@ export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
             On disk
           </Table.Th>
           <Table.Th w={80} className="numeric">
-            <Tooltip label="Held out, at the checkpoint: the share of evaluation rows answered correctly">
+            <Tooltip label="Share of held-out evaluation rows answered correctly at the checkpoint">
               <span>Accuracy</span>
             </Tooltip>
           </Table.Th>

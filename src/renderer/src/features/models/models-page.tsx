@@ -14,7 +14,7 @@ import { ModelDetail } from './model-detail'
 import { ModelTable } from './model-table'
 import { useModelActions } from './use-model-actions'
 
-/** Models to train and to ask: in the box, from disk, from runs. */
+/** The page of models: bundled, from disk, from runs. */
 export function ModelsPage() {
   const list = useQuery({ ...queries.models.list.queryOptions({}), refetchOnMount: 'always' })
   const [selected, select] = useState<string | null>(null)
@@ -25,7 +25,7 @@ export function ModelsPage() {
     onFiles: () =>
       notifications.show({
         color: 'orange',
-        title: 'A browser does not say where a dropped folder is',
+        title: 'A browser does not reveal the path of a dropped folder',
         message: 'Add the folder by its path instead.',
       }),
   })

@@ -1,4 +1,4 @@
-/** What can be done with models, and what is said about it. */
+/** The actions on models and their notifications. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { api } from '@renderer/lib/api'
@@ -23,7 +23,7 @@ export function useModelActions(select: (id: string) => void): ModelActions & Ad
     try {
       await work()
     } catch (error) {
-      notifications.show({ color: 'orange', title: 'That did not work', message: messageOf(error) })
+      notifications.show({ color: 'orange', title: 'The list of models was not changed', message: messageOf(error) })
     }
   }
   const add = async ({ grant }: ChosenPath) => {
@@ -56,7 +56,7 @@ export function useModelActions(select: (id: string) => void): ModelActions & Ad
           message: (
             <Group justify="space-between" wrap="nowrap">
               <Text size="sm" lineClamp={2}>
-                {item.name} was taken off the list. Its files stay where they are.
+                {item.name} was removed from the list. Its files are kept.
               </Text>
               <Button
                 variant="default"

@@ -1,4 +1,4 @@
-/** What models are called on the screen. */
+/** Names and sizes of models on the screen. */
 
 /** 780 k, 135 M, 7.24 B. */
 export function formatParameters(count: number): string {
@@ -8,5 +8,5 @@ export function formatParameters(count: number): string {
   return `${value.toLocaleString('en-US', { maximumSignificantDigits: 3 })}${units[step]}`
 }
 
-/** LlamaForCausalLM is a Llama. */
+/** Shortens LlamaForCausalLM to Llama. */
 export const shortArchitecture = (name: string | null): string => name?.replace(/ForCausalLM$/, '') ?? 'not given'

@@ -36,7 +36,7 @@ export function CommandModal({ isOpen, onClose }: CommandModalProps) {
     <Modal opened={isOpen} onClose={onClose} title="The same run in a terminal" size="lg">
       <Stack gap="sm">
         <SegmentedControl
-          aria-label="How the plan is given"
+          aria-label="Form of the plan"
           data={[
             { value: 'file', label: 'A plan file' },
             { value: 'flags', label: 'Flags only' },
@@ -46,7 +46,7 @@ export function CommandModal({ isOpen, onClose }: CommandModalProps) {
         />
         {way === 'file' ? (
           <>
-            <Text size="sm">Save this as {FILE}; what is not in it has its default.</Text>
+            <Text size="sm">Save this as {FILE}; settings that are not in it have their defaults.</Text>
             <Scrolling text={file} />
             <Group gap="sm">
               <Copied label="Copy the plan" text={file} />

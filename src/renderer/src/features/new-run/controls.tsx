@@ -1,4 +1,4 @@
-/** The control of a setting, by its type. An empty field means the default, which stands in it in grey. */
+/** The control of a setting, by its type. An empty field means the default, which it shows in grey. */
 import { ActionIcon, MultiSelect, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { columnsText, parseColumns, parseNumber, valueText } from '@renderer/lib/setting-text'
 import { currentValue, type DraftValue } from '@shared/plan/draft'
@@ -11,11 +11,11 @@ import classes from './new-run.module.css'
 
 export interface SettingIds {
   readonly input: string
-  /** What it does and what is wrong with it, for those who hear the page. */
+  /** Ids of the texts that describe the setting and its problems, for screen readers. */
   readonly help: string
 }
 
-/** What every input with a wrapper of its own gets. */
+/** Properties for every input with its own wrapper. */
 export const inputProps = ({ input, help }: SettingIds) => ({
   id: input,
   description: help,
@@ -28,7 +28,7 @@ export interface ControlProps {
   readonly hasError: boolean
 }
 
-/** Back to the default. */
+/** A button that restores the default. */
 function Clear({ setting }: { readonly setting: DescribedLeaf }) {
   const { set } = usePlanForm()
   const { leaf, label } = setting
@@ -40,7 +40,7 @@ function Clear({ setting }: { readonly setting: DescribedLeaf }) {
   )
 }
 
-/** Text in a field that is parsed as it is typed; what was typed stays as it is while it means the same. */
+/** The text of a field that is parsed while it is typed; the typed text stays unchanged as long as it means the same value. */
 function useTyped(id: string, show: (value: DraftValue) => string, parse: (text: string) => DraftValue | undefined) {
   const { draft, set } = usePlanForm()
   const value = draft[id]
@@ -109,7 +109,7 @@ function TextControl({ setting, ids, hasError }: ControlProps) {
 function ColumnsControl({ setting, ids, hasError }: ControlProps) {
   const { text, type } = useTyped(
     setting.leaf.id,
-    (value) => columnsText(value as Readonly<Record<string, string>>), // the setting holds nothing else
+    (value) => columnsText(value as Readonly<Record<string, string>>), // the setting has no other type
     parseColumns,
   )
   return (
@@ -124,7 +124,7 @@ function ColumnsControl({ setting, ids, hasError }: ControlProps) {
   )
 }
 
-/** Few short choices stand side by side. */
+/** A few short choices are shown side by side. */
 function ChoiceControl({ setting, ids, hasError }: ControlProps) {
   const { draft, set } = usePlanForm()
   const { leaf, options = {}, label } = setting
@@ -157,7 +157,7 @@ function ChoiceControl({ setting, ids, hasError }: ControlProps) {
 function ChoicesControl({ setting, ids, hasError }: ControlProps) {
   const { draft, set } = usePlanForm()
   const { leaf } = setting
-  const value = (currentValue(draft, leaf.id) ?? []) as string[] // the setting holds nothing else
+  const value = (currentValue(draft, leaf.id) ?? []) as string[] // the setting has no other type
   return (
     <MultiSelect
       {...inputProps(ids)}

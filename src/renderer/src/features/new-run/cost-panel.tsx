@@ -1,4 +1,4 @@
-/** Tokens counted from the plan, time from what was measured. */
+/** The cost of a plan: tokens are counted from the plan, time comes from measurements. */
 import { Anchor, Box, Button, Group, Progress, Table, Text, Title } from '@mantine/core'
 import { ratesOptions } from '@renderer/lib/cache'
 import { formatBytes, formatDuration, formatNumber, plural } from '@renderer/lib/format'
@@ -59,15 +59,15 @@ export function CostPanel({ plan, facts }: CostPanelProps) {
       </Group>
       <Table withRowBorders={false} verticalSpacing={0}>
         <Table.Tbody>
-          {time && <Row label="An iteration" value={formatDuration(time.iteration)} />}
+          {time && <Row label="Per iteration" value={formatDuration(time.iteration)} />}
           {time?.parts.map(({ label, seconds }) => (
             <Row key={label} label={`\u2003${label}`} value={formatDuration(seconds)} />
           ))}
-          {time && time.evaluations > 0 && <Row label="Evaluations, all" value={formatDuration(time.evaluations)} />}
-          {!offline && <Row label="Tokens sampled, an iteration" value={`${bound}${formatNumber(sampled)}`} />}
-          <Row label="Tokens trained on, an iteration" value={`${bound}${formatNumber(tokens.trained)}`} />
+          {time && time.evaluations > 0 && <Row label="All evaluations" value={formatDuration(time.evaluations)} />}
+          {!offline && <Row label="Tokens sampled per iteration" value={`${bound}${formatNumber(sampled)}`} />}
+          <Row label="Tokens trained per iteration" value={`${bound}${formatNumber(tokens.trained)}`} />
           <Row
-            label="Tokens, the whole run"
+            label="Tokens in the whole run"
             value={`${bound}${formatNumber(iterations * (sampled + tokens.trained))}`}
           />
         </Table.Tbody>
@@ -117,14 +117,14 @@ function Source({ probe, run, plan, isReady }: SourceProps) {
             `Measured here: ${plural(result.prompts, 'prompt')}, ${result.device}, up to ${formatBytes(result.peakBytes)}.`
           ) : run ? (
             <>
-              As fast as{' '}
+              Based on{' '}
               <Anchor href={`#/runs/${run.id}`} size="xs">
                 {run.name}
               </Anchor>
               , its last {plural(run.iterations, 'iteration')}.
             </>
           ) : (
-            'No run with this model and backend yet: time is not known.'
+            'No run with this model and backend yet: the time is unknown.'
           )}
         </Text>
         <Button
@@ -139,7 +139,7 @@ function Source({ probe, run, plan, isReady }: SourceProps) {
       </Group>
       {active !== null && (
         <Text size="xs" className="quiet" mt={4}>
-          Measuring waits until the run at work has ended.
+          Measuring is possible when the current run has ended.
         </Text>
       )}
       {error !== null && (

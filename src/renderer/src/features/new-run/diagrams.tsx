@@ -1,4 +1,4 @@
-/** What an objective compares, drawn small. Blue is pushed up, orange down, grey is what it is compared with. */
+/** Small pictures of what each objective compares. Blue is pushed up, orange down; grey is the baseline. */
 import type { ObjectiveKind } from '@shared/schemas/plan'
 import type { ReactNode } from 'react'
 
@@ -20,7 +20,7 @@ const Bar = ({
   width?: number
 }) => <rect x={x} y={Math.min(from, to)} width={width} height={Math.max(1, Math.abs(to - from))} fill={color} rx="1" />
 
-/** What it would have been: an outline. */
+/** An outline of the old or expected value. */
 const Ghost = ({ x, from, to }: { x: number; from: number; to: number }) => (
   <rect x={x} y={to} width="9" height={from - to} fill="none" stroke={QUIET} strokeDasharray="2 2" />
 )

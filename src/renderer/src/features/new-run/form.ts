@@ -11,12 +11,12 @@ import { createContext, useContext } from 'react'
 export interface PlanForm {
   readonly draft: PlanDraft
   readonly set: (id: string, value: DraftValue | undefined) => void
-  /** Several at once. */
+  /** Changes several settings at once. */
   readonly merge: (values: Readonly<Record<string, DraftValue | undefined>>) => void
   /** The whole plan; null while a setting is missing or out of its range. */
   readonly plan: Plan | null
   readonly issues: readonly PlanIssue[]
-  /** What the program found in model and data; of the plan before while the newest is looked at. */
+  /** Facts about the model and data; those of the previous plan while the newest one is being checked. */
   readonly facts: PlanFacts | null
   readonly isChecking: boolean
   readonly isAdvanced: boolean
@@ -34,7 +34,7 @@ export function usePlanForm(): PlanForm {
 
 export const settingElementId = (id: string): string => `setting-${id.replaceAll(/[^\w]/g, '-')}`
 
-/** Shows a setting and puts the cursor there; after the form has made room for it. */
+/** Scrolls to a setting and focuses it, after the form has rendered it. */
 export function showSetting({ leaf }: DescribedLeaf): void {
   window.setTimeout(() => {
     const element = document.getElementById(settingElementId(leaf.id))

@@ -1,4 +1,4 @@
-/** GPO: one switch over every objective, its settings, and the steps a text of the data would get. */
+/** GPO: the switch, its settings, and a preview of the steps of a text from the data. */
 import { Box, Group, Switch, Text } from '@mantine/core'
 import { currentValue } from '@shared/plan/draft'
 import { useState } from 'react'

@@ -48,7 +48,7 @@ function Phase({ phase: { phase, parts, total }, memory }: { readonly phase: Mem
   )
 }
 
-/** What to lower first. */
+/** Which settings to lower first. */
 const CURES: Readonly<Record<MemoryPhase['phase'], string>> = {
   sampling: 'Lower the lanes, the prompts per iteration or the longest completion.',
   values: 'Lower the lanes or the longest completion.',

@@ -15,7 +15,7 @@ import { ImportPlan, StartFrom } from './start-from'
 import { type DraftState, useDraft } from './use-draft'
 import { useCheckedPlan } from './use-plan'
 
-/** A plan, from the model to the budget, and what speaks against it before anything is loaded. */
+/** The form of a plan, from the model to the budget, with all problems shown before anything is loaded. */
 export function NewRunPage() {
   const state = useDraft()
   const checked = useCheckedPlan(state.draft)
@@ -37,7 +37,7 @@ export function NewRunPage() {
         isFilled
       >
         {state.problem !== null && (
-          <Alert color="orange" mb="md" title="The plan could not be taken over" role="alert">
+          <Alert color="orange" mb="md" title="The plan could not be loaded" role="alert">
             {state.problem}
           </Alert>
         )}
@@ -56,7 +56,7 @@ export function NewRunPage() {
   )
 }
 
-/** Where the plan began, and the way back to what was there before. */
+/** What the plan was started from, and a button that brings back the previous one. */
 function Origin({ state: { origin, before, undo } }: { readonly state: DraftState }) {
   return (
     <Group gap="sm" wrap="nowrap" style={{ minWidth: 0 }}>

@@ -17,23 +17,27 @@ const CARDS: readonly Card[] = [
   {
     kind: 'ppo',
     needs: 'rewards',
-    sentence: 'Each token of an answer, against what a learnt value function expected there.',
+    sentence: 'Compares each token’s outcome with what a trained value function predicted.',
   },
-  { kind: 'grpo', needs: 'rewards', sentence: 'Answers to one question, each against the mean reward of its group.' },
+  {
+    kind: 'grpo',
+    needs: 'rewards',
+    sentence: 'Compares each answer’s reward with the mean of all answers to the same prompt.',
+  },
   {
     kind: 'dpo',
     needs: 'pairs',
-    sentence: 'A correct answer against an incorrect one, both relative to a reference model.',
+    sentence: 'Prefers the correct answer of a pair, relative to a reference model.',
   },
   {
     kind: 'kto',
     needs: 'labels',
-    sentence: 'Single answers, correct or not, against how far the policy has moved overall.',
+    sentence: 'Learns from single answers, correct or incorrect; they need not be paired.',
   },
   {
     kind: 'simpo',
     needs: 'pairs',
-    sentence: 'Correct against incorrect by likelihood per token, a margin apart; no reference model.',
+    sentence: 'Prefers the correct answer of a pair by a margin per token; no reference model.',
   },
   { kind: 'orpo', needs: 'pairs', sentence: 'Imitates the correct answer and raises its odds over the incorrect one.' },
   { kind: 'sft', needs: 'completions', sentence: 'Imitates given completions, token by token; samples nothing.' },

@@ -1,4 +1,4 @@
-/** The model and the data: of what the library has. */
+/** The pickers of the model and the data, from the library. */
 import { Group, Select, Text } from '@mantine/core'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { DatasetItem } from '@shared/contract/datasets'
@@ -31,7 +31,7 @@ function grouped(choices: readonly Choice[]) {
   }))
 }
 
-/** What the plan names stays to be seen, even where the library does not have it. */
+/** A path in the plan stays visible, even if the library does not have it. */
 function withOwn(choices: readonly Choice[], value: unknown): readonly Choice[] {
   if (typeof value !== 'string' || choices.some((choice) => choice.value === value)) return choices
   return [...choices, { value, label: value, group: 'Not in the library', facts: '', isDisabled: false }]
@@ -60,7 +60,7 @@ function Pick({ setting, ids, choices, onPick, isClearable = false }: PickProps)
         clearable={isClearable}
         allowDeselect={false}
         maxDropdownHeight={360}
-        nothingFoundMessage="Nothing is called that"
+        nothingFoundMessage="No match"
         error={issues.some(({ path, severity }) => path === setting.leaf.path && severity === 'error')}
         onChange={onPick}
         renderOption={({ option }) => (
@@ -109,14 +109,14 @@ export function ModelPicker({ setting, ids }: PickerProps) {
   return <Pick setting={setting} ids={ids} choices={choices} onPick={(path) => path && set(setting.leaf.id, path)} />
 }
 
-const MODEL_GROUPS = { bundled: 'In the box', folder: 'From disk', run: 'Fine-tuned by runs' } as const
+const MODEL_GROUPS = { bundled: 'Bundled', folder: 'From disk', run: 'Fine-tuned by runs' } as const
 
 const adapterFacts = ({ problem, adapter }: ModelItem) =>
   problem !== null || !adapter
     ? 'cannot be used'
     : `r ${adapter.r} · α ${adapter.alpha} · ${adapter.targets.map((name) => name.replace('_proj', '')).join(', ')}`
 
-/** Choosing an adapter brings its rank, scale and projections along; without one they are the defaults again. */
+/** Choosing an adapter also sets its rank, scale and projections; without an adapter they return to the defaults. */
 export function AdapterPicker({ setting, ids }: PickerProps) {
   const { models, merge } = usePlanForm()
   const adapters = models.filter(({ kind }) => kind === 'adapter')
@@ -144,10 +144,10 @@ const datasetFacts = ({ problem, usable, recordKind }: DatasetItem) =>
 
 const datasetChoice = (item: DatasetItem): Choice => ({
   ...{ value: item.path, label: item.name, facts: datasetFacts(item), isDisabled: item.problem !== null },
-  group: item.kind === 'bundled' ? 'In the box' : 'From disk',
+  group: item.kind === 'bundled' ? 'Bundled' : 'From disk',
 })
 
-/** Choosing a set brings its columns, its verifier and its part for evaluation along. */
+/** Choosing a dataset also sets its columns, its verifier and its evaluation part. */
 export function TrainPicker({ setting, ids }: PickerProps) {
   const { datasets, merge } = usePlanForm()
   const pick = (path: string | null) => {
@@ -179,4 +179,4 @@ export function EvaluationPicker({ setting, ids }: PickerProps) {
   return <Pick setting={setting} ids={ids} choices={choices} onPick={pick} isClearable />
 }
 
-const groupOf = (kind: DatasetItem['kind']) => (kind === 'bundled' ? 'In the box' : 'From disk')
+const groupOf = (kind: DatasetItem['kind']) => (kind === 'bundled' ? 'Bundled' : 'From disk')

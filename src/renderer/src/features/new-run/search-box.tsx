@@ -9,7 +9,7 @@ import { showSetting, usePlanForm } from './form'
 
 const MOST = 12
 
-/** Which choice a setting needs, where it is not made. */
+/** Which other choice a setting needs, if it is not made. */
 function missingFor(draft: PlanDraft, { leaf }: DescribedLeaf): string | null {
   if (hasEffect(draft, leaf)) return null
   if (isApplicable(draft, leaf)) return 'no effect in this plan'
@@ -19,7 +19,7 @@ function missingFor(draft: PlanDraft, { leaf }: DescribedLeaf): string | null {
 }
 
 interface SearchBoxProps {
-  /** Makes room for settings that the simple form does not show. */
+  /** Switches to the advanced form for settings that the simple form does not show. */
   readonly onFound: (setting: DescribedLeaf) => void
 }
 
@@ -52,7 +52,7 @@ export function SearchBox({ onFound }: SearchBoxProps) {
       filter={({ options }) => options}
       maxDropdownHeight={380}
       comboboxProps={{ width: 380, position: 'bottom-start' }}
-      nothingFoundMessage="No setting is called that"
+      nothingFoundMessage="No setting matches"
       renderOption={({ option }) => {
         const setting = describedById(String(option.value))
         const missing = missingFor(draft, setting)

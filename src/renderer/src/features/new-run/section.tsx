@@ -30,7 +30,7 @@ export function Section({ id, title, text, children }: SectionProps) {
   )
 }
 
-/** In the simple form: the simple ones, and whatever is not at its default or has something wrong with it. */
+/** The simple form shows the simple settings and those that were changed or have a problem. */
 export function useVisible(): (setting: DescribedLeaf) => boolean {
   const { draft, isAdvanced, issues } = usePlanForm()
   return ({ leaf, isSimple }) =>
@@ -43,7 +43,7 @@ export function useVisible(): (setting: DescribedLeaf) => boolean {
 
 interface SettingGroupProps {
   readonly name: string
-  /** Ids of settings that stand elsewhere. */
+  /** Ids of settings that are shown elsewhere. */
   readonly without?: readonly string[]
   /** Shown before the settings. */
   readonly children?: ReactNode
@@ -52,7 +52,7 @@ interface SettingGroupProps {
 
 const WIDE = ['data.template', 'adaptation.targets', 'name']
 
-/** The visible settings of a group of the table; nothing where there are none. */
+/** The visible settings of a group; nothing if there are none. */
 export function SettingGroup({ name, without = [], children, hasTitle = true }: SettingGroupProps) {
   const isVisible = useVisible()
   const settings = DESCRIBED_LEAVES.filter(

@@ -26,7 +26,7 @@ function ModelSection() {
   const adapter = describedById('adaptation.from@lora')
   const hasAdapters = models.some(({ kind }) => kind === 'adapter') || draft[adapter.leaf.id] !== undefined
   return (
-    <Section id="model" title="Model" text="what is trained, and how much of it">
+    <Section id="model" title="Model" text="the model, and which of its weights are trained">
       <SettingGroup name="Model" hasTitle={false} without={['model.path', 'adaptation.from']}>
         <Setting setting={describedById('model.path')} isWide>
           {(ids) => <ModelPicker setting={describedById('model.path')} ids={ids} />}
@@ -43,7 +43,7 @@ function ModelSection() {
 
 function DataSection() {
   return (
-    <Section id="data" title="Data" text="what is asked, and how answers are judged">
+    <Section id="data" title="Data" text="the prompts, and how answers are judged">
       <Box className={classes.halves}>
         <Setting setting={describedById('data.train.path')}>
           {(ids) => <TrainPicker setting={describedById('data.train.path')} ids={ids} />}
@@ -65,7 +65,7 @@ function MethodSection() {
   const isVisible = useVisible()
   const attempts = describedById('gpo.maxPairAttempts')
   return (
-    <Section id="method" title="Method" text="what is compared with what">
+    <Section id="method" title="Method" text="how the model learns from its answers">
       <GpoSwitch />
       <ObjectiveCards />
       <SettingGroup name="Objective" hasTitle={false} without={['objective.kind']}>
@@ -79,7 +79,7 @@ function MethodSection() {
 
 function BudgetSection() {
   return (
-    <Section id="budget" title="Budget" text="how much is sampled, learnt and measured">
+    <Section id="budget" title="Budget" text="how much is sampled, trained and evaluated">
       <SettingGroup name="Budget" hasTitle={false} />
       <SettingGroup name="Evaluation" />
       <SettingGroup name="Speed and memory" />

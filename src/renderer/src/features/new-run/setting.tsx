@@ -1,4 +1,4 @@
-/** One setting: its label, symbol and unit, its control, what it does, what speaks against its value. */
+/** One setting: its label, symbol and unit, its control, what it does, and problems with its value. */
 import { Box, Group, Text, Tooltip } from '@mantine/core'
 import { valueText } from '@renderer/lib/setting-text'
 import { isApplicable } from '@shared/plan/draft'
@@ -30,7 +30,7 @@ function Help({ setting }: { readonly setting: DescribedLeaf }) {
         </Text>
       )}
       <Text size="xs" opacity={0.8}>
-        {leaf.path} · elsewhere {aliases.slice(0, 3).join(', ')}
+        {leaf.path} · also called {aliases.slice(0, 3).join(', ')}
       </Text>
     </Box>
   )
@@ -65,7 +65,7 @@ export function SettingIssues({ path }: { readonly path: string }) {
 
 interface SettingProps {
   readonly setting: DescribedLeaf
-  /** In place of the usual control. */
+  /** Replaces the usual control. */
   readonly children?: (ids: SettingIds) => ReactNode
   readonly isWide?: boolean
 }

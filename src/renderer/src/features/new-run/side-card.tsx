@@ -1,4 +1,4 @@
-/** Beside the form: ready or what is missing, memory, time, what is not at its default, and the way to start. */
+/** The card beside the form: whether the plan is ready, memory, time, changed settings, and the start button. */
 import { Box, Button, Group, Text, Title, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { api } from '@renderer/lib/api'
@@ -20,7 +20,7 @@ import { MemoryPanel } from './memory-panel'
 import classes from './new-run.module.css'
 import { IssueLine } from './setting'
 
-/** Leads to the setting it is about. */
+/** Leads to the setting that the issue is about. */
 function IssueLink({ issue }: { readonly issue: PlanIssue }) {
   const { draft } = usePlanForm()
   const setting = describedByPath(draft, issue.path)
@@ -46,7 +46,7 @@ function Readiness() {
       ? { icon: <IconCircleCheck size={18} color="var(--helped)" />, words: 'Ready' }
       : {
           icon: <IconAlertCircle size={18} color="var(--hurt)" />,
-          words: `Not ready: ${plural(errors.length, 'thing')} to put right`,
+          words: `Not ready: ${plural(errors.length, 'thing')} to fix`,
         }
   return (
     <Box p="10px 12px">
@@ -69,11 +69,11 @@ function Changes() {
   return (
     <Box>
       <Title order={3} size="sm" mb={4}>
-        Not at the default <span className="quiet">{changed.length}</span>
+        Changed settings <span className="quiet">{changed.length}</span>
       </Title>
       {changed.length === 0 && (
         <Text size="xs" className="quiet">
-          Every setting is.
+          None: every setting is at its default.
         </Text>
       )}
       {changed.map(({ id }) => {
@@ -110,8 +110,8 @@ function Start() {
     <Box className={classes.sideFoot}>
       {active && (
         <Text size="xs" className="quiet clip" mb={6}>
-          Begins after {active.name}
-          {queue.length > 0 ? ` and ${plural(queue.length, 'run')} that ${queue.length === 1 ? 'waits' : 'wait'}` : ''}
+          Starts after {active.name}
+          {queue.length > 0 ? ` and ${queue.length} waiting` : ''}
         </Text>
       )}
       <Group gap="sm" wrap="nowrap">

@@ -1,4 +1,4 @@
-/** Where a plan can begin: presets, an earlier run, a plan in a file. */
+/** What a plan can be started from: presets, an earlier run, a plan in a file. */
 import { ActionIcon, Button, Group, Menu, Text, Tooltip } from '@mantine/core'
 import { PathPopover } from '@renderer/components/path-popover'
 import { api, queries } from '@renderer/lib/api'
@@ -44,7 +44,7 @@ export function StartFrom({ begin }: StartFromProps) {
         <Menu.Item onClick={() => begin({}, '')}>
           <Text size="sm">Nothing</Text>
           <Text size="xs" className="quiet">
-            Every setting at its default; model, data and objective to choose.
+            Every setting at its default; you choose model, data and objective.
           </Text>
         </Menu.Item>
         {usable.length > 0 && <Menu.Label>The plan of a run</Menu.Label>}

@@ -1,4 +1,4 @@
-/** A text of the chosen data, or a typed one, cut into the steps it would get. */
+/** A text from the chosen data, or a typed one, cut into steps by the plan's rules. */
 import { ActionIcon, Box, Group, SegmentedControl, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { queries } from '@renderer/lib/api'

@@ -1,4 +1,4 @@
-/** The plan that is being written: kept when the page is left, begun from a run, a preset or what another page passes on. */
+/** The plan that is being edited. It is kept when the page is left, and can be started from a run, a preset or values from another page. */
 
 import { api } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
@@ -16,14 +16,14 @@ const ids = new Set(PLAN_LEAVES.map(({ id }) => id))
 
 interface Kept {
   readonly draft: PlanDraft
-  /** Where it was begun from, in words. */
+  /** What it was started from, in words. */
   readonly origin: string
   readonly isAdvanced: boolean
 }
 
 const presetDraft = (id: string): PlanDraft => draftOf(PRESETS.find((preset) => preset.id === id)?.plan ?? {})
 
-/** A plan to look at and change: the demo, which runs as it is. */
+/** The first plan that the page shows: the demo, which can run unchanged. */
 const initial = (): Kept => ({ draft: presetDraft('demo'), origin: 'Two-minute demo', isAdvanced: false })
 
 /** Settings of another version are left out. */
@@ -38,7 +38,7 @@ function readKept(): Kept {
   }
 }
 
-/** What a dataset brings along: its columns, the verifier that fits it, its part for evaluation. */
+/** The settings that come with a dataset: its columns, the verifier that fits it, its evaluation part. */
 export function datasetValues(item: DatasetItem): Record<string, DraftValue | undefined> {
   const { kind, ...settings } = item.verifier ?? { kind: undefined }
   const hasColumns = Object.keys(item.columns).length > 0
@@ -57,7 +57,7 @@ export function datasetValues(item: DatasetItem): Record<string, DraftValue | un
   }
 }
 
-/** What an adapter brings along: a run that begins with it has its settings. */
+/** The settings that come with an adapter, which a run that starts from it must have. */
 export function adapterValues(item: ModelItem | undefined): Record<string, DraftValue | undefined> {
   const { r, alpha, rslora, targets } = item?.adapter ?? {}
   return {
@@ -72,15 +72,15 @@ export function adapterValues(item: ModelItem | undefined): Record<string, Draft
 export interface DraftState extends Kept {
   readonly set: (id: string, value: DraftValue | undefined) => void
   readonly merge: (values: Readonly<Record<string, DraftValue | undefined>>) => void
-  /** Puts another plan in its place. */
+  /** Replaces the plan. */
   readonly begin: (draft: PlanDraft, origin: string) => void
   /** Back to the plan that a first visit shows. */
   readonly reset: () => void
-  /** What was there before the last `begin`; null where nothing was. */
+  /** The plan before the last `begin`; null if there was none. */
   readonly before: Kept | null
   readonly undo: () => void
   readonly setAdvanced: (isAdvanced: boolean) => void
-  /** Why what the address asks for could not be taken over. */
+  /** Why the plan or values named in the address could not be loaded. */
   readonly problem: string | null
 }
 
@@ -118,7 +118,7 @@ export function useDraft(): DraftState {
   }
 }
 
-/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?adapter=PATH, ?data=PATH: taken over once, then gone from the address. */
+/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?adapter=PATH, ?data=PATH: applied once, then removed from the address. */
 function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): string | null {
   const search = useSearch()
   const [, go] = useLocation()
@@ -148,7 +148,7 @@ function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): str
   return problem
 }
 
-/** Without the name, which would be there twice. */
+/** Without the name, so that two runs do not share it. */
 function cloneDraft(plan: Plan): PlanDraft {
   const { name: _, ...draft } = draftOf(plan)
   return draft

@@ -1,4 +1,4 @@
-/** From a draft to a plan with everything that speaks against it: the schema's ranges, checks of the plan, checks of its model and data. */
+/** From a draft to a plan with all its issues: the schema's ranges, checks of the plan, checks of its model and data. */
 import { useDebouncedValue } from '@mantine/hooks'
 import { queries } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
@@ -30,7 +30,7 @@ interface Parsed {
   readonly issues: readonly PlanIssue[]
 }
 
-/** The schema's refusals in words that fit the field. */
+/** The schema's errors, worded for the field. */
 export function parseDraft(draft: PlanDraft): Parsed {
   const result = planSchema.safeParse(planInput(draft))
   if (result.success) return { plan: result.data, issues: checkPlan(result.data) }
@@ -50,7 +50,7 @@ export interface CheckedPlan extends Parsed {
   readonly isChecking: boolean
 }
 
-/** Milliseconds after the last key before model and data are looked at. */
+/** Milliseconds after the last key before model and data are checked. */
 const PATIENCE = 300
 
 export function useCheckedPlan(draft: PlanDraft): CheckedPlan {

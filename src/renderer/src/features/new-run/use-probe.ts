@@ -8,12 +8,12 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 
 type Result = Extract<ProbeEvent, { type: 'done' }>
 
-/** What decides whether a measurement still tells something: rates are per token, so budgets may change. */
+/** The settings on which a measurement depends: rates are per token, so budgets may change. */
 const signatureOf = ({ model, backend, adaptation, objective }: Plan) =>
   JSON.stringify([model.path, backend, adaptation, objective.kind])
 
 export interface Probe {
-  /** Of this plan, or of one that is alike; null where nothing was measured. */
+  /** The measurement of this plan or a comparable one; null if nothing was measured. */
   readonly result: Result | null
   readonly progress: Extract<ProbeEvent, { type: 'progress' }> | null
   readonly isRunning: boolean

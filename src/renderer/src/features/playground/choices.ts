@@ -1,4 +1,4 @@
-/** Which models stand side by side, and what is asked of them. Pure. */
+/** Which models are shown side by side, and which prompt they get. Pure. */
 import type { Generation, ModelReference, PlaygroundModel } from '@shared/contract/playground'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 
@@ -15,7 +15,7 @@ export interface Sides {
 const isUsable = ({ problem }: PlaygroundModel) => problem === null
 
 /**
- * A fine-tuned model at the right and the one it began with at the left.
+ * A fine-tuned model on the right and the one it started from on the left.
  * @param wanted a path, a run's id, or `run:ID`; null for the newest run
  */
 export function initialSides(models: readonly PlaygroundModel[], wanted: string | null): Sides {
@@ -62,7 +62,7 @@ export interface PickedRow {
   readonly verifier: VerifierConfig
 }
 
-/** Answers are judged as long as the prompt is the row's. */
+/** Answers are judged only while the prompt is unchanged. */
 export function generationOf(prompt: string, settings: Settings, picked: PickedRow | null): Generation {
   const judge =
     picked && picked.prompt === prompt && picked.reference !== ''
@@ -71,7 +71,7 @@ export function generationOf(prompt: string, settings: Settings, picked: PickedR
   return { prompt, ...settings, judge }
 }
 
-/** Where two completions part; null while they agree. */
+/** Index of the first token in which two completions differ; null while they agree. */
 export function firstDifference(left: readonly { id: number }[], right: readonly { id: number }[]): number | null {
   const length = Math.min(left.length, right.length)
   for (let i = 0; i < length; i++) if (left[i]!.id !== right[i]!.id) return i

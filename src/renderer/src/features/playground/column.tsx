@@ -37,7 +37,7 @@ function grouped(models: readonly PlaygroundModel[]) {
   return [...groups].map(([group, items]) => ({ group, items }))
 }
 
-/** Mean log-probability of the tokens: how sure the model was of its own text. */
+/** Mean log-probability of the tokens: how confident the model was in its text. */
 function meanLogprob({ tokens }: GenerationState): number | null {
   if (tokens.length === 0) return null
   return tokens.reduce((sum, { probability }) => sum + Math.log(probability), 0) / tokens.length
@@ -77,7 +77,7 @@ function Footer({ state }: { readonly state: GenerationState }) {
   )
 }
 
-/** One model and what it answers. */
+/** One model and its answer. */
 export function Column({ side, models, model, state, difference, onModel }: ColumnProps) {
   const { status, tokens, error } = state
   return (

@@ -10,7 +10,7 @@ export interface Asked {
 
 const MAX = 30
 
-/** What was asked since the window was opened, newest first. */
+/** The prompts since the window was opened, newest first. */
 export function useHistory(): readonly [history: readonly Asked[], add: (asked: Asked) => void] {
   const [history, setHistory] = useSessionStorage<Asked[]>({ key: 'playground-history', defaultValue: [] })
   const add = (asked: Asked) => {
@@ -30,7 +30,7 @@ export function HistoryMenu({ history, onPick }: HistoryMenuProps) {
     <Menu position="bottom-end" width={460} shadow="md">
       <Menu.Target>
         <Button variant="default" leftSection={<IconHistory size={16} />} disabled={history.length === 0}>
-          Asked before
+          Earlier prompts
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah={420} style={{ overflowY: 'auto' }}>

@@ -14,7 +14,7 @@ export function PlaygroundPage() {
   if (data.length === 0)
     return (
       <Page title="Playground">
-        <EmptyState title="There is no model to ask" text="Add one on the page Models, or train the bundled one." />
+        <EmptyState title="There is no model yet" text="Add one on the page Models." />
       </Page>
     )
   return <Playground key={wanted} listed={data} wanted={wanted} />

@@ -27,20 +27,20 @@ import { useGeneration } from './use-generation'
 
 interface PlaygroundProps {
   readonly listed: readonly PlaygroundModel[]
-  /** What the address asks for. */
+  /** The prompt and models named in the address. */
   readonly wanted: string | null
 }
 
 const runOf = (model: PlaygroundModel | null): string | null =>
   model?.reference.kind === 'run' ? model.reference.id : null
 
-/** The reference of the row, and whether answers are judged by it. */
+/** The reference answer of the row, and whether answers are judged by it. */
 function RowNote({ picked, prompt }: { readonly picked: PickedRow; readonly prompt: string }) {
   const isSame = picked.prompt === prompt
   return (
     <Text size="sm" className="quiet" style={{ minWidth: 0 }}>
       Row {picked.row + 1} of {picked.source}
-      {!isSame && '; the prompt is another now, so answers are not judged'}
+      {!isSame && '; the prompt was changed, so answers are not judged'}
       {isSame && picked.reference === '' && ', which has no reference'}
       {isSame && picked.reference !== '' && (
         <>
@@ -165,7 +165,7 @@ export function Playground({ listed, wanted }: PlaygroundProps) {
           )}
           <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
             probability of a token 0 <span className={classes.scale} aria-hidden /> 1
-            {difference !== null && ` · the answers part at token ${difference + 1}`}
+            {difference !== null && ` · the answers differ from token ${difference + 1}`}
           </Text>
         </Group>
         <div className={classes.columns}>

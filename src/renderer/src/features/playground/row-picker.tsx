@@ -159,7 +159,7 @@ function Content({ sources, run, onPick, onClose }: ContentProps) {
   )
 }
 
-/** A row of data as the prompt, with its reference to judge answers by. */
+/** Picks a row of data as the prompt, with its reference for judging answers. */
 export function RowPicker({ isOpen, run, onClose, onPick }: RowPickerProps) {
   const sources = useQuery({ ...queries.playground.sources.queryOptions({}), enabled: isOpen, staleTime: 0 })
   return (

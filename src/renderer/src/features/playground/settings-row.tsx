@@ -22,7 +22,7 @@ const FIELDS: readonly Field[] = [
   {
     key: 'temperature',
     label: 'Temperature',
-    help: '0 takes the most probable token each time; higher is more varied.',
+    help: '0 always takes the most likely token; higher is more varied.',
     min: 0,
     max: 10,
     step: 0.1,
@@ -31,7 +31,7 @@ const FIELDS: readonly Field[] = [
   {
     key: 'topP',
     label: 'Top-p',
-    help: 'Draws only among the most probable tokens that make up this share; 1 is off.',
+    help: 'Sample only from the most likely tokens that together have this probability; 1 is off.',
     min: 0.01,
     max: 1,
     step: 0.05,
@@ -40,7 +40,7 @@ const FIELDS: readonly Field[] = [
   {
     key: 'topK',
     label: 'Top-k',
-    help: 'Draws only among so many of the most probable tokens; 0 is off.',
+    help: 'Sample only from the k most likely tokens; 0 is off.',
     min: 0,
     max: 1e6,
     step: 10,
@@ -49,7 +49,7 @@ const FIELDS: readonly Field[] = [
   {
     key: 'maxNewTokens',
     label: 'Max new tokens',
-    help: 'The answer is cut there.',
+    help: 'A longer answer is cut off here.',
     min: 1,
     max: 32768,
     step: 64,
@@ -58,7 +58,7 @@ const FIELDS: readonly Field[] = [
   {
     key: 'seed',
     label: 'Seed',
-    help: 'The same seed draws the same answer again, on both sides.',
+    help: 'The same seed gives the same answer again, on both sides.',
     min: 0,
     max: 0xffffffff,
     step: 1,
@@ -97,7 +97,7 @@ export function SettingsRow({ settings, hasChatTemplate, onChange }: SettingsRow
       <Tooltip
         label={
           hasChatTemplate
-            ? "Wraps the prompt as a person's message, as the model was trained to read it."
+            ? "Wraps the prompt as a user's message, the form the model was trained on."
             : 'Neither model has a chat template.'
         }
       >

@@ -14,7 +14,7 @@ const WIDTH = 280
 const HEIGHT = 250
 const GAP = 6
 
-/** One digit after the point, and never a nought that is none. */
+/** One digit after the point, but never 0 % or 100 % for a value between them. */
 const percent = (probability: number) =>
   probability > 0 && probability < 5e-4
     ? '< 0.1 %'
@@ -31,7 +31,7 @@ function placeOf(rect: DOMRect): { readonly left: number; readonly top: number }
   return { left, top: isBelow ? rect.bottom + GAP : Math.max(GAP, rect.top - HEIGHT - GAP) }
 }
 
-/** What else could have stood at a token's place. */
+/** The alternatives to one token. */
 export function TokenCard({ token, index, rect }: TokenCardProps) {
   const { id, name, probability, alternatives } = token
   const rank = alternatives.findIndex((one) => one.id === id)

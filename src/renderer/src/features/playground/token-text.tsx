@@ -5,12 +5,12 @@ import { TokenCard } from './token-card'
 
 interface TokenTextProps {
   readonly tokens: readonly GeneratedToken[]
-  /** Where it parts from the other side; null while they agree. */
+  /** Index of the first token that differs from the other side; null while they agree. */
   readonly difference: number | null
   readonly label: string
 }
 
-/** Per cent of the shade under a token that had no chance. */
+/** Percentage of the shade behind a token of probability 0. */
 const DARKEST = 42
 
 const shadeOf = (probability: number) =>
@@ -48,7 +48,7 @@ const indexOf = ({ target }: SyntheticEvent): number | null => {
   return index === undefined ? null : Number(index)
 }
 
-/** A completion, each token shaded by its probability; pointing at one, or the arrow keys, show what else could have stood there. */
+/** A completion, each token shaded by its probability; pointing at one, or the arrow keys, show its alternatives. */
 export function TokenText({ tokens, difference, label }: TokenTextProps) {
   const holder = useRef<HTMLDivElement>(null)
   const [selected, setSelected] = useState<Selected | null>(null)
@@ -71,7 +71,7 @@ export function TokenText({ tokens, difference, label }: TokenTextProps) {
   }
   const token = selected ? tokens[selected.index] : undefined
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of tokens in running text is no fieldset
+    // biome-ignore lint/a11y/useSemanticElements: a group of tokens in running text is not a fieldset
     <div
       ref={holder}
       className={`${classes.text} model-text`}

@@ -17,7 +17,7 @@ export interface Running extends GenerationState {
   readonly stop: () => void
 }
 
-/** One completion as it comes. Leaving the page stops it. */
+/** One completion, token by token. Leaving the page stops it. */
 export function useGeneration(): Running {
   const [state, setState] = useState(IDLE)
   const controller = useRef<AbortController | null>(null)

@@ -1,4 +1,4 @@
-/** Which curves are shown together. Pure: what a run has decides what appears; names and words are the metrics' own. */
+/** Which curves are shown together. Pure: the run's metrics decide what appears; names and texts are those of the metrics. */
 
 import { axisFormatOf, formatOf, formatShare } from '@renderer/lib/metric-format'
 import { isGuided } from '@shared/method/guided'
@@ -25,17 +25,17 @@ export interface LineDefinition {
 export interface ChartDefinition {
   readonly id: string
   readonly title: string
-  /** What it is, what to look for. */
+  /** What the chart shows and what to look for. */
   readonly hint: string
   readonly lines: readonly LineDefinition[]
   readonly format: (value: number) => string
-  /** Of the axis, where the unit stands in the reading. */
+  /** Format of the axis, if only the reading shows the unit. */
   readonly formatAxis?: (value: number) => string
   /** Set by the plan, not measured: never smoothed. */
   readonly isExact?: boolean
   /** Never on a logarithmic axis. */
   readonly isLinear?: boolean
-  /** The axis always shows all of it. */
+  /** The axis always shows this whole range. */
   readonly yRange?: readonly [number, number]
 }
 
@@ -45,13 +45,13 @@ export interface ChartGroup {
   readonly charts: readonly ChartDefinition[]
 }
 
-/** Not a metric of the trainer: the evaluation before training as a series. */
+/** The evaluation before training as a series; the trainer has no such metric. */
 export const BASE_ACCURACY = 'accuracy before training'
 
 const ACCURACY_CHART: ChartDefinition = {
   id: ACCURACY,
   title: ACCURACY_TITLE,
-  hint: 'Share of the evaluation rows that are right, answered greedily. The dashed line is the model before training.',
+  hint: 'Share of evaluation rows answered correctly, without sampling. The dashed line is the model before training.',
   lines: [
     { metric: ACCURACY, label: 'now' },
     { metric: BASE_ACCURACY, label: 'before' },
@@ -66,12 +66,12 @@ function accuracyMissing({ data, evaluation }: Plan): string | null {
 }
 
 function klMissing({ objective }: Plan): string | null {
-  if (objective.kind === 'grpo' && objective.kl === 0) return 'KL: its coefficient is 0, so the reference is not asked'
+  if (objective.kind === 'grpo' && objective.kl === 0) return 'KL: its coefficient is 0, so it is not measured'
   if (objective.kind === 'ppo' || objective.kind === 'kto' || objective.kind === 'grpo') return null
   return 'KL: this objective does not measure it'
 }
 
-/** Why a run of a plan does not have a chart; null, or nothing here: it should. */
+/** Why a run of a plan has no such chart; null or no entry if it should have one. */
 const MISSING: Readonly<Record<string, (plan: Plan) => string | null>> = {
   [ACCURACY]: accuracyMissing,
   reward: ({ objective }) =>
@@ -85,7 +85,7 @@ const isShown = (name: MetricName) => {
   return 'chart' in metric || metric.isHidden !== true
 }
 
-/** A chart of metrics that share it; unit and axis are those of the first. */
+/** A chart that several metrics share; unit and axis are those of the first. */
 function chartDefinition(id: string, names: readonly [MetricName, ...MetricName[]]): ChartDefinition {
   const [first] = names
   const { title, hint } = chartWords(first)
@@ -115,15 +115,15 @@ function chartsOf(group: MetricGroup): ChartDefinition[] {
   return group === 'reward' ? [ACCURACY_CHART, ...charts] : charts
 }
 
-const GROUPS: readonly ChartGroup[] = (Object.keys(METRIC_GROUPS) as MetricGroup[]) // the keys of a literal
+const GROUPS: readonly ChartGroup[] = (Object.keys(METRIC_GROUPS) as MetricGroup[]) // Object.keys of a literal has exactly these keys
   .map((id) => ({ id, title: METRIC_GROUPS[id], charts: chartsOf(id) }))
 
 export interface ShownGroup extends ChartGroup {
-  /** Sentences about what is not there. */
+  /** Sentences about missing charts. */
   readonly missing: readonly string[]
 }
 
-/** The groups with what a run has, its charts with the lines it has; what is missing says why, where there is a reason. */
+/** The groups with the charts and lines that a run has, and the reasons for missing ones if there are any. */
 export function shownGroups(plan: Plan, has: (metric: string) => boolean): ShownGroup[] {
   return GROUPS.filter(
     ({ id }) => id !== 'preference' || isPairwise(plan.objective.kind) || plan.objective.kind === 'kto',

@@ -30,9 +30,9 @@ export interface ChartModel {
 
 const colourOf = (index: number): string => `--run-${(index % 8) + 1}`
 
-/** Evaluations lie far apart and say something each: their points are drawn, not smoothed. */
+/** Evaluations are few and each is meaningful: their points are drawn and not smoothed. */
 const isMeasuredSeldom = (metric: string) => metric === ACCURACY || metric === BASE_ACCURACY
-/** So few points are drawn as such. */
+/** Up to this many points, each is drawn. */
 const FEW = 12
 
 function linesOf(line: LineDefinition, index: number, raw: Column, smoothed: Column | null, points: number): Line[] {
@@ -46,13 +46,13 @@ function linesOf(line: LineDefinition, index: number, raw: Column, smoothed: Col
   ]
 }
 
-/** Smoothing is the same on the screen however many iterations are on it: the range is this many units of its weight. */
+/** The range shown has this many units of the smoothing weight, so that curves look equally smooth at every zoom. */
 const UNITS = 500
 
 const within = ({ iterations, values }: Series, [from, to]: Range): number[] =>
   values.filter((_, i) => iterations[i]! >= from && iterations[i]! <= to)
 
-/** @param grid iterations that can be pointed at, whether these curves have them or not */
+/** @param grid iterations that the pointer can select, even if these curves lack them */
 export function chartModel(
   chart: ChartDefinition,
   curves: Curves,
@@ -89,15 +89,15 @@ export interface Reading {
   readonly label: string
   readonly color: string
   readonly value: number | null
-  /** The iteration it was measured at, where that is far from the one that was asked for. */
+  /** The iteration of the measurement, if it is far from the requested one. */
   readonly measuredAt: number | null
-  /** Of a neighbour: the curve is thinned. */
+  /** The value of a neighbouring iteration, because the curve is thinned. */
   readonly isNear: boolean
 }
 
 export type Newest = ReadonlyMap<string, MetricSummary>
 
-/** What the lines say at an iteration: the newest points up to it. */
+/** The values of the lines at an iteration: the newest points up to it. */
 export function readingsAt(
   chart: ChartDefinition,
   { x, raw }: ChartModel,

@@ -26,7 +26,7 @@ export interface ChartPanelProps {
   readonly onPin: (iteration: number) => void
 }
 
-/** One chart under its title, with what its lines say at the iteration that is pointed at, pinned, or newest. */
+/** One chart with its title and the values of its lines at the hovered, pinned or newest iteration. */
 export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
   const { chart, curves, settings, range, grid, pinned, syncKey, note, newest, heat, onZoom, onPin } = props
   const [hovered, setHovered] = useState<number | null>(null)

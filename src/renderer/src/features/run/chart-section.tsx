@@ -21,17 +21,17 @@ interface ChartSectionProps extends Shared {
   /** Evaluations as curves. */
   readonly accuracy: Readonly<Record<string, Series>>
   readonly accuracyNote: string | undefined
-  /** Where critical steps fall, by iteration. */
+  /** Where critical steps lie, by iteration. */
   readonly positions: readonly HeatColumn[] | undefined
 }
 
-/** The chart that shows where critical steps fall, behind its line. */
+/** The chart that shows the positions of critical steps behind its line. */
 const POSITION = 'gpo/critical_position' satisfies MetricName
 
-/** So far below the window a group begins to load. */
+/** A group starts to load at this distance below the window. */
 const AHEAD = '400px'
 
-/** Columns that leave no gap in the last row, where that can be. */
+/** A number of columns that leaves no gap in the last row, if possible. */
 function evenColumns(count: number, most: number): number {
   const rows = Math.ceil(count / Math.max(1, most))
   return Math.max(1, Math.ceil(count / rows))

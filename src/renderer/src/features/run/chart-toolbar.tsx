@@ -7,7 +7,7 @@ interface ChartToolbarProps {
   readonly run: string
   readonly settings: ChartSettings
   readonly onSettings: (patch: Partial<ChartSettings>) => void
-  /** All iterations there are. */
+  /** First and last recorded iteration. */
   readonly whole: Range
   readonly zoom: Range | null
   readonly onZoom: (range: Range | null) => void
@@ -47,14 +47,14 @@ export function ChartToolbar(props: ChartToolbarProps) {
           {settings.smoothing === 0 ? 'off' : settings.smoothing.toFixed(2)}
         </Text>
       </Group>
-      <Tooltip label="Of all charts that are not bound to 0 … 1. Where values lie around 0, the axis is linear near it.">
+      <Tooltip label="For all charts that are not limited to 0 … 1. Where values lie around 0, the axis is linear near 0.">
         <Switch
           label="Log scale"
           checked={settings.isLog}
           onChange={(event) => onSettings({ isLog: event.currentTarget.checked })}
         />
       </Tooltip>
-      <Tooltip label="The axis leaves out values beyond three quartile distances; the curves stay as they are.">
+      <Tooltip label="The axis leaves out values more than three interquartile ranges away; the values stay the same.">
         <Switch
           label="Clip outliers"
           checked={settings.isClipped}
@@ -123,7 +123,7 @@ function Zoom({ whole, zoom, onZoom }: ChartToolbarProps) {
 function Pinned({ run, whole, pinned, onPin, trajectories }: ChartToolbarProps) {
   return (
     <Group gap={4} wrap="nowrap">
-      <Tooltip label="Reads all charts at one iteration. A click in a chart does the same.">
+      <Tooltip label="Shows the values of all charts at one iteration. A click on a chart does the same.">
         <NumberInput
           aria-label="Pinned iteration"
           w={96}

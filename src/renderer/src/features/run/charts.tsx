@@ -14,13 +14,13 @@ import { useChartSettings } from './chart-settings'
 import { ChartToolbar } from './chart-toolbar'
 import { useCriticalPositions, useCurves } from './use-curves'
 
-/** Every iteration has it. */
+/** A metric that every iteration has. */
 const STEP_TIME = 'step_time' satisfies MetricName
 
-/** Least width of a chart; pixels. */
+/** Smallest width of a chart, in pixels. */
 const CHART_WIDTH = 310
 
-/** All curves of a run: hover, zoom and the pinned iteration are common to them. */
+/** All curves of a run; they share hover, zoom and the pinned iteration. */
 export function Charts({ data, isRunning }: { readonly data: RunDetails; readonly isRunning: boolean }) {
   const { run, metrics, evaluations } = data
   const { ref, width } = useElementSize()
@@ -88,7 +88,7 @@ export function Charts({ data, isRunning }: { readonly data: RunDetails; readonl
 const NO_ITERATIONS: readonly number[] = []
 const NO_CURVES: Readonly<Record<string, Series>> = {}
 
-/** @param last iteration the base is drawn to */
+/** @param last the last iteration of the line for the base's accuracy */
 function accuracyCurves(evaluations: readonly EvaluationRecord[], last: number): Readonly<Record<string, Series>> {
   const iterations = evaluations.map(({ iteration }) => iteration)
   const base = evaluations.find(({ iteration }) => iteration === 0)
@@ -110,14 +110,14 @@ function wholeRange({ metrics, evaluations, run }: RunDetails): Range {
   return last > first ? [first, last] : [Math.max(0, first - 1), first + 1]
 }
 
-/** Whole iterations, at least two apart from each other, that the run has; null for all of them. */
+/** A range of whole iterations of the run, at least two long; null for all of them. */
 function inside([from, to]: Range, [first, last]: Range): Range | null {
   const start = Math.max(first, Math.round(from))
   const end = Math.min(last, Math.max(Math.round(to), start + 1))
   return start <= first && end >= last ? null : [Math.min(start, end - 1), end]
 }
 
-/** When held-out rows are answered again. */
+/** When the next evaluation takes place. */
 function nextEvaluation({ run }: RunDetails): string | undefined {
   const { evaluation, data, budget } = run.plan
   if (!isEvaluated({ data })) return undefined

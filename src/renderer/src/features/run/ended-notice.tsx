@@ -3,12 +3,12 @@ import { formatBytes } from '@renderer/lib/format'
 import type { ActiveRun, RunDetails } from '@shared/contract/runs'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 
-/** Why a run does not go on by itself, what is kept of it, and what Resume would do. Nothing for one that runs here or is complete. */
+/** Why a run has ended, what is kept of it, and what Resume would do. Nothing for a run that runs here or is complete. */
 export function EndedNotice({ data, active }: { readonly data: RunDetails; readonly active: ActiveRun | null }) {
   const { run } = data
   if (active || run.status === 'queued') return null
   if (run.status === 'running')
-    return <Notice text="Another program runs it. It can be watched here; pause and stop it where it was started." />
+    return <Notice text="It runs in another program. You can watch it here; pause or stop it where it was started." />
   const failed = run.status === 'failed' || run.status === 'interrupted'
   const why = run.error?.message ?? (run.status === 'stopped' ? `Stopped after iteration ${run.iteration}.` : null)
   const kept = run.status === 'completed' ? null : keptOf(data)
@@ -23,12 +23,12 @@ export function EndedNotice({ data, active }: { readonly data: RunDetails; reado
   )
 }
 
-/** What is on disk and where the run would go on. */
+/** Which checkpoint is kept and where the run would resume. */
 function keptOf({ checkpoints, run }: RunDetails): string {
   const newest = checkpoints.at(-1)
-  if (!newest) return 'There is no checkpoint: resuming begins again from the starting model.'
+  if (!newest) return 'There is no checkpoint: resuming starts over from the starting model.'
   const lost = run.iteration - newest.iteration
-  const again = lost > 0 ? ` ${lost === 1 ? 'One iteration is' : `${lost} iterations are`} done again.` : ''
+  const again = lost > 0 ? ` ${lost === 1 ? 'One iteration is' : `${lost} iterations are`} repeated.` : ''
   return `The checkpoint of iteration ${newest.iteration} is kept (${formatBytes(newest.bytes)}); resuming goes on from there.${again}`
 }
 

@@ -6,13 +6,13 @@ import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronRight } from 
 import { useMemo, useState } from 'react'
 import { useCurves } from './use-curves'
 
-/** Points of a curve the rules look at. */
+/** Points of each curve that the rules use. */
 const BUCKETS = 250
 
-/** Warnings that show their reason without being asked; the curves should stay in sight. */
+/** Number of warnings that are open at first; more would push the curves out of sight. */
 const OPEN = 2
 
-/** Whether the run learns, in sentences; each opens to its reason. */
+/** Whether the run learns, in sentences; each can be opened to show its reason. */
 export function HealthPanel({ data }: { readonly data: RunDetails }) {
   const { run, metrics, evaluations } = data
   const known = HEALTH_METRICS.filter((name) => metrics.some((metric) => metric.name === name))
@@ -29,7 +29,7 @@ export function HealthPanel({ data }: { readonly data: RunDetails }) {
       </Title>
       {findings.length === 0 ? (
         <Text size="sm" className="quiet">
-          The rules need a few iterations before they can say something.
+          The rules need a few iterations before they can judge the run.
         </Text>
       ) : (
         <>
@@ -64,7 +64,7 @@ function Finding({ finding, startsOpen }: { readonly finding: HealthFinding; rea
             size={15}
             color={isBad ? 'var(--hurt)' : 'var(--quiet)'}
             role="img"
-            aria-label={isBad ? 'Warning' : 'In order'}
+            aria-label={isBad ? 'Warning' : 'Good'}
             style={{ flexShrink: 0 }}
           />
           <Text size="sm" fw={isBad ? 600 : 400}>

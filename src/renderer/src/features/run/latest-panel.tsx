@@ -9,7 +9,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 
 const SHOWN = 9
 
-/** The newest trajectories: verdict, values of their steps, how the answer begins; each opens in the explorer. */
+/** The newest trajectories: verdict, step values and the beginning of the answer; each opens in the explorer. */
 export function LatestPanel({ run }: { readonly run: string }) {
   const { data, error, isPending, refetch } = useQuery({
     ...queries.explorer.list.queryOptions({ input: { run, order: 'newest', limit: SHOWN } }),

@@ -4,7 +4,7 @@ import { queries } from '@renderer/lib/api'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 
-/** What the trainer printed, and its errors with their stacks; read when it is asked for. */
+/** What the trainer printed, and its errors with stack traces; loaded only when shown. */
 export function LogPanel({ id }: { readonly id: string }) {
   const [isOpen, setOpen] = useState(false)
   return (

@@ -3,7 +3,7 @@ import type { RunDetails } from '@shared/contract/runs'
 import { useState } from 'react'
 import { useRunUpdate } from './run-actions'
 
-/** What a person notes about a run; kept when the field is left. */
+/** A person's notes on a run; saved when the field loses focus. */
 export function NotesPanel({ data }: { readonly data: RunDetails }) {
   const { run, note, tags } = data
   const update = useRunUpdate(run.id)
@@ -27,7 +27,7 @@ export function NotesPanel({ data }: { readonly data: RunDetails }) {
         />
         <Textarea
           aria-label="Note"
-          placeholder="What was tried, what was found"
+          placeholder="What you tried, what you found"
           autosize
           minRows={2}
           maxRows={12}

@@ -12,7 +12,7 @@ const PLAIN: readonly Phase[] = ['rollouts', 'update']
 function phasesOf(run: RunRecord, now: Phase | undefined): readonly Phase[] {
   const usual = run.objective === 'sft' ? (['update'] as const) : isGuided(run) ? GUIDED : PLAIN
   if (now === undefined || usual.includes(now)) return usual
-  // Loading comes first; evaluation and checkpoint come last, and only now and then.
+  // Loading comes first; evaluation and checkpoint come last, and not in every iteration.
   return now === 'load' ? ['load', ...usual] : [...usual, now]
 }
 
@@ -27,7 +27,7 @@ interface PhaseStripProps {
   readonly metrics: readonly MetricSummary[]
 }
 
-/** The phases of an iteration in their order: which is under way and how far, and how long each took last time. */
+/** The phases of an iteration in order: the current one with its progress, and how long each took last time. */
 export function PhaseStrip({ run, active, metrics }: PhaseStripProps) {
   const lastOf = (name: MetricName) => metrics.find((metric) => metric.name === name)?.last ?? null
   const seconds = (phase: Phase) => lastOf(`time/${phase}`) ?? active?.phaseSeconds[phase] ?? null
@@ -70,7 +70,7 @@ interface PhaseCellProps {
   /** Done, 0 to 1. */
   readonly share: number
   readonly seconds: number | null
-  /** Of the longest phase. */
+  /** Seconds relative to the longest phase. */
   readonly width: number
 }
 

@@ -3,7 +3,7 @@ import type { RunRecord } from '@shared/schemas/run'
 import { useMemo, useState } from 'react'
 import { type PlanRow, planRows } from './plan-rows'
 
-/** The plan, what a person chose and changed first; and what the run ran on. */
+/** The plan, chosen and changed settings first; and the machine that the run ran on. */
 export function PlanPanel({ run }: { readonly run: RunRecord }) {
   const { changed, standard } = useMemo(() => planRows(run.plan), [run.plan])
   const [isWhole, setWhole] = useState(false)

@@ -1,4 +1,4 @@
-/** A plan as lines of a table, those that a person changed first. Pure. */
+/** A plan as rows of a table, changed settings first. Pure. */
 
 import { valueText } from '@renderer/lib/setting-text'
 import { type DescribedLeaf, describedIn, fullLabel } from '@shared/plan/fields'
@@ -11,7 +11,7 @@ export interface PlanRow {
   /** Group and label. */
   readonly label: string
   readonly value: string
-  /** Null where there is none: model, data, objective. */
+  /** Null for settings without one: model, data, objective. */
   readonly standard: string | null
   readonly isChanged: boolean
 }
@@ -27,7 +27,7 @@ function standardOf(plan: Plan): Plan {
   })
 }
 
-/** Fields without a default worth a name: what is trained on what, and how. */
+/** Settings that are always chosen: model, data, method. */
 const CHOSEN = /^(model|data\.(train|eval))\.|^(objective|verifier|adaptation)\.kind$/
 
 function textOf(setting: DescribedLeaf | undefined, value: PlanValue | undefined): string {
@@ -45,7 +45,7 @@ function leaves(node: Node, path: readonly string[]): [path: string, value: Plan
   })
 }
 
-/** What was chosen, then what differs from its default, then the rest; each in the plan's order. */
+/** First the settings that are always chosen, then the changed ones, then the rest; each group in the plan's order. */
 export function planRows(plan: Plan): { readonly changed: PlanRow[]; readonly standard: PlanRow[] } {
   const standard = standardOf(plan)
   const defaults = new Map(leaves(standard, []))

@@ -6,7 +6,7 @@ import { IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useRunAction } from './run-actions'
 
-/** The runs that wait for this one, in their order; nothing while none does. */
+/** The runs that wait for this one, in order; nothing if none waits. */
 export function QueuePanel() {
   const { queue } = useLive()
   const { data: runs = [] } = useQuery(queries.runs.list.queryOptions({}))

@@ -1,4 +1,4 @@
-/** What a person can do with a run; a refusal is told where it was asked. */
+/** The actions on a run; an error is shown on the page where the action was started. */
 import { notifications } from '@mantine/notifications'
 import { resumeRun } from '@renderer/actions/resume-run'
 import { api } from '@renderer/lib/api'
@@ -13,8 +13,8 @@ const ACTIONS = {
   },
   pause: { run: (id: string) => api.runs.pause({ id }), failed: 'The run was not paused' },
   stop: { run: (id: string) => api.runs.stop({ id }), failed: 'The run was not stopped' },
-  checkpointNow: { run: (id: string) => api.runs.checkpointNow({ id }), failed: 'No checkpoint was asked for' },
-  evaluateNow: { run: (id: string) => api.runs.evaluateNow({ id }), failed: 'No evaluation was asked for' },
+  checkpointNow: { run: (id: string) => api.runs.checkpointNow({ id }), failed: 'The checkpoint was not requested' },
+  evaluateNow: { run: (id: string) => api.runs.evaluateNow({ id }), failed: 'The evaluation was not requested' },
   startNext: { run: (id: string) => api.runs.startNext({ id }), failed: 'The order was not changed' },
   showFolder: { run: (id: string) => api.system.showRunFolder({ id }), failed: 'The folder was not opened' },
 } as const
@@ -46,7 +46,7 @@ export function useRunUpdate(id: string): (changes: RunChanges) => void {
   const { runs } = useCache()
   const { mutate } = useMutation({
     mutationFn: (changes: RunChanges) => api.runs.update({ id, ...changes }),
-    onError: tellFailure('The change was not kept'),
+    onError: tellFailure('The change was not saved'),
     onSettled: () => runs.detailsChanged(id),
   })
   return mutate

@@ -101,7 +101,7 @@ function SteeringButtons({ active, run }: { readonly active: ActiveRun; readonly
   )
 }
 
-/** Where one goes from a run. */
+/** Links from a run to other pages. */
 export function RunLinks({ run }: { readonly run: RunRecord }) {
   const { data: info } = useQuery(queries.system.info.queryOptions({}))
   const { act } = useRunAction(run.id, 'showFolder')

@@ -15,7 +15,7 @@ interface RunHeaderProps {
   readonly active: ActiveRun | null
 }
 
-/** What the run is, how it stands, and what can be done with it. */
+/** The name of the run, its status and its actions. */
 export function RunHeader({ run, active }: RunHeaderProps) {
   const update = useRunUpdate(run.id)
   useEffect(() => {
@@ -50,7 +50,7 @@ function summaryOf(run: RunRecord): string {
     shortPath(plan.data.train.path),
     plan.adaptation.kind === 'lora' ? `LoRA r ${plan.adaptation.r}` : 'all parameters',
     `iteration ${formatCount(iteration)} of ${formatCount(iterations)}`,
-    startedAt === null ? `made ${formatTime(createdAt)}` : `started ${formatTime(startedAt)}`,
+    startedAt === null ? `created ${formatTime(createdAt)}` : `started ${formatTime(startedAt)}`,
     ...(endedAt === null ? [] : [`ended ${formatTime(endedAt)}`]),
   ].join(' · ')
 }
@@ -61,7 +61,7 @@ const PENDING = {
   pause: 'pause after this iteration',
 } as const
 
-/** A pause begins when the iteration under way is done. */
+/** A pause begins when the current iteration is done. */
 const isPaused = ({ state, phase, iteration }: ActiveRun) =>
   state === 'paused' && (phase === null || phase.iteration <= iteration)
 
@@ -72,7 +72,7 @@ const PausedMark = () => (
   </Group>
 )
 
-/** What a running run does right now, in words. */
+/** What an active run is doing now, in words. */
 function doing(active: ActiveRun): string {
   const { state, phase, pending } = active
   const share = phase !== null && phase.total > 1 ? ` ${formatPercent(phase.done / phase.total, 0)}` : ''

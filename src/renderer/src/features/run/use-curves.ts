@@ -6,7 +6,7 @@ import { queries } from '@renderer/lib/api'
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 
-/** A zoomed curve goes on a little beyond both edges of the chart. */
+/** A zoomed curve continues a little beyond both edges of the chart. */
 const beyond = ([from, to]: Range): { from: number; to: number } => {
   const room = Math.ceil((to - from) * 0.05) + 1
   return { from: Math.max(0, Math.floor(from) - room), to: Math.ceil(to) + room }
@@ -27,7 +27,7 @@ export function useCurves(
   })
 }
 
-/** Where critical steps fall, for the chart of their mean position; its columns stand around their iterations. */
+/** Where critical steps lie, for the chart of their mean position; each column is centred on its iterations. */
 export function useCriticalPositions(run: string, isEnabled: boolean, last: number): readonly HeatColumn[] | undefined {
   const { data } = useQuery({
     ...queries.explorer.positions.queryOptions({ input: { run } }),

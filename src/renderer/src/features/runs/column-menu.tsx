@@ -34,7 +34,7 @@ export function ColumnMenu({ hidden, onChange }: ColumnMenuProps) {
           ))}
         </Menu.CheckboxGroup>
         <Menu.Divider />
-        <Menu.Item onClick={() => onChange(null)}>What fits the window</Menu.Item>
+        <Menu.Item onClick={() => onChange(null)}>As many as fit</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

@@ -1,4 +1,4 @@
-/** The columns of the table of runs: what they are called, how wide they are, what stands in them. */
+/** The columns of the table of runs: names, widths and contents. */
 
 import { Sparkline } from '@renderer/charts/sparkline'
 import { formatDuration, formatNumber, formatTime } from '@renderer/lib/format'
@@ -10,14 +10,14 @@ import { durationOf, type SortKey } from './table-model'
 export interface Column {
   readonly key: SortKey
   readonly label: string
-  /** What the label means, where it does not say so. */
+  /** An explanation of the label, if it needs one. */
   readonly hint?: string
-  /** CSS; undefined: what is left. */
+  /** CSS width; undefined: the remaining space. */
   readonly width?: string
   readonly isNumeric?: boolean
-  /** Left out of a narrow table unless it is asked for. */
+  /** Hidden in a narrow table unless it was chosen. */
   readonly isWide?: boolean
-  /** For the tooltip of a cell that may be clipped. */
+  /** The tooltip of a cell whose text may be clipped. */
   readonly title?: (run: RunListItem) => string
   /** `status` and `name` are drawn by the row. */
   readonly cell?: (run: RunListItem, now: number) => ReactNode
@@ -56,12 +56,12 @@ export const COLUMNS: readonly Column[] = [
     label: 'Started',
     width: '102px',
     title: ({ startedAt, createdAt }) =>
-      startedAt === null ? `made ${new Date(createdAt).toLocaleString()}` : new Date(startedAt).toLocaleString(),
+      startedAt === null ? `created ${new Date(createdAt).toLocaleString()}` : new Date(startedAt).toLocaleString(),
     cell: ({ startedAt }) => (startedAt === null ? <span className="quiet">–</span> : formatTime(startedAt)),
   },
   {
     key: 'duration',
-    label: 'Took',
+    label: 'Duration',
     hint: 'From the first start to the end',
     width: '80px',
     isNumeric: true,

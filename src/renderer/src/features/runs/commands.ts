@@ -1,15 +1,15 @@
-/** What can be done with runs from their table. */
+/** The actions on runs in their table. */
 export interface RunCommands {
   open(id: string): void
   explore(id: string): void
   compare(ids: readonly string[]): void
   startRename(id: string): void
-  /** Null: the old name stays. */
+  /** Null: keep the old name. */
   endRename(id: string, name: string | null): void
   openNotes(id: string): void
   archive(ids: readonly string[], isArchived: boolean): void
   askRemove(ids: readonly string[]): void
-  /** Starts or goes on with a run, or puts it into the queue. */
+  /** Starts or resumes a run, or adds it to the queue. */
   resume(id: string): void
   leaveQueue(id: string): void
   openMenu(id: string, at: { readonly x: number; readonly y: number }): void

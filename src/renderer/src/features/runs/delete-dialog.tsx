@@ -8,13 +8,13 @@ import { useState } from 'react'
 const NAMED = 6
 
 interface DeleteDialogProps {
-  /** Those that were asked for; running ones are not deleted. */
+  /** The selected runs; those that are running are not deleted. */
   readonly runs: readonly RunListItem[]
   readonly onDelete: (ids: readonly string[], files: boolean) => void
   readonly onClose: () => void
 }
 
-/** Asks before runs are deleted, and about their files on its own. */
+/** Asks before runs are deleted, and separately about their files. */
 export function DeleteDialog({ runs, onDelete, onClose }: DeleteDialogProps) {
   const [withFiles, setWithFiles] = useState(false)
   const running = runs.filter(({ status }) => status === 'running')
@@ -46,11 +46,11 @@ export function DeleteDialog({ runs, onDelete, onClose }: DeleteDialogProps) {
         {ids.length > 0 && (
           <>
             <Text size="sm">
-              Plan, curves, evaluations, trajectories, tags and notes go. They can be brought back right afterwards with
-              “Undo”.
+              This deletes plan, curves, evaluations, trajectories, tags and notes. “Undo” right afterwards brings them
+              back.
             </Text>
             {files.data?.bytes === 0 ? (
-              <Text size="sm">There are no files of {going.length === 1 ? 'it' : 'them'} on disk.</Text>
+              <Text size="sm">{going.length === 1 ? 'It has' : 'They have'} no files on disk.</Text>
             ) : (
               <Checkbox
                 checked={withFiles}
@@ -89,7 +89,7 @@ interface FilesQuery {
 }
 
 function describeFiles({ data, isError }: FilesQuery): string {
-  if (isError) return 'checkpoints (their size could not be found out)'
-  if (!data) return 'checkpoints (adding up their size…)'
+  if (isError) return 'checkpoints (size unknown)'
+  if (!data) return 'checkpoints (measuring their size…)'
   return `${plural(data.checkpoints, 'checkpoint')}, ${formatBytes(data.bytes)}`
 }

@@ -22,7 +22,7 @@ interface FilterBarProps {
   readonly children: ReactNode
 }
 
-/** What the table shows: words, one menu per field, and whether archived runs are among it. */
+/** The filters of the table: a search text, one menu per field, and a switch for archived runs. */
 export function FilterBar({ runs, filter, onChange, children }: FilterBarProps) {
   const search = useRef<HTMLInputElement>(null)
   useHotkeys([['/', () => search.current?.focus()]])
@@ -94,7 +94,7 @@ function FacetMenu({ runs, filter, onChange, facet }: FacetMenuProps) {
   )
 }
 
-/** Only there, and only counted, while the menu is open. */
+/** Rendered and counted only while the menu is open. */
 function FacetOptions({ runs, filter, onChange, facet }: FacetMenuProps) {
   const options = facetOptions(runs, filter, facet)
   if (options.length === 0)

@@ -12,7 +12,7 @@ import { useLocation } from 'wouter'
 
 const plan = demoPlan(1)
 
-/** No runs yet: what is in the box, and one button that trains with it. */
+/** Shown when there are no runs: the bundled model and data, and one button that trains with them. */
 export function FirstStart() {
   const [, go] = useLocation()
   const start = useMutation({
@@ -25,7 +25,7 @@ export function FirstStart() {
         <div>
           <Title order={2}>Train a small model to answer better, here, in about two minutes</Title>
           <Text className="quiet" mt={4}>
-            Everything the example needs is in the box; nothing is downloaded and nothing leaves this machine.
+            Everything the example needs is included; nothing is downloaded and nothing leaves this machine.
           </Text>
         </div>
         <SimpleGrid cols={2} spacing="md">
@@ -49,7 +49,7 @@ export function FirstStart() {
             Train the example (about two minutes)
           </Button>
           <Anchor href="#/new" size="sm">
-            Set up a run of your own
+            Set up your own run
           </Anchor>
         </Group>
       </Stack>
@@ -94,7 +94,7 @@ function BundledModel() {
       kind="Model"
       name={shortPath(plan.model.path)}
     >
-      {facts.length > 0 ? facts.join(' · ') : 'In the box, ready to train.'}
+      {facts.length > 0 ? facts.join(' · ') : 'Bundled, ready to train.'}
     </Boxed>
   )
 }
@@ -104,7 +104,7 @@ function BundledData() {
   const set = data?.find(({ path }) => path === plan.data.train.path)
   const facts = [
     set?.usable ? `${formatCount(set.usable)} problems to train on` : 'Problems to train on',
-    `${formatCount(plan.evaluation?.limit ?? 0)} held-out ones to measure with`,
+    `${formatCount(plan.evaluation?.limit ?? 0)} held-out ones for measuring`,
   ]
   return (
     <Boxed
@@ -112,7 +112,7 @@ function BundledData() {
       kind="Data"
       name={shortPath(plan.data.train.path)}
     >
-      {facts.join(' · ')}. Answers are checked by comparison with the known ones.
+      {facts.join(' · ')}. Answers are compared with the known ones.
     </Boxed>
   )
 }

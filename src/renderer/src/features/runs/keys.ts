@@ -8,14 +8,14 @@ interface KeyContext {
   readonly onSelect: (change: (selection: Selection) => Selection) => void
   readonly commands: RunCommands
   readonly gridRef: RefObject<HTMLTableElement | null>
-  /** Rows that fit. */
+  /** Number of rows that fit on the screen. */
   readonly page: number
 }
 
-/** Of the row's element. */
+/** The id of the row's element. */
 export const rowId = (id: string): string => `run-row-${id}`
 
-/** Arrows, Page Up and Down, Home, End move (with Shift they select), Space selects, Enter opens, F2 renames, Delete deletes. */
+/** Arrows, Page Up, Page Down, Home and End move (with Shift they select), Space selects, Enter opens, F2 renames, Delete deletes. */
 export function handleKey(event: KeyboardEvent, ids: readonly string[], context: KeyContext): void {
   const { selection, onSelect, commands, gridRef, page } = context
   if (event.target !== gridRef.current || event.altKey) return
@@ -53,6 +53,6 @@ function openMenuAtRow(id: string | null, commands: RunCommands): void {
   const row = id === null ? null : document.getElementById(rowId(id))
   if (id === null || !row) return
   const { right, bottom } = row.getBoundingClientRect()
-  // After the key: the menu would take it for a reason to close.
+  // Opened after the key event, which would otherwise close the menu at once.
   setTimeout(() => commands.openMenu(id, { x: right - 24, y: bottom - 4 }))
 }

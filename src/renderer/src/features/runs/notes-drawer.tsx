@@ -11,7 +11,7 @@ const SAVE_AFTER = 600
 
 interface NotesDrawerProps {
   readonly run: RunListItem
-  /** Of all runs, to choose from. */
+  /** Tags of all runs, to choose from. */
   readonly knownTags: readonly string[]
   readonly onSave: (patch: { note?: string; tags?: readonly string[] }) => void
   readonly onOpen: () => void
@@ -51,7 +51,7 @@ export function NotesDrawer({ run, knownTags, onSave, onOpen, onExplore, onClose
         <Textarea
           label="Notes"
           description="Saved as you write"
-          placeholder="What was tried, what came of it"
+          placeholder="What you tried, what you found"
           value={note}
           maxLength={20_000}
           autosize

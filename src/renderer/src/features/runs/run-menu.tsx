@@ -24,7 +24,7 @@ interface RunMenuProps {
 
 const RESUMABLE = ['queued', 'stopped', 'interrupted', 'failed']
 
-/** What can be done with one run. */
+/** The menu of one run. */
 export function RunMenu({ run, live, at, commands, onClose }: RunMenuProps) {
   const isWaiting = live.queue.includes(run.id)
   const isActive = live.active?.id === run.id

@@ -24,7 +24,7 @@ interface RunRowProps {
   readonly onToggle: (id: string, isExtending: boolean) => void
 }
 
-/** Plain elements where a row needs no more: rows are made anew at every step of scrolling. */
+/** Plain elements instead of components where possible, because scrolling creates rows all the time. */
 export const RunRow = memo(function RunRow(props: RunRowProps) {
   const { run, index, columns, isActive, isSelected, commands, now, onPoint, onToggle } = props
   const tabIndex = isActive ? 0 : -1
@@ -121,7 +121,7 @@ interface NameFieldProps {
   readonly onEnd: (name: string | null) => void
 }
 
-/** Enter and leaving save, Escape does not. */
+/** Enter and losing focus save the name, Escape does not. */
 function NameField({ run, onEnd }: NameFieldProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     event.stopPropagation()

@@ -7,14 +7,14 @@ import type { RunCommands } from './commands'
 import type { Selection } from './selection'
 
 interface RunsActionsProps {
-  /** Those that are shown. */
+  /** The runs that are shown. */
   readonly runs: readonly RunListItem[]
   readonly selection: Selection
   readonly commands: RunCommands
   readonly onClear: () => void
 }
 
-/** What can be done with the selected runs, and the way to a new one. */
+/** The actions on the selected runs, and a button for a new one. */
 export function RunsActions({ runs, selection, commands, onClear }: RunsActionsProps) {
   const selected = runs.filter(({ id }) => selection.selected.has(id))
   const ids = selected.map(({ id }) => id)
@@ -60,7 +60,7 @@ interface RunsCountProps {
   readonly live: LiveState
 }
 
-/** How many there are, how many of them are shown, what waits. */
+/** The number of runs, of shown, running and waiting ones. */
 export function RunsCount({ runs, shown, live }: RunsCountProps) {
   const count =
     shown === runs.length ? plural(runs.length, 'run') : `${formatCount(shown)} of ${plural(runs.length, 'run')}`

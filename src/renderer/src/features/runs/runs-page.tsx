@@ -6,7 +6,7 @@ import { FirstStart } from './first-start'
 import { RunsView } from './runs-view'
 import { useRunsFollowLive } from './use-runs-follow-live'
 
-/** The table of runs, or the way to the first one. */
+/** The table of runs, or the page for the first run. */
 export function RunsPage() {
   const { data, error, isPending, refetch } = useQuery(queries.runs.list.queryOptions({}))
   useRunsFollowLive()

@@ -1,4 +1,4 @@
-/** The table of runs: only the rows in sight are drawn; the keyboard works on it like on a list of files. */
+/** The table of runs: only the rows in sight are drawn; the keyboard works as in a list of files. */
 import type { LiveState } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
@@ -26,7 +26,7 @@ interface RunsTableProps {
   readonly live: LiveState
   readonly now: number
   readonly commands: RunCommands
-  /** Where the focus goes back to after a menu or a dialog. */
+  /** The element that gets the focus back after a menu or a dialog. */
   readonly gridRef: RefObject<HTMLTableElement | null>
 }
 

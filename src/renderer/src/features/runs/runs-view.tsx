@@ -24,7 +24,7 @@ interface MenuAt {
   readonly y: number
 }
 
-/** The table with its filters, and what is opened from it. */
+/** The table with its filters, menus and dialogs. */
 export function RunsView({ runs }: { readonly runs: readonly RunListItem[] }) {
   const [, go] = useLocation()
   const live = useLive()
@@ -77,11 +77,9 @@ export function RunsView({ runs }: { readonly runs: readonly RunListItem[] }) {
       <div ref={table.ref} className="runs-frame">
         {shown.length === 0 ? (
           <EmptyState
-            title="No run fits"
+            title="No run matches"
             text={
-              runs.every(({ isArchived }) => isArchived)
-                ? 'All runs are archived.'
-                : 'Nothing has all that is asked for.'
+              runs.every(({ isArchived }) => isArchived) ? 'All runs are archived.' : 'No run meets all the filters.'
             }
             action={{ label: 'Show all runs', onClick: () => setFilter({ ...NO_FILTER, withArchived: true }) }}
           />

@@ -1,10 +1,10 @@
-/** Selected runs and the one the keyboard is on, by id: both survive sorting and filtering. Pure. */
+/** The selected runs and the current one for the keyboard, by id: both survive sorting and filtering. Pure. */
 
 export interface Selection {
   readonly selected: ReadonlySet<string>
-  /** Where the keyboard is. */
+  /** The current run of the keyboard. */
   readonly active: string | null
-  /** Where a range begins. */
+  /** The run where a range begins. */
   readonly anchor: string | null
 }
 
@@ -25,7 +25,7 @@ export function extendTo(selection: Selection, ids: readonly string[], id: strin
   return { selected: new Set([...selection.selected, ...ids.slice(from, to + 1)]), active: id, anchor }
 }
 
-/** The keyboard moves by rows; from nowhere to the first. */
+/** Moves the current row; to the first one if there was none. */
 export function moveBy(selection: Selection, ids: readonly string[], rows: number, isExtending: boolean): Selection {
   const from = selection.active === null ? -1 : ids.indexOf(selection.active)
   const id = ids[from < 0 ? 0 : clamp(from + rows, ids.length - 1)]
@@ -35,13 +35,13 @@ export function moveBy(selection: Selection, ids: readonly string[], rows: numbe
   return extendTo(begun, ids, id)
 }
 
-/** All that are shown, or none of them if all were selected. */
+/** Selects all shown runs, or none if all were selected. */
 export function toggleAll(selection: Selection, ids: readonly string[]): Selection {
   const isAll = ids.length > 0 && ids.every((id) => selection.selected.has(id))
   return { ...selection, selected: isAll ? new Set() : new Set(ids) }
 }
 
-/** What an action is for: the selected ones that are shown, else the one the keyboard is on. */
+/** The runs an action applies to: the selected ones that are shown, else the current one. */
 export function targets({ selected, active }: Selection, ids: readonly string[]): string[] {
   const chosen = ids.filter((id) => selected.has(id))
   if (chosen.length > 0) return chosen

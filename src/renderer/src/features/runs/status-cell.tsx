@@ -8,7 +8,7 @@ import type { ReactNode } from 'react'
 
 interface StatusCellProps {
   readonly run: RunListItem
-  /** What it is doing, if this program runs it. */
+  /** Its progress, if this program runs it. */
   readonly live: ActiveRun | null
   /** Place in the queue, from 1; null: not in it. */
   readonly place: number | null
@@ -16,7 +16,7 @@ interface StatusCellProps {
   readonly onLeaveQueue: () => void
 }
 
-/** How a run stands: live while it runs, its place while it waits, why it ended early. */
+/** The status of a run: its progress while it runs, its place in the queue, or why it ended early. */
 export function StatusCell({ run, live, place, tabIndex, onLeaveQueue }: StatusCellProps) {
   if (live) return <LiveStatus live={live} />
   if (run.status === 'running') {

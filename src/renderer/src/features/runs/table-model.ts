@@ -3,7 +3,7 @@
 import { gpoMode, methodName, objectiveName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'
 
-/** An empty list lets everything through. */
+/** An empty list does not filter. */
 export interface RunFilter {
   readonly text: string
   readonly status: readonly string[]
@@ -26,7 +26,7 @@ export const NO_FILTER: RunFilter = {
   withArchived: false,
 }
 
-/** What a run is filtered by, by field. */
+/** The values by which a run is filtered, per field. */
 export const FACETS = {
   status: ({ status }: RunListItem): readonly string[] => [status],
   objective: (run: RunListItem): readonly string[] => [objectiveName(run.objective)],
@@ -43,14 +43,14 @@ const searched = (run: RunListItem): string =>
     .join('\n')
     .toLowerCase()
 
-/** Every word of the text stands somewhere in what is known of a run. */
+/** True if every word of the text occurs somewhere in the run's fields. */
 function hasText(run: RunListItem, words: readonly string[]): boolean {
   if (words.length === 0) return true
   const text = searched(run)
   return words.every((word) => text.includes(word))
 }
 
-/** `without` leaves one field out, to count what choosing in it would give. */
+/** `without` ignores one field's filter, to count how many runs each of its values would give. */
 export function filterRuns(runs: readonly RunListItem[], filter: RunFilter, without?: Facet): RunListItem[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean)
   const facets = FACET_NAMES.filter((facet) => facet !== without && filter[facet].length > 0)
@@ -67,7 +67,7 @@ export interface FacetOption {
   readonly count: number
 }
 
-/** The values of a field among the runs the other filters leave, and those that are chosen, by name. */
+/** The values of a field in the runs that pass the other filters, plus the chosen values, sorted by name. */
 export function facetOptions(runs: readonly RunListItem[], filter: RunFilter, facet: Facet): FacetOption[] {
   const counts = new Map<string, number>(filter[facet].map((value) => [value, 0]))
   for (const run of filterRuns(runs, filter, facet))
@@ -102,7 +102,7 @@ export interface Sorting {
 /** What needs attention first. */
 const STATUS_ORDER = ['running', 'queued', 'interrupted', 'failed', 'stopped', 'completed']
 
-/** Milliseconds from the first start to the end, or until now while it runs; null before either is known. */
+/** Milliseconds from the first start to the end, or until now while it runs; null if it has not started. */
 export function durationOf({ status, startedAt, endedAt }: RunListItem, now: number): number | null {
   const end = status === 'running' ? now : endedAt
   return startedAt === null || end === null ? null : end - startedAt
@@ -127,7 +127,7 @@ const SORT_VALUES: Readonly<Record<SortKey, (run: RunListItem, now: number) => S
 
 const NAMES = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
 
-/** Runs without a value come last either way; equal ones stay newest first, as they came. */
+/** Runs without a value come last in both directions; equal ones stay newest first. */
 export function sortRuns(runs: readonly RunListItem[], { key, isDescending }: Sorting, now: number): RunListItem[] {
   const valued = runs.map((run) => ({ run, value: SORT_VALUES[key](run, now) }))
   const sign = isDescending ? -1 : 1
@@ -141,7 +141,7 @@ export function sortRuns(runs: readonly RunListItem[], { key, isDescending }: So
 
 const DESCENDING_FIRST: readonly SortKey[] = ['started', 'duration', 'base', 'best', 'last']
 
-/** A column's first click sorts the way one mostly wants, the next one the other way. */
+/** The first click on a column sorts in its usual direction, the next one in the other. */
 export const nextSorting = (sorting: Sorting, key: SortKey): Sorting => ({
   key,
   isDescending: sorting.key === key ? !sorting.isDescending : DESCENDING_FIRST.includes(key),

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The time, every second while somebody needs it. */
+/** The current time, updated every second while it is needed. */
 export function useNow(isTicking: boolean): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

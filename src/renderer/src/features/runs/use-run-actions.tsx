@@ -1,4 +1,4 @@
-/** Changes to runs: shown at once, told to the program, put right by its answer. */
+/** Changes to runs: shown at once, sent to the program, and corrected by its answer. */
 import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { resumeRun } from '@renderer/actions/resume-run'
@@ -100,7 +100,7 @@ export function useRunActions(): RunActions {
         await attempt(titles.refused, () => resumeRun(id, titles))
       },
       async leaveQueue(id) {
-        await attempt(`Could not take ${names(list(), [id])} off the queue`, () => api.runs.stop({ id }))
+        await attempt(`Could not remove ${names(list(), [id])} from the queue`, () => api.runs.stop({ id }))
       },
     }
   }, [cache])

@@ -2,10 +2,10 @@ import { useCache } from '@renderer/lib/cache'
 import { useLive } from '@renderer/lib/live'
 import { useEffect, useRef } from 'react'
 
-/** Milliseconds between two readings of the list while a run trains. */
+/** Milliseconds between two reads of the list while a run trains. */
 const INTERVAL = 3000
 
-/** Reads the list again as the running run gets on: its accuracy and its loss are in it. */
+/** Reads the list again while a run trains, because its accuracy and loss are in it. */
 export function useRunsFollowLive(): void {
   const { runs } = useCache()
   const { active } = useLive()

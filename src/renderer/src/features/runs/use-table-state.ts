@@ -1,11 +1,11 @@
-/** What the table shows: filter and order last as long as the window, columns longer. */
+/** The state of the table: filter and order are kept until the window closes, columns longer. */
 import { useElementSize, useLocalStorage, useSessionStorage } from '@mantine/hooks'
 import type { RunListItem } from '@shared/schemas/run'
 import { useDeferredValue, useMemo } from 'react'
 import { COLUMNS } from './columns'
 import { filterRuns, NO_FILTER, type RunFilter, type Sorting, sortRuns } from './table-model'
 
-/** Pixels below which a table does without its least needed columns. */
+/** Below this width in pixels, the least important columns are hidden. */
 const NARROW = 1240
 const NEWEST_FIRST: Sorting = { key: 'started', isDescending: true }
 

@@ -11,7 +11,7 @@ export const BackendTable = ({ findings }: { readonly findings: BackendFindings 
       <Table.Tr>
         <Table.Th>Backend</Table.Th>
         <Table.Th>Here</Table.Th>
-        <Table.Th>Device, or why not</Table.Th>
+        <Table.Th>Device, or why unavailable</Table.Th>
         <Table.Th className="numeric">Memory</Table.Th>
         <Heading hint="Largest relative difference of a fixed training step's loss and gradients from PyTorch's; more than 1e-4 is refused">
           Self-test

@@ -26,7 +26,7 @@ function choicesOf(findings: BackendFindings | null, current: Settings['backend'
   ]
 }
 
-/** Where to compute, and what is known about each place. */
+/** The choice of the backend, and what was measured of each. */
 export function Backends({ settings }: { readonly settings: Settings }) {
   const cache = useCache()
   const { active } = useLive()
@@ -62,7 +62,7 @@ export function Backends({ settings }: { readonly settings: Settings }) {
         <Group align="flex-end" gap="md">
           <Select
             label="Default backend"
-            description="For the playground, and for work that names none"
+            description="For the playground, and wherever no backend is chosen"
             w={360}
             allowDeselect={false}
             data={choicesOf(findings, settings.backend)}

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Panel } from './panel'
 
-/** A text for whoever helps; it can be read before it is sent. */
+/** A text for support; it can be read before it is sent. */
 export function Diagnostics() {
   const [isShown, setShown] = useState(false)
   const { data, error, refetch } = useQuery({
@@ -37,8 +37,8 @@ export function Diagnostics() {
       }
     >
       <Text size="sm" className="quiet">
-        What the program runs on, the settings, how many runs there are and the newest failures. Home folder, names of
-        user and machine, addresses and tokens are replaced; prompts and answers are not in it.
+        The system, the settings, the number of runs and the newest failures. Home folder, user and machine names,
+        addresses and tokens are replaced; prompts and answers are not included.
       </Text>
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       <Collapse expanded={isShown}>

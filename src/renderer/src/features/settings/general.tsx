@@ -5,7 +5,7 @@ import { Panel } from './panel'
 import { useChangeSettings } from './use-change-settings'
 
 const THEMES: readonly { readonly value: Settings['theme']; readonly label: string }[] = [
-  { value: 'auto', label: 'As the system' },
+  { value: 'auto', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ]
@@ -33,10 +33,10 @@ export function General({ settings, info }: GeneralProps) {
           />
         </div>
         <Switch
-          label="Tell when a run has ended"
+          label="Notify when a run has ended"
           description={
             info.host === 'electron'
-              ? 'A message in the window; a notification of the system where the run took longer than a minute and the window is not in front. Failures are always shown in the window.'
+              ? 'A message in the window; also a system notification if the run took over a minute and the window is not in front. Failures are always shown in the window.'
               : 'A message on whatever page is open. Failures are always shown.'
           }
           checked={settings.notifications}

@@ -13,7 +13,7 @@ interface Licence {
 /** Filled in when the program is built, from its lock file. */
 declare const __LICENCES__: readonly Licence[]
 
-/** Versions of the program and of what it is made of. */
+/** Versions of the program and of its packages. */
 export function Licences({ info }: { readonly info: ProgramInfo }) {
   const [isShown, setShown] = useState(false)
   const runtimes = Object.entries(info.runtimes).map(([name, version]) => `${name} ${version}`)

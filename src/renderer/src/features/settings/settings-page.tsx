@@ -10,7 +10,7 @@ import { Licences } from './licences'
 import { Shortcuts } from './shortcuts'
 import { Storage } from './storage'
 
-/** How the program behaves, what it runs on, what to send to someone when it fails. */
+/** The page of settings: behaviour, backends, storage, and diagnostics. */
 export function SettingsPage() {
   const settings = useQuery(queries.system.settings.queryOptions({}))
   const info = useQuery(queries.system.info.queryOptions({}))

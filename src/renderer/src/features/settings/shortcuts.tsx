@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 import { Panel } from './panel'
 
 interface Shortcut {
-  /** Alternatives; each is keys held together. */
+  /** Alternative combinations; each is a list of keys held together. */
   readonly keys: readonly (readonly string[])[]
   readonly does: string
   readonly isElectronOnly?: boolean
@@ -33,13 +33,13 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
       { keys: [['N']], does: 'Notes and tags' },
       { keys: [['F2']], does: 'Rename' },
       { keys: [['Delete']], does: 'Delete' },
-      { keys: [['Shift', 'F10']], does: 'Everything that can be done with the run' },
+      { keys: [['Shift', 'F10']], does: 'Menu of the run' },
       { keys: [['/']], does: 'Search' },
     ],
   },
   {
     title: 'Run',
-    shortcuts: [{ keys: [['Esc']], does: 'Let go of the iteration that was clicked' }],
+    shortcuts: [{ keys: [['Esc']], does: 'Unpin the iteration' }],
   },
   {
     title: 'Explorer',
@@ -54,12 +54,12 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
     shortcuts: [
       { keys: [[MOD, 'Enter']], does: 'Generate' },
       { keys: [['Esc']], does: 'Stop' },
-      { keys: [['←'], ['→']], does: 'Previous and next token, once one is chosen' },
+      { keys: [['←'], ['→']], does: 'Previous and next token, once one is selected' },
     ],
   },
 ]
 
-/** Everything that has keys of its own; the rest is reached with Tab. */
+/** All keyboard shortcuts; everything else is reached with Tab. */
 export const Shortcuts = ({ isElectron }: { readonly isElectron: boolean }) => (
   <Panel title="Keyboard">
     {GROUPS.map(({ title, shortcuts }) => (

@@ -9,10 +9,10 @@ import { Panel } from './panel'
 const NAMES: Readonly<Record<StoredPlace['name'], { readonly label: string; readonly hint: string }>> = {
   database: { label: 'Database', hint: 'Plans, curves and trajectories of all runs, settings' },
   runs: { label: 'Runs', hint: 'Checkpoints, a folder for each run' },
-  imports: { label: 'Imported files', hint: 'Datasets that came through a browser' },
+  imports: { label: 'Imported files', hint: 'Datasets uploaded in a browser' },
 }
 
-/** Where the program keeps things, and how much. */
+/** Where the program stores data, and how much. */
 export function Storage({ info }: { readonly info: ProgramInfo }) {
   const { data, error, refetch } = useQuery({ ...queries.system.storage.queryOptions({}), refetchOnMount: 'always' })
   return (
@@ -48,14 +48,14 @@ export function Storage({ info }: { readonly info: ProgramInfo }) {
         </Table>
       )}
       <Text size="sm" className="quiet" mt="sm">
-        Data folder: <span className="mono">{info.dataFolder}</span>. Set GPO_STUDIO_HOME before the start to use
-        another one; nothing is kept anywhere else, and nothing is sent.
+        Data folder: <span className="mono">{info.dataFolder}</span>. To use another one, set GPO_STUDIO_HOME before
+        starting. Nothing is stored anywhere else, and nothing is sent.
       </Text>
     </Panel>
   )
 }
 
-/** Its end is what tells paths apart, so the beginning gives way; a click copies the whole. */
+/** Paths differ at their ends, so the beginning is clipped; a click copies the whole path. */
 const Path = ({ path }: { readonly path: string }) => (
   <CopyButton value={path}>
     {({ copied, copy }) => (

@@ -12,6 +12,6 @@ export function useChangeSettings() {
     mutationFn: (change: Partial<Settings>) => api.system.changeSettings(change),
     onSuccess: cache.settings.changed,
     onError: (error) =>
-      notifications.show({ color: 'orange', title: 'The setting was not kept', message: messageOf(error) }),
+      notifications.show({ color: 'orange', title: 'The setting was not saved', message: messageOf(error) }),
   })
 }
