@@ -227,8 +227,8 @@ describe('a run is found', () => {
   })
 
   it.each([
-    ['the beginning of several ids', 'aa', /"aa" fits 3 runs: aab, aac2, aab1; give more characters of the id/],
-    ['the name of several runs', 'two', /"two" fits 2 runs: bbb3, aac2; give more characters of the id/],
+    ['the beginning of several ids', 'aa', /"aa" matches 3 runs: aab, aac2, aab1; give more characters of the id/],
+    ['the name of several runs', 'two', /"two" matches 2 runs: bbb3, aac2; give more characters of the id/],
     ['nothing there is', 'zzz', /there is no run "zzz" in .*runs\.db/],
     ['nothing at all', '', /there is no run ""/],
   ])('not by %s', (_, wanted, message) => {

@@ -91,7 +91,7 @@ describe('a run that does not exist', () => {
   it('may be meant by too short a beginning of an id', async () => {
     await gpo(home, 'train', plan())
     const { id } = await show(home)
-    expectFailure(await gpo(home, 'show', id.slice(0, 2)), 8, /fits 2 runs: .*; give more characters of the id/)
+    expectFailure(await gpo(home, 'show', id.slice(0, 2)), 8, /matches 2 runs: .*; give more characters of the id/)
   })
 })
 

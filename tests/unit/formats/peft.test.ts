@@ -94,7 +94,7 @@ describe('refused by its name:', () => {
     [{ init_lora_weights: 'mica' }, /"init_lora_weights" is "mica"/],
     [{ init_lora_weights: 'corda' }, /"init_lora_weights" is "corda"/],
     [{ init_lora_weights: 'pissa_niter_4' }, /"init_lora_weights" is "pissa_niter_4"/],
-    [{ peft_type: 'IA3' }, /"peft_type" is "IA3"; LORA/],
+    [{ peft_type: 'IA3' }, /"peft_type" is "IA3"; only LORA/],
     [{ target_modules: ['q_proj', 'lm_head'] }, /"target_modules" names "lm_head"/],
     [{ target_modules: '.*q_proj' }, /"target_modules" is ".\*q_proj", expected a list/],
     [{ r: 0 }, /"r" is 0/],
