@@ -14,6 +14,9 @@ interface Line {
       readonly factor: number
       readonly originalMaxPositions: number | null
     } | null
+    readonly window: { readonly size: number; readonly layers: readonly number[] } | null
+    readonly slidingTheta: number | null
+    readonly features: Readonly<Record<'attentionScale' | 'attentionSoftcap' | 'logitSoftcap', number | null>>
   }
 }
 
@@ -22,9 +25,13 @@ const golden = JSON.parse(readFileSync(join(parity, 'configs.golden.json'), 'utf
 
 test.each(golden.map((line) => [line.config.architectures[0], JSON.stringify(line.config).slice(-120), line] as const))(
   '%s …%s',
-  (_architecture, _end, { config, values: { scaling, ...values } }) => {
+  (_architecture, _end, { config, values: { scaling, window, slidingTheta, features, ...values } }) => {
     const found = readModelConfig(folderWith({ 'config.json': config }))
     expect(found).toMatchObject(values)
+    const { rope, ...shown } = found.window ?? {}
+    expect(found.window ? shown : null).toEqual(window)
+    if (found.window) expect(rope?.theta ?? null).toBe(slidingTheta)
+    for (const [key, value] of Object.entries(features)) expect(found[key as keyof typeof features] ?? null).toBe(value)
     expect(found.ropeScaling?.kind ?? null).toBe(scaling?.kind ?? null)
     if (!scaling) return
     const { originalMaxPositions, ...rest } = scaling

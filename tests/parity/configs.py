@@ -9,7 +9,15 @@ import json
 import sys
 from pathlib import Path
 
-from transformers import LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config, SmolLM3Config
+from transformers import (
+    Gemma2Config,
+    Gemma3TextConfig,
+    LlamaConfig,
+    MistralConfig,
+    Qwen2Config,
+    Qwen3Config,
+    SmolLM3Config,
+)
 
 GOLDEN = Path(__file__).parent / "configs.golden.json"
 
@@ -19,6 +27,8 @@ CLASSES = {
     "Qwen2ForCausalLM": Qwen2Config,
     "Qwen3ForCausalLM": Qwen3Config,
     "SmolLM3ForCausalLM": SmolLM3Config,
+    "Gemma2ForCausalLM": Gemma2Config,
+    "Gemma3ForCausalLM": Gemma3TextConfig,
 }
 
 SIZES = {
@@ -50,32 +60,66 @@ CHANGES = [
     {"max_position_embeddings": 512},
 ]
 
+BY_LAYER = {
+    "full_attention": {"rope_type": "linear", "factor": 8.0, "rope_theta": 5e5},
+    "sliding_attention": {"rope_type": "default", "rope_theta": 7e3},
+}
 
-def positions(name, config):
-    """Positions at which no layer misses anything that a window hides."""
-    window = getattr(config, "sliding_window", None)
-    if window is None:
-        return config.max_position_embeddings
-    slides = name == "MistralForCausalLM" or "sliding_attention" in (getattr(config, "layer_types", None) or [])
-    return min(window, config.max_position_embeddings) if slides else config.max_position_embeddings
+# Keys of one family.
+OWN_CHANGES = {
+    "Gemma2ForCausalLM": [
+        {"attn_logit_softcapping": None, "final_logit_softcapping": 20.0, "query_pre_attn_scalar": 144},
+        {"layer_types": ["full_attention", "sliding_attention"] * 4, "head_dim": 64},
+    ],
+    "Gemma3ForCausalLM": [
+        {"rope_local_base_freq": 2e4, "rope_scaling": {"rope_type": "linear", "factor": 8.0}},
+        {"rope_parameters": BY_LAYER, "sliding_window_pattern": 4, "final_logit_softcapping": 20.0},
+        {"layer_types": ["full_attention"] * 8, "query_pre_attn_scalar": 168, "attention_bias": True},
+    ],
+}
+
+
+def window(name, config):
+    """The layers that see the last tokens only."""
+    size = getattr(config, "sliding_window", None)
+    everywhere = ["sliding_attention"] * config.num_hidden_layers
+    kinds = everywhere if name == "MistralForCausalLM" else getattr(config, "layer_types", None) or []
+    layers = [i for i, kind in enumerate(kinds) if kind == "sliding_attention"]
+    return {"size": size, "layers": layers} if size is not None and layers else None
+
+
+def scaling(rope):
+    if rope["rope_type"] == "default":
+        return None
+    original = rope.get("original_max_position_embeddings")
+    return {"kind": rope["rope_type"], "factor": rope["factor"], "originalMaxPositions": original}
+
+
+def features(config):
+    """What the families do differently; null where they do not."""
+    query = getattr(config, "query_pre_attn_scalar", None)
+    return {
+        "attentionScale": None if query is None else query**-0.5,
+        "attentionSoftcap": getattr(config, "attn_logit_softcapping", None),
+        "logitSoftcap": getattr(config, "final_logit_softcapping", None),
+    }
 
 
 def values(name, changes):
     config = CLASSES[name].from_dict(json.loads(json.dumps({**SIZES, **changes})))
     rope = config.rope_parameters
+    sliding = rope.get("sliding_attention")
+    rope = rope.get("full_attention", rope)
     eos = config.eos_token_id
     return {
         "kvHeads": config.num_key_value_heads,
         "headDim": getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads,
-        "maxPositions": positions(name, config),
+        "maxPositions": config.max_position_embeddings,
+        "window": window(name, config),
         "ropeTheta": rope["rope_theta"],
-        "scaling": None
-        if rope["rope_type"] == "default"
-        else {
-            "kind": rope["rope_type"],
-            "factor": rope["factor"],
-            "originalMaxPositions": rope.get("original_max_position_embeddings"),
-        },
+        "slidingTheta": sliding and sliding["rope_theta"],
+        "scaling": scaling(rope),
+        "features": features(config),
         "rmsNormEps": config.rms_norm_eps,
         "tieWordEmbeddings": config.tie_word_embeddings,
         "bosTokenId": config.bos_token_id,
@@ -84,15 +128,21 @@ def values(name, changes):
     }
 
 
-# A class that takes no null there refuses the file, so there is nothing to compare.
-REFUSED = {"MistralForCausalLM": [{"num_key_value_heads": None}]}
+# What a class takes no null for, and what this program refuses: rotations that Gemma 3 would leave out, windows without a size.
+GEMMA_REFUSED = [{"num_key_value_heads": None}, {"sliding_window": None}]
+REFUSED = {
+    "MistralForCausalLM": [{"num_key_value_heads": None}],
+    "Gemma2ForCausalLM": GEMMA_REFUSED,
+    "Gemma3ForCausalLM": GEMMA_REFUSED
+    + [change for change in CHANGES if "rope_parameters" in change or "type" in change.get("rope_scaling", {})],
+}
 
 
 def computed():
     return [
         {"config": {"architectures": [name], **SIZES, **changes}, "values": values(name, changes)}
         for name in CLASSES
-        for changes in CHANGES
+        for changes in CHANGES + OWN_CHANGES.get(name, [])
         if changes not in REFUSED.get(name, [])
     ]
 

@@ -2,7 +2,10 @@
 import { GpoError } from '@shared/errors'
 import { describe, type Json, number } from './config-json'
 
-/** Frequencies are divided by `factor`: all of them (linear), or the slow ones (llama3, with a smooth passage between). */
+/**
+ * Frequencies are divided by `factor`: all of them (linear), or the slow ones (llama3, with a smooth passage between); or each by a number of its own
+ * (longrope), of which there are two lists: for sequences up to `originalMaxPositions`, the only ones that are computed, and for longer ones.
+ */
 export type RopeScaling =
   | { readonly kind: 'linear'; readonly factor: number }
   | {
@@ -12,17 +15,29 @@ export type RopeScaling =
       readonly highFreqFactor: number
       readonly originalMaxPositions: number
     }
+  | {
+      readonly kind: 'longrope'
+      /** One number for each rotated pair. */
+      readonly shortFactor: readonly number[]
+      readonly longFactor: readonly number[]
+      /** What rotated queries and keys are multiplied by. */
+      readonly attentionFactor: number
+      readonly originalMaxPositions: number
+    }
 
 export interface RopeConfig {
   readonly theta: number
   readonly scaling: RopeScaling | null
+  /** Numbers of a head that are rotated. Absent: all. */
+  readonly rotaryDim?: number
 }
 
 const FACTOR = { min: 1, max: 1e6 }
 const THETA = { min: 1, max: 1e12 }
 const POSITIONS = { min: 1, max: 1 << 24 }
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Keys of other models by which some layers or some numbers of a head are rotated in another way. */
 const ELSEWHERE = [

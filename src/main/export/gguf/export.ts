@@ -42,6 +42,9 @@ interface Exported {
 /** llama.cpp's numbers for "mostly of this type". */
 const FILE_TYPES: Readonly<Record<TensorType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 }
 
+/** llama.cpp has no window in these architectures: within its length, it hides nothing. */
+const contextOf = ({ maxPositions, window }: ModelConfig) => Math.min(maxPositions, window?.size ?? maxPositions)
+
 function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'type'>): [string, MetadataValue][] {
   const { name: architecture } = architectureOf(config)
   const uint = (key: string, value: number): [string, MetadataValue] => [
@@ -59,7 +62,7 @@ function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'ty
     ['general.name', { type: 'string', value: model.name }],
     ['general.file_type', { type: 'uint32', value: FILE_TYPES[model.type] }],
     uint('vocab_size', config.vocabSize),
-    uint('context_length', config.maxPositions),
+    uint('context_length', contextOf(config)),
     uint('embedding_length', config.hiddenSize),
     uint('block_count', config.layers),
     uint('feed_forward_length', config.intermediateSize),
