@@ -2,21 +2,19 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readModelConfig } from '@main/formats/model-config'
+import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
 import { expect, test } from 'vitest'
 import { folderWith } from '../unit/text/tokenizer/fixtures'
 
 interface Line {
   readonly config: Readonly<Record<string, unknown>> & { readonly architectures: readonly string[] }
   readonly values: Readonly<Record<string, unknown>> & {
-    readonly scaling: {
-      readonly kind: string
-      readonly factor: number
-      readonly originalMaxPositions: number | null
-    } | null
+    readonly scaling:
+      | (Readonly<Record<string, unknown>> & { readonly kind: string; readonly originalMaxPositions: number | null })
+      | null
     readonly window: { readonly size: number; readonly layers: readonly number[] } | null
     readonly slidingTheta: number | null
-    readonly features: Readonly<Record<'attentionScale' | 'attentionSoftcap' | 'logitSoftcap', number | null>>
+    readonly features: Readonly<Record<string, number | null>>
   }
 }
 
@@ -31,11 +29,12 @@ test.each(golden.map((line) => [line.config.architectures[0], JSON.stringify(lin
     const { rope, ...shown } = found.window ?? {}
     expect(found.window ? shown : null).toEqual(window)
     if (found.window) expect(rope?.theta ?? null).toBe(slidingTheta)
-    for (const [key, value] of Object.entries(features)) expect(found[key as keyof typeof features] ?? null).toBe(value)
+    for (const [key, value] of Object.entries(features))
+      expect(found[key as keyof ModelConfig] ?? null, key).toBe(value)
     expect(found.ropeScaling?.kind ?? null).toBe(scaling?.kind ?? null)
     if (!scaling) return
     const { originalMaxPositions, ...rest } = scaling
-    expect(found.ropeScaling).toMatchObject(scaling.kind === 'llama3' ? { ...rest, originalMaxPositions } : rest)
+    expect(found.ropeScaling).toMatchObject(scaling.kind === 'linear' ? rest : { ...rest, originalMaxPositions })
   },
 )
 

@@ -12,12 +12,16 @@ from pathlib import Path
 from transformers import (
     Gemma2Config,
     Gemma3TextConfig,
+    GraniteConfig,
     LlamaConfig,
     MistralConfig,
+    Olmo2Config,
+    Phi3Config,
     Qwen2Config,
     Qwen3Config,
     SmolLM3Config,
 )
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 GOLDEN = Path(__file__).parent / "configs.golden.json"
 
@@ -29,6 +33,9 @@ CLASSES = {
     "SmolLM3ForCausalLM": SmolLM3Config,
     "Gemma2ForCausalLM": Gemma2Config,
     "Gemma3ForCausalLM": Gemma3TextConfig,
+    "GraniteForCausalLM": GraniteConfig,
+    "Olmo2ForCausalLM": Olmo2Config,
+    "Phi3ForCausalLM": Phi3Config,
 }
 
 SIZES = {
@@ -65,6 +72,8 @@ BY_LAYER = {
     "sliding_attention": {"rope_type": "default", "rope_theta": 7e3},
 }
 
+LONGROPE = {"type": "longrope", "short_factor": [1.0, 1.5], "long_factor": [2.0, 3.5]}
+
 # Keys of one family.
 OWN_CHANGES = {
     "Gemma2ForCausalLM": [
@@ -76,30 +85,72 @@ OWN_CHANGES = {
         {"rope_parameters": BY_LAYER, "sliding_window_pattern": 4, "final_logit_softcapping": 20.0},
         {"layer_types": ["full_attention"] * 8, "query_pre_attn_scalar": 168, "attention_bias": True},
     ],
+    "GraniteForCausalLM": [
+        {
+            "embedding_multiplier": 12.0,
+            "attention_multiplier": 0.015625,
+            "residual_multiplier": 0.22,
+            "logits_scaling": 8.0,
+        },
+    ],
+    "Phi3ForCausalLM": [
+        {"partial_rotary_factor": 0.5},
+        {"rope_scaling": LONGROPE, "max_position_embeddings": 131072},
+        {"rope_scaling": {**LONGROPE, "type": "su"}, "original_max_position_embeddings": 2048},
+        {
+            "rope_parameters": {**LONGROPE, "rope_type": "longrope", "rope_theta": 2e4, "partial_rotary_factor": 1.0},
+            "partial_rotary_factor": 0.5,
+        },
+    ],
 }
+
+
+def positions(config, rope):
+    """Beyond what a model was trained with first, longrope has other frequencies, which this program does not compute."""
+    original = rope.get("original_max_position_embeddings") if rope["rope_type"] == "longrope" else None
+    return min(config.max_position_embeddings, original or config.max_position_embeddings)
 
 
 def window(name, config):
     """The layers that see the last tokens only."""
     size = getattr(config, "sliding_window", None)
     everywhere = ["sliding_attention"] * config.num_hidden_layers
-    kinds = everywhere if name == "MistralForCausalLM" else getattr(config, "layer_types", None) or []
+    kinds = everywhere if name in ("MistralForCausalLM", "Phi3ForCausalLM") else getattr(config, "layer_types", None) or []
     layers = [i for i, kind in enumerate(kinds) if kind == "sliding_attention"]
     return {"size": size, "layers": layers} if size is not None and layers else None
 
 
-def scaling(rope):
+def scaling(config, rope):
     if rope["rope_type"] == "default":
         return None
     original = rope.get("original_max_position_embeddings")
+    if rope["rope_type"] == "longrope":
+        _, factor = ROPE_INIT_FUNCTIONS["longrope"](config)
+        own = {"shortFactor": rope["short_factor"], "longFactor": rope["long_factor"]}
+        return {"kind": "longrope", **own, "attentionFactor": factor, "originalMaxPositions": original}
     return {"kind": rope["rope_type"], "factor": rope["factor"], "originalMaxPositions": original}
+
+
+def rotary_dim(config):
+    """Numbers of a head that are rotated, where they are not all."""
+    part = config.rope_parameters.get("partial_rotary_factor", 1.0)
+    return None if part == 1.0 else int(config.hidden_size // config.num_attention_heads * part)
+
+
+def unless_one(value):
+    return None if value == 1 else value
 
 
 def features(config):
     """What the families do differently; null where they do not."""
     query = getattr(config, "query_pre_attn_scalar", None)
+    width = config.hidden_size**0.5 if query else getattr(config, "embedding_multiplier", 1)
     return {
-        "attentionScale": None if query is None else query**-0.5,
+        "attentionScale": query**-0.5 if query else getattr(config, "attention_multiplier", None),
+        "embeddingScale": unless_one(width),
+        "residualScale": unless_one(getattr(config, "residual_multiplier", 1)),
+        "logitDivisor": unless_one(getattr(config, "logits_scaling", 1)),
+        "rotaryDim": rotary_dim(config),
         "attentionSoftcap": getattr(config, "attn_logit_softcapping", None),
         "logitSoftcap": getattr(config, "final_logit_softcapping", None),
     }
@@ -114,11 +165,11 @@ def values(name, changes):
     return {
         "kvHeads": config.num_key_value_heads,
         "headDim": getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads,
-        "maxPositions": config.max_position_embeddings,
+        "maxPositions": positions(config, rope),
         "window": window(name, config),
         "ropeTheta": rope["rope_theta"],
         "slidingTheta": sliding and sliding["rope_theta"],
-        "scaling": scaling(rope),
+        "scaling": scaling(config, rope),
         "features": features(config),
         "rmsNormEps": config.rms_norm_eps,
         "tieWordEmbeddings": config.tie_word_embeddings,
@@ -128,13 +179,14 @@ def values(name, changes):
     }
 
 
-# What a class takes no null for, and what this program refuses: rotations that Gemma 3 would leave out, windows without a size.
+# What a class does not take, and what this program refuses: rotations that Gemma 3 would leave out, windows without a size.
 GEMMA_REFUSED = [{"num_key_value_heads": None}, {"sliding_window": None}]
 REFUSED = {
     "MistralForCausalLM": [{"num_key_value_heads": None}],
     "Gemma2ForCausalLM": GEMMA_REFUSED,
     "Gemma3ForCausalLM": GEMMA_REFUSED
     + [change for change in CHANGES if "rope_parameters" in change or "type" in change.get("rope_scaling", {})],
+    "Phi3ForCausalLM": [change for change in CHANGES if "rope_scaling" in change],
 }
 
 

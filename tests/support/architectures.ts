@@ -103,6 +103,24 @@ export const ARCHITECTURE_CONFIGS: Readonly<Record<string, object>> = {
     attn_logit_softcapping: 1.5,
     final_logit_softcapping: 3.5,
   },
+  granite: {
+    ...base,
+    architectures: ['GraniteForCausalLM'],
+    embedding_multiplier: 3.5,
+    attention_multiplier: 0.3,
+    residual_multiplier: 0.4,
+    logits_scaling: 2.5,
+  },
+  'olmo 2': { ...base, architectures: ['Olmo2ForCausalLM'], tie_word_embeddings: false },
+  'phi 3 with a window': { ...base, architectures: ['Phi3ForCausalLM'], tie_word_embeddings: false, sliding_window: 4 },
+  'phi 4 mini': {
+    ...base,
+    architectures: ['Phi3ForCausalLM'],
+    hidden_size: 32,
+    partial_rotary_factor: 0.75,
+    original_max_position_embeddings: 16,
+    rope_scaling: { type: 'longrope', short_factor: [1, 1.5, 2.5], long_factor: [1.25, 20, 40] },
+  },
 }
 
 export interface HostTensor {
