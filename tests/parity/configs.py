@@ -96,7 +96,7 @@ OWN_CHANGES = {
     "Phi3ForCausalLM": [
         {"partial_rotary_factor": 0.5},
         {"rope_scaling": LONGROPE, "max_position_embeddings": 131072},
-        {"rope_scaling": {**LONGROPE, "type": "su"}, "original_max_position_embeddings": 2048},
+        {"rope_scaling": {**LONGROPE, "type": "yarn"}, "original_max_position_embeddings": 2048},
         {
             "rope_parameters": {**LONGROPE, "rope_type": "longrope", "rope_theta": 2e4, "partial_rotary_factor": 1.0},
             "partial_rotary_factor": 0.5,
@@ -170,7 +170,7 @@ def values(name, changes):
         "ropeTheta": rope["rope_theta"],
         "slidingTheta": sliding and sliding["rope_theta"],
         "scaling": scaling(config, rope),
-        "features": features(config),
+        **features(config),
         "rmsNormEps": config.rms_norm_eps,
         "tieWordEmbeddings": config.tie_word_embeddings,
         "bosTokenId": config.bos_token_id,
@@ -191,12 +191,16 @@ REFUSED = {
 
 
 def computed():
-    return [
-        {"config": {"architectures": [name], **SIZES, **changes}, "values": values(name, changes)}
+    """Sizes once; of the values, those that are not null."""
+    lines = [
+        {"architecture": name, "changes": changes, "values": values(name, changes)}
         for name in CLASSES
         for changes in CHANGES + OWN_CHANGES.get(name, [])
         if changes not in REFUSED.get(name, [])
     ]
+    for line in lines:
+        line["values"] = {key: value for key, value in line["values"].items() if value is not None}
+    return {"sizes": SIZES, "lines": lines}
 
 
 if __name__ == "__main__":

@@ -12,7 +12,21 @@ const sourceOf = (changes: Partial<PlanInput>): ConfigSource => ({
     objective: { kind: 'dpo', beta: 0.25, epochs: 2 },
     ...changes,
   }),
-  ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512 },
+  ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512, isFused: false },
+})
+
+const LORA = { kind: 'lora' as const }
+
+it('name the modules with adapters as the checkpoint does', () => {
+  const source = { ...sourceOf({ adaptation: LORA }), isFused: true }
+  for (const [format, suffix] of [
+    ['pairs', '.trl.yaml'],
+    ['stepwise', '.verl.yaml'],
+  ] as const) {
+    const found = trainerConfigs(format, source).find((config) => config.suffix === suffix)
+    expect(found?.content).toMatch(/qkv_proj/)
+    expect(found?.content).not.toMatch(/\bq_proj/)
+  }
 })
 
 const named = (source: ConfigSource, format: 'pairs' | 'unpaired' | 'stepwise', suffix: string) => {

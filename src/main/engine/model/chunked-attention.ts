@@ -67,9 +67,10 @@ const range = (start: number, end: number) => Float32Array.from({ length: end - 
 function maskOf({ start, end, from }: Chunk, repeat: number, window: number | undefined): Tensor {
   const rows = tf.reshape(tf.tile(tf.tensor1d(range(start, end)), [repeat]), [repeat * (end - start), 1])
   const keys = tf.tensor2d(range(from, end), [1, end - from])
-  const isLater = tf.greater(keys, rows)
-  const isHidden = window === undefined ? isLater : tf.logicalOr(isLater, tf.lessEqual(keys, tf.sub(rows, window)))
-  return tf.mul(tf.cast(isHidden, 'float32'), MASKED)
+  const later = tf.cast(tf.greater(keys, rows), 'float32')
+  if (window === undefined) return tf.mul(later, MASKED)
+  const earlier = tf.cast(tf.lessEqual(keys, tf.sub(rows, window)), 'float32')
+  return tf.mul(tf.add(later, earlier), MASKED)
 }
 
 interface Weights {

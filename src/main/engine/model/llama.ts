@@ -136,12 +136,11 @@ export interface DecodeInputs {
 /** MASKED where a lane's newest token does not see a slot of its cache: [B, 1, 1, T]. Slots at or after its position are not its own. */
 function cacheMask(column: Tensor, length: number, window: number | undefined): Tensor {
   const slots = tf.reshape(iota(length), [1, length])
-  const isUnused = tf.greaterEqual(slots, column)
-  const isHidden =
-    window === undefined
-      ? isUnused
-      : tf.logicalOr(isUnused, tf.lessEqual(slots, tf.sub(column, tf.scalar(window, 'int32'))))
-  return tf.reshape(tf.mul(tf.cast(isHidden, 'float32'), MASKED), [column.shape[0]!, 1, 1, length])
+  const unused = tf.cast(tf.greaterEqual(slots, column), 'float32')
+  const shaped = (hidden: Tensor) => tf.reshape(tf.mul(hidden, MASKED), [column.shape[0]!, 1, 1, length])
+  if (window === undefined) return shaped(unused)
+  const earlier = tf.cast(tf.lessEqual(slots, tf.sub(column, tf.scalar(window, 'int32'))), 'float32')
+  return shaped(tf.add(unused, earlier))
 }
 
 interface Cached {
