@@ -50,10 +50,15 @@ export function qwenLayers(file: string, json: Json): readonly string[] {
   return allLayers(file, json, FULL).map((kind, i) => (i >= first ? SLIDING : kind))
 }
 
+/** All layers but every `period`-th. */
+export const alternatingWindow = (layers: number, period: number): number[] =>
+  Array.from({ length: layers }, (_, i) => i).filter((i) => (i + 1) % period !== 0)
+
 /** Gemma: a window in all layers but every `period`-th. */
 export function alternatingLayers(file: string, json: Json, period: number): readonly string[] {
   const given = givenLayers(file, json, false)
-  return given ?? allLayers(file, json, FULL).map((kind, i) => ((i + 1) % period === 0 ? kind : SLIDING))
+  const sliding = alternatingWindow(layersOf(file, json), period)
+  return given ?? allLayers(file, json, FULL).map((kind, i) => (sliding.includes(i) ? SLIDING : kind))
 }
 
 /** Null where no layer has a window. @throws GpoError('model') where one has, and "sliding_window" is no number */

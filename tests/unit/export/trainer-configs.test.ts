@@ -15,20 +15,6 @@ const sourceOf = (changes: Partial<PlanInput>): ConfigSource => ({
   ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512, isFused: false },
 })
 
-const LORA = { kind: 'lora' as const }
-
-it('name the modules with adapters as the checkpoint does', () => {
-  const source = { ...sourceOf({ adaptation: LORA }), isFused: true }
-  for (const [format, suffix] of [
-    ['pairs', '.trl.yaml'],
-    ['stepwise', '.verl.yaml'],
-  ] as const) {
-    const found = trainerConfigs(format, source).find((config) => config.suffix === suffix)
-    expect(found?.content).toMatch(/qkv_proj/)
-    expect(found?.content).not.toMatch(/\bq_proj/)
-  }
-})
-
 const named = (source: ConfigSource, format: 'pairs' | 'unpaired' | 'stepwise', suffix: string) => {
   const found = trainerConfigs(format, source).find((config) => config.suffix === suffix)
   if (!found) throw new Error(`there is no ${suffix}`)
@@ -150,4 +136,13 @@ describe('verl', () => {
 it('a text cannot leave its line: neither as a value nor as a comment', () => {
   const written = yamlOf([comment('one\nkey: 1\u2028two: 2'), { key: 'a"\n- b: #', number: 1e21, none: null }])
   expect(written).toBe('# one\n# key: 1\n# two: 2\nkey: "a\\"\\n- b: #"\nnumber: 1.0e+21\nnone: null\n')
+})
+
+it('both name the modules with adapters as the checkpoint does', () => {
+  const adapted = { ...sourceOf({ adaptation: { kind: 'lora' } }), isFused: true }
+  const grpo = { ...sourceOf({ adaptation: { kind: 'lora' }, objective: { kind: 'grpo' } }), isFused: true }
+  for (const { content } of [named(adapted, 'pairs', '.trl-dpo.yaml'), named(grpo, 'pairs', '.verl.yaml')]) {
+    expect(content).toMatch(/qkv_proj/)
+    expect(content).not.toMatch(/\bq_proj/)
+  }
 })

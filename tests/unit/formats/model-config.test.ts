@@ -188,6 +188,18 @@ describe('config.json', () => {
     expect(read({ ...gemma, layer_types }).window?.layers).toEqual([1])
   })
 
+  it('of Phi-3 rotates heads in part, by divided frequencies, up to what it was trained with first', () => {
+    const short_factor = [1, 2]
+    const rope_scaling = { type: 'longrope', short_factor, long_factor: [3, 4] }
+    const phi = { architectures: ['Phi3ForCausalLM'], partial_rotary_factor: 0.25, rope_scaling }
+    const found = read({ ...phi, max_position_embeddings: 8192 })
+    expect(found).toMatchObject({ maxPositions: 4096, rotaryDim: 4, isFused: true })
+    const attentionFactor = Math.sqrt(1 + Math.log(2) / Math.log(4096))
+    expect(found.ropeScaling).toMatchObject({ kind: 'longrope', attentionFactor, shortFactor: [1, 2] })
+    const wrong = { ...rope_scaling, short_factor: [1, 2, 3] }
+    expect(messageOf(() => read({ ...phi, rope_scaling: wrong }))).toMatch(/"short_factor" is \[1,2,3\], expected 2/)
+  })
+
   it.each([
     ['Gemma3ForCausalLM', 'use_bidirectional_attention', true],
     ['Gemma3ForCausalLM', 'attn_logit_softcapping', 50],
@@ -200,6 +212,13 @@ describe('config.json', () => {
     ['Gemma2ForCausalLM', 'hidden_activation', 'relu'],
     ['Gemma2ForCausalLM', 'query_pre_attn_scalar', 0],
     ['Gemma2ForCausalLM', 'rope_local_base_freq', 10_000],
+    ['GraniteForCausalLM', 'residual_multiplier', 'big'],
+    ['GraniteForCausalLM', 'logits_scaling', 0],
+    ['Olmo2ForCausalLM', 'hidden_act', 'relu'],
+    ['Olmo2ForCausalLM', 'partial_rotary_factor', 0.5],
+    ['Phi3ForCausalLM', 'partial_rotary_factor', 0.1],
+    ['Phi3ForCausalLM', 'partial_rotary_factor', 1.5],
+    ['Phi3ForCausalLM', 'rope_scaling', { type: 'linear', factor: 2 }],
   ])('of %s with %s set to %j is refused by the key', (name, key, value) => {
     expect(messageOf(() => read({ architectures: [name], [key]: value }))).toContain(`"${key}"`)
   })

@@ -7,6 +7,7 @@ import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { expectedWeights } from '@main/formats/weights'
 import { GpoError } from '@shared/errors'
+import { architectureOf, contextOf, ownMetadata } from './architectures'
 import {
   decodeHeader,
   encodeHeader,
@@ -17,7 +18,7 @@ import {
   tensorBytes,
 } from './format'
 import { decodeTensor, encodeTensor, storedType } from './quantise'
-import { architectureOf, ggufTensors } from './tensors'
+import { ggufTensors } from './tensors'
 import { tokenizerMetadata } from './tokenizer-metadata'
 
 export interface GgufExport {
@@ -41,9 +42,6 @@ interface Exported {
 
 /** llama.cpp's numbers for "mostly of this type". */
 const FILE_TYPES: Readonly<Record<TensorType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 }
-
-/** llama.cpp has no window in these architectures: within its length, it hides nothing. */
-const contextOf = ({ maxPositions, window }: ModelConfig) => Math.min(maxPositions, window?.size ?? maxPositions)
 
 function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'type'>): [string, MetadataValue][] {
   const { name: architecture } = architectureOf(config)
@@ -71,7 +69,7 @@ function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'ty
     uint('attention.key_length', config.headDim),
     uint('attention.value_length', config.headDim),
     float('attention.layer_norm_rms_epsilon', config.rmsNormEps),
-    uint('rope.dimension_count', config.headDim),
+    uint('rope.dimension_count', config.rotaryDim ?? config.headDim),
     float('rope.freq_base', config.ropeTheta),
     ...(scaling?.kind === 'linear'
       ? [
@@ -79,6 +77,7 @@ function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'ty
           float('rope.scaling.factor', scaling.factor),
         ]
       : []),
+    ...ownMetadata(config),
   ]
 }
 
