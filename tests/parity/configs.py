@@ -130,6 +130,67 @@ def scaling(config, rope):
         return {"kind": "longrope", **own, "attentionFactor": factor, "originalMaxPositions": original}
     return {"kind": rope["rope_type"], "factor": rope["factor"], "originalMaxPositions": original}
 
+GEMMA3_270M_LAYERS = (["sliding_attention"] * 5 + ["full_attention"]) * 3
+
+# What config files of published models say of their shape, keys beside it included.
+PUBLISHED = {
+    "Qwen2ForCausalLM": {  # Qwen2.5-0.5B
+        **{"vocab_size": 151936, "hidden_size": 896, "intermediate_size": 4864, "num_hidden_layers": 24},
+        **{"num_attention_heads": 14, "num_key_value_heads": 2, "max_position_embeddings": 32768},
+        **{"max_window_layers": 24, "use_sliding_window": False, "sliding_window": 32768, "use_mrope": False},
+        **{"rope_theta": 1000000.0, "rms_norm_eps": 1e-6, "tie_word_embeddings": True, "hidden_act": "silu"},
+        **{"bos_token_id": 151643, "eos_token_id": 151643, "attention_dropout": 0.0},
+    },
+    "Qwen3ForCausalLM": {  # Qwen3-0.6B
+        **{"vocab_size": 151936, "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28},
+        **{"num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128, "max_position_embeddings": 40960},
+        **{"max_window_layers": 28, "use_sliding_window": False, "sliding_window": None, "attention_bias": False},
+        **{"rope_theta": 1000000, "rope_scaling": None, "rms_norm_eps": 1e-6, "tie_word_embeddings": True},
+        **{"bos_token_id": 151643, "eos_token_id": 151645, "attention_dropout": 0.0, "hidden_act": "silu"},
+    },
+    "Gemma2ForCausalLM": {  # gemma-2-2b
+        **{"vocab_size": 256000, "hidden_size": 2304, "intermediate_size": 9216, "num_hidden_layers": 26},
+        **{"num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "max_position_embeddings": 8192},
+        **{"attn_logit_softcapping": 50.0, "final_logit_softcapping": 30.0, "query_pre_attn_scalar": 256},
+        **{"hidden_act": "gelu_pytorch_tanh", "hidden_activation": "gelu_pytorch_tanh", "sliding_window": 4096},
+        **{"rope_theta": 10000.0, "rms_norm_eps": 1e-6, "bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0},
+    },
+    "Gemma3ForCausalLM": {  # gemma-3-270m
+        **{"vocab_size": 262144, "hidden_size": 640, "intermediate_size": 2048, "num_hidden_layers": 18},
+        **{"num_attention_heads": 4, "num_key_value_heads": 1, "head_dim": 256, "max_position_embeddings": 32768},
+        **{"_sliding_window_pattern": 6, "layer_types": GEMMA3_270M_LAYERS, "sliding_window": 512},
+        **{"attn_logit_softcapping": None, "final_logit_softcapping": None, "query_pre_attn_scalar": 256},
+        **{"rope_theta": 1000000.0, "rope_local_base_freq": 10000.0, "rope_scaling": None, "rms_norm_eps": 1e-6},
+        **{"hidden_activation": "gelu_pytorch_tanh", "use_bidirectional_attention": False, "attention_bias": False},
+        **{"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0},
+    },
+    "GraniteForCausalLM": {  # granite-3.1-2b
+        **{"vocab_size": 49152, "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 40},
+        **{"num_attention_heads": 32, "num_key_value_heads": 8, "max_position_embeddings": 131072},
+        **{"attention_multiplier": 0.015625, "embedding_multiplier": 12.0, "residual_multiplier": 0.22},
+        **{"logits_scaling": 8.0, "rope_theta": 5000000.0, "rms_norm_eps": 1e-5, "tie_word_embeddings": True},
+        **{"attention_dropout": 0.1, "attention_bias": False, "mlp_bias": False, "rope_scaling": None},
+        **{"bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 0},
+    },
+    "Olmo2ForCausalLM": {  # OLMo-2-0425-1B
+        **{"vocab_size": 100352, "hidden_size": 2048, "intermediate_size": 8192, "num_hidden_layers": 16},
+        **{"num_attention_heads": 16, "num_key_value_heads": 16, "max_position_embeddings": 4096},
+        **{"rope_theta": 500000, "rope_scaling": None, "rms_norm_eps": 1e-6, "tie_word_embeddings": False},
+        **{"attention_bias": False, "attention_dropout": 0.0, "eos_token_id": 100257, "pad_token_id": 100277},
+    },
+    "Phi3ForCausalLM": {  # Phi-4-mini, its factors shortened to two kinds
+        **{"vocab_size": 200064, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32},
+        **{"num_attention_heads": 24, "num_key_value_heads": 8, "max_position_embeddings": 131072},
+        **{"original_max_position_embeddings": 4096, "partial_rotary_factor": 0.75, "sliding_window": 262144},
+        "rope_scaling": {"type": "longrope", "short_factor": [1.0] * 48, "long_factor": [1.0, 8.5] * 24},
+        **{"rope_theta": 10000.0, "rms_norm_eps": 1e-5, "tie_word_embeddings": True, "attention_bias": False},
+        **{"embd_pdrop": 0.0, "resid_pdrop": 0.0, "full_attn_mod": 1, "lm_head_bias": False, "mlp_bias": False},
+        **{"bos_token_id": 199999, "eos_token_id": 199999, "pad_token_id": 199999},
+    },
+}
+for architecture, published in PUBLISHED.items():
+    OWN_CHANGES.setdefault(architecture, []).append(published)
+
 
 def rotary_dim(config):
     """Numbers of a head that are rotated, where they are not all."""

@@ -61,7 +61,7 @@ test('Gemma 3, every parameter, PPO with a value head', async () => {
   const plan = planOf(rows, { objective: { kind: 'ppo' }, model: { path }, gpo: guided })
   await succeeds('train', writePlan(home, plan, 'gemma.json'), '--json')
   const run = await show(home)
-  expect(run.status).toBe('finished')
+  expect(run.status).toBe('completed')
   expect(Object.values(metricsOf(home, run.id)['grad_norm']!).every((norm) => norm > 0)).toBe(true)
   const out = join(home, 'gemma-out')
   await succeeds('export', 'last', '--out', out)
@@ -81,7 +81,7 @@ test('Phi-4-mini, adapters beside a base in 8 bits, GRPO', async () => {
   const refused = await gpo(home, 'train', writePlan(home, parts, 'parts.json'))
   expectFailure(refused, 2, /adaptation.targets.*qkv_proj.*add k_proj/)
   await succeeds('train', writePlan(home, plan, 'phi.json'), '--json')
-  expect((await show(home)).status).toBe('finished')
+  expect((await show(home)).status).toBe('completed')
 
   const adapter = join(home, 'phi-adapter')
   await succeeds('export', 'last', '--out', adapter, '--format', 'adapter')
@@ -101,5 +101,5 @@ test('Phi-4-mini, adapters beside a base in 8 bits, GRPO', async () => {
 
   const again = { ...plan, adaptation: { ...adaptation, from: adapter } }
   await succeeds('train', writePlan(home, again, 'again.json'), '--json')
-  expect((await show(home)).status).toBe('finished')
+  expect((await show(home)).status).toBe('completed')
 })
