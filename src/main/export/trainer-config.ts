@@ -1,5 +1,6 @@
 /** A configuration file for another trainer, and its sources. */
-import type { Plan } from '@shared/schemas/plan'
+import { storedTargets } from '@main/formats/projections'
+import type { LORA_TARGETS, Plan } from '@shared/schemas/plan'
 import { comment, type Entry } from './commented-yaml'
 
 export interface TrainerConfig {
@@ -20,7 +21,13 @@ export interface ConfigSource {
   readonly data: string
   /** Context of the base model in tokens; null if the model is not here. */
   readonly context: number | null
+  /** q, k and v are one matrix of the base model, and gate and up. */
+  readonly isFused: boolean
 }
+
+/** Modules with adapters under their names in the checkpoint. */
+export const targetModules = (targets: readonly (typeof LORA_TARGETS)[number][], { isFused }: ConfigSource): string[] =>
+  storedTargets(targets, isFused)
 
 /** The first line of a file, which says what it is. */
 export const header = ({ run }: ConfigSource, what: string): Entry[] => [

@@ -7,20 +7,21 @@ import { modelPath } from '@main/paths'
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import type { ExportContext } from './context'
-import type { TrainerConfig } from './trainer-config'
+import type { ConfigSource, TrainerConfig } from './trainer-config'
 import { trainerConfigs } from './trainer-configs'
 
 interface Placed extends TrainerConfig {
   readonly file: string
 }
 
-/** The base model for TRL and verl, and its context; an imported run names a model that is not here. */
-function baseOf(path: string): { readonly base: string; readonly context: number | null } {
+/** The base model for TRL and verl, its context and its matrices; an imported run names a model that is not here. */
+function baseOf(path: string): Pick<ConfigSource, 'base' | 'context' | 'isFused'> {
   try {
     const base = modelPath(path)
-    return { base, context: readModelConfig(base).maxPositions }
+    const { maxPositions: context, isFused = false } = readModelConfig(base)
+    return { base, context, isFused }
   } catch (error) {
-    if (error instanceof GpoError) return { base: path, context: null }
+    if (error instanceof GpoError) return { base: path, context: null, isFused: false }
     throw error
   }
 }

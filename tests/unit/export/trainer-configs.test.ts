@@ -14,7 +14,7 @@ const sourceOf = (changes: Partial<PlanInput>): ConfigSource => ({
     objective: { kind: 'dpo', beta: 0.25, epochs: 2 },
     ...changes,
   }),
-  ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512 },
+  ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512, isFused: false },
 })
 
 const named = (source: ConfigSource, format: 'pairs' | 'unpaired' | 'stepwise', suffix: string) => {
@@ -167,5 +167,14 @@ it.skipIf(!python).each(['dpo', 'kto', 'ppo', 'grpo'] as const)('Python reads a 
   for (const { content } of files) {
     const read = execFileSync(python ?? '', ['-c', READ], { input: content, encoding: 'utf8' })
     expect(JSON.parse(read)).toEqual(parse(content))
+  }
+})
+
+it('both name the modules with adapters as the checkpoint does', () => {
+  const adapted = { ...sourceOf({ adaptation: { kind: 'lora' } }), isFused: true }
+  const grpo = { ...sourceOf({ adaptation: { kind: 'lora' }, objective: { kind: 'grpo' } }), isFused: true }
+  for (const { content } of [named(adapted, 'pairs', '.trl-dpo.yaml'), named(grpo, 'pairs', '.verl.yaml')]) {
+    expect(content).toMatch(/qkv_proj/)
+    expect(content).not.toMatch(/\bq_proj/)
   }
 })
