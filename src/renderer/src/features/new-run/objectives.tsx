@@ -8,40 +8,28 @@ import classes from './new-run.module.css'
 import { SettingIssues } from './setting'
 
 interface Card {
-  readonly kind: ObjectiveKind
   readonly needs: string
   readonly sentence: string
 }
 
-const CARDS: readonly Card[] = [
-  {
-    kind: 'ppo',
-    needs: 'rewards',
-    sentence: 'Compares each token’s outcome with what a trained value function predicted.',
-  },
-  {
-    kind: 'grpo',
+/** In the order they are shown. */
+const CARDS: Readonly<Record<ObjectiveKind, Card>> = {
+  ppo: { needs: 'rewards', sentence: 'Compares each token’s outcome with what a trained value function predicted.' },
+  grpo: {
     needs: 'rewards',
     sentence: 'Compares each answer’s reward with the mean of all answers to the same prompt.',
   },
-  {
-    kind: 'dpo',
-    needs: 'pairs',
-    sentence: 'Prefers the correct answer of a pair, relative to a reference model.',
-  },
-  {
-    kind: 'kto',
-    needs: 'labels',
-    sentence: 'Learns from single answers, correct or incorrect; they need not be paired.',
-  },
-  {
-    kind: 'simpo',
+  dpo: { needs: 'pairs', sentence: 'Prefers the correct answer of a pair, relative to a reference model.' },
+  kto: { needs: 'labels', sentence: 'Learns from single answers, correct or incorrect; they need not be paired.' },
+  simpo: {
     needs: 'pairs',
     sentence: 'Prefers the correct answer of a pair by a margin per token; no reference model.',
   },
-  { kind: 'orpo', needs: 'pairs', sentence: 'Imitates the correct answer and raises its odds over the incorrect one.' },
-  { kind: 'sft', needs: 'completions', sentence: 'Imitates given completions, token by token; samples nothing.' },
-]
+  orpo: { needs: 'pairs', sentence: 'Imitates the correct answer and raises its odds over the incorrect one.' },
+  sft: { needs: 'completions', sentence: 'Imitates given completions, token by token; samples nothing.' },
+}
+
+const KINDS = Object.keys(CARDS) as ObjectiveKind[]
 
 export function ObjectiveCards() {
   const { draft, set } = usePlanForm()
@@ -51,19 +39,19 @@ export function ObjectiveCards() {
     <Box id={settingElementId('objective.kind')}>
       <Radio.Group aria-label={label} value={value} onChange={(kind) => set('objective.kind', kind)}>
         <Box className={classes.cards}>
-          {CARDS.map(({ kind, needs, sentence }) => (
+          {KINDS.map((kind) => (
             <Radio.Card key={kind} value={kind} className={classes.card ?? ''} withBorder={false}>
               <Group justify="space-between" wrap="nowrap" mb={4}>
                 <Text fw={600} size="md">
                   {options[kind]}
                 </Text>
                 <Text size="xs" className="quiet">
-                  {needs}
+                  {CARDS[kind].needs}
                 </Text>
               </Group>
               <ObjectiveDiagram kind={kind} {...(classes.diagram ? { className: classes.diagram } : {})} />
               <Text size="xs" mt={6} className="quiet">
-                {sentence}
+                {CARDS[kind].sentence}
               </Text>
             </Radio.Card>
           ))}
