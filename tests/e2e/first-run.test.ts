@@ -18,7 +18,7 @@ journey(
     await page.getByRole('heading', { level: 1, name: /demo: gpo-ppo/ }).waitFor()
     const bar = page.getByRole('button', { name: /^Open demo/ })
     await bar.waitFor()
-    await expect.poll(() => bar.innerText(), { timeout: 120_000, interval: 250 }).toMatch(/iteration [2-9]\/30/)
+    await expect.poll(() => bar.innerText(), { timeout: 240_000, interval: 250 }).toMatch(/iteration [2-9]\/30/)
     await walk.go('/models')
     await page.getByRole('heading', { level: 1, name: 'Models' }).waitFor()
     await bar.click()
@@ -44,7 +44,7 @@ journey(
     await page.getByLabel('Sampling temperature').fill('2')
     await page.getByRole('button', { name: 'Sample 6 here' }).click()
     const byHand = page.getByRole('region', { name: 'Sampled by hand' })
-    await byHand.getByText('Sampled by hand (6)').waitFor({ timeout: 90_000 })
+    await byHand.getByText('Sampled by hand (6)').waitFor({ timeout: 180_000 })
     expect(await byHand.getByText(/of 6 correct/).innerText()).toMatch(/^[0-6] of 6 correct$/)
     // Two that differ make a pair; samples of a small model may all say the same.
     const texts = await byHand.locator('.model-text').allInnerTexts()
@@ -70,5 +70,5 @@ journey(
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true)
     expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))).toMatchObject({ model_type: 'llama' })
   },
-  { timeout: 300_000 },
+  { timeout: 540_000 },
 )
