@@ -68,7 +68,7 @@ describe('a plan that cannot be used', () => {
   })
 
   it('says that a file does not exist', () => {
-    return refused(join(home, 'none.json'), [], /none\.json does not exist: give the path of a plan/)
+    return refused(join(home, 'none.json'), [], /none\.json does not exist: give the path of a JSON plan/)
   })
 
   it('says that a folder is not a plan', () => {
