@@ -1,7 +1,7 @@
 /** The ids with a meaning in a GGUF file, and whether a text begins and ends with one. */
 import { damaged } from '../../../formats/safetensors-header'
 import type { Values } from './values'
-import { KEY, KINDS, type Vocabulary } from './vocabulary'
+import { KEY, type Vocabulary } from './vocabulary'
 
 export interface SpecialTokens {
   /** Null where there is none. */
@@ -16,6 +16,7 @@ export interface SpecialTokens {
   readonly addsEos: boolean
 }
 
+/** Where the file does not say. */
 export interface Defaults {
   readonly bos: number | null
   readonly eos: number | null
@@ -42,19 +43,19 @@ function adds(values: Values, name: string, id: number | null, byDefault: boolea
   return value
 }
 
-/** A default is an id that only means something where the vocabulary agrees. */
-const agreed = ({ kinds }: Vocabulary, id: number | null): number | null =>
-  id !== null && (kinds[id] === KINDS.control || kinds[id] === KINDS.unknown) ? id : null
-
 /** @throws GpoError('model') for an id that no token has */
 export function specialTokensOf(values: Values, vocabulary: Vocabulary, defaults: Defaults): SpecialTokens {
-  const id = (name: string) => idOf(values, name, vocabulary.tokens.length)
-  const bos = id('bos') ?? agreed(vocabulary, defaults.bos)
-  const eos = id('eos') ?? agreed(vocabulary, defaults.eos)
+  const tokens = vocabulary.tokens.length
+  const id = (name: string, byDefault: number | null = null) => {
+    const own = idOf(values, name, tokens) ?? byDefault
+    return own !== null && own < tokens ? own : null
+  }
+  const bos = id('bos', defaults.bos)
+  const eos = id('eos', defaults.eos)
   return {
     bos,
     eos,
-    unknown: id('unknown') ?? agreed(vocabulary, defaults.unknown),
+    unknown: id('unknown', defaults.unknown),
     padding: id('padding'),
     eot: id('eot'),
     eom: id('eom'),

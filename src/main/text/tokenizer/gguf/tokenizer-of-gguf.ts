@@ -26,14 +26,13 @@ export interface GgufTokenizer {
 
 type Model = 'gpt2' | 'llama'
 
-/** Ids that llama.cpp takes where the file has none: Falcon's, and Llama's. */
+/** What llama.cpp takes where the file does not say: Llama's ids; Falcon's, where they mean something in this vocabulary. */
 const SENTENCE_PIECE_DEFAULTS: Defaults = { bos: 1, eos: 2, unknown: 0, addsBos: true }
-const byteLevelDefaults = (values: Values): Defaults => ({
-  bos: 11,
-  eos: 11,
-  unknown: null,
-  addsBos: ruleOf(values).addsBos ?? false,
-})
+const FALCON_END = 11
+function byteLevelDefaults(values: Values, { kinds }: Vocabulary): Defaults {
+  const end = kinds[FALCON_END] === KINDS.control ? FALCON_END : null
+  return { bos: end, eos: end, unknown: null, addsBos: ruleOf(values).addsBos ?? false }
+}
 
 function modelOf(values: Values): Model {
   const model = values.text(`${KEY}model`)
@@ -117,7 +116,7 @@ export function tokenizerOfGguf(file: string, metadata: GgufMetadata): GgufToken
   const own = vocabularyOf(values)
   const vocabulary = withKindsByText(values, own)
   const isBytes = model === 'gpt2'
-  const special = specialTokensOf(values, own, isBytes ? byteLevelDefaults(values) : SENTENCE_PIECE_DEFAULTS)
+  const special = specialTokensOf(values, own, isBytes ? byteLevelDefaults(values, own) : SENTENCE_PIECE_DEFAULTS)
   const parts = isBytes ? byteLevelJson(values, vocabulary) : sentencePieceJson(values, vocabulary, special.unknown)
   return {
     tokenizer: {
