@@ -105,6 +105,21 @@ describe.skipIf(present.length === 0)(`exported tokenizers${skipped(present, '@l
   })
 })
 
+/** The first tokens and the last, which are control tokens, with the merges that make them: all that rules need to be seen, and sooner opened. */
+function smaller(metadata: Metadata, first: number, last: number): Metadata {
+  const cut = <T>(list: readonly T[]): T[] => [...list.slice(0, first), ...list.slice(-last)]
+  const tokens = new Set(metadata.get('tokenizer.ggml.tokens')?.value as readonly string[])
+  const kept = new Set(cut([...tokens]))
+  const entries = [...metadata].flatMap(([key, entry]): [string, MetadataValue][] => {
+    if (key.endsWith('_token_id')) return []
+    if (entry.type === 'int32s') return [[key, { ...entry, value: cut(entry.value) }]]
+    if (key === 'tokenizer.ggml.tokens' && entry.type === 'strings') return [[key, { ...entry, value: [...kept] }]]
+    if (key !== 'tokenizer.ggml.merges' || entry.type !== 'strings') return [[key, entry]]
+    return [[key, { ...entry, value: entry.value.filter((merge) => kept.has(merge.replace(' ', ''))) }]]
+  })
+  return new Map(entries).set('tokenizer.ggml.add_bos_token', { type: 'bool', value: false })
+}
+
 /** Unicode 16 made them symbols; llama.cpp's tables are older. */
 const NEWER = /[\u2427-\u2429]/
 
@@ -113,8 +128,12 @@ describe.skipIf(!present.includes('llama3_1'))(
   PATIENCE,
   () => {
     const one = new Map([...PRE_TOKENIZERS].toReversed().map(([name, rule]) => [rule, name]))
+    let small: Metadata
+    beforeAll(() => {
+      small = smaller(exported(folderOf('llama3_1')), 20_000, 256)
+    })
     test.each([...one.values()].toReversed())('%s: the ids of llama.cpp', async (name) => {
-      const metadata = new Map(exported(folderOf('llama3_1'))).set('tokenizer.ggml.pre', {
+      const metadata = new Map(small).set('tokenizer.ggml.pre', {
         type: 'string',
         value: name,
       })

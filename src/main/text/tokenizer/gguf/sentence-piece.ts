@@ -9,16 +9,25 @@ import { KEY, numbersOfTokens, type Vocabulary } from './vocabulary'
 /** Stands for a blank. */
 const BLANK = '▁'
 const BYTES = 256
+const ASCII = 128
 /** Compared characters of all ways to cut all tokens in two; the largest vocabularies need a tenth of it. */
 const MAX_WORK = 2 ** 28
 
 type Pair = readonly [left: string, right: string]
 
+const byteToken = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`
+
+/** A byte's own character does for it, as the tabulator does in Gemma's vocabulary. */
 function checkBytes(file: string, { ids }: Vocabulary): void {
-  const names = Array.from({ length: BYTES }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`)
-  const missing = names.filter((name) => !ids.has(name))
+  const hasOwn = (byte: number) => byte < ASCII && ids.has(String.fromCharCode(byte))
+  const missing = Array.from({ length: BYTES }, (_, byte) => byte).filter(
+    (byte) => !(ids.has(byteToken(byte)) || hasOwn(byte)),
+  )
   if (missing.length > 0)
-    throw damaged(file, `has no token for ${missing.length} of the ${BYTES} bytes, the first of them ${missing[0]}`)
+    throw damaged(
+      file,
+      `has no token for ${missing.length} of the ${BYTES} bytes, the first of them ${byteToken(missing[0] ?? 0)}`,
+    )
 }
 
 function scoresOf(values: Values, { tokens }: Vocabulary): ArrayLike<number> {

@@ -68,6 +68,13 @@ describe('SentencePiece', () => {
     expect([...opened(sentencePiece(pieces, both)).encode('b')]).toEqual([1, 261, 2])
   })
 
+  it('has a byte where its character is a token', () => {
+    const tab = sentencePiece({ ...pieces, '\t': -5 })
+    const tokens = (tab.get('tokenizer.ggml.tokens') as string[]).map((token) => (token === '<0x09>' ? '<0x9>' : token))
+    const own = opened(new Map([...tab, ['tokenizer.ggml.tokens', tokens]]))
+    expect(own.decode(own.encode('a\tb', alone))).toBe('a\tb')
+  })
+
   it('is refused without scores, without bytes, and with a score that is no number', () => {
     const refused = (more: Entries) => () => tokenizerOfGguf('m.gguf', sentencePiece(pieces, more))
     expect(refused({ 'tokenizer.ggml.scores': undefined })).toThrow('m.gguf has no tokenizer.ggml.scores')
