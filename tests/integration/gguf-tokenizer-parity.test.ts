@@ -110,12 +110,13 @@ function smaller(metadata: Metadata, first: number, last: number): Metadata {
   const cut = <T>(list: readonly T[]): T[] => [...list.slice(0, first), ...list.slice(-last)]
   const tokens = new Set(metadata.get('tokenizer.ggml.tokens')?.value as readonly string[])
   const kept = new Set(cut([...tokens]))
+  const isKept = (merge: string) => [...merge.split(' '), merge.replace(' ', '')].every((token) => kept.has(token))
   const entries = [...metadata].flatMap(([key, entry]): [string, MetadataValue][] => {
     if (key.endsWith('_token_id')) return []
     if (entry.type === 'int32s') return [[key, { ...entry, value: cut(entry.value) }]]
     if (key === 'tokenizer.ggml.tokens' && entry.type === 'strings') return [[key, { ...entry, value: [...kept] }]]
     if (key !== 'tokenizer.ggml.merges' || entry.type !== 'strings') return [[key, entry]]
-    return [[key, { ...entry, value: entry.value.filter((merge) => kept.has(merge.replace(' ', ''))) }]]
+    return [[key, { ...entry, value: entry.value.filter(isKept) }]]
   })
   return new Map(entries).set('tokenizer.ggml.add_bos_token', { type: 'bool', value: false })
 }

@@ -83,7 +83,7 @@ describe('SentencePiece', () => {
     )
     expect(refused({ 'tokenizer.ggml.scores': new Float32Array(267).fill(Number.NaN) })).toThrow('(token 0)')
     const few = { 'tokenizer.ggml.tokens': ['<unk>', '<s>', '</s>', 'a'], 'tokenizer.ggml.token_type': undefined }
-    expect(refused(few)).toThrow('no token for 256 of the 256 bytes, the first of them <0x00>')
+    expect(refused(few)).toThrow('no token for 255 of the 256 bytes, the first of them <0x00>')
   })
 })
 
