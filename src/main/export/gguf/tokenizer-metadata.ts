@@ -1,8 +1,10 @@
 /** A tokenizer.json as llama.cpp's keys: byte-level BPE ("gpt2") and SentencePiece-style BPE ("llama"). */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { chatTemplatesOf, DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
 import { readJsonObject } from '@main/formats/config-json'
+import { PRE_TOKENIZERS, type PreTokenizerRule, preTokenizerJson } from '@main/formats/gguf/pre-tokenizers'
 import type { ModelConfig } from '@main/formats/model-config'
 import { GpoError } from '@shared/errors'
 import type { MetadataValue } from './format'
@@ -27,6 +29,7 @@ interface TokenizerJson {
     readonly vocab: Readonly<Record<string, number>>
     readonly merges: readonly (string | readonly [string, string])[]
     readonly byte_fallback?: boolean
+    readonly ignore_merges?: boolean
     readonly unk_token?: string | null
   }
   readonly added_tokens?: readonly AddedToken[]
@@ -54,8 +57,18 @@ const stepsOf = (value: unknown): readonly Step[] => {
   return (step['pretokenizers'] ?? step['normalizers'] ?? []) as readonly Step[]
 }
 
+/** The name of a rule that was itself read from a GGUF file. */
+function readRule({ model, pre_tokenizer: own }: TokenizerJson): string | undefined {
+  const isSame = (rule: PreTokenizerRule) =>
+    (rule.ignoresMerges ?? false) === (model.ignore_merges ?? false) && isDeepStrictEqual(preTokenizerJson(rule), own)
+  return [...PRE_TOKENIZERS].find(([, rule]) => isSame(rule))?.[0]
+}
+
 /** The name of the rule that splits text into words. @throws {GpoError} 'usage' if llama.cpp has no equal rule */
-function preTokenizerName(folder: string, value: unknown): string {
+function preTokenizerName(folder: string, json: TokenizerJson): string {
+  const read = readRule(json)
+  if (read) return read
+  const value = json.pre_tokenizer
   const steps = stepsOf(value)
   const types = steps.map((step) => step['type']).join(' ')
   const split = steps.find((step) => step['type'] === 'Split')?.['pattern'] as { Regex?: string } | undefined
@@ -141,10 +154,7 @@ export function tokenizerMetadata(folder: string, config: ModelConfig): [string,
   }
   return [
     ['tokenizer.ggml.model', { type: 'string', value: isSentencePiece ? 'llama' : 'gpt2' }],
-    [
-      'tokenizer.ggml.pre',
-      { type: 'string', value: isSentencePiece ? 'default' : preTokenizerName(folder, json.pre_tokenizer) },
-    ],
+    ['tokenizer.ggml.pre', { type: 'string', value: isSentencePiece ? 'default' : preTokenizerName(folder, json) }],
     ['tokenizer.ggml.tokens', { type: 'strings', value: tokens }],
     ['tokenizer.ggml.token_type', { type: 'int32s', value: types }],
     ...(isSentencePiece ? sentencePiece(json, tokens) : []),

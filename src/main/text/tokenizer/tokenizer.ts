@@ -90,7 +90,7 @@ function encodeWith(
   text: string,
   addSpecialTokens: boolean,
 ): Int32Array {
-  const { ids, tokens } = tokenizer.encode(text, { add_special_tokens: addSpecialTokens })
+  const { ids, tokens } = tokenizer.encode(text.toWellFormed(), { add_special_tokens: addSpecialTokens })
   const missing = (ids as readonly (number | undefined)[]).indexOf(undefined) // so it is for what has no token, whatever its types say
   if (missing < 0) return Int32Array.from(ids)
   throw new GpoError(
