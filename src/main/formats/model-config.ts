@@ -1,9 +1,9 @@
 /** A model's shape, read from a Hugging Face `config.json`. The file is untrusted: every number is checked. */
-import { join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { withDefaults } from './config-defaults'
-import { describe, flag, integer, type Json, number, readJsonObject, tokenIds } from './config-json'
+import { describe, flag, integer, type Json, number, tokenIds } from './config-json'
 import { layerTypes, maxPositions } from './layer-types'
+import { openModelFiles } from './model-files'
 import { type RopeScaling, readRope } from './rope-config'
 
 export interface ModelConfig {
@@ -129,10 +129,11 @@ function readHeads(file: string, json: Json, hiddenSize: number) {
   return { heads, kvHeads, headDim }
 }
 
-/** @throws GpoError('model') naming file, key and value */
+/** @param folder or a GGUF file @throws GpoError('model') naming file, key and value */
 export function readModelConfig(folder: string): ModelConfig {
-  const file = join(folder, 'config.json')
-  const given = readJsonObject(file)
+  const files = openModelFiles(folder)
+  const file = files.configFile
+  const given = files.config()
   const architecture = knownArchitecture(file, given)
   const json = withDefaults(architecture, given)
   refuseUnsupported(file, json)
