@@ -39,7 +39,12 @@ module.exports = {
 
     // What main and the trainer both read: files of numbers, and text.
     may('formats', room('formats/'), []),
-    may('text', room('text/'), [room('formats/config-json'), room('formats/chat-templates')]),
+    may('text', room('text/'), [
+      room('formats/config-json'),
+      room('formats/chat-templates'),
+      room('formats/gguf/'),
+      room('formats/safetensors-header'),
+    ]),
 
     // The engine, from its floor to its roof.
     engine('tensor', []),
