@@ -1,4 +1,5 @@
 /** What a person can do with what was exported: a sentence, and a command or code to copy. */
+import { basename, dirname } from 'node:path'
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 
 type Next = ExportOutcome['next']
@@ -8,9 +9,13 @@ const quoted = (text: string) => JSON.stringify(text)
 /** As one word of a shell. */
 export const word = (text: string) => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
+/** What transformers loads a model by: a folder, or a folder and the GGUF file in it. */
+const loaded = (base: string) =>
+  /\.gguf$/i.test(base) ? `${quoted(dirname(base))}, gguf_file=${quoted(basename(base))}` : quoted(base)
+
 interface Exported {
   readonly out: string
-  /** Folder of the base model. */
+  /** Folder or GGUF file of the base model. */
   readonly base: string
   /** Where the run's answers are tried, as the plan names it. */
   readonly data: string
@@ -30,7 +35,7 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
   adapter: ({ out, base }) => [
     {
       text: 'Put it on its base model with PEFT',
-      code: `from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\nbase = AutoModelForCausalLM.from_pretrained(${quoted(base)})\nmodel = PeftModel.from_pretrained(base, ${quoted(out)})`,
+      code: `from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\nbase = AutoModelForCausalLM.from_pretrained(${loaded(base)})\nmodel = PeftModel.from_pretrained(base, ${quoted(out)})`,
     },
     { text: 'Merge it there', code: 'merged = model.merge_and_unload()' },
   ],

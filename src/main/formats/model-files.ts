@@ -1,14 +1,15 @@
 /**
- * What a model consists of, wherever it is: a folder in Hugging Face layout, or one GGUF file (or one of its parts). Config, tensors and chat templates
- * are asked for here; the tokenizer of a GGUF file is made in `text/tokenizer`, out of `gguf`.
+ * What a model consists of, wherever it is: a folder in Hugging Face layout, or one GGUF file (or one of its parts). Config and tensors are asked for
+ * here, tokenizer and chat templates in `text/tokenizer/files.ts`.
  */
-import { existsSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { type ChatTemplates, chatTemplatesIn, DEFAULT_TEMPLATE } from './chat-templates'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { GpoError } from '@shared/errors'
 import { type Json, readJsonObject } from './config-json'
 import { ggufConfig } from './gguf/config'
-import { type GgufModel, isGgufPath, openGguf } from './gguf/model'
+import { isGgufPath, openGguf } from './gguf/model'
 import { openGgufTensors } from './gguf/reader'
+import { filesByName } from './gguf/split'
 import { openSafetensors } from './safetensors'
 import type { TensorReader } from './tensor-reader'
 
@@ -19,27 +20,13 @@ export interface ModelFiles {
   config(): Json
   /** Names, shapes and values as in Hugging Face's checkpoint. @throws GpoError('model') */
   openTensors(): TensorReader
-  chatTemplates(): ChatTemplates
-  /** Null for a folder. */
-  readonly gguf: GgufModel | null
 }
 
 const CONFIG = 'config.json'
-const TEMPLATE_KEY = 'tokenizer.chat_template'
 
 /** Whether there is a model at a path, whole or not. */
 export const isModel = (path: string): boolean =>
   isGgufPath(path) ? (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false) : existsSync(join(path, CONFIG))
-
-/** `tokenizer.chat_template` is the default one, `tokenizer.chat_template.NAME` others. */
-function templatesOf({ metadata }: GgufModel): ChatTemplates {
-  const found = [...metadata].flatMap(([key, value]): (readonly [string, string])[] => {
-    if (typeof value !== 'string' || !key.startsWith(TEMPLATE_KEY)) return []
-    const name = key === TEMPLATE_KEY ? DEFAULT_TEMPLATE : key.slice(TEMPLATE_KEY.length + 1)
-    return [[name, value]]
-  })
-  return new Map(found)
-}
 
 function ggufFiles(path: string): ModelFiles {
   const gguf = openGguf(path)
@@ -47,8 +34,6 @@ function ggufFiles(path: string): ModelFiles {
     configFile: path,
     config: () => ggufConfig(gguf),
     openTensors: () => openGgufTensors(gguf),
-    chatTemplates: () => templatesOf(gguf),
-    gguf,
   }
 }
 
@@ -58,9 +43,28 @@ function folderFiles(folder: string): ModelFiles {
     configFile,
     config: () => readJsonObject(configFile),
     openTensors: () => openSafetensors(folder),
-    chatTemplates: () => chatTemplatesIn(folder),
-    gguf: null,
   }
+}
+
+/** The files of a model: those that lie in its folder, or a GGUF file with its other parts. Without those that are gone. */
+export function modelFiles(path: string): readonly string[] {
+  const isFile = (file: string) => statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
+  if (isGgufPath(path)) return filesByName(path).filter(isFile)
+  const names = existsSync(path) ? readdirSync(path).sort() : []
+  return names.map((name) => join(path, name)).filter(isFile)
+}
+
+/** Why there is no model at a path, and what is one. */
+export function noModel(path: string): GpoError {
+  if (!existsSync(path)) return new GpoError('model', `${path} does not exist: check the path`)
+  const files = modelFiles(path)
+    .filter(isGgufPath)
+    .map((file) => basename(file))
+  const found = files.length > 0 ? `; it holds ${files.slice(0, 5).join(', ')}: choose such a file itself` : ''
+  return new GpoError(
+    'model',
+    `${path} has no config.json: a model is a folder in Hugging Face layout, with config.json, tokenizer.json and model.safetensors, or a .gguf file${found}`,
+  )
 }
 
 /** @throws GpoError('model') for a GGUF file whose header cannot be read */

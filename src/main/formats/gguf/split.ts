@@ -9,6 +9,18 @@ import type { TensorPlace } from './places'
 const NAME = /^(.+)-(\d{5})-of-(\d{5})\.gguf$/i
 const MAX_PARTS = 1000
 
+const digits = (n: number) => String(n).padStart(5, '0')
+
+/** The files that belong together by their names, whether there or not; the file itself where its name is no part's. */
+export function filesByName(path: string): readonly string[] {
+  const [, stem, , total] = NAME.exec(basename(path)) ?? []
+  const parts = Number(total)
+  if (stem === undefined || parts < 2 || parts > MAX_PARTS) return [path]
+  return Array.from({ length: parts }, (_, i) =>
+    join(dirname(path), `${stem}-${digits(i + 1)}-of-${digits(parts)}.gguf`),
+  )
+}
+
 /** A whole number of the metadata, or what it is without it. */
 function keyOf({ path, metadata }: GgufHeader, key: string, otherwise: number): number {
   const value = metadata.get(key) ?? otherwise
@@ -23,17 +35,12 @@ export function partsOf(header: GgufHeader): readonly string[] {
   if (parts <= 1) return [path]
   if (parts > MAX_PARTS)
     throw damaged(path, `says it is one of ${count(parts)} files; at most ${count(MAX_PARTS)} are read`)
-  const [, stem, , total] = NAME.exec(basename(path)) ?? []
-  const digits = (n: number) => String(n).padStart(5, '0')
-  if (stem === undefined || Number(total) !== parts) {
-    const wanted = `-${digits(keyOf(header, 'split.no', 0) + 1)}-of-${digits(parts)}.gguf`
-    throw new GpoError(
-      'model',
-      `${path} is one of ${parts} files of a model: give it back its name, which ended in ${wanted}`,
-    )
-  }
-  return Array.from({ length: parts }, (_, i) =>
-    join(dirname(path), `${stem}-${digits(i + 1)}-of-${digits(parts)}.gguf`),
+  const files = filesByName(path)
+  if (files.length === parts) return files
+  const wanted = `-${digits(keyOf(header, 'split.no', 0) + 1)}-of-${digits(parts)}.gguf`
+  throw new GpoError(
+    'model',
+    `${path} is one of ${parts} files of a model: give it back its name, which ended in ${wanted}`,
   )
 }
 

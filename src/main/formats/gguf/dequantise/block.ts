@@ -11,13 +11,12 @@ export const half = (bytes: Uint8Array, at: number): number => halves[bytes[at]!
 
 export const int8 = (bytes: Uint8Array, at: number): number => (bytes[at]! << 24) >> 24
 
-/** Number `i` of those that are packed in 4 bits from `bytes[at]` on: the low halves of `run` bytes, then their high halves. */
-export function nibble(bytes: Uint8Array, at: number, run: number, i: number): number {
-  const group = Math.floor(i / (2 * run))
-  const rest = i % (2 * run)
-  const byte = bytes[at + group * run + (rest % run)]!
-  return rest < run ? byte & 15 : byte >> 4
-}
+/**
+ * Number `i` of those that are packed in 4 bits from `bytes[at]` on: the low halves of `run` bytes, then their high halves.
+ * @param run a power of two
+ */
+export const nibble = (bytes: Uint8Array, at: number, run: number, i: number): number =>
+  (bytes[at + (((i & (-2 * run)) >> 1) | (i & (run - 1)))]! >> (i & run ? 4 : 0)) & 15
 
 /** As `nibble`, in 2 bits: from each run of 32 bytes 128 numbers, lowest bits first. */
 export const crumb = (bytes: Uint8Array, at: number, i: number): number =>

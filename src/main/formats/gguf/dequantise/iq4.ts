@@ -1,7 +1,7 @@
 /** Numbers of 4 bits that name one of 16 uneven values. */
 import { type DecodeBlock, half, nibble } from './block'
 
-const VALUES = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113] as const
+const VALUES = Int8Array.of(-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113)
 
 export const decodeIQ4NL: DecodeBlock = (bytes, at, out, to) => {
   const d = half(bytes, at)
