@@ -74,7 +74,7 @@ function modelAndData(command: Command): Command {
   return command
     .requiredOption(
       '--model <model>',
-      'folder of a model or adapter, bundled:tiny, a name as `gpo models list` tells, or a run (id, its beginning, name, last)',
+      'folder of a model or adapter, a .gguf file, bundled:tiny, a name as `gpo models list` tells, or a run (id, its beginning, name, last)',
     )
     .requiredOption('--data <file>', 'dataset file, or bundled:NAME/test')
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options; default: what fits the data')
@@ -117,6 +117,7 @@ function hubCommands(parent: Command, kind: RepositoryKind, action: Action): voi
       'downloads organisation/name into the Hugging Face cache (HF_HOME), resumed and checked; HF_TOKEN for gated ones',
     )
     .option('--dry-run', 'only licence, files and sizes')
+    .option('--file <name>', 'which .gguf file of a repository of models')
     .addOption(db())
     .addOption(json())
     .action(action((output, id, options) => hub.downloadToLibrary(kind, id, options, output)))
@@ -186,7 +187,7 @@ function createProgram(finish: (code: number) => void): Command {
     .argument('<file>')
     .description('what a dataset holds, its bad rows, token lengths, and the verifier tried on its own answers')
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options')
-    .option('--model <dir>', 'model whose tokenizer counts tokens', 'bundled:tiny')
+    .option('--model <model>', 'folder or .gguf file of the model whose tokenizer counts tokens', 'bundled:tiny')
     .option('--columns <map>', 'role=column,… or role=path.to[0].field, where the layout is not recognised', columnMap)
     .option('--part <name>', 'train, validation or test, of a set that has several parts')
     .option('--delimiter <name>', 'what separates the fields of a CSV file: comma, semicolon, tab or bar', delimiterOf)
@@ -198,7 +199,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description('log-probabilities of a completion after a prompt')
     .requiredOption(
       '--model <model>',
-      'folder of a model or adapter, bundled:tiny, a name as `gpo models list` tells, or a run',
+      'folder of a model or adapter, a .gguf file, bundled:tiny, a name as `gpo models list` tells, or a run',
     )
     .requiredOption('--prompt <text>', 'the prompt')
     .requiredOption('--completion <text>', 'the completion')

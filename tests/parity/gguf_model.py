@@ -41,7 +41,7 @@ def described(model, tokenizer, ids):
         "norms": [round(value, 4) for value in logits.norm(dim=-1).tolist()],
         "margin": round(float(top[0] - top[1]), 4),
         "greedy": greedy,
-        "text": tokenizer.decode(greedy),
+        "continuation": tokenizer.decode(greedy),
     }
 
 

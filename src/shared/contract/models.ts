@@ -11,7 +11,7 @@ export interface ModelItem {
   readonly id: string
   readonly name: string
   /**
-   * What a plan's `model.path` takes: `bundled:NAME`, a folder, or `run:ID`, which is written out as a folder when a run begins with it. Of an
+   * What a plan's `model.path` takes: `bundled:NAME`, a folder, a .gguf file, or `run:ID`, which is written out as a folder when a run begins with it. Of an
    * adapter: its folder, which `adaptation.from` takes.
    */
   readonly path: string
@@ -94,7 +94,7 @@ export const libraryId = z.string().min(1).max(200)
 
 export const modelsContract = {
   list: asked.output(type<readonly ModelItem[]>()),
-  /** Adds a folder that was chosen; one that is listed already stays as it is. */
+  /** Adds a folder or .gguf file that was chosen; one that is listed already stays as it is. */
   add: oc.input(z.strictObject({ grant: grantId })).output(type<{ readonly id: string }>()),
   rename: oc.input(z.strictObject({ id: libraryId, name: z.string().trim().min(1).max(200) })).output(done),
   /** Takes it off the list; its files stay where they are. */

@@ -118,8 +118,10 @@ function modelFacts(plan: Plan): { readonly model: PlanFacts['model']; readonly 
   const { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize, maxPositions } = config
   const shape = { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize }
   const { hasChatTemplate, chatTemplates } = tokenizer
-  const { parameters } = weights
-  return { model: { ...shape, parameters, context: maxPositions, hasChatTemplate, chatTemplates }, tokenizer }
+  const { parameters, dtypes } = weights
+  const quantised = [...dtypes.keys()].filter((dtype) => !/^B?F\d+$/.test(dtype))
+  const about = { parameters, context: maxPositions, hasChatTemplate, chatTemplates, quantised }
+  return { model: { ...shape, ...about }, tokenizer }
 }
 
 /** @throws the setting that cannot be used, as `PlanProblem` */
