@@ -88,7 +88,7 @@ module.exports = {
     may('library', room('library/'), [room('(store|paths|formats|text)/')]),
     may('workers', room('workers/'), [room('paths/')]),
     may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
-    may('export', room('export/'), [room('(store|paths|runs/hub|workers|formats)/')]),
+    may('export', room('export/'), [room('(store|paths|runs/hub|workers|formats)/'), room('text/tokenizer/files')]),
     may('api', room('api/'), [room('(store|library|runs|export|workers|paths|formats|text)/')]),
     may('host', room('host/'), [room('(api|store|library|runs|export|workers|paths)/')]),
     {

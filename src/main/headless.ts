@@ -73,7 +73,7 @@ function modelAndData(command: Command): Command {
   return command
     .requiredOption(
       '--model <model>',
-      'folder of a model or adapter, bundled:tiny, a name from `gpo models list`, or a run (id, start of an id, name, last)',
+      'folder of a model or adapter, a .gguf file, bundled:tiny, a name from `gpo models list`, or a run (id, start of an id, name, last)',
     )
     .requiredOption('--data <file>', 'dataset file, or bundled:NAME/test')
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options; default: what fits the data')
@@ -116,6 +116,7 @@ function hubCommands(parent: Command, kind: RepositoryKind, action: Action): voi
       'download organisation/name into the Hugging Face cache (HF_HOME), resumable and checked; set HF_TOKEN for gated ones',
     )
     .option('--dry-run', 'only show licence, files and sizes')
+    .option('--file <name>', 'which .gguf file of a repository')
     .addOption(db())
     .addOption(json())
     .action(action((output, id, options) => hub.downloadToLibrary(kind, id, options, output)))
@@ -187,7 +188,7 @@ function createProgram(finish: (code: number) => void): Command {
       'show what a dataset contains, its bad rows, token lengths, and how the verifier judges its own answers',
     )
     .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options')
-    .option('--model <dir>', 'model whose tokenizer counts the tokens', 'bundled:tiny')
+    .option('--model <model>', 'folder or .gguf file of the model whose tokenizer counts the tokens', 'bundled:tiny')
     .option('--columns <map>', 'role=column,… or role=path.to[0].field, if the layout is not recognised', columnMap)
     .option('--part <name>', 'part of a dataset that has several: train, validation or test')
     .option('--delimiter <name>', 'field separator of a CSV file: comma, semicolon, tab or bar', delimiterOf)
@@ -199,7 +200,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description('compute the log-probability of every token of a completion after a prompt')
     .requiredOption(
       '--model <model>',
-      'folder of a model or adapter, bundled:tiny, a name from `gpo models list`, or a run',
+      'folder of a model or adapter, a .gguf file, bundled:tiny, a name from `gpo models list`, or a run',
     )
     .requiredOption('--prompt <text>', 'the prompt')
     .requiredOption('--completion <text>', 'the completion')

@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { chatTemplatesIn } from '@main/formats/chat-templates'
 import { loadChatTemplate, type RenderChat } from '@main/text/tokenizer/chat-template'
 import { GpoError } from '@shared/errors'
 import type { ChatMessage } from '@shared/schemas/dataset'
@@ -61,7 +62,7 @@ function rendererOf({ name, kind, sha256, tokens }: Golden['templates'][number])
     throw new Error(`${name} was changed: run tests/parity/chat_templates.py again`)
   }
   writeFileSync(join(folder, 'tokenizer_config.json'), JSON.stringify(config))
-  return loadChatTemplate(folder, config, tokens)?.render ?? null
+  return loadChatTemplate(folder, chatTemplatesIn(folder), tokens)?.render ?? null
 }
 
 describe.each(golden.templates)('$name', (template) => {

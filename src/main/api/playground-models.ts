@@ -1,8 +1,8 @@
-/** The models that the playground can use: bundled, in the library, from a run, or a folder just chosen. */
-import { existsSync } from 'node:fs'
+/** The models that the playground can use: bundled, in the library, from a run, or a folder or file just chosen. */
 import { join } from 'node:path'
 import type { Services } from '@main/api/services'
-import { chatTemplatesIn, DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
+import { DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
+import { isModel, noModel } from '@main/formats/model-files'
 import { getEntry, listEntries } from '@main/library/entries'
 import { isAdapterFolder, modelInFolder } from '@main/library/models/adapter'
 import { bundledPaths, modelPath } from '@main/paths'
@@ -10,6 +10,7 @@ import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import type { Store } from '@main/store/query'
 import { getRun, listRuns } from '@main/store/runs'
+import { chatTemplatesAt } from '@main/text/tokenizer/files'
 import type { ModelSource } from '@main/workers/job'
 import type { ModelReference, PlaygroundModel } from '@shared/contract/playground'
 import { GpoError } from '@shared/errors'
@@ -18,7 +19,7 @@ import type { RunSummary } from '@shared/schemas/run'
 /** Found from small files, because opening a large tokenizer takes seconds. */
 function hasChatTemplate(folder: string): boolean {
   try {
-    return chatTemplatesIn(folder).has(DEFAULT_TEMPLATE)
+    return chatTemplatesAt(folder).has(DEFAULT_TEMPLATE)
   } catch {
     return false // a broken file is reported when the model is opened
   }
@@ -26,10 +27,7 @@ function hasChatTemplate(folder: string): boolean {
 
 const nameOf = (bundledPath: string): string => bundledPath.replace(/^bundled:/, '')
 
-const problemOf = (folder: string): string | null =>
-  existsSync(join(folder, 'config.json'))
-    ? null
-    : `${folder} has no config.json: it is not a model folder, or it was deleted.`
+const problemOf = (folder: string): string | null => (isModel(folder) ? null : noModel(folder).message)
 
 /** An adapter uses the files of its base; if the base is not here, the adapter cannot be used. */
 function describedFolder(reference: ModelReference, label: string, group: string, folder: string): PlaygroundModel {

@@ -1,9 +1,10 @@
 /** `gpo export` and `gpo import`. */
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { exportCheckpoints, exportRun as performExport } from '@main/export/export-run'
 import { partialOf } from '@main/export/folder'
 import { importBundle } from '@main/export/import-bundle'
+import { isModel } from '@main/formats/model-files'
 import { isAdapterFolder } from '@main/library/models/adapter'
 import { databaseFile } from '@main/paths'
 import { resolveRun } from '@main/runs/prepare'
@@ -126,7 +127,7 @@ async function exportFolder(wanted: string, flags: ExportFlags, output: Output):
 }
 
 const isModelFolder = (wanted: string) =>
-  wanted.startsWith('bundled:') || existsSync(resolve(wanted, 'config.json')) || isAdapterFolder(resolve(wanted))
+  wanted.startsWith('bundled:') || isModel(resolve(wanted)) || isAdapterFolder(resolve(wanted))
 
 export async function exportRun(wanted: string, flags: ExportFlags, output: Output): Promise<number> {
   if (flags.format === 'safetensors' && isModelFolder(wanted)) return exportFolder(wanted, flags, output)

@@ -72,6 +72,8 @@ export async function searchLibrary(kind: RepositoryKind, text: string, output: 
 interface DownloadFlags extends StoreOptions {
   /** Only print what would be downloaded. */
   readonly dryRun?: boolean
+  /** One GGUF file of the repository. */
+  readonly file?: string
 }
 
 /** Downloads into the shared cache and adds it to the library. Licence and size are printed first. */
@@ -83,7 +85,7 @@ export async function downloadToLibrary(
 ): Promise<number> {
   const hub = hubOptions()
   const repository = await readRepository(kind, id, hub)
-  const files = wantedFiles(repository)
+  const files = wantedFiles(repository, options.file)
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   output.note(
     `${id} at ${repository.commit.slice(0, 12)}: ${files.length} files, ${formatBytes(bytes)}, licence ${repository.license ?? 'not given'}`,
@@ -102,6 +104,7 @@ export async function downloadToLibrary(
     const folder = await downloadRepository(repository, {
       ...hub,
       signal: stop.signal,
+      file: options.file,
       onProgress: ({ file, done, total }) => {
         const seconds = (performance.now() - begin) / 1000
         const rate = done / Math.max(seconds, 0.1)
@@ -111,7 +114,7 @@ export async function downloadToLibrary(
     progress.end()
     const store = openStore(databaseFile(options.db))
     try {
-      addEntry(store, kind, id, folder)
+      addEntry(store, kind, options.file ?? id, folder)
     } finally {
       store.close()
     }

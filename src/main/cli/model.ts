@@ -1,6 +1,7 @@
-/** Finds the model of a command: a folder, an adapter's folder, `bundled:NAME`, a name in the library or on the Hub, or a run. */
+/** Finds the model of a command: a folder, a GGUF file, an adapter's folder, `bundled:NAME`, a name in the library or on the Hub, or a run. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isModel, noModel } from '@main/formats/model-files'
 import { isAdapterFolder, modelInFolder } from '@main/library/models/adapter'
 import { namedModel } from '@main/library/models/names'
 import { databaseFile, modelPath } from '@main/paths'
@@ -42,14 +43,13 @@ export function openRunsOf(wanted: string, db?: string): Store {
 
 /** @throws GpoError('notFound') when it is neither a folder nor a name nor a run, or the run has no checkpoint */
 export function findModel(wanted: string, db?: string): FoundModel {
-  if (wanted.startsWith('bundled:') || existsSync(join(resolve(wanted), 'config.json'))) {
+  if (wanted.startsWith('bundled:') || isModel(resolve(wanted))) {
     return { source: { folder: modelPath(wanted), checkpoint: null }, plan: null }
   }
   if (isAdapterFolder(resolve(wanted))) return { source: modelInFolder(resolve(wanted)), plan: null }
   const named = findNamed(wanted, db)
   if (named !== null) return { source: modelInFolder(named), plan: null }
-  if (existsSync(resolve(wanted)))
-    throw new GpoError('model', `${resolve(wanted)} has no config.json: it is not a model's folder`)
+  if (existsSync(resolve(wanted))) throw noModel(resolve(wanted))
   const store = openRunsOf(wanted, db)
   try {
     const run = getRun(store, resolveRun(store, wanted).id)

@@ -1,6 +1,7 @@
 /** The base model in a model card: its source and licence, as far as its files name them. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { isGgufPath, openGguf } from '@main/formats/gguf/model'
 import { isBundled, modelPath } from '@main/paths'
 import type { CardBase } from './model-card'
 
@@ -20,7 +21,14 @@ export function repositoryOf(folder: string): string | null {
   return organisation !== undefined && name !== undefined ? `${organisation}/${name}` : null
 }
 
+function licenseOfGguf(path: string): CardBase['license'] {
+  const name = openGguf(path).metadata.get('general.license')
+  const isName = typeof name === 'string' && /^[\w.+-]{1,80}$/.test(name)
+  return isName ? { name, source: 'as its metadata says' } : null
+}
+
 function licenseOf(folder: string): CardBase['license'] {
+  if (isGgufPath(folder)) return licenseOfGguf(folder)
   const readme = join(folder, 'README.md')
   const size = statSync(readme, { throwIfNoEntry: false })?.size ?? 0
   const stated = size > 0 && size <= MAX_README ? licenseOfReadme(readFileSync(readme, 'utf8')) : null

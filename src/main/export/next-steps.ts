@@ -1,4 +1,5 @@
 /** Next steps after an export: a sentence, and a command or code to copy. */
+import { basename, dirname } from 'node:path'
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 import { shellWord } from '@shared/shell-word'
 
@@ -7,9 +8,13 @@ type Next = ExportOutcome['next']
 /** A Python string; JSON strings are valid ones. */
 const quoted = (text: string) => JSON.stringify(text)
 
+/** What transformers loads a model by: a folder, or a folder and the GGUF file in it. */
+const loaded = (base: string) =>
+  /\.gguf$/i.test(base) ? `${quoted(dirname(base))}, gguf_file=${quoted(basename(base))}` : quoted(base)
+
 interface Exported {
   readonly out: string
-  /** Folder of the base model. */
+  /** Folder or GGUF file of the base model. */
   readonly base: string
   /** The evaluation data, as in the plan. */
   readonly data: string
@@ -29,7 +34,7 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
   adapter: ({ out, base }) => [
     {
       text: 'Load it onto its base model with PEFT',
-      code: `from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\nbase = AutoModelForCausalLM.from_pretrained(${quoted(base)})\nmodel = PeftModel.from_pretrained(base, ${quoted(out)})`,
+      code: `from peft import PeftModel\nfrom transformers import AutoModelForCausalLM\nbase = AutoModelForCausalLM.from_pretrained(${loaded(base)})\nmodel = PeftModel.from_pretrained(base, ${quoted(out)})`,
     },
     { text: 'Merge it with PEFT', code: 'merged = model.merge_and_unload()' },
   ],

@@ -6,9 +6,11 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeDurably } from '@main/formats/atomic'
 import { LEGACY_TEMPLATE_FILE, TEMPLATE_FOLDER, templateFiles } from '@main/formats/chat-templates'
-import { readJsonObject } from '@main/formats/config-json'
 import { BYTES, type StoredDtype } from '@main/formats/dtypes'
+import { isGgufPath } from '@main/formats/gguf/model'
+import { openModelFiles } from '@main/formats/model-files'
 import { type TensorToWrite, writeSafetensors } from '@main/formats/safetensors-writer'
+import { madeTokenizerFiles } from '@main/text/tokenizer/files'
 import { compareTensors, countingFileSystem, type OnTensors } from './compare'
 import { writeFolder, writeJson } from './folder'
 
@@ -24,11 +26,9 @@ const COPIED = [
   LEGACY_TEMPLATE_FILE,
   'generation_config.json',
 ]
-/** Those that exist in a folder, including chat templates. */
-export const copiedFiles = (folder: string): string[] => [
-  ...COPIED.filter((name) => existsSync(join(folder, name))),
-  ...templateFiles(folder),
-]
+/** Those that exist in a folder, including chat templates; a GGUF file has none. */
+export const copiedFiles = (folder: string): string[] =>
+  isGgufPath(folder) ? [] : [...COPIED.filter((name) => existsSync(join(folder, name))), ...templateFiles(folder)]
 
 const CARD = 'README.md'
 const TORCH_DTYPE: Readonly<Record<StoredDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' }
@@ -37,7 +37,7 @@ const TORCH_DTYPE: Readonly<Record<StoredDtype, string>> = { F32: 'float32', F16
 const SHARD_BYTES = 5_000_000_000
 
 export interface ModelExport {
-  /** The base model's folder: config and tokenizer are copied from it. */
+  /** The base model's folder or GGUF file: config and tokenizer are taken from it. */
   readonly sourceFolder: string
   readonly tensors: readonly TensorToWrite[]
   /** A folder that does not exist yet or is empty. */
@@ -92,17 +92,23 @@ function writeWeights(folder: string, model: ModelExport): number {
 
 /** The dtype under both names: "torch_dtype" is read everywhere, newer libraries write "dtype". */
 function writeConfig(folder: string, { sourceFolder, dtype }: ModelExport): number {
-  const source = readJsonObject(join(sourceFolder, 'config.json'))
+  const source = openModelFiles(sourceFolder).config()
   const torchDtype = TORCH_DTYPE[dtype]
   const newer = 'dtype' in source ? { dtype: torchDtype } : {}
   return writeJson(join(folder, 'config.json'), { ...source, torch_dtype: torchDtype, ...newer })
+}
+
+/** What a GGUF file has in its metadata. */
+function writeMade(folder: string, sourceFolder: string): number {
+  const made = Object.entries(madeTokenizerFiles(sourceFolder))
+  return made.map(([name, json]) => writeJson(join(folder, name), json)).reduce((a, b) => a + b, 0)
 }
 
 function copyFiles(folder: string, sourceFolder: string): number {
   const there = copiedFiles(sourceFolder)
   if (there.some((name) => name.startsWith(TEMPLATE_FOLDER))) mkdirSync(join(folder, TEMPLATE_FOLDER))
   const copied = there.map((name) => writeDurably(join(folder, name), [readFileSync(join(sourceFolder, name))]))
-  return copied.reduce((a, b) => a + b, 0)
+  return copied.reduce((a, b) => a + b, writeMade(folder, sourceFolder))
 }
 
 function fill(folder: string, model: ModelExport): Exported {

@@ -17,7 +17,7 @@ export function halfToFloat(half: number): number {
 let halves: Float32Array | null = null
 
 /** All 65,536 half-precision numbers, so that a large tensor is one look-up a value. */
-function halfTable(): Float32Array {
+export function halfTable(): Float32Array {
   halves ??= Float32Array.from({ length: 1 << 16 }, (_, half) => halfToFloat(half))
   return halves
 }

@@ -1,11 +1,11 @@
 /** A model's shape, read from a Hugging Face `config.json`. The file is untrusted: every number is checked. */
-import { join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { withDefaults } from './config-defaults'
-import { describe, flag, integer, type Json, number, readJsonObject, tokenIds } from './config-json'
+import { describe, flag, integer, type Json, number, tokenIds } from './config-json'
 import { FAMILIES } from './families/families'
 import type { Family, Features, Rotations } from './families/features'
 import { LAYERS, type Window, windowOf } from './layer-types'
+import { openModelFiles } from './model-files'
 import type { RopeConfig, RopeScaling } from './rope-config'
 
 /** Layers with a window, and how they rotate where it is another way than the other layers'. */
@@ -93,10 +93,11 @@ function windowFields(window: Window | null, { sliding }: Rotations) {
   return window ? { window: { ...window, ...(sliding ? { rope: sliding } : {}) } } : {}
 }
 
-/** @throws GpoError('model') naming file, key and value */
+/** @param folder or a GGUF file @throws GpoError('model') naming file, key and value */
 export function readModelConfig(folder: string): ModelConfig {
-  const file = join(folder, 'config.json')
-  const given = readJsonObject(file)
+  const files = openModelFiles(folder)
+  const file = files.configFile
+  const given = files.config()
   const architecture = knownArchitecture(file, given)
   const family = FAMILIES[architecture]!
   const json = withDefaults(family.defaults, given)

@@ -2,21 +2,16 @@
  * Reads safetensors: an 8-byte header length, a JSON header, raw tensors; one file, or shards with an index. Reads one tensor at a time by
  * file offset. Everything in a file is untrusted.
  */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { readJsonObject } from './config-json'
-import { BYTES, decodeFloats, firstUnstorable } from './dtypes'
+import { BYTES, decodeFloats } from './dtypes'
 import { count, damaged, type Entry, MAX_HEADER, parseHeader, shown, type TensorInfo } from './safetensors-header'
+import { allocate, checkFinite, readExactly, reading, type TensorReader } from './tensor-reader'
 
-export interface SafetensorsReader {
-  readonly names: readonly string[]
+export interface SafetensorsReader extends TensorReader {
   info(name: string): TensorInfo
-  /** @throws GpoError('model') when a value is not finite */
-  read(name: string): Float32Array
-  /** `count` values from the `start`th on, for a tensor that should not be there whole. */
-  readPart(name: string, start: number, count: number): Float32Array
-  close(): void
 }
 
 interface OpenFile {
@@ -36,38 +31,6 @@ const VALUES_AT_ONCE = 1 << 22
 
 const SINGLE = 'model.safetensors'
 const INDEX = 'model.safetensors.index.json'
-
-/** What the system says of a file, as an error that names the file. */
-function reading<T>(path: string, act: () => T): T {
-  try {
-    return act()
-  } catch (error) {
-    if (error instanceof GpoError) throw error
-    const code = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw new GpoError('model', `${path} could not be read (${code}): check the disk and the file's permissions`, {
-      cause: error,
-    })
-  }
-}
-
-function allocate(path: string, bytes: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(bytes)
-  } catch {
-    throw new GpoError('model', `${path}: not enough memory for ${count(bytes)} bytes; close other programs`)
-  }
-}
-
-function readExactly(path: string, handle: number, position: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = allocate(path, length)
-  for (let done = 0; done < length; ) {
-    const got = reading(path, () => readSync(handle, bytes, done, Math.min(length - done, 1 << 30), position + done))
-    if (got === 0)
-      throw damaged(path, `ends at byte ${count(position + done)}, ${count(length - done)} bytes too early`)
-    done += got
-  }
-  return bytes
-}
 
 function readHeader(path: string, handle: number): ReadonlyMap<string, Entry> {
   const { size } = reading(path, () => fstatSync(handle))
@@ -161,15 +124,6 @@ function locate(files: readonly OpenFile[], index: ReadonlyMap<string, string>):
       throw damaged(files[0]!.path, `and ${INDEX} do not match: ${shown(name)} is not in ${shard}`) // an index names a file
   }
   return homes
-}
-
-function checkFinite(path: string, name: string, values: Float32Array, start: number): Float32Array {
-  const bad = firstUnstorable(values)
-  if (bad < 0) return values
-  throw new GpoError(
-    'model',
-    `${basename(path)}: ${shown(name)} holds ${values[bad]} at index ${count(start + bad)}; the file is damaged or its training diverged (${path})`,
-  )
 }
 
 function readValues(name: string, { file, entry }: Home, start: number, count: number): Float32Array {

@@ -3,7 +3,7 @@
  * another one.
  */
 import { GpoError } from '@shared/errors'
-import type { SafetensorsReader } from './safetensors'
+import type { TensorReader } from './tensor-reader'
 
 export const HEAD = 'lm_head.weight'
 export const EMBEDDING = 'model.embed_tokens.weight'
@@ -11,7 +11,7 @@ export const EMBEDDING = 'model.embed_tokens.weight'
 /** Numbers compared at once: 16 MiB of each. */
 const AT_ONCE = 1 << 22
 
-function firstDifference(file: SafetensorsReader, size: number): number {
+function firstDifference(file: TensorReader, size: number): number {
   for (let from = 0; from < size; from += AT_ONCE) {
     const length = Math.min(AT_ONCE, size - from)
     const [head, embedding] = [file.readPart(HEAD, from, length), file.readPart(EMBEDDING, from, length)]
@@ -22,7 +22,7 @@ function firstDifference(file: SafetensorsReader, size: number): number {
 }
 
 /** @throws GpoError('model') for a separate head although the config ties it */
-export function checkTiedHead(folder: string, file: SafetensorsReader): void {
+export function checkTiedHead(folder: string, file: TensorReader): void {
   if (!file.names.includes(HEAD)) return
   const [head, embedding] = [file.info(HEAD).shape, file.info(EMBEDDING).shape]
   const isSameShape = head.join() === embedding.join()

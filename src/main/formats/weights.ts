@@ -1,12 +1,13 @@
 /** Which tensors a model has, and loading them with every name and shape checked first. */
 import { GpoError } from '@shared/errors'
-import { firstUnstorable, type StoredDtype } from './dtypes'
+import { firstUnstorable } from './dtypes'
 import type { BaseTensors, HostTensor, NarrowTensor } from './host-tensor'
 import type { ModelConfig } from './model-config'
+import { openModelFiles } from './model-files'
 import { type BasePrecision, emptyNarrow, narrowRows } from './narrow-weights'
 import { projectionName, projectionShapes } from './projections'
-import { openSafetensors, type SafetensorsReader } from './safetensors'
 import { shown } from './safetensors-header'
+import type { TensorReader } from './tensor-reader'
 import { checkTiedHead, EMBEDDING, HEAD } from './tied-head'
 
 /** Which vectors of width `hiddenSize` norm a layer, by where its norms are. */
@@ -70,7 +71,7 @@ function refuseExtra(folder: string, names: readonly string[]): void {
   )
 }
 
-function checkWeights(folder: string, file: SafetensorsReader, expected: ReadonlyMap<string, readonly number[]>): void {
+function checkWeights(folder: string, file: TensorReader, expected: ReadonlyMap<string, readonly number[]>): void {
   const names = new Set(file.names)
   for (const [name, shape] of expected) {
     if (!names.has(name)) throw missing(folder, name, shape)
@@ -92,8 +93,8 @@ export interface StoredWeights {
   readonly tensors: number
   /** Numbers the model has; a head tied to the embedding is counted once. */
   readonly parameters: number
-  /** Dtypes they are stored in, and how many numbers each. */
-  readonly dtypes: ReadonlyMap<StoredDtype, number>
+  /** Dtypes they are stored in, as their files call them, and how many numbers each. */
+  readonly dtypes: ReadonlyMap<string, number>
 }
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
@@ -104,10 +105,10 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
  */
 export function inspectWeights(folder: string, config: ModelConfig): StoredWeights {
   const expected = expectedWeights(config)
-  const file = openSafetensors(folder)
+  const file = openModelFiles(folder).openTensors()
   try {
     checkWeights(folder, file, expected)
-    const dtypes = new Map<StoredDtype, number>()
+    const dtypes = new Map<string, number>()
     for (const [name, shape] of expected) {
       const { dtype } = file.info(name)
       dtypes.set(dtype, (dtypes.get(dtype) ?? 0) + sizeOf(shape))
@@ -124,7 +125,7 @@ const FLOATS_AT_ONCE = 1 << 22
 
 function readNarrow(
   folder: string,
-  file: SafetensorsReader,
+  file: TensorReader,
   name: string,
   shape: readonly [number, number],
   precision: 'float16' | 'int8',
@@ -153,7 +154,7 @@ function readNarrow(
 export function loadBase(folder: string, config: ModelConfig, precision: BasePrecision): BaseTensors {
   if (precision === 'float32') return loadWeights(folder, config)
   const expected = expectedWeights(config)
-  const file = openSafetensors(folder)
+  const file = openModelFiles(folder).openTensors()
   try {
     checkWeights(folder, file, expected)
     const isMatrix = (shape: readonly number[]): shape is readonly [number, number] => shape.length === 2
@@ -171,7 +172,7 @@ export function loadBase(folder: string, config: ModelConfig, precision: BasePre
  */
 export function loadWeights(folder: string, config: ModelConfig): Map<string, HostTensor> {
   const expected = expectedWeights(config)
-  const file = openSafetensors(folder)
+  const file = openModelFiles(folder).openTensors()
   try {
     checkWeights(folder, file, expected)
     return new Map([...expected].map(([name, shape]) => [name, { shape, data: file.read(name) }]))

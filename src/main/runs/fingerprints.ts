@@ -8,6 +8,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isGgufPath } from '@main/formats/gguf/model'
+import { modelFiles } from '@main/formats/model-files'
 import { ADAPTER_CONFIG, ADAPTER_WEIGHTS } from '@main/formats/peft'
 import { adapterOf } from '@main/library/known-paths'
 import { datasetPath, modelPath } from '@main/paths'
@@ -40,6 +42,12 @@ const ADAPTER = [ADAPTER_CONFIG, ADAPTER_WEIGHTS]
 const isHidden = (name: string) => name.startsWith('.')
 const isAbout = (name: string) => /^(readme|licen[cs]e)\b/i.test(basename(name))
 
+/** A GGUF file has its tokenizer in itself. */
+const tokenizerOf = (model: string): Input[] =>
+  isGgufPath(model)
+    ? []
+    : [{ part: 'tokenizer', path: model, counts: (name) => TOKENIZER.test(name) || TEMPLATES.test(name) }]
+
 function inputsOf(plan: Plan): Input[] {
   const { train, eval: held } = plan.data
   const model = modelPath(plan.model.path)
@@ -49,7 +57,7 @@ function inputsOf(plan: Plan): Input[] {
     { part: 'training data', path: datasetPath(train.path), counts: isData },
     ...(held ? [{ part: 'evaluation data', path: datasetPath(held.path), counts: isData } as const] : []),
     { part: 'base weights', path: model, counts: (name) => WEIGHTS.test(name) },
-    { part: 'tokenizer', path: model, counts: (name) => TOKENIZER.test(name) || TEMPLATES.test(name) },
+    ...tokenizerOf(model),
     ...(adapter ? [{ part: 'adapter', path: adapter, counts: (name: string) => ADAPTER.includes(name) } as const] : []),
   ]
 }
@@ -104,7 +112,10 @@ async function printOf(folder: string, name: string, { known, reads, signal }: R
 async function filesOf({ path, counts = () => true }: Input, reading: Reading): Promise<FilePrint[]> {
   const info = await stat(path).catch(() => null)
   if (info === null) return []
-  const [folder, names] = info.isDirectory() ? [path, await namesBelow(path)] : [dirname(path), [basename(path)]]
+  const files = isGgufPath(path) ? modelFiles(path) : [path]
+  const [folder, names] = info.isDirectory()
+    ? [path, await namesBelow(path)]
+    : [dirname(path), files.map((file) => basename(file))]
   const prints: FilePrint[] = []
   for (const name of info.isDirectory() ? names.filter(counts) : names)
     prints.push(await printOf(folder, name, reading))

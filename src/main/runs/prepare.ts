@@ -1,6 +1,7 @@
 /** Everything before a run can start: checking its plan against model and data, and finding the checkpoint of a resumed one. */
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { isModel, noModel } from '@main/formats/model-files'
 import { latestCheckpoint, readCheckpoint } from '@main/formats/run-checkpoint'
 import { holdOut } from '@main/library/datasets/hold-out'
 import { loadDataset } from '@main/library/datasets/load'
@@ -75,12 +76,7 @@ function requireReferences(plan: Plan, examples: readonly Example[], path: strin
 /** Loads a plan's data. @throws GpoError naming what is wrong, before any process is started */
 export async function loadInputs(plan: Plan): Promise<RunInputs> {
   const modelFolder = modelPath(plan.model.path)
-  if (!existsSync(join(modelFolder, 'config.json'))) {
-    throw new GpoError(
-      'model',
-      `${modelFolder} has no config.json: model.path must be a folder in Hugging Face layout or bundled:NAME`,
-    )
-  }
+  if (!isModel(modelFolder)) throw noModel(modelFolder)
   checkAdapterFits(plan, modelFolder)
   const otherModel = otherBase(plan, modelFolder)
   const all = await loadRows(plan.data.train, { isImitated: plan.objective.kind === 'sft' })

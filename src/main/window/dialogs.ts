@@ -6,6 +6,11 @@ import type { Windows } from './windows'
 
 const OPEN: Readonly<Record<Exclude<ChoiceKind, 'exportFolder' | 'exportFile'>, OpenDialogOptions>> = {
   model: { title: 'Choose a model', message: 'A folder in Hugging Face layout', properties: ['openDirectory'] },
+  modelFile: {
+    title: 'Choose a model in one file',
+    properties: ['openFile'],
+    filters: [{ name: 'GGUF', extensions: ['gguf'] }],
+  },
   dataset: {
     title: 'Choose a dataset',
     properties: ['openFile'],

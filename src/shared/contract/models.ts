@@ -11,7 +11,7 @@ export interface ModelItem {
   readonly id: string
   readonly name: string
   /**
-   * As in a plan's `model.path`: `bundled:NAME`, a folder, or `run:ID`, which is saved as a folder when a run starts from it. For an adapter: its
+   * As in a plan's `model.path`: `bundled:NAME`, a folder, a .gguf file, or `run:ID`, which is saved as a folder when a run starts from it. For an adapter: its
    * folder, as in `adaptation.from`.
    */
   readonly path: string
@@ -94,7 +94,7 @@ export const libraryId = z.string().min(1).max(200)
 
 export const modelsContract = {
   list: asked.output(type<readonly ModelItem[]>()),
-  /** Adds a chosen folder; one that is already listed is not changed. */
+  /** Adds a chosen folder or .gguf file; one that is already listed is not changed. */
   add: oc.input(z.strictObject({ grant: grantId })).output(type<{ readonly id: string }>()),
   rename: oc.input(z.strictObject({ id: libraryId, name: z.string().trim().min(1).max(200) })).output(done),
   /** Removes it from the list; its files are kept. */

@@ -37,7 +37,12 @@ export interface DataFacts {
 }
 
 export interface PlanFacts {
-  readonly model: ModelShape & { readonly hasChatTemplate: boolean; readonly chatTemplates?: readonly string[] }
+  readonly model: ModelShape & {
+    readonly hasChatTemplate: boolean
+    readonly chatTemplates?: readonly string[]
+    /** Types of blocks its weights are stored in, such as Q4_K. */
+    readonly quantised?: readonly string[]
+  }
   readonly train: DataFacts
   readonly evaluation: DataFacts | null
 }
@@ -159,12 +164,27 @@ function templateIssues(
   ]
 }
 
+/** What a file keeps in a few bits is not kept so in memory. */
+function wideningIssues({ adaptation }: Plan, { quantised = [], parameters }: PlanFacts['model']): PlanIssue[] {
+  if (quantised.length === 0) return []
+  const stored = `The file keeps its weights as ${quantised.join(', ')}`
+  const size = (bytes: number) => `${count(Math.round((bytes * parameters) / 1e6))} MB`
+  if (adaptation.kind === 'full')
+    return [
+      issue('hint', 'adaptation.kind', `${stored}; all are trained, and exported, as 32-bit numbers: ${size(4)}.`),
+    ]
+  if (adaptation.base !== 'float32') return []
+  const half = `16 bits are enough for them (${size(2)}): the rounding is far below the file’s own`
+  return [issue('hint', 'adaptation.base', `${stored}; in memory they become 32-bit numbers, ${size(4)}. ${half}.`)]
+}
+
 function modelIssues(plan: Plan, { model, train }: PlanFacts): (PlanIssue | false)[] {
   const { adaptation, optimiser, budget } = plan
   const completion = isOffline(plan, train) ? (train.completion?.max ?? 0) : plan.rollout.maxNewTokens
   const pass = microbatchTokens(plan, train.prompt.max, completion)
   return [
     ...templateIssues(plan, model),
+    ...wideningIssues(plan, model),
     adaptation.kind === 'lora' &&
       adaptation.r > Math.min(model.hiddenSize, model.kvHeads * model.headDim) &&
       issue(

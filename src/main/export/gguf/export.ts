@@ -19,10 +19,10 @@ import {
 } from './format'
 import { decodeTensor, encodeTensor, storedType } from './quantise'
 import { ggufTensors } from './tensors'
-import { tokenizerMetadata } from './tokenizer-metadata'
+import { tokenizerKeys } from './tokenizer-keys'
 
 export interface GgufExport {
-  /** The base model's folder: config and tokenizer are read from it. */
+  /** The base model's folder or GGUF file: config and tokenizer are read from it. */
   readonly sourceFolder: string
   readonly name: string
   readonly tensors: readonly TensorToWrite[]
@@ -148,7 +148,7 @@ export function ggufSize(sourceFolder: string, type: TensorType): { readonly byt
     const elements = shape.reduce((a, b) => a * b, 1)
     return { name, shape, type: stored, bytes: tensorBytes(stored, elements) }
   })
-  const metadata = new Map([...modelMetadata(config, { name: '', type }), ...tokenizerMetadata(sourceFolder, config)])
+  const metadata = new Map([...modelMetadata(config, { name: '', type }), ...tokenizerKeys(sourceFolder, config)])
   const tensors = entries.reduce((sum, { bytes }) => sum + bytes + paddingAfter(bytes).length, 0)
   return { bytes: encodeHeader(metadata, entries).length + tensors, tensors: weights.length }
 }
@@ -164,7 +164,7 @@ export function exportGguf(model: GgufExport): Exported {
   const config = readModelConfig(model.sourceFolder)
   const tensors = ggufTensors(config, model.tensors)
   const entries = tensors.map((tensor) => entryOf(tensor, model.type))
-  const metadata = new Map([...modelMetadata(config, model), ...tokenizerMetadata(model.sourceFolder, config)])
+  const metadata = new Map([...modelMetadata(config, model), ...tokenizerKeys(model.sourceFolder, config)])
   const header = encodeHeader(metadata, entries)
   const partial = model.partial ?? `${out}.partial-${process.pid}`
   try {

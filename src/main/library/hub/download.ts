@@ -13,9 +13,11 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { storageError } from '@main/formats/atomic'
+import { isGgufPath } from '@main/formats/gguf/model'
 import { describeError, GpoError } from '@shared/errors'
 import { cacheFolder, linkBlob, noteNewest, placesOf } from './cache'
 import { fileUrl, type HubFile, type HubOptions, type Repository, request } from './client'
+import { isForGguf, wantedGguf } from './gguf-files'
 
 export interface DownloadProgress {
   readonly file: string
@@ -27,13 +29,17 @@ export interface DownloadProgress {
 export interface DownloadOptions extends HubOptions {
   readonly cache?: string
   readonly onProgress?: (progress: DownloadProgress) => void
+  /** A repository's GGUF file. */
+  readonly file?: string | undefined
 }
 
 /** How often a file is resumed after its connection broke. */
 const ATTEMPTS = 5
 
-/** The files to download: for a model, weights as safetensors, configuration and tokenizer; for a dataset, its data files. */
-export function wantedFiles({ kind, files, id }: Repository): readonly HubFile[] {
+/** The files to download: for a model, weights as safetensors, configuration and tokenizer, or one GGUF file; for a dataset, its data files. */
+export function wantedFiles(repository: Repository, chosen?: string): readonly HubFile[] {
+  const { kind, files, id } = repository
+  if (kind === 'model' && isForGguf(files, chosen)) return wantedGguf(repository, chosen)
   const isWanted =
     kind === 'model'
       ? ({ name }: HubFile) =>
@@ -140,13 +146,13 @@ async function fetchBlob(
 }
 
 /**
- * @returns the folder with the files
+ * @returns the folder with the files, or the GGUF file
  * @throws {GpoError} 'storage' for a broken connection, a full disk or a wrong checksum; 'usage' without access; 'interrupted'
  */
 export async function downloadRepository(repository: Repository, options: DownloadOptions): Promise<string> {
   const cache = options.cache ?? cacheFolder()
   const places = placesOf(repository, cache)
-  const files = wantedFiles(repository)
+  const files = wantedFiles(repository, options.file)
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   let before = 0
   for (const file of files) {
@@ -158,5 +164,6 @@ export async function downloadRepository(repository: Repository, options: Downlo
     before += file.bytes
   }
   noteNewest(repository, cache)
-  return places.snapshot
+  const gguf = repository.kind === 'model' && files.find(({ name }) => isGgufPath(name))
+  return gguf ? places.link(gguf) : places.snapshot
 }

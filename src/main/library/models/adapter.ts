@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { adapterTensors } from '@main/formats/adapter-shapes'
 import { readModelConfig } from '@main/formats/model-config'
+import { isModel } from '@main/formats/model-files'
 import { ADAPTER_CONFIG, checkAdapter, readPeftConfig } from '@main/formats/peft'
 import { isBundled, modelPath } from '@main/paths'
 import { GpoError } from '@shared/errors'
@@ -21,7 +22,7 @@ export function baseFolderOf(adapter: string): string | null {
   const { base } = readPeftConfig(adapter)
   if (base === null) return null
   const folder = isBundled(base) ? modelPath(base) : resolve(base)
-  if (existsSync(join(folder, 'config.json'))) return folder
+  if (isModel(folder)) return folder
   return cachedRepositories('model').find(({ id }) => id === base)?.folder ?? null
 }
 

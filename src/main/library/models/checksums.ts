@@ -1,9 +1,10 @@
 /** Checks a model's files: every byte is read, and the checksums are compared with known ones. */
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { isGgufPath } from '@main/formats/gguf/model'
 import { readManifest } from '@main/formats/manifest'
+import { modelFiles } from '@main/formats/model-files'
 import type { Store } from '@main/store/query'
 import type { ChecksumEvent, Checksums } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
@@ -23,14 +24,6 @@ const checksumsSchema = z.object({
 export function notedChecksums(options: Readonly<Record<string, unknown>>): Checksums | null {
   const parsed = checksumsSchema.safeParse(options['checksums'])
   return parsed.success ? parsed.data : null
-}
-
-async function namesOf(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  return entries
-    .filter((entry) => statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isFile())
-    .map(({ name }) => name)
-    .sort()
 }
 
 /** Checksums by file name, from the manifest of a checkpoint. */
@@ -72,10 +65,15 @@ export async function* checksumModel(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ChecksumEvent, void> {
   const { folder: base, checkpoint, item } = findModel(store, id)
-  const folder = checkpoint ?? base
+  const place = checkpoint ?? base
+  const folder = isGgufPath(place) ? dirname(place) : place
   try {
     const manifest = checkpoint ? manifestSums(checkpoint) : null
-    const files = yield* sums(folder, manifest ? [...manifest.keys()] : await namesOf(folder), signal)
+    const files = yield* sums(
+      folder,
+      manifest ? [...manifest.keys()] : modelFiles(base).map((file) => basename(file)),
+      signal,
+    )
     const checksums: Checksums = { at: Date.now(), files }
     if (item.kind !== 'folder' && item.kind !== 'adapter') {
       const comparedWith = manifest ? 'manifest' : null

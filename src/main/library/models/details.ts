@@ -1,11 +1,12 @@
 /** Details of one model: facts, checks, and the files of its folder. Loads its tokenizer, but no tensor. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { chatTemplatesIn } from '@main/formats/chat-templates'
 import { readJsonObject } from '@main/formats/config-json'
+import { isGgufPath } from '@main/formats/gguf/model'
 import { readManifest } from '@main/formats/manifest'
 import type { ModelConfig } from '@main/formats/model-config'
 import type { Store } from '@main/store/query'
+import { chatTemplatesAt } from '@main/text/tokenizer/files'
 import { checkTokenizerFits, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import type { ModelCheck, ModelDetails, ModelFile } from '@shared/contract/models'
 import { getEntry } from '../entries'
@@ -61,6 +62,7 @@ function weightFacts({ weights, architecture }: ModelLook): Fact[] {
 }
 
 function kindOfTokenizer(folder: string): string {
+  if (isGgufPath(folder)) return 'BPE' // whichever of the two kinds it has, it is read as one
   const model = sentenceOf(() => readJsonObject(join(folder, 'tokenizer.json'))['model']).value
   const type = typeof model === 'object' && model !== null && 'type' in model ? model.type : undefined
   return typeof type === 'string' ? type.slice(0, 40) : 'kind not given'
@@ -107,7 +109,7 @@ function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerL
 
 /** The default template; where there are several, each under its name. */
 function templateOf(folder: string): string | null {
-  const templates = sentenceOf(() => chatTemplatesIn(folder)).value ?? new Map<string, string>()
+  const templates = sentenceOf(() => chatTemplatesAt(folder)).value ?? new Map<string, string>()
   const [only] = templates.size === 1 ? templates.values() : []
   const all = only ?? [...templates].map(([name, source]) => `{# ${name} #}\n${source}`).join('\n\n')
   return all === '' ? null : all.slice(0, MAX_TEMPLATE)

@@ -1,6 +1,7 @@
 /** All models in the list: bundled, from disk, from runs. */
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { isModel, noModel } from '@main/formats/model-files'
 import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@main/formats/peft'
 import { bundledPaths, isBundled, modelPath } from '@main/paths'
 import { all, type Store } from '@main/store/query'
@@ -123,14 +124,9 @@ export const listModels = (store: Store): ModelItem[] => [
   ...runRows(store).map((row) => runItem(store, row)),
 ]
 
-/** @throws {GpoError} 'model' for a folder that is not a model; an unusable model is listed with the reason */
+/** @throws {GpoError} 'model' for a path that is not a model; an unusable model is listed with the reason */
 export function addModel(store: Store, path: string): string {
-  if (!existsSync(path)) throw new GpoError('model', `${path} does not exist: check the path.`)
-  if (!existsSync(join(path, 'config.json')) && !isAdapterFolder(path)) {
-    const cure =
-      'choose a folder in Hugging Face layout, with config.json, tokenizer.json and model.safetensors, or the folder of an adapter'
-    throw new GpoError('model', `${path} has no config.json: ${cure}.`)
-  }
+  if (!isModel(path) && !isAdapterFolder(path)) throw noModel(path)
   return addEntry(store, 'model', basename(path) || path, path)
 }
 

@@ -1,8 +1,9 @@
-/** A quick look at a model's folder: config and headers of the weights, but no tensor. The result is kept until a file changes. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { readJsonObject } from '@main/formats/config-json'
+/** A quick look at a model's folder or GGUF file: config and headers of the weights, but no tensor. The result is kept until a file changes. */
+import { statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { isGgufPath } from '@main/formats/gguf/model'
 import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
+import { modelFiles, openModelFiles } from '@main/formats/model-files'
 import { inspectWeights, type StoredWeights } from '@main/formats/weights'
 import type { ModelFile } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
@@ -26,12 +27,11 @@ interface Kept {
 const MAX_KEPT = 200
 const kept = new Map<string, Kept>()
 
-/** The files of a model are directly in its folder; its subfolders are ignored. */
+/** @param folder or a GGUF file */
 export function filesOf(folder: string): { readonly files: readonly ModelFile[]; readonly stamp: string } {
-  const names = existsSync(folder) ? readdirSync(folder).sort() : []
-  const found = names.flatMap((name) => {
-    const info = statSync(join(folder, name), { throwIfNoEntry: false })
-    return info?.isFile() ? [{ name, bytes: info.size, at: info.mtimeMs }] : []
+  const found = modelFiles(folder).map((file) => {
+    const { size, mtimeMs } = statSync(file)
+    return { name: basename(file), bytes: size, at: mtimeMs }
   })
   return {
     files: found.map(({ name, bytes }) => ({ name, bytes })),
@@ -54,7 +54,7 @@ export function sentenceOf<T>(
 }
 
 function namedArchitecture(folder: string): string | null {
-  const names = sentenceOf(() => readJsonObject(join(folder, 'config.json'))['architectures']).value
+  const names = sentenceOf(() => openModelFiles(folder).config()['architectures']).value
   return Array.isArray(names) && typeof names[0] === 'string' ? names[0].slice(0, 100) : null
 }
 
@@ -66,7 +66,7 @@ function lookAt(folder: string, files: readonly ModelFile[]): ModelLook {
   if (config.value === null) return { ...facts, weights: null, problem: config.problem }
   const { value } = config
   const weights = sentenceOf(() => inspectWeights(folder, value))
-  const hasTokenizer = files.some(({ name }) => name === 'tokenizer.json')
+  const hasTokenizer = isGgufPath(folder) || files.some(({ name }) => name === 'tokenizer.json')
   const noTokenizer = hasTokenizer ? null : `${folder} has no tokenizer.json: download the model's tokenizer too`
   return { ...facts, weights: weights.value, problem: weights.problem ?? noTokenizer }
 }

@@ -121,8 +121,10 @@ function modelFacts(plan: Plan): { readonly model: PlanFacts['model']; readonly 
   const features = { isFused, norms, attentionSoftcap, logitSoftcap }
   const shape = { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize, ...features }
   const { hasChatTemplate, chatTemplates } = tokenizer
-  const { parameters } = weights
-  return { model: { ...shape, parameters, context: maxPositions, hasChatTemplate, chatTemplates }, tokenizer }
+  const { parameters, dtypes } = weights
+  const quantised = [...dtypes.keys()].filter((dtype) => !/^B?F\d+$/.test(dtype))
+  const about = { parameters, context: maxPositions, hasChatTemplate, chatTemplates, quantised }
+  return { model: { ...shape, ...about }, tokenizer }
 }
 
 /** @throws {GpoError} 'plan' for a part of a matrix of the checkpoint without the others */

@@ -2,7 +2,7 @@
 import { Template } from '@huggingface/jinja'
 import { GpoError } from '@shared/errors'
 import type { ChatMessage } from '@shared/schemas/dataset'
-import { type ChatTemplates, chatTemplatesOf, DEFAULT_TEMPLATE } from '../../formats/chat-templates'
+import { type ChatTemplates, DEFAULT_TEMPLATE } from '../../formats/chat-templates'
 
 export type RenderChat = (
   messages: readonly ChatMessage[],
@@ -19,8 +19,6 @@ export interface ChatRenderer {
   /** @throws GpoError('model') for a name there is no template of, ('data') for a conversation that the template refuses */
   readonly render: RenderChat
 }
-
-type Config = Readonly<Record<string, unknown>>
 
 function parse(folder: string, source: string): Template {
   try {
@@ -52,16 +50,16 @@ function createFind(folder: string, sources: ChatTemplates): (name?: string) => 
 }
 
 /**
+ * @param folder named in errors
  * @param specialTokens `bos_token` and similar, as templates name them
  * @returns null where the model has no template
  * @throws GpoError('model') for a template that is not Jinja
  */
 export function loadChatTemplate(
   folder: string,
-  config: Config,
+  sources: ChatTemplates,
   specialTokens: Readonly<Record<string, string>>,
 ): ChatRenderer | null {
-  const sources = chatTemplatesOf(folder, config)
   if (sources.size === 0) return null
   const find = createFind(folder, sources)
   const render: RenderChat = (messages, { addGenerationPrompt, template: name }) => {

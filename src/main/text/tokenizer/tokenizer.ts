@@ -1,11 +1,9 @@
-/** Text to token ids and back, from the files of a Hugging Face model folder. The only room of the engine that knows text. */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+/** Text to token ids and back, from the files of a Hugging Face model folder, or a GGUF file. The only room of the engine that knows text. */
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
 import { DEFAULT_TEMPLATE } from '../../formats/chat-templates'
-import { readJsonObject } from '../../formats/config-json'
 import { loadChatTemplate, type RenderChat } from './chat-template'
+import { openTokenizerFiles, type TokenizerFiles } from './files'
 import { openTokenizerJson } from './open'
 import { piecesOf } from './pieces'
 import { checkVocabulary } from './vocabulary'
@@ -37,8 +35,6 @@ export interface Tokenizer {
 
 type Json = Readonly<Record<string, unknown>>
 
-const optional = (file: string): Json => (existsSync(file) ? readJsonObject(file) : {})
-
 /** Tokens are written as text or as {"content": text}. */
 function tokenText(value: unknown): string | null {
   if (typeof value === 'string') return value
@@ -46,10 +42,9 @@ function tokenText(value: unknown): string | null {
   return typeof content === 'string' ? content : null
 }
 
-/** `bos_token`, `eos_token` and so on; older models keep them in a separate file. */
-function specialTokensOf(folder: string, config: Json): Record<string, string> {
-  const all = { ...optional(join(folder, 'special_tokens_map.json')), ...config }
-  const named = Object.entries(all).flatMap(([key, value]) => {
+/** `bos_token`, `eos_token` and so on. */
+function specialTokensOf(config: Json): Record<string, string> {
+  const named = Object.entries(config).flatMap(([key, value]) => {
     const text = key.endsWith('_token') ? tokenText(value) : null
     return text === null ? [] : [[key, text] as const]
   })
@@ -57,15 +52,15 @@ function specialTokensOf(folder: string, config: Json): Record<string, string> {
 }
 
 /** One id, a list of ids, or none: absent, null, or -1, which older files write. */
-function idsIn(file: string, key: string): number[] {
-  const value = optional(file)[key] ?? []
+function idsIn(file: string, json: Json, key: string): number[] {
+  const value = json[key] ?? []
   const list: unknown[] = Array.isArray(value) ? value : [value]
   if (list.every((id) => Number.isSafeInteger(id))) return (list as number[]).filter((id) => id >= 0) // as checked
   throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(value)}, expected the number of a token`)
 }
 
-const idsOf = (folder: string, key: string): number[] =>
-  ['generation_config.json', 'config.json'].flatMap((name) => idsIn(join(folder, name), key))
+const idsOf = ({ naming }: TokenizerFiles, key: string): number[] =>
+  naming.flatMap(([file, json]) => idsIn(file, json, key))
 
 /** Decodes; the text of a token alone is kept, since most are needed again. */
 function createDecode(tokenizer: HuggingFaceTokenizer) {
@@ -99,22 +94,21 @@ function encodeWith(
   )
 }
 
-/** @throws GpoError('model') naming the file that cannot be used */
+/** @param folder or a GGUF file @throws GpoError('model') naming the file that cannot be used */
 export function loadTokenizer(folder: string): Tokenizer {
-  const file = join(folder, 'tokenizer.json')
-  const json = readJsonObject(file)
+  const files = openTokenizerFiles(folder)
+  const { file, tokenizer: json, config } = files
   const vocabSize = checkVocabulary(file, json)
-  const config = optional(join(folder, 'tokenizer_config.json'))
   const { library: tokenizer, ids: idsByContent } = openTokenizerJson(file, json, config)
-  const specialTokens = specialTokensOf(folder, config)
+  const specialTokens = specialTokensOf(config)
   const idOf = (key: string) => idsByContent.get(specialTokens[key] ?? '') ?? null
-  const chat = loadChatTemplate(folder, config, specialTokens)
+  const chat = loadChatTemplate(folder, files.chatTemplates, specialTokens)
   const decode = createDecode(tokenizer)
   const eos = idOf('eos_token')
   return {
     vocabSize,
-    bosTokenId: idOf('bos_token') ?? idsOf(folder, 'bos_token_id')[0] ?? null,
-    eosTokenIds: [...new Set([...(eos === null ? [] : [eos]), ...idsOf(folder, 'eos_token_id')])],
+    bosTokenId: idOf('bos_token') ?? idsOf(files, 'bos_token_id')[0] ?? null,
+    eosTokenIds: [...new Set([...(eos === null ? [] : [eos]), ...idsOf(files, 'eos_token_id')])],
     hasChatTemplate: chat?.names.includes(DEFAULT_TEMPLATE) ?? false,
     chatTemplates: chat?.names ?? [],
     encode: (text, { addSpecialTokens = true } = {}) => encodeWith(tokenizer, folder, text, addSpecialTokens),

@@ -12,7 +12,7 @@ export const modelSchema = z.strictObject({
     label: 'Model',
     isSimple: true,
     aliases: ['model_name_or_path', 'base_model', 'pretrained'],
-    what: 'The model that training begins with: bundled:NAME, or a folder in Hugging Face layout.',
+    what: 'The model that training begins with: bundled:NAME, a folder in Hugging Face layout, or a .gguf file.',
     advice: 'Try a plan on the bundled model first: a minute shows whether data and verifier fit.',
   }),
 })

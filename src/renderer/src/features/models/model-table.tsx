@@ -7,7 +7,7 @@ import { formatParameters, shortArchitecture } from './words'
 
 const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [
   { kind: 'bundled', title: 'Bundled', empty: 'No model is bundled.' },
-  { kind: 'folder', title: 'From disk', empty: 'None yet: add a folder, or drop one on the window.' },
+  { kind: 'folder', title: 'From disk', empty: 'None yet: add a folder or a GGUF file, or drop one on the window.' },
   { kind: 'adapter', title: 'Adapters', empty: 'None yet: add a folder written by PEFT or by an export from here.' },
   { kind: 'run', title: 'Fine-tuned by runs', empty: 'None yet: a run that has written a checkpoint appears here.' },
 ]

@@ -14,21 +14,26 @@ import { ModelDetail } from './model-detail'
 import { ModelTable } from './model-table'
 import { useModelActions } from './use-model-actions'
 
-/** The page of models: bundled, from disk, from runs. */
+/** The page of models: bundled, from disk, from runs. A system dialog chooses folders or files, not both. */
 export function ModelsPage() {
   const list = useQuery({ ...queries.models.list.queryOptions({}), refetchOnMount: 'always' })
   const [selected, select] = useState<string | null>(null)
   const { add, addAll, ...actions } = useModelActions(select)
   const { hasDialogs, choose, typed } = useChoosing('model')
+  const { choose: askForFile } = useChoosing('modelFile')
   const isOver = useDrop({
     onChosen: (chosen) => void addAll(chosen),
     onFiles: () =>
       notifications.show({
         color: 'orange',
-        title: 'A browser does not reveal the path of a dropped folder',
-        message: 'Add the folder by its path instead.',
+        title: 'A browser does not reveal the path of a dropped model',
+        message: 'Add it by its path instead.',
       }),
   })
+  const chooseFile = async () => {
+    const chosen = await askForFile()
+    if (chosen) await addAll([chosen])
+  }
   const item = list.data?.find(({ id }) => id === selected) ?? list.data?.[0]
   const adding = (
     <AddPath
@@ -39,7 +44,7 @@ export function ModelsPage() {
         if (chosen) await add(chosen)
       }}
       onTyped={async (path) => add(await typed(path))}
-      description="A folder in Hugging Face layout: config.json, tokenizer.json, model.safetensors"
+      description="A folder in Hugging Face layout (config.json, tokenizer.json, model.safetensors), or a .gguf file"
       placeholder="/home/me/models/SmolLM2-135M"
     />
   )
@@ -52,12 +57,17 @@ export function ModelsPage() {
           <Button component="a" href="#/hub/models" variant="default">
             From the Hub
           </Button>
+          {hasDialogs && (
+            <Button variant="default" onClick={() => void chooseFile()}>
+              Add a GGUF file
+            </Button>
+          )}
           {adding}
         </>
       }
       isFilled
     >
-      <DropHint isOver={isOver} text="Drop a model's folder to add it" />
+      <DropHint isOver={isOver} text="Drop a model's folder or .gguf file to add it" />
       {list.isPending && <LoadingRows />}
       {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data && item && (

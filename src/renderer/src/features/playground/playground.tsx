@@ -113,7 +113,7 @@ export function Playground({ listed, wanted }: PlaygroundProps) {
             hasDialogs={choosing.hasDialogs}
             onChoose={async () => addFolder(await choosing.choose())}
             onTyped={async (path) => addFolder(await choosing.typed(path))}
-            description="A folder in Hugging Face layout, for the right side"
+            description="A folder in Hugging Face layout or a .gguf file, for the right side"
             placeholder="/home/me/models/SmolLM2-135M"
           />
         </>
