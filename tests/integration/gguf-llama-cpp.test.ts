@@ -76,12 +76,25 @@ interface Source {
   readonly tensors: { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array }[]
 }
 
+/** Positions that a window hides are not computed in llama.cpp but for Gemma; which layers have one, and how queries are scaled, is fixed there. */
+const NO_WINDOW = { sliding_window: null }
+const GEMMA3 = { layer_types: null, num_hidden_layers: 7, sliding_window_pattern: 6, query_pre_attn_scalar: 6 }
+const CHANGED: Readonly<Record<string, object>> = {
+  mistral: NO_WINDOW,
+  qwen2: NO_WINDOW,
+  'qwen3 with a window in its last layer': { use_sliding_window: false },
+  'phi 3 with a window': NO_WINDOW,
+  'gemma 3': GEMMA3,
+  'gemma 2': { query_pre_attn_scalar: 6 },
+  'phi 4 mini': { original_max_position_embeddings: 256, max_position_embeddings: 1024 },
+}
+
 /** A random model of an architecture with the bundled tokenizer. */
 function randomSource(json: object, name: string): Source {
   const at = mkdtempSync(join(folder, `${name.replace(/\W+/g, '-')}-`))
   for (const file of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'])
     copyFileSync(join(bundled, file), join(at, file))
-  const wider = { ...json, vocab_size: 324, max_position_embeddings: 256, sliding_window: null, hidden_size: 32 }
+  const wider = { ...json, vocab_size: 324, max_position_embeddings: 256, hidden_size: 32, ...CHANGED[name] }
   writeFileSync(join(at, 'config.json'), JSON.stringify(wider))
   const config = readModelConfig(at)
   const tensors = Object.entries(randomWeightsOf(config)).map(([name, tensor]) => ({ name, ...tensor }))
@@ -149,7 +162,10 @@ const STOP = 2
 const PATIENCE = { timeout: 300_000 }
 
 describe.skipIf(!isInstalled)(`exported GGUF files in llama.cpp${skipped}`, PATIENCE, () => {
-  const names = ['bundled', ...Object.keys(ARCHITECTURE_CONFIGS).filter((name) => !name.includes('spelling'))]
+  const names = [
+    'bundled',
+    ...Object.keys(ARCHITECTURE_CONFIGS).filter((name) => !name.includes('spelling') && !name.includes('capped')),
+  ]
   test.each(names)('%s: the same greedy continuations in F32', async (name) => {
     const source = name === 'bundled' ? bundledSource() : randomSource(ARCHITECTURE_CONFIGS[name]!, name)
     const starts = prompts(name === 'bundled' ? PROMPTS : FEWER_PROMPTS, source.config.vocabSize)

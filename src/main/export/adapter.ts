@@ -31,10 +31,19 @@ export interface AdapterExport {
 const ADAPTER = /\.lora_[AB]\.weight$/
 export const isAdapterTensor = (name: string): boolean => ADAPTER.test(name)
 
-/** What `LoraConfig.from_pretrained` reads; everything that is not ours is at PEFT's default. */
+/** The modules that adapters are on, from the names of their tensors. */
+const modulesOf = (names: Iterable<string>): string[] => [
+  ...new Set([...names].map((name) => name.replace(ADAPTER, '').split('.').at(-1) ?? name)),
+]
+
+/**
+ * What `LoraConfig.from_pretrained` reads; everything that is not ours is at PEFT's default.
+ * @param names of the adapter's tensors: modules are called as in the checkpoint, where q, k and v may be one
+ */
 export function adapterConfig(
   baseModel: string,
-  { r, alpha, targets, dropout, rslora }: LoraConfig,
+  { r, alpha, dropout, rslora }: LoraConfig,
+  names: Iterable<string>,
 ): Record<string, unknown> {
   return {
     peft_type: 'LORA',
@@ -43,7 +52,7 @@ export function adapterConfig(
     r,
     lora_alpha: alpha,
     lora_dropout: dropout,
-    target_modules: [...targets],
+    target_modules: modulesOf(names),
     bias: 'none',
     fan_in_fan_out: false,
     use_rslora: rslora,
@@ -71,10 +80,11 @@ export function exportAdapter(adapter: AdapterExport): Exported {
     .map((tensor) => ({ ...tensor, name: peftName(tensor.name) }))
   if (tensors.length === 0)
     throw new GpoError('usage', 'There is no adapter to export: export the merged model instead.')
+  const names = tensors.map(({ name }) => name)
   return writeFolder(
     out,
     (folder) => {
-      const config = writeJson(join(folder, ADAPTER_CONFIG), adapterConfig(baseModel, adaptation))
+      const config = writeJson(join(folder, ADAPTER_CONFIG), adapterConfig(baseModel, adaptation, names))
       const file = join(folder, ADAPTER_WEIGHTS)
       const system = countingFileSystem(tensors, dtype, onProgress)
       const weights = writeSafetensors(file, tensors, dtype, {}, system)

@@ -42,6 +42,6 @@ export function mergedSize(sourceFolder: string, dtype: StoredDtype): Size {
 export function adapterSize(sourceFolder: string, adaptation: LoraConfig, dtype: StoredDtype): Size {
   const expected = adapterTensors(readModelConfig(sourceFolder), adaptation)
   const tensors = [...expected].map(([name, shape]) => ({ name: peftName(name), shape }))
-  const config = jsonBytes(adapterConfig(sourceFolder, adaptation))
+  const config = jsonBytes(adapterConfig(sourceFolder, adaptation, expected.keys()))
   return { bytes: safetensorsSize(tensors, dtype) + config, tensors: tensors.length }
 }

@@ -1,5 +1,6 @@
 /** A configuration file for another trainer, and what it is made from. */
-import type { Plan } from '@shared/schemas/plan'
+import { storedTargets } from '@main/formats/projections'
+import type { LORA_TARGETS, Plan } from '@shared/schemas/plan'
 import { comment, type Entry } from './yaml'
 
 export interface TrainerConfig {
@@ -20,7 +21,13 @@ export interface ConfigSource {
   readonly data: string
   /** Tokens a sequence may have in the base model; null where it is not here. */
   readonly context: number | null
+  /** q, k and v are one matrix of the base model, and gate and up. */
+  readonly isFused: boolean
 }
+
+/** Modules with adapters under their names in the checkpoint. */
+export const targetModules = (targets: readonly (typeof LORA_TARGETS)[number][], { isFused }: ConfigSource): string[] =>
+  storedTargets(targets, isFused)
 
 /** What a file is, in its first line. */
 export const header = ({ run }: ConfigSource, what: string): Entry[] => [

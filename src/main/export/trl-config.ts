@@ -5,7 +5,7 @@
 import { isGuided } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
 import { word } from './next-steps'
-import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
+import { type ConfigSource, header, type TrainerConfig, targetModules } from './trainer-config'
 import { comment, type Entry, yamlOf } from './yaml'
 
 const SCHEDULERS = { constant: 'constant', linear: 'linear', cosine: 'cosine' } as const
@@ -32,7 +32,8 @@ const unitsPerStep = (plan: Plan) => {
   return Math.max(1, Math.ceil((promptsPerIteration * perPrompt) / minibatchesOf(plan)))
 }
 
-function modelEntries({ plan, base }: ConfigSource): Entry[] {
+function modelEntries(source: ConfigSource): Entry[] {
+  const { plan, base } = source
   const { adaptation } = plan
   const entries: Entry[] = [
     comment('The model the run began with. To go on from where it ended, put the folder of the exported model here.'),
@@ -48,7 +49,7 @@ function modelEntries({ plan, base }: ConfigSource): Entry[] {
       lora_alpha: Math.max(1, Math.round(alpha)),
       lora_dropout: dropout,
       use_rslora: rslora,
-      lora_target_modules: targets,
+      lora_target_modules: targetModules(targets, source),
     },
     ...(dropout > 0 ? [comment('TRL switches dropout off by default.'), { disable_dropout: false }] : []),
     ...(from === undefined

@@ -5,7 +5,7 @@
 import { basename, dirname } from 'node:path'
 import { isGuided } from '@shared/method/guided'
 import { word } from './next-steps'
-import { type ConfigSource, header, type TrainerConfig } from './trainer-config'
+import { type ConfigSource, header, type TrainerConfig, targetModules } from './trainer-config'
 import { comment, type Entry, yamlOf } from './yaml'
 
 function actorOf({ plan }: ConfigSource): Entry[] {
@@ -69,11 +69,16 @@ function verlAlgorithm({ plan }: ConfigSource): Entry[] {
   ]
 }
 
-function verlModel({ plan, base }: ConfigSource): Entry[] {
+function verlModel(source: ConfigSource): Entry[] {
+  const { plan, base } = source
   const { adaptation, budget } = plan
   const lora =
     adaptation.kind === 'lora'
-      ? { lora_rank: adaptation.r, lora_alpha: adaptation.alpha, target_modules: adaptation.targets }
+      ? {
+          lora_rank: adaptation.r,
+          lora_alpha: adaptation.alpha,
+          target_modules: targetModules(adaptation.targets, source),
+        }
       : {}
   const lost = adaptation.kind === 'lora' && (adaptation.rslora || adaptation.dropout > 0)
   return [

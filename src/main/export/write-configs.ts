@@ -7,7 +7,7 @@ import { modelPath } from '@main/paths'
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import type { ExportContext } from './context'
-import type { TrainerConfig } from './trainer-config'
+import type { ConfigSource, TrainerConfig } from './trainer-config'
 import { trainerConfigs } from './trainer-configs'
 
 interface Placed extends TrainerConfig {
@@ -15,12 +15,13 @@ interface Placed extends TrainerConfig {
 }
 
 /** The base as TRL and verl should look for it, and what it holds; a run from elsewhere names a model that is not here. */
-function baseOf(path: string): { readonly base: string; readonly context: number | null } {
+function baseOf(path: string): Pick<ConfigSource, 'base' | 'context' | 'isFused'> {
   try {
     const base = modelPath(path)
-    return { base, context: readModelConfig(base).maxPositions }
+    const { maxPositions: context, isFused = false } = readModelConfig(base)
+    return { base, context, isFused }
   } catch (error) {
-    if (error instanceof GpoError) return { base: path, context: null }
+    if (error instanceof GpoError) return { base: path, context: null, isFused: false }
     throw error
   }
 }

@@ -1,6 +1,7 @@
 /** What a LoRA adapter consists of: names, shapes and scale. Knows no tensor. */
 import type { AdaptationConfig } from '@shared/schemas/plan'
-import { type ModelConfig, projectionName } from './model-config'
+import type { ModelConfig } from './model-config'
+import { projectionName, projectionShapes, storedTargets } from './projections'
 
 export type LoraConfig = Extract<AdaptationConfig, { kind: 'lora' }>
 
@@ -13,20 +14,16 @@ export const adapterNames = (projection: string) => ({
 export const loraScale = ({ r, alpha, rslora }: Pick<LoraConfig, 'r' | 'alpha' | 'rslora'>): number =>
   alpha / (rslora ? Math.sqrt(r) : r)
 
-/** Every projection that an adaptation touches, with its [out, in]. */
+/**
+ * Every matrix that an adaptation touches, with its [out, in]. Where a checkpoint has q, k and v as one matrix, so has the adapter: that is where PEFT
+ * puts it.
+ * @throws GpoError('plan') for a part of such a matrix without the others
+ */
 export function adaptedProjections(config: ModelConfig, { targets }: Pick<LoraConfig, 'targets'>) {
-  const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = config
-  const shapes = {
-    q_proj: [heads * headDim, hiddenSize],
-    k_proj: [kvHeads * headDim, hiddenSize],
-    v_proj: [kvHeads * headDim, hiddenSize],
-    o_proj: [hiddenSize, heads * headDim],
-    gate_proj: [intermediateSize, hiddenSize],
-    up_proj: [intermediateSize, hiddenSize],
-    down_proj: [hiddenSize, intermediateSize],
-  } as const
+  const shapes = projectionShapes(config)
+  const names = storedTargets(targets, config.isFused ?? false)
   return Array.from({ length: config.layers }, (_, i) =>
-    targets.map((name) => ({ projection: projectionName(i, name), shape: shapes[name] })),
+    names.map((name) => ({ projection: projectionName(i, name), shape: shapes.get(name)! })),
   ).flat()
 }
 

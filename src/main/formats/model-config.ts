@@ -2,11 +2,18 @@
 import { GpoError } from '@shared/errors'
 import { withDefaults } from './config-defaults'
 import { describe, flag, integer, type Json, number, tokenIds } from './config-json'
-import { layerTypes, maxPositions } from './layer-types'
+import { FAMILIES } from './families/families'
+import type { Family, Features, Rotations } from './families/features'
+import { LAYERS, type Window, windowOf } from './layer-types'
 import { openModelFiles } from './model-files'
-import { type RopeScaling, readRope } from './rope-config'
+import type { RopeConfig, RopeScaling } from './rope-config'
 
-export interface ModelConfig {
+/** Layers with a window, and how they rotate where it is another way than the other layers'. */
+export interface WindowConfig extends Window {
+  readonly rope?: RopeConfig
+}
+
+export interface ModelConfig extends Features {
   readonly architecture: string
   readonly vocabSize: number
   readonly hiddenSize: number
@@ -19,12 +26,10 @@ export interface ModelConfig {
   readonly ropeTheta: number
   /** Absent: frequencies as they are. */
   readonly ropeScaling?: RopeScaling
-  /** Layers that rotate nothing (SmolLM3), ascending. Absent: all rotate. */
-  readonly layersWithoutRope?: readonly number[]
-  /** Projections that add a bias. Absent: none. */
-  readonly biases?: readonly Projection[]
-  /** RMSNorm over each head's query and key before the rotation (Qwen3). */
-  readonly hasQkNorm?: boolean
+  /** Numbers of a head that are rotated, the first ones. Absent: all. */
+  readonly rotaryDim?: number
+  /** Absent: every layer sees all tokens before. */
+  readonly window?: WindowConfig
   readonly rmsNormEps: number
   readonly tieWordEmbeddings: boolean
   readonly bosTokenId: number | null
@@ -32,69 +37,18 @@ export interface ModelConfig {
   readonly padTokenId: number | null
 }
 
-/** The seven matrices of a layer. */
-export const ATTENTION_PROJECTIONS = ['q_proj', 'k_proj', 'v_proj', 'o_proj'] as const
-export const MLP_PROJECTIONS = ['gate_proj', 'up_proj', 'down_proj'] as const
-export type Projection = (typeof ATTENTION_PROJECTIONS)[number] | (typeof MLP_PROJECTIONS)[number]
-
-/** The name a projection has in a checkpoint, without `.weight`. */
-export function projectionName(layer: number, projection: Projection): string {
-  const room = (ATTENTION_PROJECTIONS as readonly string[]).includes(projection) ? 'self_attn' : 'mlp'
-  return `model.layers.${layer}.${room}.${projection}`
-}
-
-/** What an architecture does differently from Llama. */
-type Features = Pick<ModelConfig, 'biases' | 'hasQkNorm' | 'layersWithoutRope'>
-
-const ARCHITECTURES: Readonly<Record<string, (file: string, json: Json) => Features>> = {
-  LlamaForCausalLM: (file, json) => biasesOf(attentionBias(file, json), mlpBias(file, json)),
-  MistralForCausalLM: () => ({}),
-  Qwen2ForCausalLM: () => ({ biases: ['q_proj', 'k_proj', 'v_proj'] }),
-  Qwen3ForCausalLM: (file, json) => ({ ...biasesOf(attentionBias(file, json)), hasQkNorm: true }),
-  SmolLM3ForCausalLM: (file, json) => ({
-    ...biasesOf(attentionBias(file, json), mlpBias(file, json)),
-    ...unrotated(file, json),
-  }),
-}
-
-function attentionBias(file: string, json: Json): readonly Projection[] {
-  return flag(file, json, 'attention_bias') ? ATTENTION_PROJECTIONS : []
-}
-
-function mlpBias(file: string, json: Json): readonly Projection[] {
-  return flag(file, json, 'mlp_bias') ? MLP_PROJECTIONS : []
-}
-
-function biasesOf(...projections: readonly (readonly Projection[])[]): Features {
-  const biases = projections.flat()
-  return biases.length > 0 ? { biases } : {}
-}
-
-/** "no_rope_layers": one number per layer, 0 = does not rotate; else every fourth ("no_rope_layer_interval"). */
-function unrotated(file: string, json: Json): Features {
-  const layers = integer(file, json, 'num_hidden_layers', { min: 1, max: 1024 })
-  const interval = integer(file, json, 'no_rope_layer_interval', { min: 1, max: 1024, fallback: 4 })
-  const given = json['no_rope_layers'] ?? Array.from({ length: layers }, (_, i) => Number((i + 1) % interval !== 0))
-  if (!Array.isArray(given) || given.length < layers || given.some((one) => one !== 0 && one !== 1)) {
-    const wanted = `a list of ${layers} zeros and ones, one for each layer`
-    throw new GpoError('model', `${file}: "no_rope_layers" is ${describe(given)}, expected ${wanted}`)
-  }
-  const indices = given.slice(0, layers).flatMap((rotates, i) => (rotates === 0 ? [i] : []))
-  return indices.length > 0 ? { layersWithoutRope: indices } : {}
-}
-
 function knownArchitecture(file: string, json: Json): string {
   const names = Array.isArray(json['architectures']) ? json['architectures'].map(String) : []
-  const architecture = names.find((name) => Object.hasOwn(ARCHITECTURES, name))
+  const architecture = names.find((name) => Object.hasOwn(FAMILIES, name))
   if (architecture) return architecture
   throw new GpoError(
     'model',
-    `${file}: the architecture ${names.join(', ').slice(0, 200) || '(none given)'} is not known; known: ${Object.keys(ARCHITECTURES).join(', ')}`,
+    `${file}: the architecture ${names.join(', ').slice(0, 200) || '(none given)'} is not known; known: ${Object.keys(FAMILIES).join(', ')}`,
   )
 }
 
 /** What would change the computation and is not implemented is refused, not ignored. */
-function refuseUnsupported(file: string, json: Json): void {
+function refuseUnsupported(file: string, json: Json, { activation: { key, known } }: Family): void {
   if (json['quantization_config']) {
     const found = describe(json['quantization_config'])
     throw new GpoError(
@@ -102,9 +56,9 @@ function refuseUnsupported(file: string, json: Json): void {
       `${file}: "quantization_config" is ${found}; only weights that are not quantised can be read`,
     )
   }
-  const activation = json['hidden_act'] ?? 'silu'
-  if (activation !== 'silu' && activation !== 'swish')
-    throw new GpoError('model', `${file}: "hidden_act" is ${describe(activation)}, only "silu" is supported`)
+  const activation = json[key] ?? known[0]
+  if (typeof activation !== 'string' || !known.includes(activation))
+    throw new GpoError('model', `${file}: "${key}" is ${describe(activation)}, only "${known[0]}" is supported`)
 }
 
 function readHeads(file: string, json: Json, hiddenSize: number) {
@@ -129,31 +83,44 @@ function readHeads(file: string, json: Json, hiddenSize: number) {
   return { heads, kvHeads, headDim }
 }
 
+function positionsOf(file: string, json: Json, { scaling }: RopeConfig): number {
+  const positions = integer(file, json, 'max_position_embeddings', { min: 1, max: 1 << 24 })
+  return scaling?.kind === 'longrope' ? Math.min(positions, scaling.originalMaxPositions) : positions
+}
+
+function rotationFields({ theta, scaling, rotaryDim }: Rotations) {
+  return { ropeTheta: theta, ...(scaling ? { ropeScaling: scaling } : {}), ...(rotaryDim ? { rotaryDim } : {}) }
+}
+
+function windowFields(window: Window | null, { sliding }: Rotations) {
+  return window ? { window: { ...window, ...(sliding ? { rope: sliding } : {}) } } : {}
+}
+
 /** @param folder or a GGUF file @throws GpoError('model') naming file, key and value */
 export function readModelConfig(folder: string): ModelConfig {
   const files = openModelFiles(folder)
   const file = files.configFile
   const given = files.config()
   const architecture = knownArchitecture(file, given)
-  const json = withDefaults(architecture, given)
-  refuseUnsupported(file, json)
-  const size = (key: string, max: number, fallback?: number) => integer(file, json, key, { min: 1, max, fallback })
+  const family = FAMILIES[architecture]!
+  const json = withDefaults(family.defaults, given)
+  refuseUnsupported(file, json, family)
+  const size = (key: string, max: number) => integer(file, json, key, { min: 1, max })
   const hiddenSize = size('hidden_size', 1 << 17)
   const vocabSize = size('vocab_size', 1 << 24)
-  const features = ARCHITECTURES[architecture]!(file, json)
-  const types = layerTypes(architecture, file, json, features.layersWithoutRope ?? [])
-  const rope = readRope(file, json, types)
+  const types = family.layerTypes(file, json)
+  const rotations = family.rotations(file, json, types)
   return {
     architecture,
     vocabSize,
     hiddenSize,
     intermediateSize: size('intermediate_size', 1 << 20),
-    layers: size('num_hidden_layers', 1024),
+    layers: integer(file, json, 'num_hidden_layers', LAYERS),
     ...readHeads(file, json, hiddenSize),
-    maxPositions: maxPositions(file, json, types),
-    ropeTheta: rope.theta,
-    ...(rope.scaling ? { ropeScaling: rope.scaling } : {}),
-    ...features,
+    maxPositions: positionsOf(file, json, rotations),
+    ...rotationFields(rotations),
+    ...windowFields(windowOf(file, json, types), rotations),
+    ...family.features(file, json),
     rmsNormEps: number(file, json, 'rms_norm_eps', { min: 0, max: 1 }),
     tieWordEmbeddings: flag(file, json, 'tie_word_embeddings'),
     bosTokenId: tokenIds(file, json, 'bos_token_id', vocabSize)[0] ?? null,

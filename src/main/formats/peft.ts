@@ -10,6 +10,7 @@ import type { LoraConfig } from './adapter-shapes'
 import { describe, flag, integer, number, readJsonObject } from './config-json'
 import type { HostTensor } from './host-tensor'
 import { refuseVariants } from './peft-variants'
+import { FUSED_PROJECTIONS } from './projections'
 import { openSafetensors, type SafetensorsReader } from './safetensors'
 import { shown } from './safetensors-header'
 
@@ -30,21 +31,25 @@ export interface PeftConfig extends Pick<LoraConfig, 'r' | 'alpha' | 'dropout' |
 
 type Target = LoraConfig['targets'][number]
 
+/** The projections that each name of a module stands for. */
+const TARGETS: ReadonlyMap<string, readonly Target[]> = new Map<string, readonly Target[]>([
+  ...LORA_TARGETS.map((target) => [target, [target]] as const),
+  ...Object.entries(FUSED_PROJECTIONS),
+])
+const KNOWN = [...TARGETS.keys()].join(', ')
+
 /** `self_attn.q_proj` is q_proj, as PEFT compares the end of a module's name. */
 function targetsOf(file: string, value: unknown): Target[] {
   if (value === 'all-linear') return [...LORA_TARGETS]
   if (!Array.isArray(value) || value.length === 0)
     throw new GpoError(
       'model',
-      `${file}: "target_modules" is ${describe(value)}, expected a list of names out of ${LORA_TARGETS.join(', ')}`,
+      `${file}: "target_modules" is ${describe(value)}, expected a list of names out of ${KNOWN}`,
     )
-  const found = value.map((name: unknown) => {
-    const target = LORA_TARGETS.find((one) => typeof name === 'string' && name.split('.').at(-1) === one)
-    if (target) return target
-    throw new GpoError(
-      'model',
-      `${file}: "target_modules" names ${describe(name)}; adapters are known on ${LORA_TARGETS.join(', ')}`,
-    )
+  const found = value.flatMap((name: unknown) => {
+    const targets = TARGETS.get(typeof name === 'string' ? (name.split('.').at(-1) ?? '') : '')
+    if (targets) return targets
+    throw new GpoError('model', `${file}: "target_modules" names ${describe(name)}; adapters are known on ${KNOWN}`)
   })
   return LORA_TARGETS.filter((target) => found.includes(target))
 }

@@ -2,7 +2,10 @@
 import { GpoError } from '@shared/errors'
 import { describe, type Json, number } from './config-json'
 
-/** Frequencies are divided by `factor`: all of them (linear), or the slow ones (llama3, with a smooth passage between). */
+/**
+ * Frequencies are divided by `factor`: all of them (linear), or the slow ones (llama3, with a smooth passage between); or each by a number of its own
+ * (longrope), of which there are two lists: for sequences up to `originalMaxPositions`, the only ones that are computed, and for longer ones.
+ */
 export type RopeScaling =
   | { readonly kind: 'linear'; readonly factor: number }
   | {
@@ -12,17 +15,29 @@ export type RopeScaling =
       readonly highFreqFactor: number
       readonly originalMaxPositions: number
     }
+  | {
+      readonly kind: 'longrope'
+      /** One number for each rotated pair. */
+      readonly shortFactor: readonly number[]
+      readonly longFactor: readonly number[]
+      /** What rotated queries and keys are multiplied by. */
+      readonly attentionFactor: number
+      readonly originalMaxPositions: number
+    }
 
 export interface RopeConfig {
   readonly theta: number
   readonly scaling: RopeScaling | null
+  /** Numbers of a head that are rotated. Absent: all. */
+  readonly rotaryDim?: number
 }
 
 const FACTOR = { min: 1, max: 1e6 }
-const THETA = { min: 1, max: 1e12 }
+export const THETA = { min: 1, max: 1e12 }
 const POSITIONS = { min: 1, max: 1 << 24 }
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Keys of other models by which some layers or some numbers of a head are rotated in another way. */
 const ELSEWHERE = [
@@ -51,11 +66,14 @@ function refusePartial(file: string, json: Json, nested: Json): void {
     )
 }
 
-/** "rope_scaling" of older files goes before "rope_parameters", as in transformers. */
-function keyOf(json: Json): 'rope_scaling' | 'rope_parameters' {
+/** "rope_scaling" of older files goes before "rope_parameters", as in transformers. @returns the key that counts and what it holds */
+export function ropeSettings(file: string, json: Json) {
   const older = json['rope_scaling'] ?? null
   const isEmpty = older === null || (isObject(older) && Object.keys(older).length === 0)
-  return isEmpty ? 'rope_parameters' : 'rope_scaling'
+  const key = isEmpty ? 'rope_parameters' : 'rope_scaling'
+  const settings = json[key] ?? {}
+  if (isObject(settings)) return { key, settings } as const
+  throw unsupported(file, key, settings)
 }
 
 /** Settings that are given for each kind of layer: those of the kinds that the model has, where they are the same. */
@@ -79,9 +97,7 @@ function ofLayers(file: string, key: string, given: Json, types: readonly string
  */
 export function readRope(file: string, json: Json, layerTypes: readonly string[]): RopeConfig {
   refuseOtherLayers(file, json)
-  const key = keyOf(json)
-  const given = json[key] ?? {}
-  if (!isObject(given)) throw unsupported(file, key, given)
+  const { key, settings: given } = ropeSettings(file, json)
   const nested = ofLayers(file, key, given, [...new Set(layerTypes)])
   refusePartial(file, json, nested)
   const theta = number(file, { rope_theta: nested['rope_theta'] ?? json['rope_theta'] }, 'rope_theta', THETA)

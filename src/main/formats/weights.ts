@@ -2,36 +2,45 @@
 import { GpoError } from '@shared/errors'
 import { firstUnstorable } from './dtypes'
 import type { BaseTensors, HostTensor, NarrowTensor } from './host-tensor'
-import { type ModelConfig, projectionName } from './model-config'
+import type { ModelConfig } from './model-config'
 import { openModelFiles } from './model-files'
 import { type BasePrecision, emptyNarrow, narrowRows } from './narrow-weights'
+import { projectionName, projectionShapes } from './projections'
 import { shown } from './safetensors-header'
 import type { TensorReader } from './tensor-reader'
 import { checkTiedHead, EMBEDDING, HEAD } from './tied-head'
 
+/** Which vectors of width `hiddenSize` norm a layer, by where its norms are. */
+const LAYER_NORMS = {
+  before: ['input_layernorm', 'post_attention_layernorm'],
+  after: ['post_attention_layernorm', 'post_feedforward_layernorm'],
+  around: ['input_layernorm', 'post_attention_layernorm', 'pre_feedforward_layernorm', 'post_feedforward_layernorm'],
+} as const
+
+/** Names within a layer. */
+function normShapes(config: ModelConfig): [string, readonly number[]][] {
+  const { heads, kvHeads, headDim, qkNorm } = config
+  const [q, k] = qkNorm === 'projection' ? [heads * headDim, kvHeads * headDim] : [headDim, headDim]
+  const ofHeads: [string, readonly number[]][] = [
+    ['self_attn.q_norm', [q]],
+    ['self_attn.k_norm', [k]],
+  ]
+  const ofLayer = LAYER_NORMS[config.norms ?? 'before'].map((name): [string, readonly number[]] => [
+    name,
+    [config.hiddenSize],
+  ])
+  return [...(qkNorm ? ofHeads : []), ...ofLayer]
+}
+
 /** Names and shapes of a checkpoint; projections are [out, in]. */
 export function expectedWeights(config: ModelConfig): Map<string, readonly number[]> {
-  const { hiddenSize: d, intermediateSize: f, vocabSize: v, heads, kvHeads, headDim } = config
+  const { hiddenSize: d, vocabSize: v } = config
+  const projections = projectionShapes(config)
   const shapes = new Map<string, readonly number[]>([[EMBEDDING, [v, d]]])
   for (let i = 0; i < config.layers; i++) {
-    const layer = `model.layers.${i}`
-    shapes.set(`${layer}.self_attn.q_proj.weight`, [heads * headDim, d])
-    shapes.set(`${layer}.self_attn.k_proj.weight`, [kvHeads * headDim, d])
-    shapes.set(`${layer}.self_attn.v_proj.weight`, [kvHeads * headDim, d])
-    shapes.set(`${layer}.self_attn.o_proj.weight`, [d, heads * headDim])
-    shapes.set(`${layer}.mlp.gate_proj.weight`, [f, d])
-    shapes.set(`${layer}.mlp.up_proj.weight`, [f, d])
-    shapes.set(`${layer}.mlp.down_proj.weight`, [d, f])
-    for (const name of config.biases ?? []) {
-      const projection = projectionName(i, name)
-      shapes.set(`${projection}.bias`, [shapes.get(`${projection}.weight`)![0]!])
-    }
-    if (config.hasQkNorm) {
-      shapes.set(`${layer}.self_attn.q_norm.weight`, [headDim])
-      shapes.set(`${layer}.self_attn.k_norm.weight`, [headDim])
-    }
-    shapes.set(`${layer}.input_layernorm.weight`, [d])
-    shapes.set(`${layer}.post_attention_layernorm.weight`, [d])
+    for (const [name, shape] of projections) shapes.set(`${projectionName(i, name)}.weight`, shape)
+    for (const name of config.biases ?? []) shapes.set(`${projectionName(i, name)}.bias`, [projections.get(name)![0]])
+    for (const [name, shape] of normShapes(config)) shapes.set(`model.layers.${i}.${name}.weight`, shape)
   }
   shapes.set('model.norm.weight', [d])
   if (!config.tieWordEmbeddings) shapes.set(HEAD, [v, d])

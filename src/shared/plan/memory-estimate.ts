@@ -32,6 +32,11 @@ export interface ModelShape {
   readonly kvHeads: number
   readonly headDim: number
   readonly vocabSize: number
+  /** What some families do besides, under the names of `ModelConfig`; absent: as Llama. */
+  readonly isFused?: boolean | undefined
+  readonly norms?: 'around' | 'after' | undefined
+  readonly attentionSoftcap?: number | undefined
+  readonly logitSoftcap?: number | undefined
   /** Positions a sequence may have. */
   readonly context: number
 }
@@ -72,14 +77,28 @@ const projections = (shape: ModelShape): Readonly<Record<Projection, readonly [n
   }
 }
 
-/** T: all, or r (rows + columns) for each adapted projection; with PPO one value head, D + 1. */
+/** Projections that one adapter covers where a checkpoint has them as one matrix. */
+const FUSED: readonly (readonly Projection[])[] = [
+  ['q_proj', 'k_proj', 'v_proj'],
+  ['gate_proj', 'up_proj'],
+]
+
+/** rows + columns of the adapters of a layer. */
+function adapterWidths(shape: ModelShape, targets: readonly Projection[]): number {
+  const sizes = projections(shape)
+  const rows = targets.reduce((sum, name) => sum + sizes[name][0], 0)
+  const isFirst = (name: Projection) =>
+    !shape.isFused ||
+    FUSED.every((group) => !group.includes(name) || group.find((one) => targets.includes(one)) === name)
+  return rows + targets.filter(isFirst).reduce((sum, name) => sum + sizes[name][1], 0)
+}
+
+/** T: all, or r (rows + columns) for each adapted matrix; with PPO one value head, D + 1. */
 export function trainedParameters(plan: Plan, shape: ModelShape): number {
   const { adaptation, objective } = plan
   const head = objective.kind === 'ppo' ? shape.hiddenSize + 1 : 0
   if (adaptation.kind === 'full') return shape.parameters + head
-  const sizes = projections(shape)
-  const perLayer = adaptation.targets.reduce((sum, name) => sum + sizes[name][0] + sizes[name][1], 0)
-  return shape.layers * adaptation.r * perLayer + head
+  return shape.layers * adaptation.r * adapterWidths(shape, adaptation.targets) + head
 }
 
 /** Full fine-tuning keeps a copy of the start where the objective compares with it; LoRA has it anyway. */
@@ -120,14 +139,14 @@ const isInParts = (length: number): boolean => length > QUERIES_AT_ONCE
 /**
  * What a forward pass keeps of a token in one layer for the gradient: input and two normed copies, the middle (4 D); queries and the mixed heads, as
  * they were and side by side (3 H h); keys and values (2 K h); gate, its sigmoid, both multiplied, up and the product (5 I); attention weights over S
- * keys (H S), but for longer sequences, where they are computed again.
+ * keys (H S), but for longer sequences, where they are computed again. Norms around both parts keep what leaves them (2 D); a cap keeps its scores (H S).
  */
 const layerFloats = (shape: ModelShape, length: number): number =>
-  4 * shape.hiddenSize +
+  (shape.norms === 'around' ? 6 : 4) * shape.hiddenSize +
   3 * shape.heads * shape.headDim +
   2 * shape.kvHeads * shape.headDim +
   5 * shape.intermediateSize +
-  (isInParts(length) ? 0 : shape.heads * length)
+  (isInParts(length) ? 0 : (shape.attentionSoftcap === undefined ? 1 : 2) * shape.heads * length)
 
 /**
  * Longer sequences: each part of 512 queries has scores as wide as its last key, three times; buffers of different widths do not replace each other,
@@ -187,7 +206,7 @@ const largestMatrix = ({ vocabSize, hiddenSize, intermediateSize }: ModelShape):
 
 /**
  * Activations: M × L × what a layer keeps, or with recomputed layers M × (L D + one layer), and one layer's gradients besides; logits M × V three
- * times, at most 32 MiB each when they are made in parts. Gradients: T, twice while microbatches are added up. Where the embedding is trained: all
+ * times (four where they are capped), at most 32 MiB each when they are made in parts. Gradients: T, twice while microbatches are added up. Where the embedding is trained: all
  * of the logits' gradient, one-hot rows and the embedding's gradient in parts. Beside a narrow base: some rows of a matrix, widened.
  */
 function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, completionTokens: number): MemoryPart[] {
@@ -196,7 +215,7 @@ function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, comple
   const layer = layerFloats(shape, length)
   const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
   const scores = scoresInParts(shape, tokens, length)
-  const logits = 3 * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
+  const logits = (shape.logitSoftcap === undefined ? 3 : 4) * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
   const hot = 1.25 * Math.min(tokens * shape.vocabSize, ONE_HOT_AT_ONCE)
   const ofEmbedding =
     plan.adaptation.kind === 'full' ? tokens * shape.vocabSize + hot + shape.vocabSize * shape.hiddenSize : 0

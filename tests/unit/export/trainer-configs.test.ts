@@ -12,7 +12,7 @@ const sourceOf = (changes: Partial<PlanInput>): ConfigSource => ({
     objective: { kind: 'dpo', beta: 0.25, epochs: 2 },
     ...changes,
   }),
-  ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512 },
+  ...{ run: 'abc', base: '/models/base', data: '/out/my pairs.jsonl', context: 512, isFused: false },
 })
 
 const named = (source: ConfigSource, format: 'pairs' | 'unpaired' | 'stepwise', suffix: string) => {
@@ -136,4 +136,13 @@ describe('verl', () => {
 it('a text cannot leave its line: neither as a value nor as a comment', () => {
   const written = yamlOf([comment('one\nkey: 1\u2028two: 2'), { key: 'a"\n- b: #', number: 1e21, none: null }])
   expect(written).toBe('# one\n# key: 1\n# two: 2\nkey: "a\\"\\n- b: #"\nnumber: 1.0e+21\nnone: null\n')
+})
+
+it('both name the modules with adapters as the checkpoint does', () => {
+  const adapted = { ...sourceOf({ adaptation: { kind: 'lora' } }), isFused: true }
+  const grpo = { ...sourceOf({ adaptation: { kind: 'lora' }, objective: { kind: 'grpo' } }), isFused: true }
+  for (const { content } of [named(adapted, 'pairs', '.trl-dpo.yaml'), named(grpo, 'pairs', '.verl.yaml')]) {
+    expect(content).toMatch(/qkv_proj/)
+    expect(content).not.toMatch(/\bq_proj/)
+  }
 })

@@ -161,22 +161,66 @@ describe('config.json', () => {
     const of = (name: string, changes: object = {}) => read({ architectures: [name], ...changes })
     expect(of('LlamaForCausalLM', { mlp_bias: true }).biases).toEqual(['gate_proj', 'up_proj', 'down_proj'])
     expect(of('Qwen2ForCausalLM').biases).toEqual(['q_proj', 'k_proj', 'v_proj'])
-    expect(of('Qwen3ForCausalLM', { head_dim: 32 })).toMatchObject({ hasQkNorm: true, headDim: 32 })
+    expect(of('Qwen3ForCausalLM', { head_dim: 32 })).toMatchObject({ qkNorm: 'head', headDim: 32 })
     expect(of('SmolLM3ForCausalLM', { num_hidden_layers: 8 }).layersWithoutRope).toEqual([3, 7])
     expect(of('SmolLM3ForCausalLM', { no_rope_layers: [0, 1] }).layersWithoutRope).toEqual([0])
     expect(messageOf(() => of('SmolLM3ForCausalLM', { no_rope_layers: [0, 2] }))).toContain('"no_rope_layers"')
   })
 
-  it('with a sliding window allows sequences up to the window, unless it is switched off', () => {
+  it('with a sliding window names the layers that have it, unless it is switched off', () => {
     const window = { architectures: ['MistralForCausalLM'], sliding_window: 128 }
-    expect(read(window).maxPositions).toBe(128)
-    expect(read({ ...window, sliding_window: null }).maxPositions).toBe(256)
+    expect(read(window)).toMatchObject({ maxPositions: 256, window: { size: 128, layers: [0, 1] } })
+    expect(read({ ...window, sliding_window: null }).window).toBeUndefined()
     const qwen = { ...window, architectures: ['Qwen3ForCausalLM'], max_window_layers: 1, num_key_value_heads: 2 }
-    expect(read({ ...qwen, use_sliding_window: true }).maxPositions).toBe(128)
-    expect(read({ ...qwen, use_sliding_window: false }).maxPositions).toBe(256)
-    expect(
-      read({ ...qwen, use_sliding_window: true, layer_types: ['full_attention', 'full_attention'] }).maxPositions,
-    ).toBe(256)
+    expect(read({ ...qwen, use_sliding_window: true }).window).toEqual({ size: 128, layers: [1] })
+    expect(read({ ...qwen, use_sliding_window: false }).window).toBeUndefined()
+    const none = { use_sliding_window: true, layer_types: ['full_attention', 'full_attention'] }
+    expect(read({ ...qwen, ...none }).window).toBeUndefined()
+  })
+
+  it('of Gemma 3 has a window in five of six layers, which rotate by a base of their own', () => {
+    const gemma = { architectures: ['Gemma3ForCausalLM'], num_hidden_layers: 7, rope_theta: undefined }
+    expect(read(gemma)).toMatchObject({
+      ...{ headDim: 256, ropeTheta: 1_000_000, attentionScale: 1 / 16, embeddingScale: 8 },
+      window: { size: 4096, layers: [0, 1, 2, 3, 4, 6], rope: { theta: 10_000, scaling: null } },
+    })
+    const layer_types = Array.from({ length: 7 }, (_, i) => (i === 1 ? 'sliding_attention' : 'full_attention'))
+    expect(read({ ...gemma, layer_types }).window?.layers).toEqual([1])
+  })
+
+  it('of Phi-3 rotates heads in part, by divided frequencies, up to what it was trained with first', () => {
+    const short_factor = [1, 2]
+    const rope_scaling = { type: 'longrope', short_factor, long_factor: [3, 4] }
+    const phi = { architectures: ['Phi3ForCausalLM'], partial_rotary_factor: 0.25, rope_scaling }
+    const found = read({ ...phi, max_position_embeddings: 8192 })
+    expect(found).toMatchObject({ maxPositions: 4096, rotaryDim: 4, isFused: true })
+    const attentionFactor = Math.sqrt(1 + Math.log(2) / Math.log(4096))
+    expect(found.ropeScaling).toMatchObject({ kind: 'longrope', attentionFactor, shortFactor: [1, 2] })
+    const wrong = { ...rope_scaling, short_factor: [1, 2, 3] }
+    expect(messageOf(() => read({ ...phi, rope_scaling: wrong }))).toMatch(/"short_factor" is \[1,2,3\], expected 2/)
+  })
+
+  it.each([
+    ['Gemma3ForCausalLM', 'use_bidirectional_attention', true],
+    ['Gemma3ForCausalLM', 'attn_logit_softcapping', 50],
+    ['Gemma3ForCausalLM', 'final_logit_softcapping', -1],
+    ['Gemma3ForCausalLM', 'hidden_activation', 'gelu'],
+    ['Gemma3ForCausalLM', 'layer_types', ['full_attention', 'chunked_attention']],
+    ['Gemma3ForCausalLM', 'sliding_window', null],
+    ['Gemma3ForCausalLM', 'rope_parameters', { rope_type: 'default', rope_theta: 10_000 }],
+    ['Gemma3ForCausalLM', 'rope_scaling', { type: 'linear', factor: 8 }],
+    ['Gemma2ForCausalLM', 'hidden_activation', 'relu'],
+    ['Gemma2ForCausalLM', 'query_pre_attn_scalar', 0],
+    ['Gemma2ForCausalLM', 'rope_local_base_freq', 10_000],
+    ['GraniteForCausalLM', 'residual_multiplier', 'big'],
+    ['GraniteForCausalLM', 'logits_scaling', 0],
+    ['Olmo2ForCausalLM', 'hidden_act', 'relu'],
+    ['Olmo2ForCausalLM', 'partial_rotary_factor', 0.5],
+    ['Phi3ForCausalLM', 'partial_rotary_factor', 0.1],
+    ['Phi3ForCausalLM', 'partial_rotary_factor', 1.5],
+    ['Phi3ForCausalLM', 'rope_scaling', { type: 'linear', factor: 2 }],
+  ])('of %s with %s set to %j is refused by the key', (name, key, value) => {
+    expect(messageOf(() => read({ architectures: [name], [key]: value }))).toContain(`"${key}"`)
   })
 
   it.each([

@@ -56,6 +56,24 @@ it('understands the ways in which PEFT names projections', () => {
   ])
 })
 
+it('knows matrices that hold several projections', () => {
+  expect(readPeftConfig(changed({ target_modules: ['qkv_proj', 'o_proj'] })).targets).toEqual([
+    ...['q_proj', 'k_proj', 'v_proj', 'o_proj'],
+  ])
+  expect(readPeftConfig(changed({ target_modules: ['mlp.gate_up_proj'] })).targets).toEqual(['gate_proj', 'up_proj'])
+})
+
+it('has one adapter where the checkpoint has one matrix, for all of its projections or none', () => {
+  const fused = { ...tinyConfig, isFused: true }
+  const names = (targets: LoraConfig['targets']) => adapterTensors(fused, { r: 4, targets })
+  const found = names(['q_proj', 'k_proj', 'v_proj', 'down_proj'])
+  const [first, , third] = [...found].map(([name, shape]) => [name, ...shape])
+  expect(first).toEqual(['model.layers.0.self_attn.qkv_proj.lora_A.weight', 4, 16])
+  expect(third).toEqual(['model.layers.0.mlp.down_proj.lora_A.weight', 4, 24])
+  expect(found.get('model.layers.1.self_attn.qkv_proj.lora_B.weight')).toEqual([32, 4])
+  expect(() => names(['q_proj', 'v_proj'])).toThrow(/one matrix of this model \(qkv_proj\): add k_proj/)
+})
+
 it('takes keys that change nothing as they are', () => {
   const nothing = {
     use_dora: false,

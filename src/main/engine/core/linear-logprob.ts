@@ -2,6 +2,7 @@
 import { LOGITS_AT_ONCE } from '@shared/engine-limits'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { after } from './after'
+import { type LogitRules, logitsOf, productGradient } from './logits'
 import { gatherLogProb, logProbGradient, logProbOf } from './logprob'
 
 type Save = (tensors: Tensor[]) => void
@@ -18,39 +19,38 @@ const rowsOf = (x: Tensor, [start, size]: readonly [number, number]): Tensor =>
 const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((a, b) => tf.add(a, b))
 
 /**
- * log softmax(h Wᵀ / τ)[n, ids[n]]. Logits are made for some rows at a time, and once more for the gradient: [N, V] is never held whole.
+ * log softmax(logits of h Wᵀ)[n, ids[n]], see `LogitRules`. Logits are made for some rows at a time, and once more for the gradient: [N, V] is never held whole.
  * @param hidden [N, D]
  * @param weight [V, D]
  * @param ids int32 [N], each in [0, V)
- * @param temperature τ
  * @returns [N]; the gradient flows to hidden and weight
  */
 export function linearLogProb(
   hidden: Tensor2D,
   weight: Tensor2D,
   ids: Tensor1D,
-  temperature: number,
+  rules: LogitRules,
   atOnce = LOGITS_AT_ONCE,
 ): Tensor1D {
   const chunks = chunksOf(hidden.shape[0], weight.shape[0], atOnce)
-  const scaled = (x: Tensor): Tensor => (temperature === 1 ? x : tf.div(x, temperature))
-  const logitsOf = (h: Tensor, w: Tensor) => scaled(tf.matMul(h as Tensor2D, w as Tensor2D, false, true)) as Tensor2D
-  if (chunks.length === 1) return gatherLogProb(logitsOf(hidden, weight), ids)
+  const logits = (h: Tensor, w: Tensor) =>
+    logitsOf(tf.matMul(h as Tensor2D, w as Tensor2D, false, true), rules) as Tensor2D
+  if (chunks.length === 1) return gatherLogProb(logits(hidden, weight), ids)
 
   const gradient = (dy: Tensor, [h, w, ids]: Tensor[]): Tensor[] => {
     const parts = chunks.map((chunk) => {
       const own = after(rowsOf(h!, chunk), dy)
-      const dLogits = scaled(
-        logProbGradient(logitsOf(own, w!), rowsOf(ids!, chunk) as Tensor1D, rowsOf(dy, chunk)),
-      ) as Tensor2D
-      return { h: tf.matMul(dLogits, w as Tensor2D), w: tf.matMul(dLogits, own as Tensor2D, true, false) }
+      const found = logits(own, w!)
+      const dLogits = logProbGradient(found, rowsOf(ids!, chunk) as Tensor1D, rowsOf(dy, chunk))
+      const dProducts = productGradient(dLogits, found, rules) as Tensor2D
+      return { h: tf.matMul(dProducts, w as Tensor2D), w: tf.matMul(dProducts, own as Tensor2D, true, false) }
     })
     return [tf.concat(parts.map((part) => part.h)), sum(parts.map((part) => part.w))]
   }
   const op = tf.customGrad((...args) => {
     const [h, w, save] = args as unknown as [Tensor, Tensor, Save]
     save([h, w, ids])
-    const values = chunks.map((chunk) => logProbOf(logitsOf(rowsOf(h, chunk), w), rowsOf(ids, chunk) as Tensor1D))
+    const values = chunks.map((chunk) => logProbOf(logits(rowsOf(h, chunk), w), rowsOf(ids, chunk) as Tensor1D))
     return { value: tf.concat(values), gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(dy, saved) }
   })
   return op(hidden, weight) as Tensor1D

@@ -3,6 +3,7 @@
  * Neither [N, V] logits nor the whole matrix in float32 are ever there. Knows nothing of models.
  */
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
+import { type LogitRules, logitsOf, productGradient } from './logits'
 import { blocksOf, type NarrowMatrix, type RowBlock, widen, widenRows } from './narrow'
 
 /** Numbers of a block, and logits of a tile, at most: 32 MiB each. */
@@ -35,7 +36,7 @@ function joined(before: Running | null, logits: Tensor): Running {
 }
 
 /**
- * log softmax(h Wᵀ / τ)[n, ids[n]] as `linearLogProb`; the gradient flows to hidden alone.
+ * log softmax(logits of h Wᵀ)[n, ids[n]] as `linearLogProb`; the gradient flows to hidden alone.
  * @param hidden [N, D]
  * @param matrix [V, D]
  * @param ids int32 [N], each in [0, V)
@@ -45,45 +46,47 @@ export function narrowLogProb(
   hidden: Tensor2D,
   matrix: NarrowMatrix,
   ids: Tensor1D,
-  temperature: number,
+  rules: LogitRules,
   atOnce = AT_ONCE,
 ): Tensor1D {
   const blocks = blocksOf(matrix, atOnce)
   const tiles = tilesOf(hidden.shape[0], blocks[0]!.size, atOnce)
-  const logitsOf = (h: Tensor, block: Tensor2D) => tf.mul(tf.matMul(h as Tensor2D, block, false, true), 1 / temperature)
+  const logits = (h: Tensor, block: Tensor2D) => logitsOf(tf.matMul(h as Tensor2D, block, false, true), rules)
+  /** Of each row's own token, [N]. */
+  const ownLogits = (h: Tensor) => logitsOf(tf.sum(tf.mul(h, widenRows(matrix, ids)), 1), rules)
 
   /** log Σ exp of every row, [N]. */
   const logSums = (h: Tensor): Tensor => {
     let running: (Running | null)[] = tiles.map(() => null)
     for (const block of blocks) {
       const weight = widen(matrix, block, running.at(-1)?.sum ?? h)
-      running = tiles.map((tile, i) => joined(running[i]!, logitsOf(rowsAt(h, tile), weight)))
+      running = tiles.map((tile, i) => joined(running[i]!, logits(rowsAt(h, tile), weight)))
     }
     return tf.concat(running.map((state) => tf.add(state!.max, tf.log(state!.sum)))) // there is at least one block
   }
 
-  /** Σ_v (1[v = id] − p_v) W_v · dy / τ; blocks one after the other, each for all tiles. */
+  /** Σ_v (1[v = id] − p_v) · dlogit_v/dh · dy; blocks one after the other, each for all tiles. */
   const gradient = (dy: Tensor, [h, sums]: readonly Tensor[]): Tensor => {
-    const shares = tf.mul(dy, 1 / temperature)
     let parts: Tensor[] = []
     for (const block of blocks) {
       const weight = widen(matrix, block, parts.at(-1) ?? dy)
       parts = tiles.map((tile, i) => {
-        const logits = logitsOf(rowsAt(h!, tile), weight)
-        const p = tf.exp(tf.sub(logits, tf.expandDims(rowsAt(sums!, tile), 1)))
-        const own = tf.matMul(tf.mul(p, tf.expandDims(rowsAt(shares, tile), 1)) as Tensor2D, weight)
+        const found = logits(rowsAt(h!, tile), weight)
+        const p = tf.exp(tf.sub(found, tf.expandDims(rowsAt(sums!, tile), 1)))
+        const dLogits = tf.mul(p, tf.expandDims(rowsAt(dy, tile), 1))
+        const own = tf.matMul(productGradient(dLogits, found, rules) as Tensor2D, weight)
         return parts[i] ? tf.add(parts[i]!, own) : own
       })
     }
-    return tf.sub(tf.mul(widenRows(matrix, ids), tf.expandDims(shares, 1)), tf.concat(parts))
+    const ofToken = productGradient(dy, ownLogits(h!), rules)
+    return tf.sub(tf.mul(widenRows(matrix, ids), tf.expandDims(ofToken, 1)), tf.concat(parts))
   }
 
   const op = tf.customGrad((...args) => {
     const [h, save] = args as unknown as [Tensor, Save]
     const sums = logSums(h)
     save([h, sums])
-    const own = tf.sum(tf.mul(h, widenRows(matrix, ids)), 1)
-    const value = tf.sub(tf.mul(own, 1 / temperature), sums)
+    const value = tf.sub(ownLogits(h), sums)
     return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(dy, saved) }
   })
   return op(hidden) as Tensor1D

@@ -1,19 +1,22 @@
 /**
- * Causal attention over a long sequence, some queries at a time: their scores reach no further than the last of them, and are computed again for
- * the gradient instead of being kept (Dao et al. 2022, arXiv 2205.14135, without its blocks of keys). [T, T] is never held whole.
+ * Causal attention over a long sequence, some queries at a time: their scores reach from the first key that one of them sees to the last of them, and
+ * are computed again for the gradient instead of being kept (Dao et al. 2022, arXiv 2205.14135, without its blocks of keys). [T, T] is never held whole.
  */
 
 import { QUERIES_AT_ONCE } from '@shared/engine-limits'
 import { after } from '../core/after'
+import { cappedSlope, softcapped } from '../core/softcap'
 import { type Tensor, tf } from '../tensor/tf'
-import { MASKED } from './attention'
+import { type AttentionRules, MASKED } from './attention'
 
 type Save = (tensors: Tensor[]) => void
 
-/** Queries [start, end) look at keys [0, end). */
+/** Queries [start, end) look at keys [from, end). */
 interface Chunk {
   readonly start: number
   readonly end: number
+  /** Where a chunk starts. */
+  readonly from: number
 }
 
 interface Shape {
@@ -30,9 +33,13 @@ function shapeOf(q: Tensor, k: Tensor): Shape {
   return { batch, kvHeads, length, headDim, repeat: q.shape[2]! / length }
 }
 
-function chunksOf(length: number, size: number): Chunk[] {
-  const count = Math.ceil(length / size)
-  return Array.from({ length: count }, (_, i) => ({ start: i * size, end: Math.min(length, (i + 1) * size) }))
+function chunksOf(length: number, size: number, window = length): Chunk[] {
+  const firstKey = (start: number) => Math.floor(Math.max(0, start + 1 - window) / size) * size
+  return Array.from({ length: Math.ceil(length / size) }, (_, i) => ({
+    start: i * size,
+    end: Math.min(length, (i + 1) * size),
+    from: firstKey(i * size),
+  }))
 }
 
 /** The rows of a chunk's queries, whose heads follow each other: [B, H, repeat·T, D] → [B, H, repeat·c, D]. */
@@ -51,26 +58,44 @@ function joinQueries(parts: readonly Tensor[], chunks: readonly Chunk[], shape: 
   return tf.reshape(tf.concat(apart, 2), [batch, kvHeads, repeat * length, headDim])
 }
 
-const keysUntil = (x: Tensor, end: number): Tensor =>
-  tf.slice(x, [0, 0, 0, 0], [x.shape[0]!, x.shape[1]!, end, x.shape[3]!])
+const keysOf = (x: Tensor, { from, end }: Chunk): Tensor =>
+  tf.slice(x, [0, 0, from, 0], [x.shape[0]!, x.shape[1]!, end - from, x.shape[3]!])
 
 const range = (start: number, end: number) => Float32Array.from({ length: end - start }, (_, i) => start + i)
 
-/** softmax(q kᵀ + mask) of a chunk: [B, H, repeat·c, end]. */
-function weightsOf(q: Tensor, k: Tensor, repeat: number, { start, end }: Chunk): Tensor {
-  const rows = tf.tile(tf.tensor1d(range(start, end)), [repeat])
-  const isLater = tf.greater(tf.tensor2d(range(0, end), [1, end]), tf.reshape(rows, [repeat * (end - start), 1]))
-  const mask = tf.mul(tf.cast(isLater, 'float32'), MASKED)
-  return tf.softmax(tf.add(tf.matMul(q, k, false, true), mask))
+/** MASKED where a query of the chunk does not see a key: [repeat·c, end − from]. */
+function maskOf({ start, end, from }: Chunk, repeat: number, window: number | undefined): Tensor {
+  const rows = tf.reshape(tf.tile(tf.tensor1d(range(start, end)), [repeat]), [repeat * (end - start), 1])
+  const keys = tf.tensor2d(range(from, end), [1, end - from])
+  const later = tf.cast(tf.greater(keys, rows), 'float32')
+  if (window === undefined) return tf.mul(later, MASKED)
+  const earlier = tf.cast(tf.lessEqual(keys, tf.sub(rows, window)), 'float32')
+  return tf.mul(tf.add(later, earlier), MASKED)
 }
 
-/** Sums gradients of [0, end) for growing ends, without padding: every stretch of keys adds up the chunks that saw it. */
-function sumPrefixes(parts: readonly Tensor[], chunks: readonly Chunk[]): Tensor {
-  const stretches = chunks.map(({ start, end }, stretch) =>
+interface Weights {
+  /** Scores after the cap. */
+  readonly scores: Tensor
+  /** softmax(scores + mask). */
+  readonly weights: Tensor
+}
+
+/** Of a chunk, both [B, H, repeat·c, end − from]. */
+function weightsOf(q: Tensor, k: Tensor, repeat: number, chunk: Chunk, { window, softcap }: AttentionRules): Weights {
+  const scores = softcapped(tf.matMul(q, k, false, true), softcap)
+  return { scores, weights: tf.softmax(tf.add(scores, maskOf(chunk, repeat, window))) }
+}
+
+/** Sums gradients of the keys that each chunk saw, without padding: every stretch of keys adds up the chunks that saw it. */
+function sumKeys(parts: readonly Tensor[], chunks: readonly Chunk[]): Tensor {
+  const stretches = chunks.map(({ start, end }) =>
     parts
-      .slice(stretch)
-      .map((part) => tf.slice(part, [0, 0, start, 0], [part.shape[0]!, part.shape[1]!, end - start, part.shape[3]!]))
-      .reduce((a, b) => tf.add(a, b)),
+      .flatMap((part, i) => {
+        const { from, end: last } = chunks[i]!
+        if (start < from || end > last) return []
+        return [tf.slice(part, [0, 0, start - from, 0], [part.shape[0]!, part.shape[1]!, end - start, part.shape[3]!])]
+      })
+      .reduce((sum, part) => tf.add(sum, part)),
   )
   return tf.concat(stretches, 2)
 }
@@ -82,29 +107,37 @@ function sumPrefixes(parts: readonly Tensor[], chunks: readonly Chunk[]): Tensor
  * @param v [B, H, T, D]
  * @returns [B, H, repeat·T, D]
  */
-export function chunkedAttention(q: Tensor, k: Tensor, v: Tensor, size = QUERIES_AT_ONCE): Tensor {
+export function chunkedAttention(
+  q: Tensor,
+  k: Tensor,
+  v: Tensor,
+  rules: AttentionRules = {},
+  size = QUERIES_AT_ONCE,
+): Tensor {
   const shape = shapeOf(q, k)
-  const chunks = chunksOf(shape.length, size)
+  const { softcap } = rules
+  const chunks = chunksOf(shape.length, size, rules.window)
 
   const gradient = (dy: Tensor, [q, k, v, mixed]: Tensor[]): Tensor[] => {
     const parts = chunks.map((chunk) => {
       const dOut = queriesOf(dy, shape, chunk)
       const own = after(queriesOf(q!, shape, chunk), dOut)
-      const [keys, values] = [keysUntil(k!, chunk.end), keysUntil(v!, chunk.end)]
-      const weights = weightsOf(own, keys, shape.repeat, chunk)
+      const [keys, values] = [keysOf(k!, chunk), keysOf(v!, chunk)]
+      const { scores, weights } = weightsOf(own, keys, shape.repeat, chunk, rules)
       const inner = tf.sum(tf.mul(dOut, queriesOf(mixed!, shape, chunk)), -1, true)
-      const dScores = tf.mul(weights, tf.sub(tf.matMul(dOut, values, false, true), inner))
+      const dCapped = tf.mul(weights, tf.sub(tf.matMul(dOut, values, false, true), inner))
+      const dScores = softcap === undefined ? dCapped : tf.mul(dCapped, cappedSlope(scores, softcap))
       return { q: tf.matMul(dScores, keys), k: tf.matMul(dScores, own, true), v: tf.matMul(weights, dOut, true) }
     })
     const of = (name: 'q' | 'k' | 'v') => parts.map((part) => part[name])
-    return [joinQueries(of('q'), chunks, shape), sumPrefixes(of('k'), chunks), sumPrefixes(of('v'), chunks)]
+    return [joinQueries(of('q'), chunks, shape), sumKeys(of('k'), chunks), sumKeys(of('v'), chunks)]
   }
 
   const op = tf.customGrad((...args) => {
     const [q, k, v, save] = args as unknown as [Tensor, Tensor, Tensor, Save]
     const parts = chunks.map((chunk) => {
-      const weights = weightsOf(queriesOf(q, shape, chunk), keysUntil(k, chunk.end), shape.repeat, chunk)
-      return tf.matMul(weights, keysUntil(v, chunk.end))
+      const { weights } = weightsOf(queriesOf(q, shape, chunk), keysOf(k, chunk), shape.repeat, chunk, rules)
+      return tf.matMul(weights, keysOf(v, chunk))
     })
     const value = joinQueries(parts, chunks, shape)
     save([q, k, v, value])

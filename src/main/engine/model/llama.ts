@@ -1,73 +1,20 @@
 /**
- * The decoder of the Llama family (Llama, Mistral, Qwen2, Qwen3, SmolLM3), as pure functions of parameters under their checkpoint names. Knows token ids and positions; nothing of
- * text, sampling or training. Right-padded batches: a causal mask is all the masking there is, padding sits after what counts.
+ * The decoder of Llama and the families near it, as pure functions of parameters under their checkpoint names; what a family does differently is in its
+ * config (see formats/families). Knows token ids and positions; nothing of text, sampling or training. Right-padded batches: a causal mask is all the
+ * masking there is, padding sits after what counts.
  */
 
 import { QUERIES_AT_ONCE } from '@shared/engine-limits'
 import type { ModelConfig } from '../../formats/model-config'
+import { type LogitRules, logitsOf } from '../core/logits'
 import { type NarrowMatrix, narrowMatMul, widenRows } from '../core/narrow'
+import { softcapped } from '../core/softcap'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { attention, causalMask, MASKED } from './attention'
 import { checkpointed } from './checkpointed'
 import { chunkedAttention } from './chunked-attention'
-import { linear } from './lora'
-import { rmsNorm } from './norm'
+import { type Attend, layer, normed, rulesOf } from './layer'
 import { isNarrow, matrix, type Params, param } from './params'
-import { rope } from './rope'
-
-/** [B·T, heads·D] → [B, heads, T, D] */
-function splitHeads(x: Tensor, batch: number, heads: number, headDim: number): Tensor {
-  const length = x.shape[0]! / batch
-  if (length === 1) return tf.reshape(x, [batch, heads, 1, headDim])
-  return tf.transpose(tf.reshape(x, [batch, length, heads, headDim]), [0, 2, 1, 3])
-}
-
-/** silu(gate) · up with the gradient written out: one sigmoid for both directions. Shapes all equal. */
-function swiGlu(gate: Tensor, up: Tensor): Tensor {
-  const op = tf.customGrad((...args) => {
-    const [g, u, save] = args as unknown as [Tensor, Tensor, (tensors: Tensor[]) => void]
-    save([g, u])
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [g, u] = saved as [Tensor, Tensor]
-      const s = tf.sigmoid(g)
-      const silu = tf.mul(g, s)
-      const slope = tf.add(s, tf.mul(silu, tf.sub(1, s)))
-      return [tf.mul(tf.mul(dy, u), slope), tf.mul(dy, silu)]
-    }
-    return { value: tf.mul(tf.mul(g, tf.sigmoid(g)), u), gradFunc }
-  })
-  return op(gate, up)
-}
-
-function feedForward(params: Params, layer: string, x: Tensor): Tensor {
-  const gate = linear(params, `${layer}.mlp.gate_proj`, x)
-  const up = linear(params, `${layer}.mlp.up_proj`, x)
-  return linear(params, `${layer}.mlp.down_proj`, swiGlu(gate, up))
-}
-
-/** RMSNorm of every head's vector by itself. x [B, H, T, D]; weight [D] */
-function normHeads(x: Tensor, weight: Tensor, eps: number): Tensor {
-  const size = x.shape.at(-1)!
-  return tf.reshape(rmsNorm(tf.reshape(x, [x.size / size, size]), weight, eps), x.shape)
-}
-
-/** Queries scaled by 1/√D, keys and values of layer `index`, rotated. x [B·T, hidden]; positions int32 [B, T]. */
-function projections(config: ModelConfig, params: Params, index: number, x: Tensor, positions: Tensor, table: number) {
-  const { heads, kvHeads, headDim, rmsNormEps } = config
-  const attention = `model.layers.${index}.self_attn`
-  const batch = positions.shape[0]!
-  const project = (name: string, n: number) => splitHeads(linear(params, `${attention}.${name}`, x), batch, n, headDim)
-  const normed = (x: Tensor, name: string) =>
-    config.hasQkNorm ? normHeads(x, param(params, `${attention}.${name}.weight`), rmsNormEps) : x
-  const rotates = !config.layersWithoutRope?.includes(index)
-  const rotated = (x: Tensor) => (rotates ? rope(x, positions, table, config) : x)
-  const q = rotated(normed(project('q_proj', heads), 'q_norm'))
-  return {
-    q: tf.mul(q, 1 / Math.sqrt(headDim)),
-    k: rotated(normed(project('k_proj', kvHeads), 'k_norm')),
-    v: project('v_proj', kvHeads),
-  }
-}
 
 export interface Trunk {
   /** [B·T, hidden], after the last norm. */
@@ -82,22 +29,6 @@ export interface ForwardOptions {
   readonly recomputesLayers?: boolean
 }
 
-/** One layer. x [B·T, hidden]; returns what enters the next one, and its keys and values. */
-function layer(config: ModelConfig, params: Params, index: number, x: Tensor, positions: Tensor, mask: Tensor | null) {
-  const { heads, kvHeads, headDim, rmsNormEps } = config
-  const [batch, length] = positions.shape as [number, number]
-  const name = `model.layers.${index}`
-  const normed = rmsNorm(x, param(params, `${name}.input_layernorm.weight`), rmsNormEps)
-  const { q, k, v } = projections(config, params, index, normed, positions, length)
-  const grouped = tf.reshape(q, [batch, kvHeads, (heads / kvHeads) * length, headDim])
-  const attended = mask ? attention(grouped, k, v, mask) : chunkedAttention(grouped, k, v)
-  const mixed = tf.reshape(attended, [batch, heads, length, headDim])
-  const merged = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim])
-  const middle = tf.add(x, linear(params, `${name}.self_attn.o_proj`, merged))
-  const normed2 = rmsNorm(middle, param(params, `${name}.post_attention_layernorm.weight`), rmsNormEps)
-  return { x: tf.add(middle, feedForward(params, name, normed2)), k, v }
-}
-
 const iota = (length: number) =>
   tf.tensor1d(
     Int32Array.from({ length }, (_, i) => i),
@@ -109,7 +40,35 @@ const EMBEDDING = 'model.embed_tokens.weight'
 /** int32 [N] → [N, hidden]. */
 function embed(config: ModelConfig, params: Params, ids: Tensor): Tensor {
   const table = matrix(params, EMBEDDING, config.hiddenSize)
-  return isNarrow(table) ? widenRows(table, ids as Tensor1D) : tf.gather(table, ids as Tensor1D)
+  const rows = isNarrow(table) ? widenRows(table, ids as Tensor1D) : tf.gather(table, ids as Tensor1D)
+  return config.embeddingScale === undefined ? rows : tf.mul(rows, config.embeddingScale)
+}
+
+const lastNorm = (config: ModelConfig, params: Params, x: Tensor) => normed(config, params, 'model.norm', x) as Tensor2D
+
+/** Masks by the window they are of, each made once. */
+function masksFor(length: number, repeat: number) {
+  const made = new Map<number | undefined, Tensor>()
+  return (window: number | undefined): Tensor => {
+    const mask = made.get(window) ?? causalMask(length, repeat, window)
+    made.set(window, mask)
+    return mask
+  }
+}
+
+/** @param maskOf null: in chunks, whose masks are made on the way */
+function attendTo(config: ModelConfig, index: number, maskOf: ((window: number | undefined) => Tensor) | null): Attend {
+  const { heads, kvHeads, headDim } = config
+  return (q, k, v) => {
+    const [batch, , length] = k.shape as [number, number, number]
+    const rules = rulesOf(config, index, length)
+    const grouped = tf.reshape(q, [batch, kvHeads, (heads / kvHeads) * length, headDim])
+    const attended = maskOf
+      ? attention(grouped, k, v, maskOf(rules.window), rules.softcap)
+      : chunkedAttention(grouped, k, v, rules)
+    const mixed = tf.reshape(attended, [batch, heads, length, headDim])
+    return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * length, heads * headDim])
+  }
 }
 
 /**
@@ -120,33 +79,42 @@ export function forward(config: ModelConfig, params: Params, ids: Tensor2D, opti
   const [batch, length] = ids.shape
   const positionsOf = () => tf.tile(tf.reshape(iota(length), [1, length]), [batch, 1])
   const positions = positionsOf()
-  const mask = length <= QUERIES_AT_ONCE ? causalMask(length, config.heads / config.kvHeads) : null
+  const maskOf = length <= QUERIES_AT_ONCE ? masksFor(length, config.heads / config.kvHeads) : null
   const keys: Tensor[] = []
   const values: Tensor[] = []
   let x = embed(config, params, tf.reshape(ids, [batch * length]))
-  for (let i = 0; i < config.layers; i++) {
+  for (let index = 0; index < config.layers; index++) {
+    const place = { config, index, table: length }
     if (options.recomputesLayers) {
-      const own = (tree: Params, x: Tensor) => layer(config, tree, i, x, positionsOf(), null).x
-      x = checkpointed(params, `model.layers.${i}.`, x, own)
+      const own = (params: Params, x: Tensor) =>
+        layer({ ...place, params, positions: positionsOf() }, x, attendTo(config, index, null)).x
+      x = checkpointed(params, `model.layers.${index}.`, x, own)
       continue
     }
-    const next = layer(config, params, i, x, positions, mask)
+    const next = layer({ ...place, params, positions }, x, attendTo(config, index, maskOf))
     keys.push(next.k)
     values.push(next.v)
     x = next.x
   }
-  const hidden = rmsNorm(x, param(params, 'model.norm.weight'), config.rmsNormEps) as Tensor2D
-  return { hidden, keys, values }
+  return { hidden: lastNorm(config, params, x), keys, values }
 }
 
 /** [V, hidden]; a tied head is the embedding. */
 export const headWeight = (config: ModelConfig, params: Params): Tensor2D | NarrowMatrix =>
   matrix(params, config.tieWordEmbeddings ? EMBEDDING : 'lm_head.weight', config.hiddenSize)
 
+/** How a head's products become logits at a temperature. */
+export const logitRules = ({ logitDivisor, logitSoftcap }: ModelConfig, temperature: number): LogitRules => ({
+  temperature,
+  divisor: logitDivisor,
+  softcap: logitSoftcap,
+})
+
 /** [N, hidden] → logits [N, V]. */
 export function head(config: ModelConfig, params: Params, hidden: Tensor2D): Tensor2D {
   const weight = headWeight(config, params)
-  return isNarrow(weight) ? (narrowMatMul(hidden, weight) as Tensor2D) : tf.matMul(hidden, weight, false, true)
+  const products = isNarrow(weight) ? narrowMatMul(hidden, weight) : tf.matMul(hidden, weight, false, true)
+  return logitsOf(products, logitRules(config, 1)) as Tensor2D
 }
 
 /** The value head of PPO: [N, hidden] → [N]. */
@@ -165,46 +133,60 @@ export interface DecodeInputs {
   readonly values: readonly Tensor[]
 }
 
+/** MASKED where a lane's newest token does not see a slot of its cache: [B, 1, 1, T]. Slots at or after its position are not its own. */
+function cacheMask(column: Tensor, length: number, window: number | undefined): Tensor {
+  const slots = tf.reshape(iota(length), [1, length])
+  const unused = tf.cast(tf.greaterEqual(slots, column), 'float32')
+  const shaped = (hidden: Tensor) => tf.reshape(tf.mul(hidden, MASKED), [column.shape[0]!, 1, 1, length])
+  if (window === undefined) return shaped(unused)
+  const earlier = tf.cast(tf.lessEqual(slots, tf.sub(column, tf.scalar(window, 'int32'))), 'float32')
+  return shaped(tf.add(unused, earlier))
+}
+
+interface Cached {
+  readonly keys: Tensor
+  readonly values: Tensor
+  readonly mask: Tensor
+}
+
+/** Own and cached scores side by side, so that the cache is not copied. */
+function attendToCache({ heads, kvHeads, headDim, attentionSoftcap }: ModelConfig, cached: Cached): Attend {
+  return (q, k, v) => {
+    const { keys, values, mask } = cached
+    const [batch, , length] = keys.shape as [number, number, number]
+    const grouped = tf.reshape(q, [batch, kvHeads, heads / kvHeads, headDim])
+    const past = tf.add(softcapped(tf.matMul(grouped, keys, false, true), attentionSoftcap), mask)
+    const own = softcapped(tf.sum(tf.mul(grouped, k), -1, true), attentionSoftcap)
+    const weights = tf.softmax(tf.concat([past, own], -1))
+    const [before, self] = tf.split(weights, [length, 1], -1) as [Tensor, Tensor]
+    const mixed = tf.add(tf.matMul(before, values), tf.mul(self, v))
+    return tf.reshape(mixed, [batch, heads * headDim])
+  }
+}
+
 /**
  * One token per lane against the cache. Attention over cache and own key needs no copy of the cache: the own score is joined to the
  * cached scores before the softmax.
  * @returns hidden [B, hidden] and the new keys and values, per layer [B, kvHeads, D]
  */
 export function decode(config: ModelConfig, params: Params, { ids, positions, keys, values }: DecodeInputs): Trunk {
-  const { heads, kvHeads, headDim, rmsNormEps } = config
+  const { kvHeads, headDim } = config
   const batch = ids.shape[0]!
   const length = keys[0]!.shape[2]!
-  const repeat = heads / kvHeads
   const column = tf.reshape(positions, [batch, 1])
-  const slots = tf.tensor2d(
-    Int32Array.from({ length }, (_, i) => i),
-    [1, length],
-    'int32',
-  )
-  const isUnused = tf.cast(tf.greaterEqual(slots, column), 'float32')
-  const mask = tf.reshape(tf.mul(isUnused, MASKED), [batch, 1, 1, length])
+  const masks = new Map<number | undefined, Tensor>()
   const newKeys: Tensor[] = []
   const newValues: Tensor[] = []
   let x = embed(config, params, ids)
-  for (let i = 0; i < config.layers; i++) {
-    const layer = `model.layers.${i}`
-    const normed = rmsNorm(x, param(params, `${layer}.input_layernorm.weight`), rmsNormEps)
-    const { q, k, v } = projections(config, params, i, normed, column, length + 1)
-    const grouped = tf.reshape(q, [batch, kvHeads, repeat, headDim])
-    const cached = tf.add(tf.matMul(grouped, keys[i]!, false, true), mask)
-    const own = tf.sum(tf.mul(grouped, k), -1, true)
-    const weights = tf.softmax(tf.concat([cached, own], -1))
-    const [past, self] = tf.split(weights, [length, 1], -1) as [Tensor, Tensor]
-    const mixed = tf.add(tf.matMul(past, values[i]!), tf.mul(self, v))
-    x = tf.add(x, linear(params, `${layer}.self_attn.o_proj`, tf.reshape(mixed, [batch, heads * headDim])))
-    const normed2 = rmsNorm(x, param(params, `${layer}.post_attention_layernorm.weight`), rmsNormEps)
-    x = tf.add(x, feedForward(params, layer, normed2))
-    newKeys.push(tf.reshape(k, [batch, kvHeads, headDim]))
-    newValues.push(tf.reshape(v, [batch, kvHeads, headDim]))
+  for (let index = 0; index < config.layers; index++) {
+    const { window } = rulesOf(config, index, length + 1)
+    const mask = masks.get(window) ?? cacheMask(column, length, window)
+    masks.set(window, mask)
+    const attend = attendToCache(config, { keys: keys[index]!, values: values[index]!, mask })
+    const next = layer({ config, params, index, positions: column, table: length + 1 }, x, attend)
+    newKeys.push(tf.reshape(next.k, [batch, kvHeads, headDim]))
+    newValues.push(tf.reshape(next.v, [batch, kvHeads, headDim]))
+    x = next.x
   }
-  return {
-    hidden: rmsNorm(x, param(params, 'model.norm.weight'), rmsNormEps) as Tensor2D,
-    keys: newKeys,
-    values: newValues,
-  }
+  return { hidden: lastNorm(config, params, x), keys: newKeys, values: newValues }
 }

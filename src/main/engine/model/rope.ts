@@ -1,16 +1,18 @@
 /** Rotary position embedding (Su et al. 2021, arXiv 2104.09864), the half-split form of Llama checkpoints. */
 
-import { frequencies, type RopeShape } from '../../formats/rope-frequencies'
+import { frequencies, type RopeShape, rotationScale } from '../../formats/rope-frequencies'
 import { isRecording } from '../tensor/recording'
 import { type Tensor, tf } from '../tensor/tf'
 
-/** cos and sin of position · frequency for positions 0 … length − 1; each [length, D/2]. */
-function tables(length: number, speeds: readonly number[]): { cos: Tensor; sin: Tensor } {
+/** cos and sin of position · frequency for positions 0 … length − 1, times a scale; each [length, R/2]. */
+function tables(length: number, shape: RopeShape): { cos: Tensor; sin: Tensor } {
+  const speeds = frequencies(shape)
+  const scale = rotationScale(shape)
   const half = speeds.length
   const angle = (i: number) => Math.floor(i / half) * speeds[i % half]!
   const table = (f: (x: number) => number) =>
     tf.tensor2d(
-      Float32Array.from({ length: length * half }, (_, i) => f(angle(i))),
+      Float32Array.from({ length: length * half }, (_, i) => scale * f(angle(i))),
       [length, half],
     )
   return { cos: table(Math.cos), sin: table(Math.sin) }
@@ -28,13 +30,9 @@ function rotate(x: Tensor, positions: Tensor, cos: Tensor, sin: Tensor): Tensor 
   return rotateComposed(x, at(cos), at(sin))
 }
 
-/**
- * Rotates each head's vectors by their position. The gradient is the rotation back.
- * @param x [B, H, T, D]
- * @param positions int32 [B, T], below `length`
- */
-export function rope(x: Tensor, positions: Tensor, length: number, config: RopeShape): Tensor {
-  const { cos, sin } = tables(length, frequencies(config))
+/** All of x. The gradient is the rotation back. */
+function rotateAll(x: Tensor, positions: Tensor, length: number, shape: RopeShape): Tensor {
+  const { cos, sin } = tables(length, shape)
   const op = tf.customGrad((...args) => {
     const [input, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void]
     save([positions, cos, sin])
@@ -45,4 +43,16 @@ export function rope(x: Tensor, positions: Tensor, length: number, config: RopeS
     return { value: rotate(input, positions, cos, sin), gradFunc }
   })
   return op(x)
+}
+
+/**
+ * Rotates each head's vectors by their position, or the first R numbers of them.
+ * @param x [B, H, T, D]
+ * @param positions int32 [B, T], below `length`
+ */
+export function rope(x: Tensor, positions: Tensor, length: number, shape: RopeShape): Tensor {
+  const { rotaryDim, headDim } = shape
+  if (rotaryDim === undefined || rotaryDim === headDim) return rotateAll(x, positions, length, shape)
+  const [moving, rest] = tf.split(x, [rotaryDim, headDim - rotaryDim], -1) as [Tensor, Tensor]
+  return tf.concat([rotateAll(moving, positions, length, shape), rest], -1)
 }

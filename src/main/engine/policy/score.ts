@@ -3,7 +3,7 @@
 import type { ModelConfig } from '../../formats/model-config'
 import { linearLogProb } from '../core/linear-logprob'
 import { narrowLogProb } from '../core/narrow-logprob'
-import { forward, headWeight, valueHead } from '../model/llama'
+import { forward, headWeight, logitRules, valueHead } from '../model/llama'
 import { isNarrow, type Params } from '../model/params'
 import type { Backend, DeviceTensors, Program } from '../tensor/backend'
 import { type Tensor, type Tensor2D, tf } from '../tensor/tf'
@@ -29,9 +29,10 @@ export function forwardLogps(settings: ForwardSettings, params: Params, { ids, t
   const { config, temperature, recomputesLayers } = settings
   const { hidden } = forward(config, params, ids, { recomputesLayers })
   const weight = headWeight(config, params)
+  const rules = logitRules(config, temperature)
   const logps = isNarrow(weight)
-    ? narrowLogProb(hidden, weight, targets, temperature)
-    : linearLogProb(hidden, weight, targets, temperature)
+    ? narrowLogProb(hidden, weight, targets, rules)
+    : linearLogProb(hidden, weight, targets, rules)
   return { logps: tf.reshape(logps, ids.shape), hidden }
 }
 

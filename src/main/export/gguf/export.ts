@@ -7,6 +7,7 @@ import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { expectedWeights } from '@main/formats/weights'
 import { GpoError } from '@shared/errors'
+import { architectureOf, contextOf, ownMetadata } from './architectures'
 import {
   decodeHeader,
   encodeHeader,
@@ -17,7 +18,7 @@ import {
   tensorBytes,
 } from './format'
 import { decodeTensor, encodeTensor, storedType } from './quantise'
-import { architectureOf, ggufTensors } from './tensors'
+import { ggufTensors } from './tensors'
 import { tokenizerKeys } from './tokenizer-keys'
 
 export interface GgufExport {
@@ -59,7 +60,7 @@ function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'ty
     ['general.name', { type: 'string', value: model.name }],
     ['general.file_type', { type: 'uint32', value: FILE_TYPES[model.type] }],
     uint('vocab_size', config.vocabSize),
-    uint('context_length', config.maxPositions),
+    uint('context_length', contextOf(config)),
     uint('embedding_length', config.hiddenSize),
     uint('block_count', config.layers),
     uint('feed_forward_length', config.intermediateSize),
@@ -68,7 +69,7 @@ function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'ty
     uint('attention.key_length', config.headDim),
     uint('attention.value_length', config.headDim),
     float('attention.layer_norm_rms_epsilon', config.rmsNormEps),
-    uint('rope.dimension_count', config.headDim),
+    uint('rope.dimension_count', config.rotaryDim ?? config.headDim),
     float('rope.freq_base', config.ropeTheta),
     ...(scaling?.kind === 'linear'
       ? [
@@ -76,6 +77,7 @@ function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'ty
           float('rope.scaling.factor', scaling.factor),
         ]
       : []),
+    ...ownMetadata(config),
   ]
 }
 

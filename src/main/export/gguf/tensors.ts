@@ -3,35 +3,32 @@
 import type { ModelConfig } from '@main/formats/model-config'
 import { frequencies } from '@main/formats/rope-frequencies'
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
-import { GpoError } from '@shared/errors'
-
-/** What llama.cpp calls an architecture, and whether it rotates neighbouring numbers (q and k are then reordered) or halves. */
-const ARCHITECTURES: Readonly<Record<string, { readonly name: string; readonly isInterleaved: boolean }>> = {
-  LlamaForCausalLM: { name: 'llama', isInterleaved: true },
-  MistralForCausalLM: { name: 'llama', isInterleaved: true },
-  Qwen2ForCausalLM: { name: 'qwen2', isInterleaved: false },
-  Qwen3ForCausalLM: { name: 'qwen3', isInterleaved: false },
-  SmolLM3ForCausalLM: { name: 'smollm3', isInterleaved: true },
-}
-
-export const architectureOf = ({ architecture }: ModelConfig) => {
-  const known = ARCHITECTURES[architecture]
-  if (known) return known
-  throw new GpoError('usage', `llama.cpp's name for the architecture ${architecture} is not known: export safetensors`)
-}
+import { architectureOf } from './architectures'
 
 const LAYER_PARTS: Readonly<Record<string, string>> = {
   'self_attn.q_proj': 'attn_q',
   'self_attn.k_proj': 'attn_k',
   'self_attn.v_proj': 'attn_v',
+  'self_attn.qkv_proj': 'attn_qkv',
   'self_attn.o_proj': 'attn_output',
   'self_attn.q_norm': 'attn_q_norm',
   'self_attn.k_norm': 'attn_k_norm',
   'mlp.gate_proj': 'ffn_gate',
   'mlp.up_proj': 'ffn_up',
+  'mlp.gate_up_proj': 'ffn_up',
   'mlp.down_proj': 'ffn_down',
-  input_layernorm: 'attn_norm',
-  post_attention_layernorm: 'ffn_norm',
+}
+
+/** Norms of a layer, by where they are. */
+const NORMS: Readonly<Record<'before' | 'after' | 'around', Readonly<Record<string, string>>>> = {
+  before: { input_layernorm: 'attn_norm', post_attention_layernorm: 'ffn_norm' },
+  after: { post_attention_layernorm: 'post_attention_norm', post_feedforward_layernorm: 'post_ffw_norm' },
+  around: {
+    input_layernorm: 'attn_norm',
+    post_attention_layernorm: 'post_attention_norm',
+    pre_feedforward_layernorm: 'ffn_norm',
+    post_feedforward_layernorm: 'post_ffw_norm',
+  },
 }
 
 const OTHERS: Readonly<Record<string, string>> = {
@@ -40,9 +37,10 @@ const OTHERS: Readonly<Record<string, string>> = {
   'lm_head.weight': 'output.weight',
 }
 
-function ggufName(name: string): string {
+function ggufName(config: ModelConfig, name: string): string {
   const [, layer, part, kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? []
-  const known = part === undefined ? OTHERS[name] : LAYER_PARTS[part] && `blk.${layer}.${LAYER_PARTS[part]}.${kind}`
+  const own = part === undefined ? undefined : (LAYER_PARTS[part] ?? NORMS[config.norms ?? 'before'][part])
+  const known = part === undefined ? OTHERS[name] : own && `blk.${layer}.${own}.${kind}`
   if (known) return known
   throw new Error(`no GGUF name for ${name}`)
 }
@@ -69,16 +67,28 @@ function rotatedHeads(name: string, { heads, kvHeads }: ModelConfig): number | n
   return /\.k_proj\.(weight|bias)$/.test(name) ? kvHeads : null
 }
 
+/** llama.cpp norms by w alone. */
+const isOffsetNorm = ({ hasNormOffset }: ModelConfig, { name, shape }: TensorToWrite) =>
+  hasNormOffset === true && shape.length === 1 && name.endsWith('norm.weight')
+
 /** One tensor as llama.cpp reads it. */
 function convert(config: ModelConfig, tensor: TensorToWrite): TensorToWrite {
-  const heads = architectureOf(config).isInterleaved ? rotatedHeads(tensor.name, config) : null
-  const data = heads === null ? tensor.data : interleave(tensor, heads)
-  return { name: ggufName(tensor.name), shape: tensor.shape, data }
+  const { name, shape } = tensor
+  const heads = architectureOf(config).isInterleaved ? rotatedHeads(name, config) : null
+  const moved = heads === null ? tensor.data : interleave(tensor, heads)
+  const data = isOffsetNorm(config, tensor) ? moved.map((weight) => weight + 1) : moved
+  return { name: ggufName(config, name), shape, data }
 }
 
-/** What a checkpoint's frequencies are divided by, one number for each pair (llama3 scaling only). */
+/** What a checkpoint's frequencies are divided by, one number for each pair. */
 function ropeFactors(config: ModelConfig): TensorToWrite[] {
-  if (config.ropeScaling?.kind !== 'llama3') return []
+  const { ropeScaling } = config
+  if (ropeScaling?.kind === 'longrope')
+    return (['long', 'short'] as const).map((length) => {
+      const data = Float32Array.from(ropeScaling[`${length}Factor`])
+      return { name: `rope_factors_${length}.weight`, shape: [data.length], data }
+    })
+  if (ropeScaling?.kind !== 'llama3') return []
   const { ropeScaling: _, ...plain } = config
   const scaled = frequencies(config)
   const data = Float32Array.from(frequencies(plain), (frequency, i) => frequency / scaled[i]!)

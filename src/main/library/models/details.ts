@@ -30,13 +30,16 @@ interface Fact {
   readonly value: string
 }
 
+const windowOf = ({ window, layers }: ModelConfig) =>
+  window ? `; ${window.layers.length} of ${layers} layers see the last ${count(window.size)} tokens` : ''
+
 function shapeFacts(config: ModelConfig): Fact[] {
   const { layers, hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize, maxPositions, ropeTheta } = config
   return [
     { label: 'Context', value: `${count(maxPositions)} tokens` },
     { label: 'Layers', value: count(layers) },
     { label: 'Width', value: `${count(hiddenSize)}, inside the feed-forward part ${count(intermediateSize)}` },
-    { label: 'Attention', value: `${heads} heads of ${headDim}, ${kvHeads} for keys and values` },
+    { label: 'Attention', value: `${heads} heads of ${headDim}, ${kvHeads} for keys and values${windowOf(config)}` },
     { label: 'Rotary positions', value: `base ${count(ropeTheta)}${config.ropeScaling ? ', scaled' : ''}` },
     {
       label: 'Embedding',

@@ -1,5 +1,6 @@
 /** What a plan's model and data are, as far as its checks ask. Reads config, tokenizer and rows, never a tensor. */
 
+import { storedTargets } from '@main/formats/projections'
 import { datasetPath, modelPath } from '@main/paths'
 import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
@@ -116,7 +117,9 @@ function modelFacts(plan: Plan): { readonly model: PlanFacts['model']; readonly 
   if (problem !== null || !config || !weights) throw new GpoError('model', problem ?? `${folder} cannot be read.`)
   const tokenizer = openTokenizer(folder)
   const { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize, maxPositions } = config
-  const shape = { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize }
+  const { isFused, norms, attentionSoftcap, logitSoftcap } = config
+  const features = { isFused, norms, attentionSoftcap, logitSoftcap }
+  const shape = { hiddenSize, intermediateSize, layers, heads, kvHeads, headDim, vocabSize, ...features }
   const { hasChatTemplate, chatTemplates } = tokenizer
   const { parameters, dtypes } = weights
   const quantised = [...dtypes.keys()].filter((dtype) => !/^B?F\d+$/.test(dtype))
@@ -124,9 +127,15 @@ function modelFacts(plan: Plan): { readonly model: PlanFacts['model']; readonly 
   return { model: { ...shape, ...about }, tokenizer }
 }
 
+/** @throws {GpoError} 'plan' for a part of a matrix of the checkpoint without the others */
+function checkTargets({ adaptation }: Plan, isFused: boolean): void {
+  if (adaptation.kind === 'lora') storedTargets(adaptation.targets, isFused)
+}
+
 /** @throws the setting that cannot be used, as `PlanProblem` */
 export async function planFacts(plan: Plan): Promise<PlanFacts> {
   const { model, tokenizer } = await blamed('model.path', () => modelFacts(plan))
+  await blamed('adaptation.targets', () => checkTargets(plan, model.isFused ?? false))
   await blamed('adaptation.from', () => checkAdapterFits(withOwnAdapter(plan), modelPath(plan.model.path)))
   const { train, eval: held } = plan.data
   const evaluation = held && { ...held, limit: Math.min(plan.evaluation.limit, held.limit ?? plan.evaluation.limit) }

@@ -96,25 +96,26 @@ describe.each(CASES)('%s, %s', (name, precision) => {
     },
   )
 
-  test.each([1 << 23, 3 * COLUMNS])(
-    'log-probabilities and their gradient, at most %i numbers at once',
-    async (atOnce) => {
-      const backend = await openBackend(name)
-      const both = backend.program(`logprobs-${atOnce}`, (inputs) => {
-        const ids = inputs['ids'] as Tensor1D
-        const own = (x: Tensor) => narrowLogProb(x as Tensor2D, matrixOf(inputs), ids, 0.7, atOnce)
-        const reference = (x: Tensor) => linearLogProb(x as Tensor2D, inputs['wide'] as Tensor2D, ids, 0.7)
-        const run = (f: (x: Tensor) => Tensor) => tf.valueAndGrad(f)(inputs['x']!, inputs['dlogp']!)
-        const [a, b] = [run(own), run(reference)]
-        return { value: a.value, grad: a.grad, expectedValue: b.value, expectedGrad: b.grad }
-      })
-      const out = await both.run(inputsOf(backend, precision))
-      const read = async (key: keyof typeof out) => backend.read(out[key]!)
-      expectClose(await read('value'), await read('expectedValue'), 5)
-      expectClose(await read('grad'), await read('expectedGrad'), 5)
-      await backend.close()
-    },
-  )
+  test.each([
+    [1 << 23, { temperature: 0.7 }],
+    [3 * COLUMNS, { temperature: 0.7 }],
+    [3 * COLUMNS, { temperature: 0.7, divisor: 2, softcap: 1.5 }],
+  ])('log-probabilities and their gradient, at most %i numbers at once, %j', async (atOnce, rules) => {
+    const backend = await openBackend(name)
+    const both = backend.program(`logprobs-${atOnce}`, (inputs) => {
+      const ids = inputs['ids'] as Tensor1D
+      const own = (x: Tensor) => narrowLogProb(x as Tensor2D, matrixOf(inputs), ids, rules, atOnce)
+      const reference = (x: Tensor) => linearLogProb(x as Tensor2D, inputs['wide'] as Tensor2D, ids, rules)
+      const run = (f: (x: Tensor) => Tensor) => tf.valueAndGrad(f)(inputs['x']!, inputs['dlogp']!)
+      const [a, b] = [run(own), run(reference)]
+      return { value: a.value, grad: a.grad, expectedValue: b.value, expectedGrad: b.grad }
+    })
+    const out = await both.run(inputsOf(backend, precision))
+    const read = async (key: keyof typeof out) => backend.read(out[key]!)
+    expectClose(await read('value'), await read('expectedValue'), 5)
+    expectClose(await read('grad'), await read('expectedGrad'), 5)
+    await backend.close()
+  })
 })
 
 test.each(BACKENDS)('%s reads every half-precision number and every pair of bytes', async (name) => {

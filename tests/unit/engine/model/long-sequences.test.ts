@@ -1,10 +1,11 @@
 /** What saves memory must change nothing: chunks of queries, chunks of logits, layers computed again. */
 import '@tensorflow/tfjs-backend-cpu'
 import { linearLogProb } from '@engine/core/linear-logprob'
+import type { LogitRules } from '@engine/core/logits'
 import { gatherLogProb } from '@engine/core/logprob'
 import { normal } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
-import { attention, causalMask } from '@engine/model/attention'
+import { type AttentionRules, attention, causalMask } from '@engine/model/attention'
 import { chunkedAttention } from '@engine/model/chunked-attention'
 import { forward, head } from '@engine/model/llama'
 import type { Backend } from '@engine/tensor/backend'
@@ -65,29 +66,56 @@ async function expectEqual(
 }
 
 describe('attention over some queries at a time', () => {
-  test.each([3, 4, 7])('%i of 11 equals attention over all', async (size) => {
-    const inputs = { q: [2, 2, 22, 4], k: [2, 2, 11, 4], v: [2, 2, 11, 4] }
+  const inputs = { q: [2, 2, 22, 4], k: [2, 2, 11, 4], v: [2, 2, 11, 4] }
+  const RULES: AttentionRules[] = [{}, { window: 1 }, { window: 5 }, { softcap: 0.7 }, { window: 3, softcap: 0.7 }]
+  const cases = [3, 4, 7].flatMap((size) => RULES.map((rules) => [size, rules] as const))
+
+  test.each(cases)('%i of 11 equals attention over all, %j', async (size, rules) => {
     await expectEqual(
-      `attention ${size}`,
+      `attention ${size} ${JSON.stringify(rules)}`,
       inputs,
-      ({ q, k, v }) => chunkedAttention(q!, k!, v!, size),
-      ({ q, k, v }) => attention(q!, k!, v!, causalMask(11, 2)),
+      ({ q, k, v }) => chunkedAttention(q!, k!, v!, rules, size),
+      ({ q, k, v }) => attention(q!, k!, v!, causalMask(11, 2, rules.window), rules.softcap),
     )
+  })
+
+  test('and that equals automatic differentiation', async () => {
+    const slow = ({ q, k, v }: Made) => {
+      const scores = tf.mul(tf.tanh(tf.div(tf.matMul(q!, k!, false, true), 0.7)), 0.7)
+      return tf.matMul(tf.softmax(tf.add(scores, causalMask(11, 2, 3))), v!)
+    }
+    await expectEqual('capped attention', inputs, slow, ({ q, k, v }) =>
+      attention(q!, k!, v!, causalMask(11, 2, 3), 0.7),
+    )
+  })
+
+  test('a mask lets a query see the last keys of its window', () => {
+    const seen = (window?: number) => [...causalMask(4, 1, window).dataSync()].map((x) => (x === 0 ? 1 : 0))
+    expect(seen()).toEqual([1, 0, 0, 0, 1, 1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1])
+    expect(seen(2)).toEqual([1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1])
   })
 })
 
 describe('log-probabilities of some rows at a time', () => {
-  test.each([19, 60, 100])('%i logits at once equal all of them', async (atOnce) => {
+  const RULES: LogitRules[] = [{ temperature: 0.7 }, { temperature: 0.7, divisor: 2, softcap: 1.5 }]
+  const cases = [19, 60, 100].flatMap((atOnce) => RULES.map((rules) => [atOnce, rules] as const))
+
+  test.each(cases)('%i logits at once equal all of them, %j', async (atOnce, rules) => {
     const ids = () =>
       tf.tensor1d(
         Int32Array.from({ length: 9 }, (_, i) => (5 * i) % 19),
         'int32',
       )
     await expectEqual(
-      `logprob ${atOnce}`,
+      `logprob ${atOnce} ${JSON.stringify(rules)}`,
       { h: [9, 4], w: [19, 4] },
-      ({ h, w }) => linearLogProb(h as Tensor2D, w as Tensor2D, ids(), 0.7, atOnce),
-      ({ h, w }) => gatherLogProb(tf.div(tf.matMul(h as Tensor2D, w as Tensor2D, false, true), 0.7) as Tensor2D, ids()),
+      ({ h, w }) => linearLogProb(h as Tensor2D, w as Tensor2D, ids(), rules, atOnce),
+      ({ h, w }) => {
+        const { temperature, divisor = 1, softcap } = rules
+        const products = tf.div(tf.matMul(h as Tensor2D, w as Tensor2D, false, true), divisor)
+        const capped = softcap ? tf.mul(tf.tanh(tf.div(products, softcap)), softcap) : products
+        return gatherLogProb(tf.div(capped, temperature) as Tensor2D, ids())
+      },
     )
   })
 })

@@ -20,6 +20,18 @@ describe('memory', () => {
     expect(trainedParameters(plan({ adaptation: { kind: 'full' } }), shape)).toBe(1009)
   })
 
+  it('counts one adapter where a checkpoint has q, k and v as one matrix', () => {
+    const adaptation = {
+      kind: 'lora' as const,
+      r: 2,
+      targets: ['q_proj' as const, 'k_proj' as const, 'v_proj' as const],
+    }
+    const counted = (isFused: boolean) =>
+      trainedParameters(plan({ adaptation, objective: { kind: 'dpo' } }), { ...shape, isFused })
+    // 8 + 4 + 4 rows; 8 columns, three times or once; two layers
+    expect([counted(false), counted(true)]).toEqual([2 * 2 * (16 + 24), 2 * 2 * (16 + 8)])
+  })
+
   it('has a reference only where it is compared with one and all parameters are trained', () => {
     const full = { adaptation: { kind: 'full' as const } }
     expect(keepsReference(plan(full))).toBe(true)
