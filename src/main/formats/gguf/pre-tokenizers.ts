@@ -22,7 +22,7 @@ const GPT4O = String.raw`${LEAD}${UPPER}*${LOWER}+${CONTRACTIONS}?|${LEAD}${UPPE
 
 /** Where its patterns ask for upper and lower case by category, llama.cpp takes every letter. */
 const MARKED = String.raw`[\p{L}\p{M}]`
-const MARKED_WORD = String.raw`${LEAD}${MARKED}+${CONTRACTIONS}?`
+const MARKED_WORD = `${LEAD}${MARKED}+${CONTRACTIONS}?`
 
 const HAN_KANA = '[一-龥぀-ゟ゠-ヿ]+'
 const ASCII_WORD = String.raw`[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_${'`'}{|}~][A-Za-z]+`

@@ -139,14 +139,14 @@ export function inspectModel(store: Store, id: string): ModelDetails {
     ? null
     : look.config
       ? look.problem
-      : 'not looked at: config.json says what must be in them'
+      : 'not looked at: the config says what must be in them'
   return {
     folder: checkpoint ?? folder,
     facts: [...weightFacts(look), ...(look.config ? shapeFacts(look.config) : []), ...tokenizer.facts],
     checks: [
       ...(written ? [written.check] : []),
       check('Config', configProblem, 'every value was read and can be computed with'),
-      check('Weights', weightsProblem, 'headers are whole, every tensor is there in the shape config.json asks for'),
+      check('Weights', weightsProblem, 'headers are whole, every tensor is there in the shape the config asks for'),
       ...tokenizer.checks,
     ],
     files: written?.files ?? look.files,
