@@ -1,6 +1,6 @@
 /**
  * A real model in GGUF beside transformers, which dequantises the same file (tests/parity/gguf_model.py): token ids, logits and greedy continuations.
- * Skipped where the file is not in the cache: `node scripts/fetch-real-model.mjs` brings it.
+ * Skipped where a file is not in the cache: `node scripts/fetch-real-model.mjs` brings it.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -37,25 +37,23 @@ interface Golden {
 const TOLERANCE = 1e-4
 
 const parity = resolve(import.meta.dirname, '../parity')
-const golden: Golden = JSON.parse(readFileSync(join(parity, 'gguf-smollm2.golden.json'), 'utf8'))
 const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'gpo-studio', 'real-models')
-const file = join(cache, golden.file)
-const isThere = existsSync(file)
+const goldens = ['smollm2', 'gemma3'].map((name): Golden => {
+  return JSON.parse(readFileSync(join(parity, `gguf-${name}.golden.json`), 'utf8'))
+})
 
 let backend: Backend
 let config: ModelConfig
 let tokenizer: Tokenizer
 let params: Record<string, DeviceTensor>
 
-beforeAll(async () => {
-  if (!isThere) return
+async function open(file: string): Promise<void> {
   config = readModelConfig(file)
   tokenizer = loadTokenizer(file)
   backend = await openBackend('onnx')
   const weights = loadWeights(file, config)
   params = Object.fromEntries([...weights].map(([name, { shape, data }]) => [name, backend.tensor(data, shape)]))
-}, 300_000)
-afterAll(() => backend?.close())
+}
 
 const textOf = ({ text, isChat }: Prompt) =>
   isChat ? tokenizer.renderChat([{ role: 'user', content: text }], { addGenerationPrompt: true }) : text
@@ -83,8 +81,13 @@ async function continuation(ids: readonly number[], tokens: number): Promise<num
   return [...sampled!.tokens]
 }
 
-describe.skipIf(!isThere)(`${golden.file}${isThere ? '' : ' (skipped: it is not in the cache)'}`, () => {
-  describe.each(golden.prompts)('$text', { timeout: 300_000 }, (prompt) => {
+describe.each(goldens)('$file', ({ file, stride, prompts }) => {
+  const path = join(cache, file)
+  const isThere = existsSync(path)
+  beforeAll(() => (isThere ? open(path) : undefined), 300_000)
+  afterAll(() => (isThere ? backend.close() : undefined))
+
+  describe.skipIf(!isThere).each(prompts)('$text', { timeout: 300_000 }, (prompt) => {
     test('has the same tokens', () => {
       expect([...tokenizer.encode(textOf(prompt), { addSpecialTokens: !prompt.isChat })]).toEqual(prompt.ids)
     })
@@ -92,7 +95,7 @@ describe.skipIf(!isThere)(`${golden.file}${isThere ? '' : ' (skipped: it is not 
     test('has the same logits', async () => {
       const logits = await logitsOf(prompt.ids)
       const rows = prompt.ids.map((_, i) => logits.subarray(i * config.vocabSize, (i + 1) * config.vocabSize))
-      const last = [...rows.at(-1)!].filter((_, token) => token % golden.stride === 0)
+      const last = [...rows.at(-1)!].filter((_, token) => token % stride === 0)
       expect(last.length).toBe(prompt.logits.length)
       expect(distance(last, prompt.logits)).toBeLessThan(TOLERANCE)
       const norms = rows.map((row) => Math.sqrt(row.reduce((sum, value) => sum + value ** 2, 0)))

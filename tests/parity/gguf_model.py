@@ -13,7 +13,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 HERE = Path(__file__).parent
-NEW_TOKENS = 16
+NEW_TOKENS = 12
 # Of each prompt's last position: logits of every so many tokens of the vocabulary.
 STRIDE = 97
 

@@ -56,7 +56,7 @@ function missing(folder: string, name: string, shape: readonly number[]): GpoErr
   const cure =
     name === HEAD
       ? 'its config.json does not tie the head to the embedding: set "tie_word_embeddings" to true if they are one, else download the model again'
-      : `config.json requires it as ${bracketed(shape)}: download the model again`
+      : `its config requires it as ${bracketed(shape)}: download the model again`
   return new GpoError('model', `${folder}: the tensor ${name} is missing; ${cure}`)
 }
 
@@ -67,7 +67,7 @@ function refuseExtra(folder: string, names: readonly string[]): void {
   const rest = names.length > 3 ? ` and ${names.length - 3} more` : ''
   throw new GpoError(
     'model',
-    `${folder} has tensors that its config.json does not describe: ${first}${rest}; use the config.json that belongs to these weights`,
+    `${folder} has tensors that its config does not describe: ${first}${rest}; use the config.json that belongs to these weights`,
   )
 }
 
@@ -79,7 +79,7 @@ function checkWeights(folder: string, file: TensorReader, expected: ReadonlyMap<
     if (bracketed(found) === bracketed(shape)) continue
     throw new GpoError(
       'model',
-      `${folder}: ${name} has the wrong shape: expected ${bracketed(shape)} from config.json, found ${bracketed(found)}`,
+      `${folder}: ${name} has the wrong shape: expected ${bracketed(shape)} from its config, found ${bracketed(found)}`,
     )
   }
   refuseExtra(

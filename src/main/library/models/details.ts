@@ -139,14 +139,14 @@ export function inspectModel(store: Store, id: string): ModelDetails {
     ? null
     : look.config
       ? look.problem
-      : 'not checked, because config.json says what they must contain'
+      : 'not checked, because the config says what they must contain'
   return {
     folder: checkpoint ?? folder,
     facts: [...weightFacts(look), ...(look.config ? shapeFacts(look.config) : []), ...tokenizer.facts],
     checks: [
       ...(written ? [written.check] : []),
       check('Config', configProblem, 'every value can be read and is supported'),
-      check('Weights', weightsProblem, 'headers are intact, every tensor has the shape config.json requires'),
+      check('Weights', weightsProblem, 'headers are intact, every tensor has the shape that the config requires'),
       ...tokenizer.checks,
     ],
     files: written?.files ?? look.files,
