@@ -12,7 +12,7 @@ import { RPCHandler } from '@orpc/server/ws'
 import { GpoError } from '@shared/errors'
 import { WebSocketServer } from 'ws'
 import type { Services } from '../api/services'
-import { readPage, SECURITY_HEADERS } from './pages'
+import { type Pages, pathOf } from './pages'
 
 /** With the port: cookies are the whole machine's, and two databases may be served at once. */
 const cookieName = ({ headers }: IncomingMessage) => `gpo-session-${headers.host?.split(':')[1]}`
@@ -21,10 +21,11 @@ const MAX_MESSAGE = 8 * 2 ** 20
 
 export interface ServeOptions {
   readonly services: Services
-  /** Folder of the built pages. */
-  readonly pages: string
+  readonly pages: Pages
   /** 0 = any that is free. */
   readonly port: number
+  /** The session that every link opens; without it, each link opens one of its own. */
+  readonly session?: string
   readonly onBug: (error: unknown) => void
   /** Called with a fresh link at the start and whenever the last one was used. */
   readonly onLink: (url: string) => void
@@ -49,8 +50,8 @@ const cookieOf = (request: IncomingMessage): string =>
     .find(([name]) => name === cookieName(request))?.[1] ?? ''
 
 /** Sessions and the one token that makes the next. */
-function createDoor(onToken: (token: string) => void) {
-  const sessions = new Set<string>()
+function createDoor(onToken: (token: string) => void, shared: string | undefined) {
+  const sessions = new Set(shared === undefined ? [] : [shared])
   let token = newToken()
   return {
     announce: () => onToken(token),
@@ -61,7 +62,7 @@ function createDoor(onToken: (token: string) => void) {
     /** @returns the session's name, or null if the token is not the one of the link */
     enter(given: string): string | null {
       if (!isSame(given, token)) return null
-      const session = newToken()
+      const session = shared ?? newToken()
       sessions.add(session)
       token = newToken()
       onToken(token)
@@ -70,15 +71,15 @@ function createDoor(onToken: (token: string) => void) {
   }
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'text/plain; charset=utf-8' })
-  response.end(`${message}\n`)
-}
-
 /** @throws {GpoError} 'usage' if the port is taken */
-export async function serve({ services, pages, port, onBug, onLink }: ServeOptions): Promise<Served> {
+export async function serve({ services, pages, port, session, onBug, onLink }: ServeOptions): Promise<Served> {
   let address = ''
-  const door = createDoor((token) => onLink(`http://${address}/?token=${token}`))
+  const door = createDoor((token) => onLink(`http://${address}/?token=${token}`), session)
+
+  const refuse = (response: ServerResponse, status: number, message: string): void => {
+    response.writeHead(status, { ...pages.headers, 'content-type': 'text/plain; charset=utf-8' })
+    response.end(`${message}\n`)
+  }
 
   /** Named as this server is reached on loopback, and asked by its own pages. */
   const isOwn = ({ headers }: IncomingMessage, needsOrigin: boolean): boolean => {
@@ -89,11 +90,11 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
     return headers.origin === `http://${headers.host}`
   }
 
-  const server = createServer((request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!isOwn(request, false)) return refuse(response, 403, 'This address is only for pages of this program.')
     if (request.method !== 'GET') return refuse(response, 405, 'Only GET.')
-    const [path, query] = splitTarget(request)
-    const token = new URLSearchParams(query).get('token')
+    const { url: target = '/' } = request
+    const token = new URLSearchParams(target.slice(pathOf(target).length)).get('token')
     if (token !== null) {
       const session = door.enter(token)
       if (session === null && !door.isOpen(request))
@@ -101,14 +102,21 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
       const cookie = session
         ? { 'set-cookie': `${cookieName(request)}=${session}; HttpOnly; SameSite=Strict; Path=/` }
         : {}
-      response.writeHead(303, { ...SECURITY_HEADERS, ...cookie, location: '/' })
-      return response.end()
+      response.writeHead(303, { ...pages.headers, ...cookie, location: '/' })
+      return void response.end()
     }
     if (!door.isOpen(request)) return refuse(response, 401, 'Open the link that `gpo serve` printed.')
-    const page = readPage(pages, decodePath(path))
+    const page = await pages.read(target)
     if (!page) return refuse(response, 404, 'There is no such page.')
-    response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': page.type })
+    response.writeHead(200, { ...pages.headers, 'content-type': page.type })
     response.end(page.body)
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      onBug(error)
+      refuse(response, 500, 'The page could not be read.')
+    })
   })
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
@@ -121,7 +129,7 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {}) // whoever was refused may hang up first
-    if (splitTarget(request)[0] !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
+    if (pathOf(request.url ?? '/') !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
@@ -140,20 +148,6 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
-  }
-}
-
-/** What was asked for, as it was sent: a URL parser would take `//x` for another host, and throw at `//`. */
-function splitTarget({ url = '/' }: IncomingMessage): readonly [path: string, query: string] {
-  const at = url.indexOf('?')
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
-}
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return '\0'
   }
 }
 

@@ -1,9 +1,14 @@
 /** Electron's security checklist where it is about every page: no navigation, no new windows, no permissions, no webviews. */
+import type { Pages } from '@main/host/pages'
 import { app, session } from 'electron'
 import { ORIGIN } from './protocol'
 
-/** Before the first window. */
-export function guardContents(): void {
+/**
+ * Before the first window.
+ * @param alsoReached origins that pages may reach besides their own
+ */
+export function guardContents({ alsoReached }: Pick<Pages, 'alsoReached'>): void {
+  const reachable = [ORIGIN, ...alsoReached]
   if (!app.isReady()) app.enableSandbox() // too late afterwards; every window asks for it too
   app.on('web-contents-created', (_event, contents) => {
     contents.on('will-navigate', (event) => event.preventDefault())
@@ -22,7 +27,7 @@ export function guardContents(): void {
     // The pages need nothing from any network; whatever asks is refused.
     session.defaultSession.webRequest.onBeforeRequest((details, callback) => {
       const { origin, protocol } = new URL(details.url)
-      callback({ cancel: origin !== ORIGIN && !['data:', 'blob:', 'devtools:'].includes(protocol) })
+      callback({ cancel: !reachable.includes(origin) && !['data:', 'blob:', 'devtools:'].includes(protocol) })
     })
   })
 }
