@@ -95,7 +95,7 @@ module.exports = {
     may('window', room('window/'), [room('(api|host|runs|workers)/'), room('formats/atomic')]),
     may('cli', room('cli/'), [room('(host|api|store|library|runs|export|workers|paths|formats|text)/')]),
     // What only `npm run dev` builds: the built program has none of it.
-    may('dev', room('dev/'), [room('(host|window|runs)/'), room('cli/(serve|output)')]),
+    may('dev', room('dev/'), [room('(host|window|runs)/'), room('cli/(serve|output|workers)')]),
     {
       name: 'dev-is-not-in-the-program',
       severity: 'error',

@@ -6,9 +6,9 @@ import { builtPages, type Pages } from '@main/host/pages'
 import { serve as serveProgram } from '@main/host/serve'
 import { GpoError } from '@shared/errors'
 import type { Output } from './output'
-import { JOB_WORKER, TRAINER } from './workers'
+import { forkOf, type InspectFlags, JOB_WORKER, TRAINER } from './workers'
 
-export interface ServeOptions {
+export interface ServeOptions extends InspectFlags {
   readonly port: number
   readonly db?: string
 }
@@ -29,7 +29,7 @@ function ownPages(): Pages {
 
 /** Serves until Ctrl-C; a running run is then stopped at its next safe point. */
 export async function serve(
-  { port, db }: ServeOptions,
+  { port, db, ...inspect }: ServeOptions,
   output: Output,
   { pages, session, onStart }: ServeSource = { pages: ownPages() },
 ): Promise<number> {
@@ -39,6 +39,7 @@ export async function serve(
     database: db,
     workerPath: TRAINER,
     jobWorkerPath: JOB_WORKER,
+    fork: forkOf(inspect, output.note),
     onBug,
   })
   let links = 0

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { settingsOf } from '@main/api/system'
 import { createProgram, type Program } from '@main/host/create'
 import type { Pages } from '@main/host/pages'
+import type { Fork } from '@main/workers/fork'
+import { inspected, inspectionOf } from '@main/workers/inspect'
 import { describeError } from '@shared/errors'
 import { app, dialog } from 'electron'
 import { connectWindows } from './connect'
@@ -22,6 +24,12 @@ function databaseArgument(): string | undefined {
   return at >= 0 ? process.argv[at + 1] : undefined
 }
 
+/** Processes that compute, with a debugger's port where `--inspect-trainer` asks for one. @throws {GpoError} 'usage' */
+function forkArgument(): Fork {
+  const inspection = inspectionOf(process.argv)
+  return inspection ? inspected(forkUtility, inspection, (text) => process.stderr.write(`${text}\n`)) : forkUtility
+}
+
 export interface WindowOptions {
   readonly pages: Pages
   /** Of the built entries: the workers are in it, the preload script beside it. */
@@ -39,7 +47,7 @@ async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
     database: databaseArgument(),
     workerPath: join(folder, 'worker.cjs'),
     jobWorkerPath: join(folder, 'job-worker.cjs'),
-    fork: forkUtility,
+    fork: forkArgument(),
     onBug,
   })
   connectWindows(program.services, windows, onBug)
