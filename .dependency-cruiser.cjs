@@ -94,11 +94,19 @@ module.exports = {
     {
       name: 'electron-in-the-window-only',
       severity: 'error',
-      from: { path: '^src/', pathNot: [room('window/'), room('index'), '^src/preload/'] },
+      from: { path: '^src/', pathNot: [room('window/'), room('dev/window'), '^src/preload/'] },
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },
     may('window', room('window/'), [room('(api|host|runs|workers)/'), room('formats/atomic')]),
     may('cli', room('cli/'), [room('(host|api|store|library|runs|export|workers|paths|formats|text)/')]),
+    // What only `npm run dev` builds: the built program has none of it.
+    may('dev', room('dev/'), [room('(host|window|runs)/'), room('cli/(serve|output|workers)')]),
+    {
+      name: 'dev-is-not-in-the-program',
+      severity: 'error',
+      from: { path: '^src/', pathNot: room('dev/') },
+      to: { path: room('dev/') },
+    },
     may('preload', '^src/preload/', []),
     may('renderer-knows-the-contract-only', '^src/renderer/', []),
     {

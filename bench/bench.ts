@@ -9,6 +9,7 @@ const PARTS = {
   store: () => import('./store/store'),
   memory: () => import('./memory/memory'),
   ui: () => import('./ui'),
+  loop: () => import('./loop/loop'),
 } as const
 type Part = keyof typeof PARTS
 

@@ -17,6 +17,7 @@ import { createOutput, dropWhatNobodyReads, type Output, reportError } from './c
 import { showRun, showRuns } from './cli/runs'
 import { serve } from './cli/serve'
 import { resume, train } from './cli/train'
+import { inspectOptions } from './cli/workers'
 
 const EXIT_CODES = `
 Exit codes: 0 done or stopped on request, 1 unexpected error, 2 wrong usage or plan, 3 data, 4 model, 5 backend, 6 training failed (such as a loss that is not finite), 7 storage (disk full, damaged or newer database), 8 not found, 130 interrupted.
@@ -69,8 +70,14 @@ const settings = () =>
     .argParser(collect)
     .default([], 'none')
 
-function modelAndData(command: Command): Command {
+/** For commands whose work is done by a process of its own, which can be debugged. */
+function inspectable(command: Command): Command {
+  for (const option of inspectOptions()) command.addOption(option)
   return command
+}
+
+function modelAndData(command: Command): Command {
+  return inspectable(command)
     .requiredOption(
       '--model <model>',
       'folder of a model or adapter, a .gguf file, bundled:tiny, a name from `gpo models list`, or a run (id, start of an id, name, last)',
@@ -137,15 +144,13 @@ function createProgram(finish: (code: number) => void): Command {
       finish(await work(createOutput(options.json === true), ...args))
     }
 
-  program
-    .command('train <plan>')
+  inspectable(program.command('train <plan>'))
     .description('train a model as described in a plan file')
     .addOption(settings())
     .addOption(db())
     .addOption(json())
     .action(action((output, file, options) => train(file, options, output)))
-  program
-    .command('resume <run>')
+  inspectable(program.command('resume <run>'))
     .description('continue a stopped, interrupted or failed run from its newest checkpoint')
     .option(
       '--allow-changed',
@@ -195,8 +200,7 @@ function createProgram(finish: (code: number) => void): Command {
     .addOption(json())
     .action(action((output, file, options) => describeData(file, options, output)))
   hubCommands(data, 'dataset', action)
-  program
-    .command('score')
+  inspectable(program.command('score'))
     .description('compute the log-probability of every token of a completion after a prompt')
     .requiredOption(
       '--model <model>',
@@ -246,15 +250,13 @@ function createProgram(finish: (code: number) => void): Command {
     .description('check every backend: usable or why not, device, self-test, speed')
     .addOption(json())
     .action(action((output) => jobs.doctor(output)))
-  program
-    .command('serve')
+  inspectable(program.command('serve'))
     .description('show the pages of the window in a browser on this machine, on loopback only')
     .option('--port <n>', '0 = any free port', whole(0), 0)
     .addOption(db())
     .addOption(json())
     .action(action((output, options) => serve(options, output)))
-  program
-    .command('demo')
+  inspectable(program.command('demo'))
     .description('train with GPO-PPO on a bundled task; show accuracy before and after, and three critical steps')
     .option('--seed <n>', 'seed', whole(0), 1)
     .addOption(settings())

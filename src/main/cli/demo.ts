@@ -41,7 +41,7 @@ export async function demo(
     output.line(
       `GPO-PPO on ${plan.data.train.path}, ${plan.budget.iterations} iterations, seed ${plan.seed}. Ctrl-C stops it; it can be resumed.`,
     )
-    const run = await runPlan({ store, plan, output, dbFlag })
+    const run = await runPlan({ store, plan, output, dbFlag, inspect: options })
     if (run.status !== 'completed') return exitCodeOf(run)
     const evaluations = listEvaluations(store, run.id)
     const [before, after] = [evaluations.at(0), evaluations.at(-1)]

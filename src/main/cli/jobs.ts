@@ -15,9 +15,9 @@ import { type FoundModel, findModel } from './model'
 import { formatBytes, formatPercent, formatTable, type Output } from './output'
 import { createProgress } from './progress'
 import { trajectoryLines } from './trajectory-text'
-import { JOB_WORKER } from './workers'
+import { forkOf, type InspectFlags, JOB_WORKER } from './workers'
 
-export interface JobFlags {
+export interface JobFlags extends InspectFlags {
   readonly model: string
   readonly data: string
   readonly db?: string
@@ -52,6 +52,7 @@ export function parseVerifier(text: string): VerifierConfig {
 
 /** Progress on standard error, Ctrl-C ends the job. */
 async function perform<K extends JobKind>(
+  flags: InspectFlags,
   job: JobOf<K> & { readonly kind: K },
   onItem?: (item: Answers[K]['item']) => void,
 ): Promise<Answers[K]['result']> {
@@ -62,6 +63,7 @@ async function perform<K extends JobKind>(
   try {
     return await runJob<K>({
       workerPath: JOB_WORKER,
+      fork: forkOf(flags, progress.note),
       job,
       signal: abort.signal,
       onProgress: ({ label, done, total, tokens, seconds }) =>
@@ -107,7 +109,7 @@ const promptOf = ({ plan }: FoundModel) => ({
 export async function evaluate(flags: JobFlags & { samples: number }, output: Output): Promise<number> {
   const { found, examples, verifier } = await question(flags, output)
   const { backend, seed, temperature, maxNewTokens, samples } = flags
-  const result = await perform({
+  const result = await perform(flags, {
     kind: 'evaluate',
     model: found.source,
     backend,
@@ -160,7 +162,7 @@ export async function critical(flags: JobFlags & { mc: number; rule: CriticalRul
     maxNewTokens,
     seed,
   }
-  await perform(job, (trajectory) => {
+  await perform(flags, job, (trajectory) => {
     output.json(trajectory)
     for (const line of trajectoryLines(trajectory)) output.line(line)
     output.line()
@@ -169,11 +171,11 @@ export async function critical(flags: JobFlags & { mc: number; rule: CriticalRul
 }
 
 export async function score(
-  flags: { model: string; db?: string; prompt: string; completion: string; backend: Plan['backend'] },
+  flags: InspectFlags & { model: string; db?: string; prompt: string; completion: string; backend: Plan['backend'] },
   output: Output,
 ): Promise<number> {
   const { source } = findModel(flags.model, flags.db)
-  const result = await perform({
+  const result = await perform(flags, {
     kind: 'score',
     model: source,
     backend: flags.backend,
@@ -195,7 +197,7 @@ export async function score(
 }
 
 export async function doctor(output: Output): Promise<number> {
-  const result = await perform({ kind: 'doctor' })
+  const result = await perform({}, { kind: 'doctor' })
   output.json(result)
   const rows = result.candidates.map((one) => [
     one.name === result.chosen ? `* ${one.name}` : `  ${one.name}`,

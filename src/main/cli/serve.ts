@@ -1,32 +1,45 @@
 /** `gpo serve`: the pages in a browser on this machine. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { createProgram } from '@main/host/create'
+import { createProgram, type Program } from '@main/host/create'
+import { builtPages, type Pages } from '@main/host/pages'
 import { serve as serveProgram } from '@main/host/serve'
 import { GpoError } from '@shared/errors'
 import type { Output } from './output'
-import { JOB_WORKER, TRAINER } from './workers'
+import { forkOf, type InspectFlags, JOB_WORKER, TRAINER } from './workers'
 
-export interface ServeOptions {
+export interface ServeOptions extends InspectFlags {
   readonly port: number
   readonly db?: string
 }
 
-function pagesFolder(): string {
+/** What is served other than usually. */
+export interface ServeSource {
+  readonly pages: Pages
+  readonly session?: string
+  /** Called once the pages can be asked for. */
+  readonly onStart?: (program: Program) => void
+}
+
+function ownPages(): Pages {
   const folder = join(import.meta.dirname, '../renderer')
-  if (existsSync(join(folder, 'index.html'))) return folder
+  if (existsSync(join(folder, 'index.html'))) return builtPages(folder)
   throw new GpoError('notFound', `${folder} contains no pages: build the program with \`npm run build\``)
 }
 
 /** Serves until Ctrl-C; a running run is then stopped at its next safe point. */
-export async function serve({ port, db }: ServeOptions, output: Output): Promise<number> {
+export async function serve(
+  { port, db, ...inspect }: ServeOptions,
+  output: Output,
+  { pages, session, onStart }: ServeSource = { pages: ownPages() },
+): Promise<number> {
   const onBug = (error: unknown) => output.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  const pages = pagesFolder()
   const program = createProgram({
     host: { kind: 'browser' },
     database: db,
     workerPath: TRAINER,
     jobWorkerPath: JOB_WORKER,
+    fork: forkOf(inspect, output.note),
     onBug,
   })
   let links = 0
@@ -34,6 +47,7 @@ export async function serve({ port, db }: ServeOptions, output: Output): Promise
     services: program.services,
     pages,
     port,
+    session,
     onBug,
     onLink: (url) => {
       output.json({ url })
@@ -44,6 +58,7 @@ export async function serve({ port, db }: ServeOptions, output: Output): Promise
         output.note('Only this machine can reach it. Ctrl-C ends it; a run in progress is stopped and can be resumed.')
     },
   })
+  onStart?.(program)
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)

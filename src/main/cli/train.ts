@@ -16,7 +16,7 @@ import { stopOnInterrupt } from './interrupt'
 import { findNamed, openRunsOf } from './model'
 import type { Output } from './output'
 import { createProgress, runProgress } from './progress'
-import { JOB_WORKER, TRAINER } from './workers'
+import { forkOf, type InspectFlags, JOB_WORKER, TRAINER } from './workers'
 
 /** A failed run ends the command with its error's exit code. */
 export function exitCodeOf({ status, error }: RunRecord): number {
@@ -50,6 +50,7 @@ export interface RunFromPlan {
   readonly plan: Plan
   readonly output: Output
   readonly dbFlag: string
+  readonly inspect: InspectFlags
 }
 
 interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
@@ -57,7 +58,7 @@ interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
   readonly announce?: (resumption: Resumption) => void
 }
 
-async function drive({ store, run, inputs, output, dbFlag, announce }: Drive): Promise<RunRecord> {
+async function drive({ store, run, inputs, output, dbFlag, inspect, announce }: Drive): Promise<RunRecord> {
   const progress = createProgress()
   let follow: ReturnType<typeof runProgress> = () => {}
   let release = () => {}
@@ -66,6 +67,7 @@ async function drive({ store, run, inputs, output, dbFlag, announce }: Drive): P
     run,
     inputs,
     workerPath: TRAINER,
+    fork: forkOf(inspect, progress.note),
     onUnprinted: (error) => progress.note(`warning: ${describeError(error)}`),
     onPrepared: (resumption) => {
       announce?.(resumption)
@@ -89,18 +91,19 @@ async function drive({ store, run, inputs, output, dbFlag, announce }: Drive): P
 }
 
 /** Creates a run from a plan and runs it to its end. Data and model are checked before the run exists. */
-export async function runPlan({ store, plan: wanted, output, dbFlag }: RunFromPlan): Promise<RunRecord> {
+export async function runPlan({ store, plan: wanted, output, dbFlag, inspect }: RunFromPlan): Promise<RunRecord> {
   const progress = createProgress()
   const onProgress = (label: string, done: number, total: number) => progress.show(label, done, total, 0, 0)
-  const begun = await withStartingModel({ store, plan: wanted, workerPath: JOB_WORKER, onProgress })
+  const fork = forkOf(inspect, progress.note)
+  const begun = await withStartingModel({ store, plan: wanted, workerPath: JOB_WORKER, fork, onProgress })
   progress.end()
   const ready = await beginRun(store, begun)
   for (const note of ready.notes) output.note(`warning: ${note}`)
   output.note(`run ${ready.run.id}: ${ready.run.name}`)
-  return drive({ ...ready, store, output, dbFlag })
+  return drive({ ...ready, store, output, dbFlag, inspect })
 }
 
-export interface StoreOptions {
+export interface StoreOptions extends InspectFlags {
   readonly db?: string
 }
 
@@ -112,7 +115,7 @@ export async function train(file: string, options: StoreOptions & { set: string[
   const store = openStore(databaseFile(options.db))
   try {
     recoverInterrupted(store)
-    const run = await runPlan({ store, plan, output, dbFlag: flagOf(options) })
+    const run = await runPlan({ store, plan, output, dbFlag: flagOf(options), inspect: options })
     return exitCodeOf(run)
   } finally {
     store.close()
@@ -138,7 +141,7 @@ export async function resume(wanted: string, options: ResumeOptions, output: Out
           : `run ${run.id} has no usable checkpoint and starts over`,
       )
     }
-    const ended = await drive({ ...ready, store, output, dbFlag: flagOf(options), announce })
+    const ended = await drive({ ...ready, store, output, dbFlag: flagOf(options), inspect: options, announce })
     return exitCodeOf(ended)
   } finally {
     store.close()

@@ -1,4 +1,4 @@
-/** The built pages, served by the window's protocol or by the loopback server. */
+/** The pages, for the window's protocol or the loopback server. */
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, join, resolve, sep } from 'node:path'
 
@@ -40,12 +40,42 @@ export interface Page {
   readonly type: string
 }
 
+/** Where a host takes its pages from, and what they may do. */
+export interface Pages {
+  readonly headers: Readonly<Record<string, string>>
+  /** Origins that the window lets its pages reach besides their own. None in the built program. */
+  readonly alsoReached: readonly string[]
+  /** @param target path and query as they were sent; @returns null where there is no such page */
+  read(target: string): Promise<Page | null>
+}
+
+/** @param folder of the built pages */
+export const builtPages = (folder: string): Pages => ({
+  headers: SECURITY_HEADERS,
+  alsoReached: [],
+  read: async (target) => readPage(folder, decodePath(pathOf(target))),
+})
+
+/** The path of what was asked for, as it was sent: a URL parser would take `//x` for another host, and throw at `//`. */
+export function pathOf(target: string): string {
+  const at = target.indexOf('?')
+  return at < 0 ? target : target.slice(0, at)
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return '\0'
+  }
+}
+
 /**
  * @param folder of the built pages
  * @param path of a URL, decoded; the root is `index.html`
  * @returns null if the folder has no such file
  */
-export function readPage(folder: string, path: string): Page | null {
+function readPage(folder: string, path: string): Page | null {
   if (path.includes('\0')) return null
   const root = resolve(folder)
   const file = join(root, path === '/' || path === '' ? 'index.html' : path)

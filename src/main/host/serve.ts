@@ -13,7 +13,7 @@ import { GpoError } from '@shared/errors'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { WebSocketServer } from 'ws'
 import type { Services } from '../api/services'
-import { readPage, SECURITY_HEADERS } from './pages'
+import { type Pages, pathOf } from './pages'
 
 /** The cookie's name contains the port, because cookies apply to all ports and two databases may be served at once. */
 const cookieName = ({ headers }: IncomingMessage) => `gpo-session-${headers.host?.split(':')[1]}`
@@ -22,10 +22,11 @@ const MAX_MESSAGE = 8 * 2 ** 20
 
 export interface ServeOptions {
   readonly services: Services
-  /** Folder of the built pages. */
-  readonly pages: string
+  readonly pages: Pages
   /** 0 = any free port. */
   readonly port: number
+  /** The session that every link opens; without it, each link opens one of its own. */
+  readonly session?: string
   readonly onBug: (error: unknown) => void
   /** Called with a fresh link at the start and whenever the last one was used. */
   readonly onLink: (url: string) => void
@@ -47,8 +48,8 @@ const cookieOf = (request: IncomingMessage): string =>
   parseCookie(request.headers.cookie ?? '')[cookieName(request)] ?? ''
 
 /** The sessions, and the one-time token for the next one. */
-function createDoor(onToken: (token: string) => void) {
-  const sessions = new Set<string>()
+function createDoor(onToken: (token: string) => void, shared: string | undefined) {
+  const sessions = new Set(shared === undefined ? [] : [shared])
   let token = newToken()
   return {
     announce: () => onToken(token),
@@ -59,7 +60,7 @@ function createDoor(onToken: (token: string) => void) {
     /** @returns the session's name, or null if the token is wrong */
     enter(given: string): string | null {
       if (!isSame(given, token)) return null
-      const session = newToken()
+      const session = shared ?? newToken()
       sessions.add(session)
       token = newToken()
       onToken(token)
@@ -68,15 +69,15 @@ function createDoor(onToken: (token: string) => void) {
   }
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { ...SECURITY_HEADERS, 'content-type': 'text/plain; charset=utf-8' })
-  response.end(`${message}\n`)
-}
-
 /** @throws {GpoError} 'usage' if the port is taken */
-export async function serve({ services, pages, port, onBug, onLink }: ServeOptions): Promise<Served> {
+export async function serve({ services, pages, port, session, onBug, onLink }: ServeOptions): Promise<Served> {
   let address = ''
-  const door = createDoor((token) => onLink(`http://${address}/?token=${token}`))
+  const door = createDoor((token) => onLink(`http://${address}/?token=${token}`), session)
+
+  const refuse = (response: ServerResponse, status: number, message: string): void => {
+    response.writeHead(status, { ...pages.headers, 'content-type': 'text/plain; charset=utf-8' })
+    response.end(`${message}\n`)
+  }
 
   /** True if Host names this server on loopback and Origin is one of its own pages. */
   const isOwn = ({ headers }: IncomingMessage, needsOrigin: boolean): boolean => {
@@ -87,25 +88,32 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
     return headers.origin === `http://${headers.host}`
   }
 
-  const server = createServer((request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!isOwn(request, false)) return refuse(response, 403, 'Only pages of this program may use this address.')
     if (request.method !== 'GET') return refuse(response, 405, 'Only GET.')
-    const [path, query] = splitTarget(request)
-    const token = new URLSearchParams(query).get('token')
+    const { url: target = '/' } = request
+    const token = new URLSearchParams(target.slice(pathOf(target).length)).get('token')
     if (token !== null) {
       const session = door.enter(token)
       if (session === null && !door.isOpen(request))
         return refuse(response, 401, 'This link was already used: open the newest one that `gpo serve` printed.')
       const flags = { httpOnly: true, sameSite: 'strict', path: '/' } as const
       const cookie = session ? { 'set-cookie': stringifySetCookie(cookieName(request), session, flags) } : {}
-      response.writeHead(303, { ...SECURITY_HEADERS, ...cookie, location: '/' })
-      return response.end()
+      response.writeHead(303, { ...pages.headers, ...cookie, location: '/' })
+      return void response.end()
     }
     if (!door.isOpen(request)) return refuse(response, 401, 'Open the link that `gpo serve` printed.')
-    const page = readPage(pages, decodePath(path))
+    const page = await pages.read(target)
     if (!page) return refuse(response, 404, 'There is no such page.')
-    response.writeHead(200, { ...SECURITY_HEADERS, 'content-type': page.type })
+    response.writeHead(200, { ...pages.headers, 'content-type': page.type })
     response.end(page.body)
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      onBug(error)
+      refuse(response, 500, 'The page could not be read.')
+    })
   })
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
@@ -118,7 +126,7 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => {}) // a refused client may close the connection first
-    if (splitTarget(request)[0] !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
+    if (pathOf(request.url ?? '/') !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
       return
     }
@@ -137,20 +145,6 @@ export async function serve({ services, pages, port, onBug, onLink }: ServeOptio
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
-  }
-}
-
-/** The requested path as it was sent: a URL parser would read `//x` as another host and throw at `//`. */
-function splitTarget({ url = '/' }: IncomingMessage): readonly [path: string, query: string] {
-  const at = url.indexOf('?')
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
-}
-
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return '\0'
   }
 }
 

@@ -2,12 +2,13 @@
 import { type Fork, recordOutput } from '@main/workers/fork'
 import { utilityProcess } from 'electron'
 
-export const forkUtility: Fork = (workerPath, logFile) => {
+export const forkUtility: Fork = (workerPath, logFile, { execArgv = [], onComplaint } = {}) => {
   const child = utilityProcess.fork(workerPath, [], {
+    execArgv: [...execArgv],
     stdio: ['ignore', 'pipe', 'pipe'],
     serviceName: 'GPO trainer',
   })
-  const output = recordOutput(logFile)
+  const output = recordOutput(logFile, onComplaint)
   child.stdout?.on('data', output.printed)
   child.stderr?.on('data', output.complained)
   let isGone = false

@@ -21,14 +21,21 @@ export interface WorkerProcess {
   onExit(listener: (exit: WorkerExit) => void): void
 }
 
+export interface ForkOptions {
+  /** Options for Node. */
+  readonly execArgv?: readonly string[]
+  /** Gets its standard error, besides the log. */
+  readonly onComplaint?: (piece: Uint8Array) => void
+}
+
 /** How a process is created; Electron has its own way. Its output goes to the log file. */
-export type Fork = (workerPath: string, logFile: string) => WorkerProcess
+export type Fork = (workerPath: string, logFile: string, options?: ForkOptions) => WorkerProcess
 
 /** Characters. */
 const LAST_WORDS = 2000
 
 /** Writes a process's output to its log, with a line where it begins and ends, and keeps the end of its standard error. */
-export function recordOutput(logFile: string) {
+export function recordOutput(logFile: string, onComplaint?: ForkOptions['onComplaint']) {
   const log = openLog(logFile)
   const mark = (what: string) => log.write(`--- ${new Date().toISOString()} ${what}\n`)
   let words = ''
@@ -37,6 +44,7 @@ export function recordOutput(logFile: string) {
     printed: (piece: Uint8Array) => log.write(piece),
     complained(piece: Uint8Array) {
       log.write(piece)
+      onComplaint?.(piece)
       words = (words + Buffer.from(piece).toString('utf8')).slice(-LAST_WORDS)
     },
     /** @returns the end of its standard error */
@@ -54,13 +62,14 @@ export function recordOutput(logFile: string) {
 export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: '4294967296', MALLOC_TRIM_THRESHOLD_: '8589934592' }
 
 /** A child process of Node. */
-export const forkNode: Fork = (workerPath, logFile) => {
+export const forkNode: Fork = (workerPath, logFile, { execArgv = [], onComplaint } = {}) => {
   const child = fork(workerPath, [], {
+    execArgv: [...process.execArgv, ...execArgv],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...ALLOCATOR, ...process.env },
   })
-  const output = recordOutput(logFile)
+  const output = recordOutput(logFile, onComplaint)
   output.began(child.pid ?? null)
   child.stdout?.on('data', output.printed)
   child.stderr?.on('data', output.complained)

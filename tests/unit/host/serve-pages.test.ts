@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readPage } from '@main/host/pages'
+import { builtPages } from '@main/host/pages'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startServer, type TestServer } from './served'
 
@@ -59,16 +59,17 @@ describe('pages', () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) expect((await get('/', method)).status).toBe(405)
   })
 
-  it('of a folder are never outside it, however the folder is written', () => {
+  it('of a folder are never outside it, however the folder is written', async () => {
+    const read = (folder: string, target: string) => builtPages(folder).read(target)
     for (const folder of [
       join(server.folder, 'pages'),
       join(server.folder, 'pages/'),
       join(server.folder, 'x/../pages'),
     ]) {
-      expect(readPage(folder, '/../secret.json')).toBeNull()
-      expect(readPage(folder, '/assets/app.js')?.body.toString()).toBe('export {}')
+      expect(await read(folder, '/../secret.json')).toBeNull()
+      expect((await read(folder, '/assets/app.js'))?.body.toString()).toBe('export {}')
     }
-    expect(readPage(join(server.folder, 'page'), '/../pages/index.html')).toBeNull()
+    expect(await read(join(server.folder, 'page'), '/../pages/index.html')).toBeNull()
   })
 })
 

@@ -4,7 +4,8 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createProgram } from '@main/host/create'
-import { serve } from '@main/host/serve'
+import { builtPages } from '@main/host/pages'
+import { type ServeOptions, serve } from '@main/host/serve'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
@@ -42,7 +43,8 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-export async function startServer(): Promise<TestServer> {
+/** @param source pages and session other than usual */
+export async function startServer(source: Partial<Pick<ServeOptions, 'pages' | 'session'>> = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-serve-'))
   const pages = join(folder, 'pages')
   mkdirSync(join(pages, 'assets'), { recursive: true })
@@ -61,8 +63,9 @@ export async function startServer(): Promise<TestServer> {
   })
   const served = await serve({
     services: program.services,
-    pages,
+    pages: builtPages(pages),
     port: 0,
+    ...source,
     onBug,
     onLink: (url) => void links.push(url),
   })

@@ -1,0 +1,86 @@
+/** Starts the window's program, from its first line to its end. */
+import { join } from 'node:path'
+import { settingsOf } from '@main/api/system'
+import { createProgram, type Program } from '@main/host/create'
+import type { Pages } from '@main/host/pages'
+import type { Fork } from '@main/workers/fork'
+import { inspected, inspectionOf } from '@main/workers/inspect'
+import { describeError } from '@shared/errors'
+import { app, dialog } from 'electron'
+import { connectWindows } from './connect'
+import { electronHost } from './dialogs'
+import { servePages } from './protocol'
+import { guardContents } from './security'
+import { forkUtility } from './utility'
+import { createWindows } from './windows'
+
+const onBug = (error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+}
+
+/** `--db FILE`, as with the terminal command. */
+function databaseArgument(): string | undefined {
+  const at = process.argv.indexOf('--db')
+  return at >= 0 ? process.argv[at + 1] : undefined
+}
+
+/** Processes that compute, with a debugger's port where `--inspect-trainer` asks for one. @throws {GpoError} 'usage' */
+function forkArgument(): Fork {
+  const inspection = inspectionOf(process.argv)
+  return inspection ? inspected(forkUtility, inspection, (text) => process.stderr.write(`${text}\n`)) : forkUtility
+}
+
+export interface WindowOptions {
+  readonly pages: Pages
+  /** Of the built entries: the workers are in it, the preload script beside it. */
+  readonly folder: string
+  /** Called once the window is there. */
+  readonly onStart?: (program: Program) => void
+}
+
+async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
+  await app.whenReady()
+  servePages(pages)
+  const windows = createWindows({ preload: join(folder, '../preload/index.cjs') })
+  const program = createProgram({
+    host: electronHost(windows),
+    database: databaseArgument(),
+    workerPath: join(folder, 'worker.cjs'),
+    jobWorkerPath: join(folder, 'job-worker.cjs'),
+    fork: forkArgument(),
+    onBug,
+  })
+  connectWindows(program.services, windows, onBug)
+  windows.followRuns(program.services.runs, () => settingsOf(program.services.store).notifications)
+  windows.open()
+  onStart?.(program)
+
+  app.on('second-instance', windows.open)
+  app.on('activate', windows.open)
+  app.on('window-all-closed', () => app.quit())
+  let isClosed = false
+  app.on('will-quit', (event) => {
+    if (isClosed) return
+    event.preventDefault()
+    void program
+      .close()
+      .catch(onBug)
+      .finally(() => {
+        isClosed = true
+        setImmediate(() => app.quit()) // within this event Electron does not hear it
+      })
+  })
+}
+
+/** Before the program is ready: the sandbox cannot be switched on afterwards. */
+export function startWindow(options: WindowOptions): void {
+  guardContents(options.pages)
+  if (app.requestSingleInstanceLock()) open(options).catch(giveUp)
+  else app.quit()
+}
+
+function giveUp(error: unknown): void {
+  onBug(error)
+  dialog.showErrorBox('GPO Studio cannot start', describeError(error))
+  app.exit(1)
+}
