@@ -74,7 +74,7 @@ export async function readAt(handle: FileHandle, at: number, length: number, dam
   const bytes = Buffer.alloc(length)
   for (let done = 0; done < length; ) {
     const { bytesRead } = await handle.read(bytes, done, length - done, at + done)
-    if (bytesRead === 0) throw damaged(`ends at byte ${count(at + done)}, in the middle of a file`)
+    if (bytesRead === 0) throw damaged(`ends at byte ${count(at + done)}, inside a file`)
     done += bytesRead
   }
   return bytes
@@ -113,7 +113,7 @@ export async function scanArchive(
 ): Promise<ReadonlyMap<string, ArchivedFile>> {
   const files = new Map<string, ArchivedFile>()
   for (let at = 0; ; ) {
-    if (at + BLOCK > bytes) throw damaged(`ends at byte ${count(bytes)} without the end of an archive`)
+    if (at + BLOCK > bytes) throw damaged(`ends at byte ${count(bytes)} without an end-of-archive mark`)
     const found = parseHeader(await readAt(handle, at, BLOCK, damaged), damaged)
     if (found === null) return files
     const { name, size } = found
