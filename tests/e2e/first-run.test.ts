@@ -28,7 +28,7 @@ journey(
     await page
       .getByText(/^stopped$/)
       .first()
-      .waitFor({ timeout: 60_000 })
+      .waitFor({ timeout: 180_000 })
     await page.getByText(/The checkpoint of iteration \d+ is kept/).waitFor()
 
     // Its critical step, in the explorer.
