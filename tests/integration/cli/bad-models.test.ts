@@ -112,7 +112,11 @@ describe('a model that cannot be used', () => {
     const home = temporaryFolder()
     const plan = planOf(rows, { objective: { kind: 'ppo' } })
     const file = writePlan(home, { ...plan, model: { path: home } })
-    expectFailure(await gpo(home, 'train', file), 4, /has no config\.json: a model is a folder in Hugging Face layout.*or a \.gguf file/)
+    expectFailure(
+      await gpo(home, 'train', file),
+      4,
+      /has no config\.json: a model is a folder in Hugging Face layout.*or a \.gguf file/,
+    )
     const asked = await gpo(home, 'score', '--model', home, '--prompt', 'a', '--completion', 'b')
     expectFailure(asked, 4, /has no config\.json/)
   })
