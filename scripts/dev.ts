@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path'
 import { resolveConfig } from 'electron-vite'
 import { watchCode } from './dev/code.ts'
 import { createHost } from './dev/host.ts'
+import { bundlePackages, packagesApart } from './dev/packages.ts'
 import { freePort, servePages } from './dev/pages.ts'
 import { electronPath, sandboxArguments, whyNoWindow } from './electron.mjs'
 
@@ -85,6 +86,9 @@ function built(part: 'main' | 'preload', changed: readonly string[]): void {
   }
 }
 
-await watchCode(config.main, { [entry]: source(`dev/${entry}.ts`), ...workers }, (changed) => built('main', changed))
+const packages = join(out, 'packages')
+await bundlePackages(config.main, packages)
+const main = { ...config.main, plugins: [...(config.main.plugins ?? []), packagesApart(packages)] }
+await watchCode(main, { [entry]: source(`dev/${entry}.ts`), ...workers }, (changed) => built('main', changed))
 if (isWindow)
   await watchCode(config.preload, { index: join(root, 'src/preload/index.ts') }, (changed) => built('preload', changed))
