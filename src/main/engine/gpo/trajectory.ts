@@ -5,7 +5,7 @@ import type { KvBlock } from '../rollout/kv-block'
 import type { Progress, Sampler, SamplerConfig } from '../rollout/sampler'
 import type { DeviceTensors } from '../tensor/backend'
 
-/** A prompt x to be answered. */
+/** A prompt x with its reference answer. */
 export interface Task {
   /** Row of the training data. */
   readonly row: number
@@ -13,7 +13,7 @@ export interface Task {
   readonly reference: string
 }
 
-/** A sampled answer y to a task, judged. */
+/** A sampled completion y of a task, judged. */
 export interface Rollout {
   readonly task: Task
   /** The whole completion, including a kept prefix. */
