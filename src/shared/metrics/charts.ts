@@ -50,7 +50,7 @@ export const SHARED_CHARTS = {
   kl: {
     group: 'kl',
     title: 'KL to the reference',
-    hint: 'How far the policy is from where it began: PPO and KTO per completion, GRPO per token.',
+    hint: 'How far the policy is from its reference: PPO and KTO per completion, GRPO per token.',
   },
   clipped: {
     group: 'kl',
