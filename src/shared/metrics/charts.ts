@@ -19,7 +19,7 @@ export const SHARED_CHARTS = {
   },
   values: {
     group: 'gpo',
-    title: 'Value of the start',
+    title: 'Value of the prompt',
     hint: 'V of the prompt, estimated by Monte Carlo, and the mean advantage of the best step: how much one step can change.',
   },
   'reset-reward': {
