@@ -27,7 +27,7 @@ journey(
     // To the critical step of a run.
     await keyboard.press('Alt+3')
     await title('Explorer')
-    await go(`/explorer/${run}`) // the newest came in a bundle and has no weights to sample with
+    await go(`/explorer/${run}`) // the newest was imported and has no weights to sample with
     const critical = page.getByRole('button', { name: /, the critical step/ })
     await critical.waitFor()
     await keyboard.press('k')

@@ -30,7 +30,7 @@ async function readInterruption({ page }: Journey, why: RegExp): Promise<number>
   await notice.waitFor()
   const text = await notice.innerText()
   expect(text).toMatch(why)
-  return Number(/The checkpoint of iteration (\d+) is kept .*; resuming goes on from there/.exec(text)?.[1])
+  return Number(/The checkpoint of iteration (\d+) is kept .*; resuming continues from there/.exec(text)?.[1])
 }
 
 const resume = async (walk: Journey) => {

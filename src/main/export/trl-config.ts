@@ -56,7 +56,7 @@ function modelEntries(source: ConfigSource): Entry[] {
     ...(dropout > 0 ? [comment('TRL switches dropout off by default.'), { disable_dropout: false }] : []),
     ...(from === undefined
       ? []
-      : [comment(`The run began with the adapter in ${from}: merge it into the model first.`)]),
+      : [comment(`The run started from the adapter in ${from}: merge it into the model first.`)]),
     ...(precision === 'int8'
       ? [comment("The run stored the base in 8 bits with one scale per row. TRL's load_in_8bit rounds differently.")]
       : []),

@@ -226,5 +226,5 @@ export async function checkSameInputs(
     return [
       `the files of run ${id} were not recorded when it began, so earlier changes to them cannot be detected; they are recorded from now on`,
     ]
-  return changes.map((change) => `changed since the run began, and used as it is now: ${change}`)
+  return changes.map((change) => `changed since the run began; the new version is used: ${change}`)
 }

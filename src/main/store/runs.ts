@@ -145,11 +145,11 @@ export function startRun(store: Store, id: string, owner: RunOwner, now = Date.n
   throw runningAlready(getRun(store, id))
 }
 
-/** @throws {GpoError} 'usage' for a run that came in a bundle, 'notFound' */
+/** @throws {GpoError} 'usage' for a run that was imported, 'notFound' */
 export function refuseReadOnly(store: Store, id: string): void {
   if (!getRun(store, id).isReadOnly) return
   const cure = 'start a new run with its plan'
-  throw new GpoError('usage', `Run ${id} came in a bundle from another installation and is read-only: ${cure}.`)
+  throw new GpoError('usage', `Run ${id} was imported from another installation and is read-only: ${cure}.`)
 }
 
 const runningAlready = ({ id, owner }: RunSummary) =>

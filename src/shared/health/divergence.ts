@@ -56,7 +56,7 @@ export function divergenceRule(input: HealthInput): HealthFinding[] {
     findings.push(
       warning(
         'kl',
-        'The policy is far from where it began',
+        'The policy is far from its reference',
         `KL to the reference is ${number(kl)} nats per token. At that distance, rewards often rise because the text breaks down, not because answers get better.`,
         'A larger KL coefficient or a lower learning rate; read the newest trajectories.',
       ),

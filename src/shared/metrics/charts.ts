@@ -19,7 +19,7 @@ export const SHARED_CHARTS = {
   },
   values: {
     group: 'gpo',
-    title: 'Value of the start',
+    title: 'Value of the prompt',
     hint: 'V of the prompt, estimated by Monte Carlo, and the mean advantage of the best step: how much one step can change.',
   },
   'reset-reward': {
@@ -50,7 +50,7 @@ export const SHARED_CHARTS = {
   kl: {
     group: 'kl',
     title: 'KL to the reference',
-    hint: 'How far the policy is from where it began: PPO and KTO per completion, GRPO per token.',
+    hint: 'How far the policy is from its reference: PPO and KTO per completion, GRPO per token.',
   },
   clipped: {
     group: 'kl',

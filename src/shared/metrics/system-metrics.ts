@@ -72,7 +72,7 @@ export const SYSTEM_METRICS = {
     group: 'lengths',
     title: 'Passes over the data',
     label: 'passes',
-    hint: 'Prompts or rows used since the run began, divided by the number of rows.',
+    hint: 'Prompts or rows used since the start of the run, divided by the number of rows.',
     unit: 'number',
     isExact: true,
     isHidden: true,

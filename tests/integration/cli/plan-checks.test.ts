@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('a run that goes on', () => {
     expect(await show(home)).toEqual(before)
 
     const allowed = await gpo(home, 'resume', 'last', '--allow-changed', '--json')
-    expect(allowed.stderr).toMatch(/warning: changed since the run began, and used as it is now: training data/)
+    expect(allowed.stderr).toMatch(/warning: changed since the run began; the new version is used: training data/)
     expect(allowed.code).toBe(0)
     expect((await show(home)).status).toBe('completed')
   })

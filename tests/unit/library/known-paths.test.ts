@@ -68,7 +68,7 @@ describe('paths of a plan from the window', () => {
     expect(errorOf(() => refuseUnknownPaths(store, withPaths('/data/mine.csv', DATA))).code).toBe('usage')
   })
 
-  it('may be those of an earlier run, but not of one that came in a bundle', () => {
+  it('may be those of an earlier run, but not of one that was imported', () => {
     const store = open()
     const earlier = withPaths('/models/a', '/data/a.csv', '/data/b.csv')
     const id = newRunId()

@@ -75,7 +75,7 @@ export const checkpointSchema = z.strictObject({
     label: 'Save every',
     unit: 'iterations',
     aliases: ['save_steps', 'save_freq', 'save_strategy'],
-    what: 'Iterations between checkpoints. After a crash the run goes on from the newest one.',
+    what: 'Iterations between checkpoints. After a crash the run resumes from the newest one.',
     advice: 'Choose it so that at most a quarter of an hour is lost.',
   }),
   keepLast: checkpoint(positiveInt(1000).default(2), {

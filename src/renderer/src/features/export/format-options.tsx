@@ -60,7 +60,7 @@ function TensorOptions({ choices, options, onChange }: FormatOptionsProps) {
         data={options.checkpoints
           .toReversed()
           .map((one) => ({ value: String(one.iteration), label: checkpointLabel(one) }))}
-        description="The weights as they were after that iteration"
+        description="The weights after that iteration"
         inputWrapperOrder={['label', 'input', 'description']}
       />
       <Labelled label="Precision" hint={DTYPE_HINTS[dtype]}>

@@ -12,7 +12,7 @@ export function EndedNotice({ data, active }: { readonly data: RunDetails; reado
   const failed = run.status === 'failed' || run.status === 'interrupted'
   const why = run.error?.message ?? (run.status === 'stopped' ? `Stopped after iteration ${run.iteration}.` : null)
   const kept = run.status === 'completed' ? null : keptOf(data)
-  const readOnly = run.isReadOnly ? 'It came in a bundle from another installation and is read-only.' : null
+  const readOnly = run.isReadOnly ? 'It was imported from another installation and is read-only.' : null
   const text = [why, run.isReadOnly ? readOnly : kept].filter((part) => part !== null).join(' ')
   return text === '' ? null : (
     <Notice
@@ -29,7 +29,7 @@ function keptOf({ checkpoints, run }: RunDetails): string {
   if (!newest) return 'There is no checkpoint: resuming starts over from the starting model.'
   const lost = run.iteration - newest.iteration
   const again = lost > 0 ? ` ${lost === 1 ? 'One iteration is' : `${lost} iterations are`} repeated.` : ''
-  return `The checkpoint of iteration ${newest.iteration} is kept (${formatBytes(newest.bytes)}); resuming goes on from there.${again}`
+  return `The checkpoint of iteration ${newest.iteration} is kept (${formatBytes(newest.bytes)}); resuming continues from there.${again}`
 }
 
 interface NoticeProps {

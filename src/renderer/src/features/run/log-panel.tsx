@@ -28,7 +28,7 @@ function LogText({ id }: { readonly id: string }) {
   if (text === '')
     return (
       <Text fz="sm" className="quiet">
-        There is no log: the trainer has not started yet, or the run came from a file.
+        There is no log: the trainer has not started yet, or the run was imported.
       </Text>
     )
   return (

@@ -91,7 +91,7 @@ function OwnCell({ column, ...props }: RunRowProps & { readonly column: string; 
   return (
     <span className="runs-name">
       {run.isReadOnly && (
-        <Tooltip label="Came in a bundle from another installation: it can be looked at, not resumed.">
+        <Tooltip label="Imported from another installation: read-only, cannot be resumed.">
           <IconLock size={14} role="img" aria-label="read-only" />
         </Tooltip>
       )}
