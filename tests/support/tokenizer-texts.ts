@@ -116,6 +116,9 @@ function characters(draw: Draw, ranges: readonly Range[], length: number): strin
   }).join('')
 }
 
+/** Letters, digits, spaces, marks and symbols of many scripts; always the same for a seed. */
+export const mixedText = (seed: number): string => characters(drawing(seed), MIXED, 60)
+
 /** English words with punctuation, capitals and numbers. */
 function sentence(draw: Draw): string {
   const word = () => {

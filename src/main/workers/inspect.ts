@@ -20,7 +20,7 @@ export function parsePort(text: string): number {
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new GpoError(
     'usage',
-    `${JSON.stringify(text)} is no port: write ${INSPECT_FLAG}=9230, or 0 for any that is free.`,
+    `${JSON.stringify(text)} is not a port: write ${INSPECT_FLAG}=9230, or 0 for any that is free.`,
   )
 }
 

@@ -22,6 +22,6 @@ it('says where a job listens', async () => {
 
 it('a plan in the place of a port is named, and a command without such a process has no such option', async () => {
   const misread = await gpo(home, 'train', '--inspect-trainer', plan)
-  expectFailure(misread, 2, `${JSON.stringify(plan)} is no port: write --inspect-trainer=9230`)
+  expectFailure(misread, 2, `${JSON.stringify(plan)} is not a port: write --inspect-trainer=9230`)
   expectFailure(await gpo(home, 'runs', '--inspect-trainer'), 2, "unknown option '--inspect-trainer'")
 })

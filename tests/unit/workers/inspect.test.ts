@@ -84,9 +84,9 @@ it("the window's arguments", () => {
   expect(inspectionOf(['electron', '.', '--db', 'x'])).toBeNull()
   expect(inspectionOf(['.', '--inspect-trainer'])).toEqual({ port: 9229, waits: false })
   expect(inspectionOf(['.', '--inspect-trainer-brk=0'])).toEqual({ port: 0, waits: true })
-  expect(() => inspectionOf(['--inspect-trainer='])).toThrow('"" is no port')
+  expect(() => inspectionOf(['--inspect-trainer='])).toThrow('"" is not a port')
 })
 
-it.each(['plan.json', '-1', '65536', '1.5', ''])('%j is no port, and the message says what to write', (text) => {
-  expect(() => parsePort(text)).toThrow(`${JSON.stringify(text)} is no port: write --inspect-trainer=9230`)
+it.each(['plan.json', '-1', '65536', '1.5', ''])('%j is not a port, and the message says what to write', (text) => {
+  expect(() => parsePort(text)).toThrow(`${JSON.stringify(text)} is not a port: write --inspect-trainer=9230`)
 })

@@ -31,7 +31,7 @@ const MAX_ALIGNMENT = 1 << 16
 
 function checkVersion(path: string, input: ByteReader): void {
   if (input.uint32('the mark that it is GGUF') !== MAGIC)
-    throw damaged(path, 'does not begin with "GGUF": it is no GGUF file, or was not copied whole')
+    throw damaged(path, 'does not begin with "GGUF": it is not a GGUF file, or it was not copied completely')
   const version = input.uint32('its version')
   if (version === 2 || version === 3) return
   if (version !== 0 && (version & 0xffff) === 0)

@@ -68,7 +68,7 @@ interface Layout {
 
 function checkPlace({ path, size, alignment }: Layout, { name, begin, end }: TensorPlace): void {
   if (begin % alignment !== 0)
-    throw damaged(path, `puts ${shown(name)} at byte ${count(begin)}, which is no multiple of ${alignment}`)
+    throw damaged(path, `puts ${shown(name)} at byte ${count(begin)}, which is not a multiple of ${alignment}`)
   if (end > size) throw damaged(path, `is ${count(size)} bytes long, but ${shown(name)} ends at byte ${count(end)}`)
 }
 

@@ -99,7 +99,7 @@ const REFUSED: readonly (readonly [what: string, act: () => unknown, message: st
   ['an unknown type', () => read({ tensors: [{ ...four, type: 99 }] }), 'a is stored as type 99'],
   ['broken blocks', () => read({ tensors: [{ ...four, type: 8 }] }), 'gives a rows of 2 values; Q8_0 has blocks of 32'],
   ['a tensor beyond the end', () => read({ tensors: [{ ...four, shape: [200, 2] }] }), 'but a ends at byte'],
-  ['a crooked place', () => read({ tensors: [{ ...four, offset: 8, bytes: new Uint8Array(99) }] }), 'is no multiple of 32'],
+  ['a crooked place', () => read({ tensors: [{ ...four, offset: 8, bytes: new Uint8Array(99) }] }), 'is not a multiple of 32'],
   ['overlaps', () => read({ tensors: [{ ...four, shape: [16], bytes: new Uint8Array(64) }, { ...four, name: 'b', offset: 32 }] }), 'lets a and b overlap'],
 ]
 

@@ -34,7 +34,7 @@ function scoresOf(values: Values, { tokens }: Vocabulary): ArrayLike<number> {
   const scores = numbersOfTokens(values, 'scores', tokens.length)
   if (scores === null) throw damaged(values.file, `has no ${KEY}scores, by which its tokens are joined`)
   const wrong = Array.from(scores).findIndex(Number.isNaN)
-  if (wrong >= 0) throw damaged(values.file, `has a score that is no number (token ${wrong})`)
+  if (wrong >= 0) throw damaged(values.file, `has a score that is not a number (token ${wrong})`)
   return scores
 }
 
