@@ -1,9 +1,12 @@
 /** Runs the named benchmarks, or all; prints one JSON object. Knows only their names and the machine. */
 import { writeSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { MODEL_NAMES, type ModelName } from './models'
 
 const PARTS = {
   train: () => import('./train/train'),
+  profile: () => import('./profile/profile'),
   decode: () => import('./decode/decode'),
   gpo: () => import('./gpo/gpo'),
   store: () => import('./store/store'),
@@ -24,19 +27,26 @@ function machine(): object {
   }
 }
 
-const wanted = process.argv.slice(2)
-const unknown = wanted.find((name) => !isPart(name))
-if (unknown !== undefined) {
-  process.stderr.write(
-    `there is no benchmark ${JSON.stringify(unknown)}; there are: ${Object.keys(PARTS).join(', ')}\n`,
-  )
+function refuse(what: string, value: string, known: readonly string[]): never {
+  process.stderr.write(`there is no ${what} ${JSON.stringify(value)}; there are: ${known.join(', ')}\n`)
   process.exit(2)
 }
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { model: { type: 'string', multiple: true, default: [] } },
+})
+const models = values.model.map((name) =>
+  MODEL_NAMES.includes(name as ModelName) ? (name as ModelName) : refuse('model', name, MODEL_NAMES),
+)
+/** Without names: all but the profile, which explains and does not compare. */
+const usual = (Object.keys(PARTS) as Part[]).filter((name) => name !== 'profile')
+const wanted = positionals.map((name) => (isPart(name) ? name : refuse('benchmark', name, Object.keys(PARTS))))
 const results: Record<string, object> = { machine: machine() }
-for (const name of wanted.length > 0 ? wanted.filter(isPart) : (Object.keys(PARTS) as Part[])) {
+for (const name of wanted.length > 0 ? wanted : usual) {
   process.stderr.write(`${name}\n`)
   const { run } = await PARTS[name]()
-  results[name] = await run()
+  results[name] = await run(models)
 }
 writeSync(1, `${JSON.stringify(results, null, 2)}\n`)
 process.exit(0) // ONNX Runtime's threads would keep the process

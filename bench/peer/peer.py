@@ -1,6 +1,7 @@
-"""PyTorch eager doing the same work: reads one JSON request a line, answers with one JSON line. Times are seconds of the work alone."""
+"""PyTorch doing the same work: reads one JSON request a line, answers with one JSON line. Times are seconds of the work alone."""
 import json
 import os
+import shutil
 import sys
 import time
 
@@ -13,7 +14,7 @@ torch.set_num_threads(len(os.sched_getaffinity(0)))
 
 class Model:
     def __init__(self, config, weights):
-        self.c, self.w = config, weights
+        self.c, self.w, self.lora, self.scale = config, weights, False, 2.0
         half = config['headDim'] // 2
         angles = torch.arange(config['maxPositions'])[:, None] * config['ropeTheta'] ** (-torch.arange(half) / half)
         self.cos, self.sin = angles.cos(), angles.sin()
@@ -21,20 +22,26 @@ class Model:
     def norm(self, x, name):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.c['rmsNormEps']) * self.w[name]
 
+    def linear(self, x, name):
+        dense = F.linear(x, self.w[f'{name}.weight'])
+        if not self.lora:
+            return dense
+        return dense + self.scale * F.linear(F.linear(x, self.w[f'{name}.lora_A.weight']), self.w[f'{name}.lora_B.weight'])
+
     def heads(self, x, name, n, shape):
-        return F.linear(x, self.w[name]).view(*shape, n, self.c['headDim']).transpose(1, 2)
+        return self.linear(x, name).view(*shape, n, self.c['headDim']).transpose(1, 2)
 
     def qkv(self, x, layer, shape, cos, sin):
-        q = rotate(self.heads(x, f'{layer}.self_attn.q_proj.weight', self.c['heads'], shape), cos, sin)
-        k = rotate(self.heads(x, f'{layer}.self_attn.k_proj.weight', self.c['kvHeads'], shape), cos, sin)
-        return q, k, self.heads(x, f'{layer}.self_attn.v_proj.weight', self.c['kvHeads'], shape)
+        q = rotate(self.heads(x, f'{layer}.self_attn.q_proj', self.c['heads'], shape), cos, sin)
+        k = rotate(self.heads(x, f'{layer}.self_attn.k_proj', self.c['kvHeads'], shape), cos, sin)
+        return q, k, self.heads(x, f'{layer}.self_attn.v_proj', self.c['kvHeads'], shape)
 
     def feed_forward(self, x, layer):
-        gate = F.silu(F.linear(x, self.w[f'{layer}.mlp.gate_proj.weight']))
-        return F.linear(gate * F.linear(x, self.w[f'{layer}.mlp.up_proj.weight']), self.w[f'{layer}.mlp.down_proj.weight'])
+        gate = F.silu(self.linear(x, f'{layer}.mlp.gate_proj'))
+        return self.linear(gate * self.linear(x, f'{layer}.mlp.up_proj'), f'{layer}.mlp.down_proj')
 
     def block(self, x, layer, attend):
-        x = x + F.linear(attend(self.norm(x, f'{layer}.input_layernorm.weight')), self.w[f'{layer}.self_attn.o_proj.weight'])
+        x = x + self.linear(attend(self.norm(x, f'{layer}.input_layernorm.weight')), f'{layer}.self_attn.o_proj')
         return x + self.feed_forward(self.norm(x, f'{layer}.post_attention_layernorm.weight'), layer)
 
     def head(self, x):
@@ -87,41 +94,67 @@ def rotate(x, cos, sin):
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
 
 
+def can_compile():
+    """`torch.compile` needs PyTorch 2 and a C++ compiler."""
+    return hasattr(torch, 'compile') and shutil.which('g++') is not None
+
+
 def describe(_):
     threads = f'{torch.get_num_threads()} threads'
-    return {'description': f'PyTorch {torch.__version__} eager, {threads}'}
+    return {'description': f'PyTorch {torch.__version__}, {threads}', 'compiles': can_compile()}
 
 
-def load(request):
+def weights_of(request):
     flat = torch.from_numpy(numpy.fromfile(request['file'], dtype='<f4'))
     weights, at = {}, 0
     for name, shape in request['tensors']:
         size = numpy.prod(shape, dtype=int)
-        weights[name] = flat[at:at + size].view(*shape).clone().requires_grad_(True)
+        weights[name] = flat[at:at + size].view(*shape).clone()
         at += size
-    STATE.update(model=Model(request['config'], weights), optimiser=None)
+    return weights
+
+
+def load(request):
+    STATE.clear()
+    weights = weights_of(request)
+    STATE.update(model=Model(request['config'], weights), weights=weights, trainers={})
     return {}
 
 
 def prepare_train(request):
-    STATE['ids'], STATE['targets'] = torch.tensor(request['ids']), torch.tensor(request['targets']).flatten()
-    weights = list(STATE['model'].w.values())
-    STATE['optimiser'] = torch.optim.AdamW(weights, lr=request['learningRate'], weight_decay=0.0, foreach=True)
+    """A trainer with a name, and with its own copy of what it trains; with adapters, the base is frozen."""
+    is_trained = (lambda name: '.lora_' in name) if request['lora'] else (lambda name: True)
+    weights = {name: w.clone().requires_grad_(True) if is_trained(name) else w for name, w in STATE['weights'].items()}
+    model = Model(STATE['model'].c, weights)
+    model.lora = request['lora']
+    trained = [w for w in weights.values() if w.requires_grad]
+    optimiser = torch.optim.AdamW(trained, lr=request['learningRate'], weight_decay=0.0, foreach=True)
+    ids, targets = torch.tensor(request['ids']), torch.tensor(request['targets']).flatten()
+
+    def loss_of(ids, targets):
+        return F.cross_entropy(model.forward(ids).view(targets.shape[0], -1), targets)
+
+    def update():
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimiser.step()
+
+    if request['compile']:
+        loss_of, update = torch.compile(loss_of), torch.compile(update)
+    STATE['trainers'][request['name']] = dict(loss_of=loss_of, update=update, optimiser=optimiser, ids=ids, targets=targets)
     return {}
 
 
 def train(request):
     """Loss and gradients, then clipping and AdamW, timed apart."""
-    model, optimiser, ids, targets = (STATE[name] for name in ('model', 'optimiser', 'ids', 'targets'))
+    loss_of, update, optimiser, ids, targets = STATE['trainers'][request['name']].values()
     gradients, updates, losses = [], [], []
     for _ in range(request['steps']):
         begin = time.perf_counter()
         optimiser.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(model.forward(ids).view(targets.shape[0], -1), targets)
+        loss = loss_of(ids, targets)
         loss.backward()
         middle = time.perf_counter()
-        torch.nn.utils.clip_grad_norm_(model.w.values(), 1.0)
-        optimiser.step()
+        update()
         end = time.perf_counter()
         gradients.append(middle - begin)
         updates.append(end - middle)

@@ -3,7 +3,7 @@
  * turns alternate with ours. It does not know what is measured.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,6 +13,8 @@ import type { BenchModel } from '../models'
 export interface Peer {
   /** Versions and threads. */
   readonly description: string
+  /** Whether `torch.compile` works there. */
+  readonly compiles: boolean
   load(model: BenchModel): Promise<void>
   ask(request: object): Promise<Record<string, unknown>>
   close(): void
@@ -27,7 +29,7 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 function findPython(): string | null {
-  const candidates = [process.env['BENCH_PYTHON'] ?? '', '/usr/bin/python3', 'python3', 'python']
+  const candidates = [process.env['BENCH_PYTHON'] ?? '', process.env['GPO_PYTHON'] ?? '', '/usr/bin/python3', 'python3']
   return (
     candidates.find(
       (python) => python && spawnSync(python, ['-c', 'import torch'], { stdio: 'ignore' }).status === 0,
@@ -38,11 +40,13 @@ function findPython(): string | null {
 /** Weights one after the other in a file of little-endian float32, with names and shapes in the request. */
 function writeModel(folder: string, { config, weights }: BenchModel): object {
   const file = join(folder, 'weights.bin')
-  writeFileSync(file, Buffer.concat([...weights.values()].map(({ data }) => Buffer.from(data.buffer))))
+  const output = openSync(file, 'w')
+  for (const { data } of weights.values()) writeSync(output, data)
+  closeSync(output)
   return { do: 'load', file, config, tensors: [...weights].map(([name, { shape }]) => [name, shape]) }
 }
 
-function createPeer(child: ChildProcess, description: string, folder: string): Peer {
+function createPeer(child: ChildProcess, folder: string): Omit<Peer, 'description' | 'compiles'> {
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]() // stdout is a pipe
   const ask = async (request: object) => {
     child.stdin!.write(`${JSON.stringify(request)}\n`)
@@ -51,7 +55,6 @@ function createPeer(child: ChildProcess, description: string, folder: string): P
     return JSON.parse(value) as Record<string, unknown>
   }
   return {
-    description,
     ask,
     async load(model) {
       await ask(writeModel(folder, model))
@@ -69,8 +72,8 @@ export async function startPeer(): Promise<Peer | string> {
   if (python === null) return 'no Python with PyTorch was found: set BENCH_PYTHON to one'
   const script = join(resourcesFolder(), '../bench/peer/peer.py')
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env: environment() })
-  const peer = createPeer(child, '', mkdtempSync(join(tmpdir(), 'gpo-bench-peer-')))
-  const { description } = await peer.ask({ do: 'describe' })
+  const peer = createPeer(child, mkdtempSync(join(tmpdir(), 'gpo-bench-peer-')))
+  const { description, compiles } = await peer.ask({ do: 'describe' })
   const kernels = keepsSettings ? "with the shell's OPENBLAS settings" : 'without OPENBLAS settings'
-  return { ...peer, description: `${description}, ${kernels}` }
+  return { ...peer, description: `${description}, ${kernels}`, compiles: compiles === true }
 }

@@ -1,28 +1,15 @@
 /**
- * One training step, 16 sequences of 128 tokens in one microbatch: loss and all gradients, then clipping and AdamW, through
- * policy/learner. PyTorch eager takes the same steps from the same weights on the same batch, in turns with ours; losses must agree.
+ * One training step in one microbatch: loss and all gradients, then clipping and AdamW, through policy/learner. PyTorch takes the same steps from
+ * the same weights on the same batch, eager and compiled, in turns with ours; losses must agree.
  */
 
-import { hash } from '@engine/core/rng'
 import { openBackend } from '@engine/devices/choose'
-import { sftLoss } from '@engine/objectives/sft'
-import type { TokenBatch } from '@engine/policy/batch'
-import { createLearner, type LossFunction } from '@engine/policy/learner'
-import { createPolicy } from '@engine/policy/policy'
-import { forwardLogps } from '@engine/policy/score'
-import type { Scalar } from '@engine/tensor/tf'
-import { type BenchModel, benchModels } from '../models'
+import { type BenchModel, benchModel, type ModelName, modelNames } from '../models'
 import { type Peer, startPeer } from '../peer/peer'
 import { compare, median, milliseconds, rounded } from '../statistics'
 import { timed } from '../timed'
+import { type Adaptation, type Batch, LEARNING_RATE, LENGTH, makeBatch, trainingWork } from './work'
 
-const BATCH = 16
-const LENGTH = 128
-const TOKENS = BATCH * LENGTH
-const WARMUP = 8
-const ROUNDS = 12
-const STEPS = 5
-const LEARNING_RATE = 1e-4
 /** Relative; float32 sums in another order, over all steps. */
 const TOLERANCE = 1e-3
 
@@ -32,41 +19,18 @@ interface Times {
   readonly losses: readonly number[]
 }
 
-type Trainer = (steps: number) => Promise<Times>
-
-interface Batch {
-  readonly ids: Int32Array
-  readonly targets: Int32Array
+interface Trainer {
+  readonly name: string
+  take(steps: number): Promise<Times>
 }
 
-/** Random tokens; each predicts the one after it. */
-function makeBatch(vocabulary: number): Batch {
-  const token = (row: number, t: number) => hash(7, row, t) % vocabulary
-  const fill = (shift: number) =>
-    Int32Array.from({ length: TOKENS }, (_, i) => token(Math.floor(i / LENGTH), (i % LENGTH) + shift))
-  return { ids: fill(0), targets: fill(1) }
-}
+const sizes = ({ isLarge }: BenchModel) =>
+  isLarge ? { rows: 4, warmup: 2, rounds: 6, steps: 2 } : { rows: 16, warmup: 8, rounds: 12, steps: 5 }
 
-async function ourTrainer({ config, weights }: BenchModel, { ids, targets }: Batch): Promise<Trainer> {
+async function ourTrainer(model: BenchModel, kind: Adaptation, data: Batch) {
   const { backend, secondsOf, clear } = timed(await openBackend('onnx'))
-  const adaptation = { kind: 'full' } as const
-  const policy = createPolicy(backend, config, weights, {
-    adaptation,
-    seed: 1,
-    hasValueHead: false,
-    keepsReference: false,
-  })
-  const loss: LossFunction<TokenBatch & { denominator: Scalar }> = (params, batch) =>
-    sftLoss({ ...batch, logp: forwardLogps({ config, temperature: 1 }, params, batch).logps })
-  const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 }
-  const learner = createLearner(backend, policy, 'bench', loss, adam)
-  const batch = {
-    ids: backend.tensor(ids, [BATCH, LENGTH]),
-    targets: backend.tensor(targets, [TOKENS]),
-    mask: backend.tensor(new Float32Array(TOKENS).fill(1), [BATCH, LENGTH]),
-    denominator: backend.tensor(Float32Array.of(TOKENS), []),
-  }
-  return async (steps) => {
+  const { policy, learner, batch } = trainingWork(backend, model, kind, data)
+  const take = async (steps: number): Promise<Times> => {
     clear()
     const whole: number[] = []
     const losses: number[] = []
@@ -78,23 +42,28 @@ async function ourTrainer({ config, weights }: BenchModel, { ids, targets }: Bat
     const gradients = secondsOf('bench-gradients')
     return { gradients, updates: whole.map((seconds, i) => seconds - gradients[i]!), losses }
   }
+  const adapters = kind === 'lora' ? await policy.snapshot() : new Map()
+  return { trainer: { name: 'ours', take } satisfies Trainer, adapters, close: () => backend.close() }
 }
 
-async function peerTrainer(peer: Peer, model: BenchModel, { ids, targets }: Batch): Promise<Trainer> {
+/** Compiled: `torch.compile` of loss and gradients, and of the optimiser's step. */
+async function peerTrainer(peer: Peer, kind: Adaptation, isCompiled: boolean, batch: Batch): Promise<Trainer> {
   const rows = (values: Int32Array) =>
-    Array.from({ length: BATCH }, (_, row) => [...values.subarray(row * LENGTH, (row + 1) * LENGTH)])
-  await peer.load(model)
-  await peer.ask({ do: 'prepare_train', ids: rows(ids), targets: rows(targets), learningRate: LEARNING_RATE })
-  return async (steps) => (await peer.ask({ do: 'train', steps })) as unknown as Times // what peer.py's `train` returns
+    Array.from({ length: batch.rows }, (_, row) => [...values.subarray(row * LENGTH, (row + 1) * LENGTH)])
+  const name = isCompiled ? 'compiled' : 'eager'
+  const settings = { name, lora: kind === 'lora', compile: isCompiled, learningRate: LEARNING_RATE }
+  await peer.ask({ do: 'prepare_train', ...settings, ids: rows(batch.ids), targets: rows(batch.targets) })
+  // what peer.py's `train` returns
+  return { name, take: async (steps) => (await peer.ask({ do: 'train', name, steps })) as unknown as Times }
 }
 
 const steps = ({ gradients, updates }: Times) => gradients.map((seconds, i) => seconds + updates[i]!)
 
-function summary(rounds: readonly Times[]) {
+function summary(rounds: readonly Times[], tokens: number) {
   return {
     gradientsMs: milliseconds(rounds.flatMap(({ gradients }) => gradients)),
     stepMs: milliseconds(rounds.flatMap(steps)),
-    tokensPerSecond: Math.round(TOKENS / median(rounds.flatMap(({ gradients }) => gradients))),
+    tokensPerSecond: Math.round(tokens / median(rounds.flatMap(steps))),
   }
 }
 
@@ -106,40 +75,60 @@ function worstDifference(ours: readonly Times[], theirs: readonly Times[]): numb
   return Number(worst.toExponential(1))
 }
 
-async function measure(model: BenchModel, peer: Peer | null): Promise<object> {
-  const batch = makeBatch(model.config.vocabSize)
-  const trainers = [await ourTrainer(model, batch), ...(peer ? [await peerTrainer(peer, model, batch)] : [])]
-  for (const train of trainers) await train(WARMUP)
-  const rounds: Times[][] = trainers.map(() => [])
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, train] of trainers.entries()) rounds[i]!.push(await train(STEPS))
-    process.stderr.write(`  ${model.name}: round ${round + 1} of ${ROUNDS}\n`)
-  }
-  const [ours, theirs] = rounds as [Times[], Times[] | undefined]
-  const lasting = ours.flatMap(({ losses }) => losses)
-  const result = {
-    model: model.name,
-    loss: [lasting[0], lasting.at(-1)].map((x) => rounded(x!, 5)),
-    ours: summary(ours),
-  }
-  if (!theirs) return { ...result, peer: null }
-  const only = (kind: 'gradients') =>
-    [ours, theirs].map((who) => who.map((times) => times[kind])) as [number[][], number[][]]
+/** Our times over a peer's. */
+function against(ours: readonly Times[], theirs: readonly Times[], tokens: number) {
+  const only = (kind: 'gradients' | 'updates') =>
+    compare(
+      ours.map((times) => times[kind]),
+      theirs.map((times) => times[kind]),
+    )
   return {
-    ...result,
-    peer: summary(theirs),
+    ...summary(theirs, tokens),
     worstLossDifference: worstDifference(ours, theirs),
-    gradients: compare(...only('gradients')),
+    gradients: only('gradients'),
+    updates: only('updates'),
     step: compare(ours.map(steps), theirs.map(steps)),
   }
 }
 
-export async function run(): Promise<object> {
+async function measure(model: BenchModel, kind: Adaptation, peer: Peer | null): Promise<object> {
+  const { rows, warmup, rounds, steps } = sizes(model)
+  const batch = makeBatch(model.config.vocabSize, rows)
+  const ours = await ourTrainer(model, kind, batch)
+  const trainers: Trainer[] = [ours.trainer]
+  if (peer) {
+    await peer.load({ ...model, weights: new Map([...model.weights, ...ours.adapters]) })
+    trainers.push(await peerTrainer(peer, kind, false, batch))
+    if (peer.compiles) trainers.push(await peerTrainer(peer, kind, true, batch))
+  }
+  for (const trainer of trainers) await trainer.take(warmup)
+  const times = new Map<string, Times[]>(trainers.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, take } of trainers) times.get(name)!.push(await take(steps))
+    process.stderr.write(`  ${model.name}, ${kind}: round ${round + 1} of ${rounds}\n`)
+  }
+  await ours.close()
+  const [own, ...others] = [...times]
+  const losses = own![1].flatMap(({ losses }) => losses)
+  const tokens = rows * LENGTH
+  return {
+    model: model.name,
+    adaptation: kind,
+    work: `batch ${rows} × ${LENGTH}; ${rounds} rounds of ${steps} steps, in turns`,
+    loss: [losses[0], losses.at(-1)].map((x) => rounded(x!, 5)),
+    ours: summary(own![1], tokens),
+    peers: Object.fromEntries(others.map(([name, theirs]) => [name, against(own![1], theirs, tokens)])),
+  }
+}
+
+export async function run(wanted: readonly ModelName[]): Promise<object> {
   const peer = await startPeer()
+  const isMissing = typeof peer === 'string'
   const models: object[] = []
-  for (const model of benchModels()) models.push(await measure(model, typeof peer === 'string' ? null : peer))
-  const work = `batch ${BATCH} × ${LENGTH}; ${ROUNDS} rounds of ${STEPS} steps, in turns`
-  if (typeof peer === 'string') return { work, peer: null, reason: peer, models }
+  for (const name of modelNames(wanted))
+    for (const kind of ['full', 'lora'] as const)
+      models.push(await measure(benchModel(name), kind, isMissing ? null : peer))
+  if (isMissing) return { peer: null, reason: peer, models }
   peer.close()
-  return { work, peer: peer.description, target: 1.2, models }
+  return { peer: peer.description, targets: { eager: 1.3, compiled: 1 }, models }
 }
