@@ -11,14 +11,16 @@ import { benchModel, type ModelName, modelNames } from '../models'
 import { rounded } from '../statistics'
 import { type Adaptation, LEARNING_RATE, makeBatch, trainingWork } from '../train/work'
 
-/** The first runs prepare memory. */
-const RUNS = 4
+/** The first runs touch new memory and are left out. */
+const WARMUP = 2
+const RUNS = WARMUP + 4
 const LONGEST = 12
 
 interface Event {
   readonly cat: string
   readonly name: string
   /** Microseconds. */
+  readonly ts: number
   readonly dur: number
   readonly args?: {
     readonly op_name?: string
@@ -35,10 +37,14 @@ function grouped(events: readonly Event[], keyOf: (event: Event) => string): Map
   return groups
 }
 
-/** Of one program, all its runs. */
+/** Of one program, its runs after the first ones. */
 function summary(events: readonly Event[]) {
-  const runs = events.filter(({ cat, name }) => cat === 'Session' && name === 'model_run').length
-  const nodes = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'))
+  const whole = events.filter(({ cat, name }) => cat === 'Session' && name === 'model_run')
+  const warm = whole.slice(Math.min(WARMUP, whole.length - 1))
+  const runs = warm.length
+  const begin = warm[0]?.ts ?? 0
+  const isNode = ({ cat, name, ts }: Event) => cat === 'Node' && name.endsWith('_kernel_time') && ts >= begin
+  const nodes = events.filter(isNode)
   const milliseconds = (list: readonly Event[]) => rounded(total(list) / 1000 / runs, 2)
   const all = total(nodes)
   const byOperator = grouped(nodes, ({ args }) => args?.op_name ?? '')

@@ -9,17 +9,14 @@ export const LENGTH_BUCKET = 32
 /** Queries whose attention scores are held at once; longer sequences are computed in parts of this many. */
 export const QUERIES_AT_ONCE = 512
 
-/** Logits held at once (32 MiB); more are computed in parts. Up to this size, a single matrix product is fastest. */
-export const LOGITS_AT_ONCE = 2 ** 23
-
-/** Numbers of a one-hot matrix held at once: 32 MiB. */
-export const ONE_HOT_AT_ONCE = 2 ** 23
+/** Logits held at once (128 MiB); more are computed in parts, twice. */
+export const LOGITS_AT_ONCE = 2 ** 25
 
 /** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 32 MiB. */
 export const WIDENED_AT_ONCE = 2 ** 23
 
-/** Numbers that one optimiser step updates at once, unless a single tensor has more: 16 MiB. */
-export const UPDATED_AT_ONCE = 2 ** 22
+/** Numbers that one optimiser step updates at once, so that what is between its operations stays in the processor's cache: 2 MiB. */
+export const UPDATED_AT_ONCE = 2 ** 19
 
 /** Prompts, and their padded tokens, in one prefill batch. */
 export const PREFILL_ROWS = 64

@@ -9,7 +9,6 @@ import {
   LENGTH_BUCKET,
   LOGITS_AT_ONCE,
   lanesFor,
-  ONE_HOT_AT_ONCE,
   PREFILL_ROWS,
   PREFILL_TOKENS,
   QUERIES_AT_ONCE,
@@ -207,8 +206,7 @@ const largestMatrix = ({ vocabSize, hiddenSize, intermediateSize }: ModelShape):
 
 /**
  * Activations: M × L × what a layer keeps, or with recomputed layers M × (L D + one layer), and one layer's gradients besides; logits M × V three
- * times (four where they are capped), at most 32 MiB each when they are made in parts. Gradients: T, twice while microbatches are added up. Where the embedding is trained: all
- * of the logits' gradient, one-hot rows and the embedding's gradient in parts. Beside a narrow base: some rows of a matrix, widened.
+ * times (four where they are capped), at most 128 MiB each when they are made in parts. Gradients: T, twice while microbatches are added up. Beside a narrow base: some rows of a matrix, widened.
  */
 function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, completionTokens: number): MemoryPart[] {
   const tokens = microbatchTokens(plan, promptTokens, completionTokens)
@@ -217,9 +215,12 @@ function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, comple
   const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
   const scores = scoresInParts(shape, tokens, length)
   const logits = (shape.logitSoftcap === undefined ? 3 : 4) * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
-  const hot = 1.25 * Math.min(tokens * shape.vocabSize, ONE_HOT_AT_ONCE)
+  // Ids as 64-bit integers for each number that is scattered, twice; parts of the head's gradient until they are added up.
+  const isInRows = tokens * shape.vocabSize > LOGITS_AT_ONCE
   const ofEmbedding =
-    plan.adaptation.kind === 'full' ? tokens * shape.vocabSize + hot + shape.vocabSize * shape.hiddenSize : 0
+    plan.adaptation.kind === 'full'
+      ? 4 * tokens * shape.hiddenSize + (isInRows ? 2 : 0) * shape.vocabSize * shape.hiddenSize
+      : 0
   const parts = [
     {
       label: 'activations',
@@ -249,20 +250,18 @@ export function memoryEstimate(
   const always = standing(plan, shape)
   const trained = FLOAT * trainedParameters(plan, shape)
   const isSampling = plan.objective.kind !== 'sft'
-  const largestGroup =
-    plan.adaptation.kind === 'full' ? Math.max(UPDATED_AT_ONCE, largestMatrix(shape)) : UPDATED_AT_ONCE
   // An iteration's prefixes are kept until it ends.
   const kept = isSampling ? [keptPrefixes(plan, shape, promptTokens)] : []
   return [
     ...(isSampling ? [phase('sampling', [...always, ...samplingParts(plan, shape, promptTokens, false)])] : []),
     ...(isGuided(plan) ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),
     phase('gradients', [...always, ...kept, ...updateParts(plan, shape, promptTokens, completionTokens)]),
-    // AdamW overwrites the old values, a group of tensors at a time.
+    // AdamW overwrites the old values, some at a time.
     phase('optimiser', [
       ...always,
       ...kept,
       { label: 'gradients', bytes: trained },
-      { label: 'new parameters and moments', bytes: STEP_TENSORS * Math.min(trained, FLOAT * largestGroup) },
+      { label: 'new parameters and moments', bytes: STEP_TENSORS * Math.min(trained, FLOAT * UPDATED_AT_ONCE) },
     ]),
   ]
 }

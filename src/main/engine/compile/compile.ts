@@ -14,6 +14,7 @@ import {
 import { RECORDER, recorder } from '../tensor/recorder'
 import type { TensorFunction, Tensors } from '../tensor/tensors'
 import { tf } from '../tensor/tf'
+import { addRowsInPlace, writeOutputsDirectly } from './accumulate'
 import { LOWERINGS } from './lowerings'
 
 export interface InputSpec {
@@ -58,7 +59,8 @@ export function compile(name: string, fn: TensorFunction, specs: Readonly<Record
       )
       graph = recorder.graph(name, namedOutputs(fn(inputs)))
     })
-    return dropDeadNodes(mergeEqualNodes(dropDeadNodes(graph!)))
+    const merged = mergeEqualNodes(dropDeadNodes(graph!))
+    return dropDeadNodes(writeOutputsDirectly(addRowsInPlace(merged)))
   } catch (error) {
     throw explain(error, name)
   } finally {

@@ -1,9 +1,10 @@
-/** Cross-entropy over a large vocabulary without all of its logits in memory. Knows nothing of models. */
+/** Cross-entropy over a large vocabulary without all of its logits in memory, and few passes over those there are. Knows nothing of models. */
 import { LOGITS_AT_ONCE } from '@shared/engine-limits'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { after } from './after'
-import { type LogitRules, logitsOf, productGradient } from './logits'
-import { gatherLogProb, logProbGradient, logProbOf } from './logprob'
+import { type LogitRules, logitSlope, logitsOf } from './logits'
+import { logProbOf } from './logprob'
+import { scatterRows } from './rows'
 
 type Save = (tensors: Tensor[]) => void
 
@@ -18,8 +19,45 @@ const rowsOf = (x: Tensor, [start, size]: readonly [number, number]): Tensor =>
 
 const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((a, b) => tf.add(a, b))
 
+const joined = (parts: readonly Tensor[]): Tensor => (parts.length === 1 ? parts[0]! : tf.concat([...parts]))
+
+const logitsFrom = (h: Tensor, w: Tensor, rules: LogitRules) =>
+  logitsOf(tf.matMul(h as Tensor2D, w as Tensor2D, false, true), rules) as Tensor2D
+
+interface Rows {
+  /** [N, D] */
+  readonly h: Tensor
+  /** [V, D] */
+  readonly w: Tensor
+  /** int32 [N] */
+  readonly ids: Tensor1D
+  /** [N] */
+  readonly dy: Tensor
+}
+
 /**
- * log softmax(logits of h Wᵀ)[n, ids[n]], see `LogitRules`. Logits are computed for some rows at a time, and again for the gradient: [N, V] is never held whole.
+ * Of Σ dy[n] log softmax(logits)[n, ids[n]] with regard to h and w: dy (onehot(ids) − p) times the logits' slope s, times w or h. Only p s has all
+ * [N, V] numbers: the rows that onehot picks are taken and added apart, and dy multiplies what is narrow.
+ */
+function gradients({ h, w, ids, dy }: Rows, rules: LogitRules): { h: Tensor; w: Tensor } {
+  const logits = logitsFrom(h, w, rules)
+  const p = tf.exp(tf.logSoftmax(logits))
+  const picked = tf.gather(w as Tensor2D, ids)
+  const { factor, bend } = logitSlope(rules)
+  const spread = (bend ? tf.mul(p, bend(logits)) : p) as Tensor2D
+  const ownBend = bend?.(logitsOf(tf.sum(tf.mul(h, picked), 1, true), rules))
+  const bent = (x: Tensor): Tensor => (ownBend ? tf.mul(x, ownBend) : x)
+  const share = tf.mul(tf.expandDims(dy, 1), factor)
+  const scaled = tf.mul(h, share) as Tensor2D
+  return {
+    h: tf.mul(tf.sub(bent(picked), tf.matMul(spread, w as Tensor2D)), share),
+    w: tf.add(tf.matMul(spread, tf.neg(scaled), true, false), scatterRows(bent(scaled), ids, w.shape[0]!)),
+  }
+}
+
+/**
+ * log softmax(logits of h Wᵀ)[n, ids[n]], see `LogitRules`. Logits are computed for some rows at a time, and where that takes several times, again
+ * for the gradient: [N, V] is never held whole then.
  * @param hidden [N, D]
  * @param weight [V, D]
  * @param ids int32 [N], each in [0, V)
@@ -33,25 +71,21 @@ export function linearLogProb(
   atOnce = LOGITS_AT_ONCE,
 ): Tensor1D {
   const chunks = chunksOf(hidden.shape[0], weight.shape[0], atOnce)
-  const logits = (h: Tensor, w: Tensor) =>
-    logitsOf(tf.matMul(h as Tensor2D, w as Tensor2D, false, true), rules) as Tensor2D
-  if (chunks.length === 1) return gatherLogProb(logits(hidden, weight), ids)
-
   const gradient = (dy: Tensor, [h, w, ids]: Tensor[]): Tensor[] => {
     const parts = chunks.map((chunk) => {
-      const own = after(rowsOf(h!, chunk), dy)
-      const found = logits(own, w!)
-      const dLogits = logProbGradient(found, rowsOf(ids!, chunk) as Tensor1D, rowsOf(dy, chunk))
-      const dProducts = productGradient(dLogits, found, rules) as Tensor2D
-      return { h: tf.matMul(dProducts, w as Tensor2D), w: tf.matMul(dProducts, own as Tensor2D, true, false) }
+      const own = rowsOf(h!, chunk)
+      const again = chunks.length === 1 ? own : after(own, dy)
+      return gradients({ h: again, w: w!, ids: rowsOf(ids!, chunk) as Tensor1D, dy: rowsOf(dy, chunk) }, rules)
     })
-    return [tf.concat(parts.map((part) => part.h)), sum(parts.map((part) => part.w))]
+    return [joined(parts.map((part) => part.h)), sum(parts.map((part) => part.w))]
   }
   const op = tf.customGrad((...args) => {
     const [h, w, save] = args as unknown as [Tensor, Tensor, Save]
     save([h, w, ids])
-    const values = chunks.map((chunk) => logProbOf(logits(rowsOf(h, chunk), w), rowsOf(ids, chunk) as Tensor1D))
-    return { value: tf.concat(values), gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(dy, saved) }
+    const values = chunks.map((chunk) =>
+      logProbOf(logitsFrom(rowsOf(h, chunk), w, rules), rowsOf(ids, chunk) as Tensor1D),
+    )
+    return { value: joined(values), gradFunc: (dy: Tensor, saved: Tensor[]) => gradient(dy, saved) }
   })
   return op(hidden, weight) as Tensor1D
 }

@@ -18,9 +18,22 @@ export function logitsOf(products: Tensor, { temperature, divisor = 1, softcap }
   return divided(softcapped(divided(products, divisor), softcap), temperature)
 }
 
+/** d logit / d product = factor · bend(logit). */
+export interface LogitSlope {
+  readonly factor: number
+  /** Of logits of any shape; absent where no cap bends them. */
+  readonly bend?: (logits: Tensor) => Tensor
+}
+
+export function logitSlope({ temperature, divisor = 1, softcap }: LogitRules): LogitSlope {
+  const factor = 1 / (divisor * temperature)
+  if (softcap === undefined) return { factor }
+  return { factor, bend: (logits) => cappedSlope(tf.mul(logits, temperature), softcap) }
+}
+
 /** The gradient of the products from that of the logits. @param logits what `logitsOf` gave; of the gradient's shape */
 export function productGradient(dLogits: Tensor, logits: Tensor, rules: LogitRules): Tensor {
-  const { temperature, divisor = 1, softcap } = rules
-  const plain = divided(dLogits, divisor * temperature)
-  return softcap === undefined ? plain : tf.mul(plain, cappedSlope(tf.mul(logits, temperature), softcap))
+  const { factor, bend } = logitSlope(rules)
+  const plain = factor === 1 ? dLogits : tf.mul(dLogits, factor)
+  return bend ? tf.mul(plain, bend(logits)) : plain
 }

@@ -8,6 +8,7 @@ import { QUERIES_AT_ONCE } from '@shared/engine-limits'
 import type { ModelConfig } from '../../formats/model-config'
 import { type LogitRules, logitsOf } from '../core/logits'
 import { type NarrowMatrix, narrowMatMul, widenRows } from '../core/narrow'
+import { gatherRows } from '../core/rows'
 import { softcapped } from '../core/softcap'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { attention, causalMask, MASKED } from './attention'
@@ -40,7 +41,7 @@ const EMBEDDING = 'model.embed_tokens.weight'
 /** int32 [N] → [N, hidden]. */
 function embed(config: ModelConfig, params: Params, ids: Tensor): Tensor {
   const table = matrix(params, EMBEDDING, config.hiddenSize)
-  const rows = isNarrow(table) ? widenRows(table, ids as Tensor1D) : tf.gather(table, ids as Tensor1D)
+  const rows = isNarrow(table) ? widenRows(table, ids as Tensor1D) : gatherRows(table, ids as Tensor1D)
   return config.embeddingScale === undefined ? rows : tf.mul(rows, config.embeddingScale)
 }
 

@@ -27,8 +27,9 @@ export function linear(params: Params, projection: string, x: Tensor): Tensor {
   const narrow = words
     ? droppedProduct(x as Tensor2D, param(params, a) as Tensor2D, words as Tensor2D, param(params, DROPPED))
     : tf.matMul(x, param(params, a), false, true)
-  const low = tf.matMul(narrow, param(params, b), false, true)
-  return tf.add(dense, tf.mul(low, param(params, LORA_SCALE)))
+  // Scaled where it is narrow: r numbers a token instead of out.
+  const scaled = tf.mul(narrow, param(params, LORA_SCALE))
+  return tf.add(dense, tf.matMul(scaled as Tensor2D, param(params, b) as Tensor2D, false, true))
 }
 
 /** A ~ U(±√3/√in·…) as Kaiming uniform with a = √5, B = 0: the adapter starts as nothing. */

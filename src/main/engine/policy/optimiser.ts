@@ -1,6 +1,7 @@
 /**
  * AdamW for parameters on a backend: its two moments, and steps that need little extra memory. New values overwrite old ones if the backend can,
- * one group of tensors at a time, so that intermediate results exist only for one group.
+ * one group of tensors at a time, and large tensors some rows at a time, so that intermediate results exist only for one group and stay in the
+ * processor's cache.
  */
 
 import { UPDATED_AT_ONCE } from '@shared/engine-limits'
@@ -28,23 +29,55 @@ export function disposeReplaced(backend: Backend, old: DeviceTensors, next: Devi
   for (const [name, tensor] of Object.entries(old)) if (tensor !== next[name]) backend.dispose(tensor)
 }
 
-function groupsOf(tensors: DeviceTensors): string[][] {
-  const groups: string[][] = []
+/** A tensor, or some of its rows. */
+interface Part {
+  readonly name: string
+  /** Absent: the whole tensor. */
+  readonly rows?: { readonly start: number; readonly count: number }
+}
+
+/** Whole where a tensor is small or the backend has no rows. */
+function partsOf(name: string, shape: readonly number[], hasRows: boolean): Part[] {
+  const [rows = 1, ...rest] = shape
+  const count = Math.max(1, Math.floor(UPDATED_AT_ONCE / sizeOfShape(rest)))
+  if (!hasRows || count >= rows) return [{ name }]
+  return Array.from({ length: Math.ceil(rows / count) }, (_, i) => ({
+    name,
+    rows: { start: i * count, count: Math.min(count, rows - i * count) },
+  }))
+}
+
+/** Parts that are updated together: as many as `UPDATED_AT_ONCE` allows, at least one. Rows of large tensors are alone. */
+function groupsOf(tensors: DeviceTensors, hasRows: boolean): Part[][] {
+  const parts = Object.entries(tensors).flatMap(([name, { shape }]) => partsOf(name, shape, hasRows))
+  const groups = parts.filter(({ rows }) => rows).map((part) => [part])
+  let small: Part[] = []
   let room = 0
-  for (const [name, { shape }] of Object.entries(tensors)) {
-    const size = sizeOfShape(shape)
-    if (size > room || groups.length === 0) {
-      groups.push([])
+  for (const part of parts.filter(({ rows }) => !rows)) {
+    const size = sizeOfShape(tensors[part.name]!.shape)
+    if (size > room || small.length === 0) {
+      small = []
+      groups.push(small)
       room = UPDATED_AT_ONCE
     }
-    groups.at(-1)!.push(name)
+    small.push(part)
     room -= size
   }
   return groups
 }
 
-const pick = (tensors: DeviceTensors, names: readonly string[]): DeviceTensors =>
-  Object.fromEntries(names.map((name) => [name, tensors[name]!]))
+/** The parts as tensors, by their number: groups of equal shapes then share one compiled program. */
+const pick = (backend: Backend, tensors: DeviceTensors, parts: readonly Part[]): DeviceTensors =>
+  Object.fromEntries(
+    parts.map(({ name, rows }, i) => {
+      const tensor = tensors[name]!
+      return [i, rows ? backend.rows!(tensor, rows.start, rows.count) : tensor] // parts of rows exist only where the backend has them
+    }),
+  )
+
+/** The whole tensors among them, by name again. */
+const wholeOf = (parts: readonly Part[], picked: DeviceTensors): DeviceTensors =>
+  Object.fromEntries(parts.flatMap(({ name, rows }, i) => (rows ? [] : [[name, picked[i]!]])))
 
 interface AdamWStep {
   readonly params: Tensors
@@ -70,7 +103,7 @@ function stepOf(config: AdamWConfig) {
 export function createOptimiser(backend: Backend, trainable: DeviceTensors, config: AdamWConfig): Optimiser {
   const squares = backend.program('squared-norm', (grads: Tensors) => ({ out: squaredNorm(grads) }))
   const adamwStep = backend.program('adamw', stepOf(config))
-  const groups = groupsOf(trainable)
+  const groups = groupsOf(trainable, backend.rows !== undefined)
   const zeros = (): Record<string, DeviceTensor> =>
     Object.fromEntries(
       Object.entries(trainable).map(([key, { shape }]) => [
@@ -82,20 +115,21 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
   let v = zeros()
   let steps = 0
 
+  /** The new values of what is updated whole; rows are overwritten. */
   async function updateGroup(
     params: DeviceTensors,
     grads: DeviceTensors,
-    names: readonly string[],
+    parts: readonly Part[],
     scalars: Pick<OnDevice<AdamWStepInput>, 'learningRate' | 'step' | 'gradNorm'>,
   ): Promise<DeviceTensors> {
-    const old = { params: pick(params, names), m: pick(m, names), v: pick(v, names) }
-    const inputs = { ...old, grads: pick(grads, names), ...scalars }
-    const next = await adamwStep.run(inputs, { outputs: 'fresh', into: old })
-    Object.assign(m, next.m)
-    Object.assign(v, next.v)
-    disposeReplaced(backend, old.m, m)
-    disposeReplaced(backend, old.v, v)
-    return next.params
+    const of = (tensors: DeviceTensors) => pick(backend, tensors, parts)
+    const old = { params: of(params), m: of(m), v: of(v) }
+    const next = await adamwStep.run({ ...old, grads: of(grads), ...scalars }, { outputs: 'fresh', into: old })
+    Object.assign(m, wholeOf(parts, next.m))
+    Object.assign(v, wholeOf(parts, next.v))
+    disposeReplaced(backend, wholeOf(parts, old.m), m)
+    disposeReplaced(backend, wholeOf(parts, old.v), v)
+    return wholeOf(parts, next.params)
   }
 
   return {
@@ -104,8 +138,8 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
     },
     async norm(grads) {
       let sum = 0
-      for (const names of groups) {
-        const { out } = await squares.run(pick(grads, names))
+      for (const parts of groups) {
+        const { out } = await squares.run(pick(backend, grads, parts))
         sum += ((await backend.read(out)) as Float32Array)[0]!
       }
       return Math.sqrt(sum)
@@ -113,8 +147,8 @@ export function createOptimiser(backend: Backend, trainable: DeviceTensors, conf
     async update(params, grads, gradNorm, learningRate) {
       const scalar = (value: number) => backend.tensor(Float32Array.of(value), [])
       const scalars = { learningRate: scalar(learningRate), step: scalar(steps + 1), gradNorm: scalar(gradNorm) }
-      const next: Record<string, DeviceTensor> = {}
-      for (const names of groups) Object.assign(next, await updateGroup(params, grads, names, scalars))
+      const next: Record<string, DeviceTensor> = { ...params }
+      for (const parts of groups) Object.assign(next, await updateGroup(params, grads, parts, scalars))
       for (const tensor of Object.values(scalars)) backend.dispose(tensor)
       steps++
       return next

@@ -58,6 +58,8 @@ export interface Backend {
    * cannot be read back.
    */
   narrow(values: NarrowArray, shape: readonly [number, number]): DeviceTensor
+  /** Some rows of a tensor in its own memory: what is written to them is written to it. Absent where `into` has no effect. */
+  readonly rows?: (tensor: DeviceTensor, start: number, count: number) => DeviceTensor
   /** The values on the host. Compiled backends return the tensor's own memory. */
   read(tensor: DeviceTensor): Promise<HostArray>
   dispose(tensor: DeviceTensor): void

@@ -135,7 +135,7 @@ const CASES: Case[] = [
 ]
 
 /** Compared with composed operations elsewhere: compile.test.ts and the model's parity with PyTorch. */
-const OUR_OWN = ['GatherLogProb', 'GatherLogProbGrad', 'RmsNorm', 'Rope', 'Widen', 'WidenRows', 'After']
+const OUR_OWN = ['GatherLogProb', 'GatherLogProbGrad', 'RmsNorm', 'Rope', 'ScatterRows', 'Widen', 'WidenRows', 'After']
 
 const listed = (result: Tensor | Tensor[]) =>
   Object.fromEntries([result].flat().map((tensor, i) => [`out${i}`, tensor]))

@@ -1,7 +1,6 @@
 /** Lowerings of our own kernels: operations for which tfjs would need several passes over large tensors. */
 import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
-import { oneHotName } from './shape'
 
 /** log softmax(logits)[ids]; logits [N, V], ids int32 [N] → [N]. */
 const gatherLogProb: Lowering = (recorder, inputs) => {
@@ -15,15 +14,18 @@ const gatherLogProb: Lowering = (recorder, inputs) => {
   return recorder.node('Reshape', [own.name, recorder.int64s([n])], [n], 'float32')
 }
 
-/** d gatherLogProb / d logits · dy = dy (onehot(ids) − softmax(logits)); → [N, V]. */
+/** d gatherLogProb / d logits · dy = dy (onehot(ids) − softmax(logits)): −p dy, and dy added at each id; → [N, V]. */
 const gatherLogProbGrad: Lowering = (recorder, inputs) => {
   const { logits, ids, dy } = inputs as { logits: TensorInfo; ids: TensorInfo; dy: TensorInfo }
   const [n, v] = logits.shape as [number, number]
   const all = recorder.emit('LogSoftmax', [recorder.nameOf(logits)], [n, v], 'float32', { attributes: { axis: -1 } })
   const p = recorder.emit('Exp', [all.name], [n, v], 'float32')
-  const difference = recorder.emit('Sub', [oneHotName(recorder, ids, v), p.name], [n, v], 'float32')
-  const column = recorder.emit('Reshape', [recorder.nameOf(dy), recorder.int64s([n, 1])], [n, 1], 'float32')
-  return recorder.node('Mul', [difference.name, column.name], [n, v], 'float32')
+  const column = recorder.emit('Reshape', [recorder.nameOf(dy), recorder.int64s([n, 1])], [n, 1], 'float32').name
+  const less = recorder.emit('Neg', [column], [n, 1], 'float32')
+  const spread = recorder.emit('Mul', [p.name, less.name], [n, v], 'float32')
+  const wide = recorder.emit('Reshape', [recorder.nameOf(ids), recorder.int64s([n, 1])], [n, 1], 'int32')
+  const attributes = { axis: 1, reduction: 'add' }
+  return recorder.node('ScatterElements', [spread.name, wide.name, column], [n, v], 'float32', { attributes })
 }
 
 /** ONNX Runtime's own operator; x [N, D], weight [D]. */

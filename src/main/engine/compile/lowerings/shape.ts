@@ -1,10 +1,8 @@
 /** Lowerings of operations that move elements: reshape, transpose, slice, concat, gather. */
-import { ONE_HOT_AT_ONCE } from '@shared/engine-limits'
 import { backend_util, slice_util, util } from '@tensorflow/tfjs-core'
 import type { Recorder } from '../../tensor/recorder'
 import type { TensorInfo } from '../../tensor/tf'
 import type { Lowering } from './lowering'
-import { waiting } from './order'
 
 const x = (inputs: unknown) => (inputs as { x: TensorInfo }).x
 const sameShape = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((n, i) => n === b[i])
@@ -33,7 +31,7 @@ const transpose: Lowering = (recorder, inputs, attrs) => {
   const source = x(inputs)
   const perm = attrs['perm'] as number[]
   const shape = perm.map((axis) => source.shape[axis]!)
-  if (recorder.splatOf(source) !== null) return recorder.alias(source, shape)
+  if (recorder.splatOf(source) !== null || perm.every((axis, i) => axis === i)) return recorder.alias(source, shape)
   return recorder.node('Transpose', [recorder.nameOf(source)], shape, source.dtype, { attributes: { perm } })
 }
 
@@ -151,20 +149,11 @@ const gather: Lowering = (recorder, inputs, attrs) => {
   return recorder.node('Gather', names, shape, source.dtype, { attributes: { axis } })
 }
 
-/**
- * [N] integers → [N, depth] of 0 and 1. Comparing with start … start + depth − 1 is several times faster than ONNX Runtime's OneHot, on one thread.
- * @param name of the indices as [N, 1] in the graph, where they are there already
- */
-export function oneHotName(
-  recorder: Recorder,
-  indices: TensorInfo,
-  depth: number,
-  start = 0,
-  name: string | null = null,
-): string {
-  const column = name ?? recorder.nameOf(reshaped(recorder, indices, [...indices.shape, 1]))
+/** [N] integers → [N, depth] of 0 and 1. Comparing is several times faster than ONNX Runtime's OneHot, on one thread. */
+function oneHotName(recorder: Recorder, indices: TensorInfo, depth: number): string {
+  const column = recorder.nameOf(reshaped(recorder, indices, [...indices.shape, 1]))
   const columns = recorder.constant(
-    Int32Array.from({ length: depth }, (_, i) => start + i),
+    Int32Array.from({ length: depth }, (_, i) => i),
     [depth],
     'int32',
   )
@@ -200,37 +189,32 @@ const oneHot: Lowering = (recorder, inputs, attrs) => {
 }
 
 /**
- * The gradient of an embedding: rows summed by id, as a one-hot matrix product. ONNX Runtime's ScatterND with reduction=add loses
- * updates when it runs on several threads and ids repeat; the matrix product is exact and deterministic. Some segments at a time: [N, segments] is
- * never held whole.
+ * Zeros with each row added at its id. ONNX Runtime's ScatterElements adds one after the other and is exact and deterministic; its ScatterND with
+ * reduction=add loses updates when it runs on several threads and ids repeat. `compile/accumulate.ts` lets it add to a sum instead of zeros.
  */
+function scattered(recorder: Recorder, rows: TensorInfo, ids: TensorInfo, count: number): TensorInfo {
+  const [n, width] = rows.shape as [number, number]
+  const column = recorder.nameOf(reshaped(recorder, ids, [n, 1]))
+  const wide = recorder.emit('Expand', [column, recorder.int64s([n, width])], [n, width], 'int32')
+  const zeros = recorder.nameOf(recorder.splat(0, [count, width], 'float32'))
+  const inputs = [zeros, wide.name, recorder.nameOf(rows)]
+  const attributes = { axis: 0, reduction: 'add' }
+  return recorder.node('ScatterElements', inputs, [count, width], 'float32', { attributes })
+}
+
+/** values [N, D], ids int32 [N] → [rows, D]. */
+const scatterRows: Lowering = (recorder, inputs, attrs) => {
+  const { values, ids } = inputs as { values: TensorInfo; ids: TensorInfo }
+  return scattered(recorder, values, ids, attrs['rows'] as number)
+}
+
 const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
   const { x: rows, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo }
   const segments = attrs['numSegments'] as number
   const n = util.sizeFromShape(segmentIds.shape)
   const width = util.sizeFromShape(rows.shape) / n
-  const flatIds = reshaped(recorder, segmentIds, [n])
-  const flatRows = reshaped(recorder, rows, [n, width])
-  const atOnce = Math.max(1, Math.floor(ONE_HOT_AT_ONCE / n))
-  const parts: TensorInfo[] = []
-  for (let start = 0; start < segments; start += atOnce) {
-    const size = Math.min(atOnce, segments - start)
-    const ids =
-      parts.length === 0
-        ? null
-        : waiting(recorder, { name: recorder.nameOf(flatIds), shape: [n, 1], dtype: 'int32' }, parts.at(-1)!)
-    const hot = oneHotName(recorder, flatIds, size, start, ids)
-    parts.push(
-      recorder.node('Gemm', [hot, recorder.nameOf(flatRows)], [size, width], 'float32', {
-        attributes: { transA: 1, transB: 0 },
-      }),
-    )
-  }
-  const names = parts.map((part) => recorder.nameOf(part))
-  const sums =
-    parts.length === 1
-      ? parts[0]!
-      : recorder.node('Concat', names, [segments, width], 'float32', { attributes: { axis: 0 } })
+  const flat = [reshaped(recorder, rows, [n, width]), reshaped(recorder, segmentIds, [n])] as const
+  const sums = scattered(recorder, ...flat, segments)
   return reshaped(recorder, sums, [segments, ...rows.shape.slice(segmentIds.shape.length)])
 }
 
@@ -248,5 +232,6 @@ export const shapes: Readonly<Record<string, Lowering>> = {
   BroadcastTo: broadcastTo,
   GatherV2: gather,
   OneHot: oneHot,
+  ScatterRows: scatterRows,
   UnsortedSegmentSum: unsortedSegmentSum,
 }
