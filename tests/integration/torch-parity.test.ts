@@ -10,10 +10,10 @@ import { evaluate, OBJECTIVE_CASES } from '../unit/engine/objectives/cases'
 
 const SCRIPT = join(import.meta.dirname, '../parity/objectives.py')
 
-const python = ['/usr/bin/python3', 'python3'].find(
-  (command) => spawnSync(command, ['-c', 'import torch'], { timeout: 60_000 }).status === 0,
+const python = [process.env['GPO_PYTHON'] ?? '', '/usr/bin/python3', 'python3'].find(
+  (command) => command && spawnSync(command, ['-c', 'import torch'], { timeout: 60_000 }).status === 0,
 )
-const skipped = python ? '' : ' (skipped: no python3 with PyTorch found)'
+const skipped = python ? '' : ' (skipped: no Python with PyTorch found)'
 
 type Answer = {
   readonly objectives: Record<string, { loss: number; grads: Record<string, number[]> }>

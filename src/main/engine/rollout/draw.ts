@@ -1,5 +1,8 @@
 /** Draws one token from a distribution. Pure: the randomness is an argument. */
 
+/** Beyond it, the rounding of a sum in float32 could decide; such a u takes the exact way. */
+const ALMOST_ONE = 1 - 1e-4
+
 export interface Draw {
   readonly token: number
   /** Log-probability under the distribution as given, before top-k and top-p. */
@@ -13,20 +16,31 @@ export interface Truncation {
   readonly topP: number
 }
 
+/** First index where the running sum exceeds u; −1 if none does. */
+function firstBeyond(weights: Float32Array, offset: number, size: number, u: number): number {
+  let rest = u
+  for (let i = 0; i < size; i++) {
+    rest -= weights[offset + i]!
+    if (rest < 0) return i
+  }
+  return -1
+}
+
 /** First index where the running sum exceeds u · total; the last positive entry if rounding leaves u beyond the sum. */
 function inverseCdf(weights: Float32Array, offset: number, size: number, u: number): number {
   let total = 0
   for (let i = 0; i < size; i++) total += weights[offset + i]!
-  let rest = u * total
-  let last = 0
-  for (let i = 0; i < size; i++) {
-    const weight = weights[offset + i]!
-    if (weight <= 0) continue
-    last = i
-    rest -= weight
-    if (rest < 0) return i
-  }
+  const found = firstBeyond(weights, offset, size, u * total)
+  if (found >= 0) return found
+  let last = size - 1
+  while (last > 0 && weights[offset + last]! <= 0) last--
   return last
+}
+
+/** As `inverseCdf` of a distribution: its sum is 1 but for rounding, so that one pass, half of it on average, nearly always does. */
+function drawFrom(probs: Float32Array, offset: number, size: number, u: number): number {
+  const found = u < ALMOST_ONE ? firstBeyond(probs, offset, size, u) : -1
+  return found >= 0 ? found : inverseCdf(probs, offset, size, u)
 }
 
 export function argMax(values: Float32Array, offset: number, size: number): number {
@@ -60,7 +74,7 @@ export function draw(probs: Float32Array, offset: number, size: number, u: numbe
   const isWhole = truncation.topK === 0 && truncation.topP >= 1
   let token: number
   if (isWhole) {
-    token = inverseCdf(probs, offset, size, u)
+    token = drawFrom(probs, offset, size, u)
   } else {
     const kept = survivors(probs, offset, size, truncation)
     const weights = Float32Array.from(kept, (id) => probs[offset + id]!)
