@@ -10,7 +10,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeDatasets, makeSftCorpus } from './tasks/corpus.ts'
-import { FAMILY_NAMES, type FamilyName } from './tasks/family.ts'
+import { CORPUS_FAMILIES, type CorpusFamily } from './tasks/family.ts'
 
 const DATASETS = join(import.meta.dirname, '../resources/datasets')
 
@@ -49,13 +49,14 @@ function writeSftCorpus(rows: string, out: string | undefined): void {
 }
 
 /** `0.1` for all families, or `chain-arithmetic=0.1,shuffled-objects=0.2`, the others keeping `fallback`. */
-function perFamily(option: string, text: string, fallback: number): Record<FamilyName, number> {
+function perFamily(option: string, text: string, fallback: number): Record<CorpusFamily, number> {
   const all = text.includes('=') ? fallback : notNegative(option, text)
   const result = { 'chain-arithmetic': all, 'shuffled-objects': all, 'boolean-expressions': all }
   for (const part of text.includes('=') ? text.split(',') : []) {
     const [name = '', value = ''] = part.split('=')
-    const family = FAMILY_NAMES.find((known) => known === name)
-    if (family === undefined) throw new Error(`${option} names "${name}"; the families are ${FAMILY_NAMES.join(', ')}.`)
+    const family = CORPUS_FAMILIES.find((known) => known === name)
+    if (family === undefined)
+      throw new Error(`${option} names "${name}"; the families are ${CORPUS_FAMILIES.join(', ')}.`)
     result[family] = notNegative(option, value)
   }
   return result

@@ -5,6 +5,7 @@
  */
 
 import { openBackend } from '@engine/devices/choose'
+import { productCeiling, reached, tokenOperations } from '../ceiling'
 import { type BenchModel, benchModel, type ModelName, modelNames } from '../models'
 import { type Peer, startPeer } from '../peer/peer'
 import { compare, median, milliseconds, rounded, sum } from '../statistics'
@@ -60,7 +61,7 @@ function summary(passes: readonly Pass[], { lanes, steps }: DecodeSize) {
   return { passMs: milliseconds(seconds), tokensPerSecond: Math.round((lanes * steps) / median(seconds)) }
 }
 
-async function measure(model: BenchModel, peer: Peer | null): Promise<object> {
+async function measure(model: BenchModel, peer: Peer | null, ceiling: number): Promise<object> {
   const { rounds: count, ...size } = sizes(model)
   const decoders = [await ourDecoder(model, size), ...(peer ? [await peerDecoder(peer, model, size)] : [])]
   const greedy: Pass[] = []
@@ -75,7 +76,9 @@ async function measure(model: BenchModel, peer: Peer | null): Promise<object> {
   const [ours, theirs] = rounds as [Pass[], Pass[] | undefined]
   const inModel = rounded(median(ours.map((pass) => pass.model / pass.seconds)))
   const work = `${size.lanes} sequences × ${size.steps} steps after a prompt of 16 tokens; ${count} rounds, in turns`
-  const result = { model: model.name, work, ours: { ...summary(ours, size), inModel } }
+  const operations = size.lanes * size.steps * tokenOperations(model, 'forward')
+  const reach = reached(operations, median(ours.map((pass) => pass.model)), ceiling)
+  const result = { model: model.name, work, ours: { ...summary(ours, size), inModel, modelReaches: reach } }
   if (!theirs) return { ...result, peer: null }
   const times = (passes: readonly Pass[]) => passes.map(({ seconds }) => [seconds])
   return { ...result, peer: summary(theirs, size), decode: compare(times(ours), times(theirs)) }
@@ -85,7 +88,8 @@ export async function run(wanted: readonly ModelName[]): Promise<object> {
   const peer = await startPeer()
   const isMissing = typeof peer === 'string'
   const models: object[] = []
-  for (const name of modelNames(wanted)) models.push(await measure(benchModel(name), isMissing ? null : peer))
+  const ceiling = await productCeiling()
+  for (const name of modelNames(wanted)) models.push(await measure(benchModel(name), isMissing ? null : peer, ceiling))
   if (isMissing) return { peer: null, reason: peer, models }
   peer.close()
   return { peer: peer.description, target: 2, models }

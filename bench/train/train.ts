@@ -4,6 +4,7 @@
  */
 
 import { openBackend } from '@engine/devices/choose'
+import { productCeiling, reached, tokenOperations } from '../ceiling'
 import { type BenchModel, benchModel, type ModelName, modelNames } from '../models'
 import { type Peer, startPeer } from '../peer/peer'
 import { compare, median, milliseconds, rounded } from '../statistics'
@@ -91,7 +92,7 @@ function against(ours: readonly Times[], theirs: readonly Times[], tokens: numbe
   }
 }
 
-async function measure(model: BenchModel, kind: Adaptation, peer: Peer | null): Promise<object> {
+async function measure(model: BenchModel, kind: Adaptation, peer: Peer | null, ceiling: number): Promise<object> {
   const { rows, warmup, rounds, steps } = sizes(model)
   const batch = makeBatch(model.config.vocabSize, rows)
   const ours = await ourTrainer(model, kind, batch)
@@ -116,7 +117,14 @@ async function measure(model: BenchModel, kind: Adaptation, peer: Peer | null): 
     adaptation: kind,
     work: `batch ${rows} × ${LENGTH}; ${rounds} rounds of ${steps} steps, in turns`,
     loss: [losses[0], losses.at(-1)].map((x) => rounded(x!, 5)),
-    ours: summary(own![1], tokens),
+    ours: {
+      ...summary(own![1], tokens),
+      gradientsReach: reached(
+        tokens * tokenOperations(model, kind),
+        median(own![1].flatMap(({ gradients }) => gradients)),
+        ceiling,
+      ),
+    },
     peers: Object.fromEntries(others.map(([name, theirs]) => [name, against(own![1], theirs, tokens)])),
   }
 }
@@ -125,10 +133,12 @@ export async function run(wanted: readonly ModelName[]): Promise<object> {
   const peer = await startPeer()
   const isMissing = typeof peer === 'string'
   const models: object[] = []
+  const ceiling = await productCeiling()
   for (const name of modelNames(wanted))
     for (const kind of ['full', 'lora'] as const)
-      models.push(await measure(benchModel(name), kind, isMissing ? null : peer))
-  if (isMissing) return { peer: null, reason: peer, models }
+      models.push(await measure(benchModel(name), kind, isMissing ? null : peer, ceiling))
+  const products = { ceilingGflops: rounded(ceiling / 1e9, 0) }
+  if (isMissing) return { ...products, peer: null, reason: peer, models }
   peer.close()
-  return { peer: peer.description, targets: { eager: 1.3, compiled: 1 }, models }
+  return { ...products, peer: peer.description, targets: { eager: 1.3, compiled: 1 }, models }
 }

@@ -5,6 +5,8 @@
 import { booleanExpressions } from './boolean-expressions.ts'
 import { chainArithmetic } from './chain-arithmetic.ts'
 import {
+  CORPUS_FAMILIES,
+  type CorpusFamily,
   DIFFICULTIES,
   type Difficulty,
   FAMILY_NAMES,
@@ -15,6 +17,7 @@ import {
 } from './family.ts'
 import { createRng, type Rng } from './rng.ts'
 import { shuffledObjects } from './shuffled-objects.ts'
+import { wordProblems } from './word-problems.ts'
 
 /** A row of the bundled datasets. */
 export interface Task {
@@ -40,15 +43,16 @@ interface SftOptions {
   readonly rows: number
   readonly seed: number
   /** Probability per line of a wrong result. */
-  readonly noise: Readonly<Record<FamilyName, number>>
+  readonly noise: Readonly<Record<CorpusFamily, number>>
   /** Relative number of rows. */
-  readonly mix: Readonly<Record<FamilyName, number>>
+  readonly mix: Readonly<Record<CorpusFamily, number>>
 }
 
 const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   'chain-arithmetic': chainArithmetic,
   'shuffled-objects': shuffledObjects,
   'boolean-expressions': booleanExpressions,
+  'word-problems': wordProblems,
 }
 const DATASET_SEED = 'gpo-studio-tasks-1'
 const TRAIN_ROWS = 2000
@@ -103,7 +107,7 @@ export function makeSftCorpus(options: SftOptions): SftRow[] {
 }
 
 /** One family's rows, one per call. Mistakes use a separate random stream, so that the noise does not change the prompts. */
-function sftRows(family: FamilyName, options: SftOptions, bundled: ReadonlySet<string>): () => SftRow {
+function sftRows(family: CorpusFamily, options: SftOptions, bundled: ReadonlySet<string>): () => SftRow {
   const rng = createRng(`sft:${options.seed}:${family}`)
   const noise = { probability: options.noise[family], rng: createRng(`slips:${options.seed}:${family}`) }
   let row = 0
@@ -114,11 +118,11 @@ function sftRows(family: FamilyName, options: SftOptions, bundled: ReadonlySet<s
 }
 
 /** The family of each row, in the proportions of `mix`: always the family furthest behind its share is next. */
-function familyOfRows({ rows, mix }: SftOptions): FamilyName[] {
-  const behind = new Map(FAMILY_NAMES.map((family) => [family, 0]))
-  const total = FAMILY_NAMES.reduce((sum, family) => sum + mix[family], 0)
+function familyOfRows({ rows, mix }: SftOptions): CorpusFamily[] {
+  const behind = new Map(CORPUS_FAMILIES.map((family) => [family, 0]))
+  const total = CORPUS_FAMILIES.reduce((sum, family) => sum + mix[family], 0)
   return Array.from({ length: rows }, () => {
-    for (const family of FAMILY_NAMES) behind.set(family, (behind.get(family) ?? 0) + mix[family] / total)
+    for (const family of CORPUS_FAMILIES) behind.set(family, (behind.get(family) ?? 0) + mix[family] / total)
     const [next] = [...behind].reduce((most, entry) => (entry[1] > most[1] + 1e-9 ? entry : most))
     behind.set(next, (behind.get(next) ?? 0) - 1)
     return next

@@ -4,7 +4,11 @@
  */
 import type { Rng } from './rng.ts'
 
-export const FAMILY_NAMES = ['chain-arithmetic', 'shuffled-objects', 'boolean-expressions'] as const
+/** The families that the bundled model was trained on. */
+export const CORPUS_FAMILIES = ['chain-arithmetic', 'shuffled-objects', 'boolean-expressions'] as const
+/** `word-problems` is for models that know English. */
+export const FAMILY_NAMES = [...CORPUS_FAMILIES, 'word-problems'] as const
+export type CorpusFamily = (typeof CORPUS_FAMILIES)[number]
 export type FamilyName = (typeof FAMILY_NAMES)[number]
 
 /** 3 needs more steps than 2, and 2 more than 1. */

@@ -1,11 +1,12 @@
-/** `gpo demo`: GPO-PPO on a bundled task, accuracy before and after, three critical steps, and what to try next. */
+/** `gpo demo`: guided training on a bundled task, accuracy before and after, three critical steps, and what to try next. */
 import { databaseFile } from '@main/paths'
 import { listEvaluations } from '@main/store/evaluations'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getTrajectory, listTrajectories } from '@main/store/trajectories'
-import { demoPlan } from '@shared/demo-plan'
+import { demoPlan, realModelPlan } from '@shared/demo-plan'
 import { GpoError } from '@shared/errors'
+import { isGuided } from '@shared/method/guided'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import { formatPercent, formatSeconds, type Output } from './output'
 import { exitCodeOf, runPlan, type StoreOptions } from './train'
@@ -29,17 +30,18 @@ function printTrajectories(store: Store, runId: string, output: Output): void {
 }
 
 export async function demo(
-  options: StoreOptions & { seed: number; set: string[] },
+  options: StoreOptions & { seed: number; set: string[]; model?: string },
   output: Output,
   withSettings: (plan: Plan) => Plan,
 ): Promise<number> {
   const begin = performance.now()
-  const plan = withSettings(planSchema.parse(demoPlan(options.seed)))
+  const { model, seed } = options
+  const plan = withSettings(planSchema.parse(model === undefined ? demoPlan(seed) : realModelPlan(seed, model)))
   const store = openStore(databaseFile(options.db))
   const dbFlag = options.db ? ` --db ${options.db}` : ''
   try {
     output.line(
-      `GPO-PPO on ${plan.data.train.path}, ${plan.budget.iterations} iterations, seed ${plan.seed}. Ctrl-C stops it; it can be resumed.`,
+      `${isGuided(plan) ? 'GPO-' : ''}${plan.objective.kind.toUpperCase()} on ${plan.data.train.path}, ${plan.budget.iterations} iterations, seed ${plan.seed}. Ctrl-C stops it; it can be resumed.`,
     )
     const run = await runPlan({ store, plan, output, dbFlag, inspect: options })
     if (run.status !== 'completed') return exitCodeOf(run)
@@ -60,7 +62,8 @@ export async function demo(
     output.line(`  npm run gpo -- show ${run.id}${dbFlag}`)
     output.line(`  npm run gpo -- critical --model ${run.id} --data ${plan.data.eval?.path} --limit 3${dbFlag}`)
     output.line(`  npm run gpo -- export ${run.id} --format safetensors --out my-model${dbFlag}`)
-    output.line(`  npm run demo -- --set gpo.criticalStep=none     the same budget without GPO`)
+    const ofModel = model === undefined ? '' : `--model ${model} `
+    output.line(`  npm run demo -- ${ofModel}--set gpo.criticalStep=none     the same budget without GPO`)
     output.json({
       run: run.id,
       seconds,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { solve } from '../../../scripts/tasks/corpus'
-import { FAMILY_NAMES } from '../../../scripts/tasks/family'
+import { CORPUS_FAMILIES } from '../../../scripts/tasks/family'
 import { OBJECTS, PEOPLE } from '../../../scripts/tasks/shuffled-objects'
 import { tinyTokenizerFiles } from '../../../scripts/tokenizer/tiny-tokenizer'
 import { loadTinyTokenizer, readTasks, readTiny } from './resources'
@@ -68,7 +68,7 @@ describe('tiny tokenizer', () => {
   })
 
   it('cuts a prompt with its solution exactly where the solution begins', () => {
-    for (const task of FAMILY_NAMES.flatMap(readTasks)) {
+    for (const task of CORPUS_FAMILIES.flatMap(readTasks)) {
       const { completion } = solve(task)
       expect(idsOf(task.prompt + completion)).toEqual([...idsOf(task.prompt), ...idsOf(completion)])
     }
