@@ -108,7 +108,7 @@ export function trlDpo(source: ConfigSource): TrainerConfig {
     objective.kind === 'simpo'
       ? [
           comment(
-            `For SimPO: CPOTrainer of trl.experimental.cpo, loss_type simpo, beta ${objective.beta}, simpo_gamma ${objective.gammaRatio * objective.beta}.`,
+            `For SimPO: CPOTrainer of trl.experimental.cpo, loss_type simpo, beta ${objective.beta}, simpo_gamma ${objective.gammaRatio * objective.beta}, cpo_alpha 0.`,
           ),
         ]
       : objective.kind === 'orpo'

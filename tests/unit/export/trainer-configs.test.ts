@@ -72,7 +72,7 @@ describe('TRL', () => {
       /# Settings of the run without a counterpart in TRL:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/,
     )
     const simpo = named(sourceOf({ objective: { kind: 'simpo' } }), 'pairs', '.trl-dpo.yaml').content
-    expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375/)
+    expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375, cpo_alpha 0/)
   })
 
   it('gets the steps that SFT took, not passes that nobody counted', () => {

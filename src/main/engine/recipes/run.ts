@@ -3,13 +3,14 @@ import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { Verdict } from '@shared/schemas/verifier'
+import type { ModelConfig } from '../../formats/model-config'
 import { deriveSeed, permutation } from '../core/rng'
 import { STREAM } from '../core/streams'
 import type { Task } from '../gpo/trajectory'
 import type { TokenSequence } from '../policy/batch'
 import type { Learner } from '../policy/learner'
 import type { Policy } from '../policy/policy'
-import type { ForwardSettings, Scorer } from '../policy/score'
+import { createScorer, type ForwardSettings, type Scorer } from '../policy/score'
 import type { Sampler } from '../rollout/sampler'
 import type { Backend } from '../tensor/backend'
 import type { LabelledSequence, SequencePair } from './sequences'
@@ -65,12 +66,20 @@ export interface Procedure {
   iterate(iteration: number): Promise<IterationResult>
 }
 
-/** How a loss runs the model. @param temperature of the log-probabilities: the rollouts' for policy gradients, 1 for likelihoods */
-export const forwardSettings = ({ policy, plan }: Run, temperature: number): ForwardSettings => ({
+/** The temperature of every log-probability that a loss compares: the rollouts' for policy gradients, 1 for likelihoods. */
+const temperatureOf = ({ objective, rollout }: Plan): number =>
+  objective.kind === 'ppo' || objective.kind === 'grpo' ? rollout.temperature : 1
+
+/** How a loss runs the model. */
+export const forwardSettings = ({ policy, plan }: Run): ForwardSettings => ({
   config: policy.config,
-  temperature,
+  temperature: temperatureOf(plan),
   recomputesLayers: plan.budget.recomputeLayers,
 })
+
+/** The scorer of a run: its log-probabilities are of the same kind as the loss's. */
+export const scorerOf = (backend: Backend, config: ModelConfig, plan: Plan): Scorer =>
+  createScorer(backend, config, { maxTokens: plan.budget.microbatchTokens, temperature: temperatureOf(plan) })
 
 /** `count` items from position `from` of an endless sequence: the data in a new random order each epoch. */
 export function takeShuffled<T>(items: readonly T[], from: number, count: number, seed: number): T[] {
