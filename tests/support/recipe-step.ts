@@ -98,7 +98,7 @@ export async function firstStep(
   const run: Run = {
     ...{ plan, backend: recorded, policy, scorer, stopTokens: [], onProgress: () => {} },
     sampler: givenSampler({ scorer, policy }, rollouts),
-    text: { decode: (tokens) => String(tokens), pieces: (tokens) => [...tokens].map(String) },
+    text: { decode: String, prompt: String, pieces: (tokens) => [...tokens].map(String) },
     verify: (completion) => ({ reward: rewards.get(completion)!, status: 'correct', extracted: null }),
     tasks: prompts.map((prompt, row) => ({ row, prompt, reference: '' })),
     ...{ evaluationTasks: [], demonstrations: [], pairs: [], labelled: [], ...rows },

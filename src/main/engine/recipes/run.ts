@@ -18,6 +18,8 @@ import type { LabelledSequence, SequencePair } from './sequences'
 /** Functions on text, for segmentation, verification and records. */
 export interface TextCodec {
   decode(tokens: Int32Array): string
+  /** A prompt as text, from which the same tokens can be made again. */
+  prompt(tokens: Int32Array): string
   /** The text of each token; joined they are `decode(tokens)`. */
   pieces(tokens: Int32Array): readonly string[]
 }
