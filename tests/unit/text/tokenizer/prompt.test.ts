@@ -12,7 +12,8 @@ const withTemplate = (files: typeof byteLevelFiles | typeof wordLevelFiles, temp
   loadTokenizer(
     folderWith({ ...files, 'tokenizer_config.json': { ...files['tokenizer_config.json'], chat_template: template } }),
   )
-const TEMPLATE = '{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{{ eos_token }}{% endfor %}[assistant]'
+const TEMPLATE =
+  '{{ bos_token }}{% for m in messages %}[{{ m.role }}]{{ m.content }}{{ eos_token }}{% endfor %}[assistant]'
 
 it.each([
   ['bytes', byteLevelFiles, chat],

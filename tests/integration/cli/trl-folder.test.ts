@@ -1,0 +1,108 @@
+/**
+ * The folder that trains in TRL. With GPO_PYTHON, a Python that has trl, it is trained for five steps, TRL's token ids are compared with ours, and the
+ * adapter that it wrote scores here as in PEFT.
+ */
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
+import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
+import type { ScoreResult } from '@main/workers/results'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { gpo, jsonLines, planOf, show, temporaryFolder, writePlan, writeRows } from '../../support/gpo'
+
+const SCRIPT = join(import.meta.dirname, '../../parity/trl_folder.py')
+const candidate = process.env['GPO_PYTHON']
+const python =
+  candidate && spawnSync(candidate, ['-c', 'import trl'], { timeout: 60_000 }).status === 0 ? candidate : ''
+const skipped = python ? '' : ' (skipped: no GPO_PYTHON with trl)'
+
+const home = temporaryFolder()
+const folder = join(home, 'trl')
+const adapter = join(home, 'trained')
+let run: string
+
+beforeAll(async () => {
+  const plan = planOf(writeRows(home), {
+    objective: { kind: 'dpo' },
+    adaptation: { kind: 'lora', r: 2, alpha: 8 },
+    gpo: { samples: 4, segmentation: { minStepTokens: 3, splitter: 'window', windowTokens: 4 } },
+    optimiser: { learningRate: 1e-2 },
+  })
+  const ended = await gpo(home, 'train', writePlan(home, plan), '--json')
+  expect(ended.code).toBe(0)
+  run = (await show(home)).id
+})
+
+interface Pair {
+  readonly prompt: string
+  readonly chosen: string
+  readonly rejected: string
+}
+const pairs = (): Pair[] => jsonLines<Pair>({ stdout: readFileSync(join(folder, 'pairs.jsonl'), 'utf8') })
+
+describe('gpo export --format trl', () => {
+  it('writes pairs, settings, script, versions and a page of explanation, of the size that it says', async () => {
+    const ended = await gpo(home, 'export', 'last', '--format', 'trl', '--states', 'all', '--out', folder, '--json')
+    expect(ended.stderr).toBe('')
+    const [{ count, unit, bytes }] = jsonLines<{ count: number; unit: string; bytes: number }>(ended) as [never]
+    const names = ['README.md', 'dpo.yaml', 'pairs.jsonl', 'requirements.txt', 'train.py']
+    expect(readdirSync(folder).sort()).toEqual(names)
+    expect(bytes).toBe(names.reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0))
+    expect(unit).toBe('pairs')
+    expect(pairs()).toHaveLength(count)
+    const text = (name: string) => readFileSync(join(folder, name), 'utf8')
+    expect(text('dpo.yaml')).toContain('data_files: "pairs.jsonl"')
+    expect(text('dpo.yaml')).toContain(JSON.stringify(inject('model')))
+    for (const line of text('requirements.txt').split('\n')) expect(line).toMatch(/^(|#.*|[a-z]+==[\d.]+)$/)
+    expect(text('README.md')).toContain(run)
+    expect(text('README.md').split('\n').length).toBeLessThan(40)
+  })
+
+  it('touches no folder that has something in it', async () => {
+    const ended = await gpo(home, 'export', 'last', '--format', 'trl', '--out', folder)
+    expect(ended.stderr).toMatch(/is not empty/)
+    expect(ended.code).toBe(2)
+  })
+
+  it.skipIf(!python)(
+    `trains; tokens are ours, and its adapter scores here as in PEFT${skipped}`,
+    async () => {
+      const options = { encoding: 'utf8', maxBuffer: 1 << 26 } as const
+      const settings = ['--max_steps', '5', '--output_dir', adapter, '--report_to', 'none']
+      const trained = spawnSync(python, [join(folder, 'train.py'), ...settings], options)
+      expect(trained.stderr).not.toMatch(/Traceback/)
+      expect(trained.status).toBe(0)
+
+      const input = JSON.stringify({ folder, arguments: settings, adapter, count: 4 })
+      const asked = spawnSync(python, [SCRIPT], { ...options, input })
+      if (asked.status !== 0) throw new Error(`trl_folder.py failed: ${asked.stderr}`)
+      const there = JSON.parse(asked.stdout) // our own script's
+      expect(there.base).toBe(inject('model'))
+
+      const tokenizer = loadTokenizer(inject('model'))
+      const plain = { template: '{prompt}', chatTemplate: false }
+      const ids = pairs().map(({ prompt, chosen, rejected }, row) => {
+        const answer = (text: string) => [
+          ...encodeAnswer(plain, tokenizer, { row, prompt }, text),
+          tokenizer.eosTokenIds[0]!,
+        ]
+        const prompt_ids = [...encodePrompt(plain, tokenizer, { row, prompt })]
+        return { prompt_ids, chosen_ids: answer(chosen), rejected_ids: answer(rejected) }
+      })
+      expect(there.pairs).toEqual(ids)
+
+      expect((await gpo(home, 'models', 'add', adapter)).code).toBe(0)
+      let moved = 0
+      for (const [i, { prompt, chosen }] of pairs().slice(0, 4).entries()) {
+        const asked = ['--prompt', prompt, '--completion', chosen, '--json', '--backend', 'onnx']
+        const [own] = jsonLines<ScoreResult>(await gpo(home, 'score', '--model', adapter, ...asked))
+        expect(own!.logprobs).toHaveLength(there.adapter[i].length)
+        for (const [t, logp] of own!.logprobs.entries()) expect(Math.abs(logp - there.adapter[i][t])).toBeLessThan(1e-4)
+        moved = Math.max(moved, ...own!.logprobs.map((logp, t) => Math.abs(logp - there.plain[i][t])))
+      }
+      expect(moved).toBeGreaterThan(1e-3)
+    },
+    300_000,
+  )
+})
