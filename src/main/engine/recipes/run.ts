@@ -3,7 +3,6 @@ import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { Verdict } from '@shared/schemas/verifier'
-import type { ModelConfig } from '../../formats/model-config'
 import { deriveSeed, permutation } from '../core/rng'
 import { STREAM } from '../core/streams'
 import type { Task } from '../gpo/trajectory'
@@ -80,7 +79,7 @@ export const forwardSettings = ({ policy, plan }: Run): ForwardSettings => ({
 })
 
 /** The scorer of a run: its log-probabilities are of the same kind as the loss's. */
-export const scorerOf = (backend: Backend, config: ModelConfig, plan: Plan): Scorer =>
+export const scorerOf = (backend: Backend, config: Policy['config'], plan: Plan): Scorer =>
   createScorer(backend, config, { maxTokens: plan.budget.microbatchTokens, temperature: temperatureOf(plan) })
 
 /** `count` items from position `from` of an endless sequence: the data in a new random order each epoch. */
