@@ -3,13 +3,14 @@
  * adapter that it wrote scores here as in PEFT.
  */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
 import type { ScoreResult } from '@main/workers/results'
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { gpo, jsonLines, planOf, show, temporaryFolder, writePlan, writeRows } from '../../support/gpo'
+import { writeTinyModel } from '../../support/model-folder'
 
 const SCRIPT = join(import.meta.dirname, '../../parity/trl_folder.py')
 const candidate = process.env['GPO_PYTHON']
@@ -22,8 +23,18 @@ const folder = join(home, 'trl')
 const adapter = join(home, 'trained')
 let run: string
 
+/** A chat model: its template writes special tokens. */
+const model = writeTinyModel(join(home, 'model'))
+const tokenizerConfig = join(model, 'tokenizer_config.json')
+const chat_template = '{{ bos_token }}{% for m in messages %}{{ m.content }}{{ eos_token }}{% endfor %}'
+const own = JSON.parse(readFileSync(tokenizerConfig, 'utf8'))
+writeFileSync(tokenizerConfig, JSON.stringify({ ...own, chat_template }))
+
 beforeAll(async () => {
-  const plan = planOf(writeRows(home), {
+  const rows = writeRows(home)
+  const plan = planOf(rows, {
+    model: { path: model },
+    data: { train: { path: rows }, chatTemplate: true },
     objective: { kind: 'dpo' },
     adaptation: { kind: 'lora', r: 2, alpha: 8 },
     gpo: { samples: 4, segmentation: { minStepTokens: 3, splitter: 'window', windowTokens: 4 } },
@@ -53,10 +64,21 @@ describe('gpo export --format trl', () => {
     expect(pairs()).toHaveLength(count)
     const text = (name: string) => readFileSync(join(folder, name), 'utf8')
     expect(text('dpo.yaml')).toContain('data_files: "pairs.jsonl"')
-    expect(text('dpo.yaml')).toContain(JSON.stringify(inject('model')))
+    expect(text('dpo.yaml')).toContain(JSON.stringify(model))
     for (const line of text('requirements.txt').split('\n')) expect(line).toMatch(/^(|#.*|[a-z]+==[\d.]+)$/)
     expect(text('README.md')).toContain(run)
     expect(text('README.md').split('\n').length).toBeLessThan(40)
+  })
+
+  it('has prompts that are the tokens the run asked with', () => {
+    const tokenizer = loadTokenizer(model)
+    const [start, end] = [tokenizer.bosTokenId!, tokenizer.eosTokenIds[0]!]
+    for (const { prompt } of pairs()) {
+      const [, question] = /^<\|bos\|>(\d\+\d=)<\|eos\|>/.exec(prompt)!
+      const asked = [start, ...tokenizer.encode(question!), end]
+      const ids = encodePrompt({ template: '{prompt}', chatTemplate: false }, tokenizer, { row: 0, prompt })
+      expect([...ids].slice(0, asked.length)).toEqual(asked)
+    }
   })
 
   it('touches no folder that has something in it', async () => {
@@ -78,9 +100,9 @@ describe('gpo export --format trl', () => {
       const asked = spawnSync(python, [SCRIPT], { ...options, input })
       if (asked.status !== 0) throw new Error(`trl_folder.py failed: ${asked.stderr}`)
       const there = JSON.parse(asked.stdout) // our own script's
-      expect(there.base).toBe(inject('model'))
+      expect(there.base).toBe(model)
 
-      const tokenizer = loadTokenizer(inject('model'))
+      const tokenizer = loadTokenizer(model)
       const plain = { template: '{prompt}', chatTemplate: false }
       const ids = pairs().map(({ prompt, chosen, rejected }, row) => {
         const answer = (text: string) => [
