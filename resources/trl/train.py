@@ -22,22 +22,53 @@ def is_gguf(base):
 
 def loaded(base, dtype):
     """The model, with a GGUF file's blocks as plain numbers, and its tokenizer."""
-    place = (Path(base).parent, {"gguf_file": Path(base).name}) if is_gguf(base) else (base, {})
-    tokenizer = AutoTokenizer.from_pretrained(place[0], **place[1])
-    return AutoModelForCausalLM.from_pretrained(place[0], dtype=dtype or "float32", **place[1]), tokenizer
+    place, options = (Path(base).parent, {"gguf_file": Path(base).name}) if is_gguf(base) else (base, {})
+    model = AutoModelForCausalLM.from_pretrained(place, dtype=dtype or "float32", **options)
+    if is_gguf(base):  # transformers goes on to call it quantised, and refuses to train
+        model.is_quantized, model.hf_quantizer = False, None
+        vars(model.config).pop("quantization_config", None)
+    return model, AutoTokenizer.from_pretrained(place, **options)
+
+
+def answer_ids(tokenizer, prompt, answer):
+    """
+    The tokens of an answer behind those of its prompt. Where the two would share a token, which is seldom and mostly at line breaks, the answer has its
+    own, as the continuation of some text: a prompt's tokens are fixed before its answer is known.
+    """
+
+    def behind(start, whole):
+        return whole[len(start) :] if start and whole[: len(start)] == start else None
+
+    def alone(text):
+        return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+    found = behind(tokenizer(prompt)["input_ids"], tokenizer(prompt + answer)["input_ids"])
+    for anchor in ("\n", ":", ")", "a"):
+        found = behind(alone(anchor), alone(anchor + answer)) if found is None else found
+    return alone(answer) if found is None else found
+
+
+class PairTrainer(DPOTrainer):
+    """Trains on the ids that GPO Studio trains on: TRL would move the end of such a prompt into the answer."""
+
+    def _prepare_dataset(self, dataset, processing_class, args, dataset_name):
+        def ids(row):
+            prompt = row["prompt"]
+            answers = {key: answer_ids(processing_class, prompt, row[key]) for key in ("chosen", "rejected")}
+            ended = {f"{key}_ids": own + [processing_class.eos_token_id] for key, own in answers.items()}
+            return {"prompt_ids": processing_class(prompt)["input_ids"], **ended}
+
+        return dataset.map(ids, remove_columns=dataset.column_names)
 
 
 def trainer_of(arguments):
-    """
-    TRL reads each prompt, and each prompt with an answer, as plain text, and ends every answer with the tokenizer's end token: the ids are
-    those that GPO Studio trains on. The prompts of chat models have their template's text in them.
-    """
+    """A trainer with the settings of dpo.yaml. Prompts are plain text: those of chat models have their template's text in them."""
     parser = TrlParser((DPOConfig, ModelConfig, DatasetMixtureConfig))
     args, model_args, _ = parser.parse_args_and_config(["--config", str(HERE / "dpo.yaml"), *arguments])
     base = model_args.model_name_or_path
     model, tokenizer = loaded(base, model_args.dtype)
     pairs = load_dataset("json", data_files=str(HERE / "pairs.jsonl"), split="train")
-    trainer = DPOTrainer(
+    trainer = PairTrainer(
         model, args=args, train_dataset=pairs, processing_class=tokenizer, peft_config=get_peft_config(model_args)
     )
     # An adapter names its base model: the file, where it is one.

@@ -23,7 +23,7 @@ the models of GPO Studio.
   On another machine, or to go on from a result, name a folder, a \`.gguf\` file or a model on the Hugging Face Hub:
   \`python train.py --model_name_or_path ORGANISATION/NAME\`.
 - **Tokens** are those that GPO Studio would train on if it read \`pairs.jsonl\`: each prompt is plain text, with the chat template's special tokens
-  written out where the run used one, so no template is applied again. Every answer gets the tokenizer's end token, also one that was cut in
+  written out where the run used one, so no template is applied again, and an answer never changes the tokens of its prompt. Every answer gets the tokenizer's end token, also one that was cut in
   the run at its longest length.
 - **The loss** is the same in both programs (docs/papers.md of GPO Studio). The order of the pairs and the first values of an adapter are
   random, and other in each.

@@ -3,7 +3,7 @@
  * adapter that it wrote scores here as in PEFT.
  */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
@@ -70,6 +70,17 @@ describe('gpo export --format trl', () => {
     expect(text('README.md').split('\n').length).toBeLessThan(40)
   })
 
+  /** A prompt's last letters and an answer's first that are one token in a text. */
+  function sharingPair(): Pair {
+    const { merges } = JSON.parse(readFileSync(join(model, 'tokenizer.json'), 'utf8')).model
+    const [left, right] = merges.find((pair: string[]) => /^[a-z]+ [a-z]+$/.test(pair.join(' ')))
+    const tokenizer = loadTokenizer(model)
+    expect(tokenizer.encode(left + right).length).toBeLessThan(
+      tokenizer.encode(left).length + tokenizer.encode(right).length,
+    )
+    return { prompt: `1 ${left}`, chosen: `${right} 2`, rejected: `${right}${right}` }
+  }
+
   it('has prompts that are the tokens the run asked with', () => {
     const tokenizer = loadTokenizer(model)
     const [start, end] = [tokenizer.bosTokenId!, tokenizer.eosTokenIds[0]!]
@@ -90,13 +101,14 @@ describe('gpo export --format trl', () => {
   it.skipIf(!python)(
     `trains; tokens are ours, and its adapter scores here as in PEFT${skipped}`,
     async () => {
+      appendFileSync(join(folder, 'pairs.jsonl'), `${JSON.stringify(sharingPair())}\n`)
       const options = { encoding: 'utf8', maxBuffer: 1 << 26 } as const
       const settings = ['--max_steps', '5', '--output_dir', adapter, '--report_to', 'none']
       const trained = spawnSync(python, [join(folder, 'train.py'), ...settings], options)
       expect(trained.stderr).not.toMatch(/Traceback/)
       expect(trained.status).toBe(0)
 
-      const input = JSON.stringify({ folder, arguments: settings, adapter, count: 4 })
+      const input = JSON.stringify({ folder, arguments: settings, adapter, count: 1000 })
       const asked = spawnSync(python, [SCRIPT], { ...options, input })
       if (asked.status !== 0) throw new Error(`trl_folder.py failed: ${asked.stderr}`)
       const there = JSON.parse(asked.stdout) // our own script's
@@ -116,7 +128,10 @@ describe('gpo export --format trl', () => {
 
       expect((await gpo(home, 'models', 'add', adapter)).code).toBe(0)
       let moved = 0
-      for (const [i, { prompt, chosen }] of pairs().slice(0, 4).entries()) {
+      for (const [i, { prompt, chosen }] of [
+        ...pairs().slice(0, 3).entries(),
+        [pairs().length - 1, sharingPair()] as const,
+      ]) {
         const asked = ['--prompt', prompt, '--completion', chosen, '--json', '--backend', 'onnx']
         const [own] = jsonLines<ScoreResult>(await gpo(home, 'score', '--model', adapter, ...asked))
         expect(own!.logprobs).toHaveLength(there.adapter[i].length)
