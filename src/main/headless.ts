@@ -217,7 +217,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description(
       "export a run's weights, its adapter, training data from its trajectories, or the whole run as one file",
     )
-    .requiredOption('--out <path>', 'a new folder (safetensors, adapter) or a new file (all others)')
+    .requiredOption('--out <path>', 'a new folder (safetensors, adapter, trl) or a new file (all others)')
     .option('--format <format>', EXPORT_FORMATS.join(', '), 'safetensors')
     .addOption(
       new Option('--dtype <dtype>', 'number format of the weights')
@@ -226,13 +226,16 @@ function createProgram(finish: (code: number) => void): Command {
     )
     .option('--checkpoint <which>', 'last, best, or the number of an iteration', 'last')
     .addOption(
-      new Option('--states <which>', 'for pairs and unpaired: only the state before the critical step, or all states')
+      new Option(
+        '--states <which>',
+        'for pairs, trl and unpaired: only the state before the critical step, or all states',
+      )
         .choices(['critical', 'all'])
         .default('critical'),
     )
-    .option('--per-state <n>', 'for pairs: most pairs per state', whole(1), 4)
+    .option('--per-state <n>', 'for pairs and trl: most pairs per state', whole(1), 4)
     .addOption(
-      new Option('--source <which>', 'for pairs: recorded by the run, saved by hand, or both')
+      new Option('--source <which>', 'for pairs and trl: recorded by the run, saved by hand, or both')
         .choices(['recorded', 'saved', 'both'])
         .default('both'),
     )

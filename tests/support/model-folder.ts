@@ -13,6 +13,7 @@ const base = { ...tinyConfig, vocabSize: 324, maxPositions: 128, bosTokenId: 1, 
 /** The `config.json` of the model. */
 const configJson = (config: ModelConfig) => ({
   architectures: [config.architecture],
+  model_type: 'llama',
   vocab_size: config.vocabSize,
   hidden_size: config.hiddenSize,
   intermediate_size: config.intermediateSize,

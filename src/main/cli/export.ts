@@ -81,6 +81,7 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
         throw new GpoError('usage', '--dtype Q8_0 exists only in GGUF files: use it with --format gguf')
       return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
     case 'pairs':
+    case 'trl':
       return { format, states, perState, source }
     case 'unpaired':
       return { format, states }

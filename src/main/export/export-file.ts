@@ -92,27 +92,28 @@ async function verifyLines(
   )
 }
 
-/** @throws GpoError('data') if the run has no such records */
-export function exportData(context: ExportContext, request: DataRequest): Promise<WrittenExport> {
-  return publishFile(context.out, context.replaces, async (partial) => {
-    const hash = createHash('sha256')
-    const file = await open(partial, 'wx')
-    let written: { count: number; bytes: number }
-    try {
-      written = await writeRecords(context, request, file, hash)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    const { count, bytes } = written
-    if (count === 0)
-      throw new GpoError('data', `Run ${context.run.id} has no ${unitOf(request)} of this kind to export.`)
-    context.onProgress('reading back', 0, count)
-    await verifyLines(partial, count, hash.digest('hex'), context.signal)
-    const verified = `Read back: ${count.toLocaleString('en')} lines, all JSON, every byte the same.`
-    return { bytes, count, unit: unitOf(request), maxDifference: 0, verified }
-  })
+/** Writes the records to a new file and verifies it. @throws GpoError('data') if the run has no such records */
+export async function writeData(context: ExportContext, request: DataRequest, path: string): Promise<WrittenExport> {
+  const hash = createHash('sha256')
+  const file = await open(path, 'wx')
+  let written: { count: number; bytes: number }
+  try {
+    written = await writeRecords(context, request, file, hash)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  const { count, bytes } = written
+  if (count === 0) throw new GpoError('data', `Run ${context.run.id} has no ${unitOf(request)} of this kind to export.`)
+  context.onProgress('reading back', 0, count)
+  await verifyLines(path, count, hash.digest('hex'), context.signal)
+  const verified = `Read back: ${count.toLocaleString('en')} lines, all JSON, every byte the same.`
+  return { bytes, count, unit: unitOf(request), maxDifference: 0, verified }
 }
+
+/** @throws GpoError('data') if the run has no such records */
+export const exportData = (context: ExportContext, request: DataRequest): Promise<WrittenExport> =>
+  publishFile(context.out, context.replaces, (partial) => writeData(context, request, partial))
 
 /** Reads a complete bundle, like an import. */
 async function verifyBundle(path: string, { signal, onProgress, trajectories }: ExportContext): Promise<number> {

@@ -32,6 +32,7 @@ import { modelCard } from './model-card'
 import { nextSteps } from './next-steps'
 import { bundlePreview, dataPreview } from './preview'
 import { adapterSize, mergedSize, type Size } from './sizes'
+import { companionBytes, exportTrl, pairsRequest } from './trl-folder'
 import { refuseConfigs, writeConfigs } from './write-configs'
 
 type TensorRequest = ExportRequestOf<'safetensors' | 'adapter' | 'gguf'>
@@ -42,7 +43,8 @@ const hasTensors = (request: ExportRequest): request is TensorRequest =>
 const LAYOUTS = { safetensors: 'merged', adapter: 'adapter', gguf: 'gguf' } as const
 
 /** Whether a format is a folder, not a file. */
-export const isFolderFormat = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
+export const isFolderFormat = (format: ExportFormat): boolean =>
+  format === 'safetensors' || format === 'adapter' || format === 'trl'
 
 /** Oldest first. */
 export function exportCheckpoints(store: Store, run: string): ExportCheckpoint[] {
@@ -70,7 +72,10 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
   }
   if (adaptation === 'full') refused.adapter = 'The run trained every weight: there is no adapter.'
   if (trajectories === 0) refused.unpaired = 'The run has no trajectories.'
-  if (trajectories === 0 && savedPairs === 0) refused.pairs = 'The run has no trajectories, and no pair was saved.'
+  if (trajectories === 0 && savedPairs === 0) {
+    refused.pairs = 'The run has no trajectories, and no pair was saved.'
+    refused.trl = refused.pairs
+  }
   if (trajectories === 0 || !isGuided) refused.stepwise = 'The run estimated no step values: it did not use GPO.'
   return refused
 }
@@ -103,8 +108,12 @@ export async function previewExport(
 ): Promise<ExportPreview> {
   refuse(store, id, request)
   if (isDataRequest(request)) return dataPreview(store, id, request, signal)
-  if (!hasTensors(request)) return bundlePreview(store, id)
   const run = getRun(store, id)
+  if (request.format === 'trl') {
+    const pairs = await dataPreview(store, id, pairsRequest(request), signal)
+    return { ...pairs, bytes: pairs.bytes + companionBytes({ run }) }
+  }
+  if (!hasTensors(request)) return bundlePreview(store, id)
   const folder = modelPath(run.plan.model.path)
   const size = sizeOf(folder, run.plan.adaptation, request)
   const card = cardOf(store, run, request, version)
@@ -200,6 +209,7 @@ export async function exportRun(context: ExportContext, request: ExportRequest):
   refuseConfigs(context, request.format)
   const write = () => {
     if (hasTensors(request)) return exportTensors(context, request)
+    if (request.format === 'trl') return exportTrl(context, request)
     return isDataRequest(request) ? exportData(context, request) : exportBundle(context)
   }
   const written = await write()
@@ -207,5 +217,5 @@ export async function exportRun(context: ExportContext, request: ExportRequest):
   const { plan } = run
   const base = plan.model.path.startsWith('bundled:') ? modelPath(plan.model.path) : plan.model.path
   const data = plan.data.eval?.path ?? plan.data.train.path
-  return { ...written, out, next: [...nextSteps(request.format, { out, base, data }), ...trainers] }
+  return { ...written, out, next: [...nextSteps(request.format, { out, base, data, run: run.id }), ...trainers] }
 }

@@ -16,6 +16,23 @@ export function refuseOccupied(out: string): void {
 export const writeJson = (path: string, value: unknown): number =>
   writeDurably(path, [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)])
 
+function begin(partial: string): void {
+  rmSync(partial, { recursive: true, force: true })
+  mkdirSync(partial, { recursive: true })
+}
+
+function publish(out: string, partial: string): void {
+  syncFolder(partial)
+  if (existsSync(out)) rmdirSync(out)
+  renameSync(partial, out)
+  syncFolder(dirname(out))
+}
+
+function failed(error: unknown, out: string, partial: string): unknown {
+  rmSync(partial, { recursive: true, force: true })
+  return storageError(error, `exporting to ${out}`)
+}
+
 /**
  * @param out a folder that does not exist yet or is empty
  * @throws GpoError('usage') for one that is not, ('storage') when writing fails, or what `fill` throws; then nothing is left behind
@@ -24,16 +41,26 @@ export function writeFolder<T>(wanted: string, fill: (folder: string) => T, part
   const out = resolve(wanted)
   refuseOccupied(out)
   try {
-    rmSync(partial, { recursive: true, force: true })
-    mkdirSync(partial, { recursive: true })
+    begin(partial)
     const filled = fill(partial)
-    syncFolder(partial)
-    if (existsSync(out)) rmdirSync(out)
-    renameSync(partial, out)
-    syncFolder(dirname(out))
+    publish(out, partial)
     return filled
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true })
-    throw storageError(error, `exporting to ${out}`)
+    throw failed(error, out, partial)
+  }
+}
+
+/** The same for work that takes a while. */
+export async function fillFolder<T>(wanted: string, fill: (folder: string) => Promise<T>): Promise<T> {
+  const out = resolve(wanted)
+  refuseOccupied(out)
+  const partial = partialOf(out)
+  try {
+    begin(partial)
+    const filled = await fill(partial)
+    publish(out, partial)
+    return filled
+  } catch (error) {
+    throw failed(error, out, partial)
   }
 }

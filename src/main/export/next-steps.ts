@@ -1,5 +1,5 @@
 /** Next steps after an export: a sentence, and a command or code to copy. */
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ExportFormat, ExportOutcome } from '@shared/contract/exports'
 import { shellWord } from '@shared/shell-word'
 
@@ -18,6 +18,7 @@ interface Exported {
   readonly base: string
   /** The evaluation data, as in the plan. */
   readonly data: string
+  readonly run: string
 }
 
 const PAIR_TRAINERS = 'DPOTrainer, ORPOTrainer and CPOTrainer (SimPO)'
@@ -64,6 +65,13 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
       text: 'Load it for PRMTrainer of TRL',
       code: `from datasets import load_dataset\nrows = load_dataset("json", data_files=${quoted(out)}, split="train")`,
     },
+  ],
+  trl: ({ out, run }) => [
+    {
+      text: 'Train in TRL, best in a Python environment of its own',
+      code: `cd ${shellWord(out)}\npip install -r requirements.txt\npython train.py`,
+    },
+    { text: 'Add the result to the models', code: `gpo models add ${shellWord(join(out, `gpo-${run}-dpo`))}` },
   ],
   bundle: ({ out }) => [
     { text: 'Open it on another machine, on this page or in a terminal', code: `gpo import ${shellWord(out)}` },

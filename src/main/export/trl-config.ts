@@ -1,5 +1,5 @@
 /**
- * From a run's plan to the command line of TRL 1.13: DPO and KTO on exported records. A setting without a counterpart is named in a comment,
+ * From a run's plan to the command line of TRL 1.16: DPO and KTO on exported records. A setting without a counterpart is named in a comment,
  * never left out silently. Pure.
  */
 import { isGuided } from '@shared/method/guided'
@@ -39,6 +39,9 @@ function modelEntries(source: ConfigSource): Entry[] {
     comment(
       'The model that the run started from. To continue from its result, put the folder of the exported model here.',
     ),
+    ...(/\.gguf$/i.test(base)
+      ? [comment('A GGUF file is loaded by train.py of `gpo export --format trl`, not by the command `trl`.')]
+      : []),
     { model_name_or_path: base },
   ]
   if (adaptation.kind === 'full') return entries
@@ -108,7 +111,7 @@ export function trlDpo(source: ConfigSource): TrainerConfig {
     objective.kind === 'simpo'
       ? [
           comment(
-            `For SimPO: CPOTrainer of trl.experimental.cpo, loss_type simpo, beta ${objective.beta}, simpo_gamma ${objective.gammaRatio * objective.beta}.`,
+            `For SimPO: CPOTrainer of trl.experimental.cpo, loss_type simpo, beta ${objective.beta}, simpo_gamma ${objective.gammaRatio * objective.beta}, cpo_alpha 0.`,
           ),
         ]
       : objective.kind === 'orpo'

@@ -15,7 +15,7 @@ interface Placed extends TrainerConfig {
 }
 
 /** The base model for TRL and verl, its context and its matrices; an imported run names a model that is not here. */
-function baseOf(path: string): Pick<ConfigSource, 'base' | 'context' | 'isFused'> {
+export function baseOf(path: string): Pick<ConfigSource, 'base' | 'context' | 'isFused'> {
   try {
     const base = modelPath(path)
     const { maxPositions: context, isFused = false } = readModelConfig(base)

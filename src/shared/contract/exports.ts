@@ -3,7 +3,16 @@ import { z } from 'zod'
 import { asked, done, eventIterator, oc, runId, type } from './base'
 import { grantId } from './system'
 
-export const EXPORT_FORMATS = ['safetensors', 'adapter', 'gguf', 'pairs', 'unpaired', 'stepwise', 'bundle'] as const
+export const EXPORT_FORMATS = [
+  'safetensors',
+  'adapter',
+  'gguf',
+  'pairs',
+  'unpaired',
+  'stepwise',
+  'trl',
+  'bundle',
+] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 const dtype = z.enum(['F32', 'F16', 'BF16'])
@@ -16,18 +25,21 @@ const checkpoint = z.number().int().min(0)
 /** The state before the critical step, or every state that has continuations. Without GPO there is one: the prompt. */
 const states = z.enum(['critical', 'all'])
 
+const pairs = {
+  states,
+  /** Most pairs taken from one state. */
+  perState: z.number().int().min(1).max(1000),
+  /** Which pairs: those of the run's trajectories, those a person saved, or both. */
+  source: z.enum(['recorded', 'saved', 'both']),
+}
+
 export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('safetensors'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('adapter'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('gguf'), checkpoint, dtype: ggufType }),
-  z.strictObject({
-    format: z.literal('pairs'),
-    states,
-    /** Most pairs taken from one state. */
-    perState: z.number().int().min(1).max(1000),
-    /** Which pairs: those of the run's trajectories, those a person saved, or both. */
-    source: z.enum(['recorded', 'saved', 'both']),
-  }),
+  z.strictObject({ format: z.literal('pairs'), ...pairs }),
+  /** A folder with the pairs and all that training on them with TRL needs. */
+  z.strictObject({ format: z.literal('trl'), ...pairs }),
   z.strictObject({ format: z.literal('unpaired'), states }),
   z.strictObject({ format: z.literal('stepwise') }),
   z.strictObject({ format: z.literal('bundle') }),

@@ -48,6 +48,6 @@ test('a GGUF file keeps the tokenizer to the letter', () => {
 })
 
 test('an adapter says how PEFT gets its base', () => {
-  const [first] = nextSteps('adapter', { out: '/out', base: '/models/m.gguf', data: 'rows.jsonl' })
+  const [first] = nextSteps('adapter', { out: '/out', base: '/models/m.gguf', data: 'rows.jsonl', run: 'r' })
   expect(first?.code).toContain('from_pretrained("/models", gguf_file="m.gguf")')
 })

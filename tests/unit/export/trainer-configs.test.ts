@@ -27,7 +27,7 @@ const named = (source: ConfigSource, format: 'pairs' | 'unpaired' | 'stepwise', 
 const settingsOf = (content: string) =>
   new Map([...content.matchAll(/^(\w+): ?(.*)$/gm)].map(([, key, value]) => [key, value] as const))
 
-/** Of TRL 1.13's ScriptArguments, DatasetMixtureConfig, ModelConfig, DPOConfig, KTOConfig and transformers' TrainingArguments: those used. */
+/** Of TRL 1.16's ScriptArguments, DatasetMixtureConfig, ModelConfig, DPOConfig, KTOConfig and transformers' TrainingArguments: those used. */
 const TRL = [
   ...['model_name_or_path', 'use_peft', 'lora_r', 'lora_alpha', 'lora_dropout', 'lora_target_modules', 'use_rslora'],
   ...['datasets', 'disable_dropout', 'max_length', 'loss_type', 'beta', 'desirable_weight', 'undesirable_weight'],
@@ -72,7 +72,14 @@ describe('TRL', () => {
       /# Settings of the run without a counterpart in TRL:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/,
     )
     const simpo = named(sourceOf({ objective: { kind: 'simpo' } }), 'pairs', '.trl-dpo.yaml').content
-    expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375/)
+    expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375, cpo_alpha 0/)
+  })
+
+  it('is told that its own command loads no GGUF file', () => {
+    const note = /# A GGUF file is loaded by train\.py .*\nmodel_name_or_path: "\/models\/base\.gguf"/
+    const { content } = named({ ...sourceOf({}), base: '/models/base.gguf' }, 'pairs', '.trl-dpo.yaml')
+    expect(content).toMatch(note)
+    expect(named(sourceOf({}), 'pairs', '.trl-dpo.yaml').content).not.toContain('GGUF')
   })
 
   it('gets the steps that SFT took, not passes that nobody counted', () => {

@@ -39,7 +39,7 @@ type GrpoBatch = TokenBatch & {
 }
 
 function grpoLoss(run: Run, { clip, kl }: ObjectiveOf<'grpo'>): LossFunction<GrpoBatch> {
-  const settings = forwardSettings(run, run.plan.rollout.temperature)
+  const settings = forwardSettings(run)
   return (params, batch) => {
     const { logps: logp } = forwardLogps(settings, params, batch)
     const shared = { ...batch, logp, mask: batch.weight }

@@ -35,7 +35,7 @@ type KtoBatch = TokenBatch & {
 }
 
 function loss(run: Run, { beta, desirableWeight, undesirableWeight }: ObjectiveOf<'kto'>): LossFunction<KtoBatch> {
-  const settings = forwardSettings(run, 1)
+  const settings = forwardSettings(run)
   return (params, batch) => {
     const { logps } = forwardLogps(settings, params, batch)
     const logp = tf.sum(tf.mul(logps, batch.mask), 1)

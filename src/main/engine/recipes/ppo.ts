@@ -36,7 +36,7 @@ type PpoBatch = TokenBatch & {
 }
 
 function ppoLoss(run: Run, { clip, valueClip, valueCoefficient }: ObjectiveOf<'ppo'>): LossFunction<PpoBatch> {
-  const settings = forwardSettings(run, run.plan.rollout.temperature)
+  const settings = forwardSettings(run)
   return (params, batch) => {
     const { logps, hidden } = forwardLogps(settings, params, batch)
     const values = tf.reshape(valueHead(params, hidden), batch.ids.shape)

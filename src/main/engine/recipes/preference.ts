@@ -56,7 +56,7 @@ export interface PairwiseObjective {
 const halves = (rows: Tensor) => tf.split(rows, 2, 0) as [Tensor, Tensor]
 
 function pairwiseLoss(run: Run, { loss }: PairwiseObjective): LossFunction<TokenBatch & PairInputs> {
-  const settings = forwardSettings(run, 1)
+  const settings = forwardSettings(run)
   return (params, batch) => {
     const { logps } = forwardLogps(settings, params, batch)
     const [logpChosen, logpRejected] = halves(tf.sum(tf.mul(logps, batch.mask), 1))

@@ -81,7 +81,7 @@ function plainRecord(text: TextCodec, iteration: number, index: number, rollout:
     iteration,
     index,
     row: task.row,
-    prompt: text.decode(task.prompt),
+    prompt: text.prompt(task.prompt),
     reference: task.reference,
     text: text.decode(tokens),
     tokens: tokens.length,

@@ -9,7 +9,7 @@ import type { Task } from '../gpo/trajectory'
 import type { TokenSequence } from '../policy/batch'
 import type { Learner } from '../policy/learner'
 import type { Policy } from '../policy/policy'
-import type { ForwardSettings, Scorer } from '../policy/score'
+import { createScorer, type ForwardSettings, type Scorer } from '../policy/score'
 import type { Sampler } from '../rollout/sampler'
 import type { Backend } from '../tensor/backend'
 import type { LabelledSequence, SequencePair } from './sequences'
@@ -17,6 +17,8 @@ import type { LabelledSequence, SequencePair } from './sequences'
 /** Functions on text, for segmentation, verification and records. */
 export interface TextCodec {
   decode(tokens: Int32Array): string
+  /** A prompt as text, from which the same tokens can be made again. */
+  prompt(tokens: Int32Array): string
   /** The text of each token; joined they are `decode(tokens)`. */
   pieces(tokens: Int32Array): readonly string[]
 }
@@ -65,12 +67,20 @@ export interface Procedure {
   iterate(iteration: number): Promise<IterationResult>
 }
 
-/** How a loss runs the model. @param temperature of the log-probabilities: the rollouts' for policy gradients, 1 for likelihoods */
-export const forwardSettings = ({ policy, plan }: Run, temperature: number): ForwardSettings => ({
+/** The temperature of every log-probability that a loss compares: the rollouts' for policy gradients, 1 for likelihoods. */
+const temperatureOf = ({ objective, rollout }: Plan): number =>
+  objective.kind === 'ppo' || objective.kind === 'grpo' ? rollout.temperature : 1
+
+/** How a loss runs the model. */
+export const forwardSettings = ({ policy, plan }: Run): ForwardSettings => ({
   config: policy.config,
-  temperature,
+  temperature: temperatureOf(plan),
   recomputesLayers: plan.budget.recomputeLayers,
 })
+
+/** The scorer of a run: its log-probabilities are of the same kind as the loss's. */
+export const scorerOf = (backend: Backend, config: Policy['config'], plan: Plan): Scorer =>
+  createScorer(backend, config, { maxTokens: plan.budget.microbatchTokens, temperature: temperatureOf(plan) })
 
 /** `count` items from position `from` of an endless sequence: the data in a new random order each epoch. */
 export function takeShuffled<T>(items: readonly T[], from: number, count: number, seed: number): T[] {

@@ -15,7 +15,7 @@ type SftBatch = TokenBatch & { readonly denominator: Scalar }
 
 export function sft(run: Run): Procedure {
   const { plan, policy, backend, demonstrations } = run
-  const settings = forwardSettings(run, 1)
+  const settings = forwardSettings(run)
   const loss: LossFunction<SftBatch> = (params, batch) =>
     sftLoss({ ...batch, logp: forwardLogps(settings, params, batch).logps })
   const learner = createLearner(backend, policy, 'sft', loss, plan.optimiser)

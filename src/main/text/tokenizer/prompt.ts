@@ -35,6 +35,31 @@ export function encodePrompt(format: PromptFormat, tokenizer: Tokenizer, example
   )
 }
 
+/** The text between special tokens, decoded by itself: some tokenizers begin it with a space that is not in the text. */
+function textInParts(tokenizer: Tokenizer, ids: Int32Array): string {
+  let [text, open] = ['', 0]
+  for (let at = 0; at <= ids.length; at++) {
+    const one = ids.subarray(at, at + 1)
+    const isSpecial = tokenizer.decode(one) !== '' && tokenizer.decode(one, { skipSpecialTokens: true }) === ''
+    if (at < ids.length && !isSpecial) continue
+    text += tokenizer.decode(ids.subarray(open, at)) + tokenizer.decode(one)
+    open = at + 1
+  }
+  return text
+}
+
+/**
+ * The text that becomes these ids where it is a prompt by itself: the special tokens of a chat are written out, and a start token that the tokenizer
+ * adds on its own is not.
+ */
+export function promptText(tokenizer: Tokenizer, ids: Int32Array): string {
+  const isAdded = ids.length > 0 && ids[0] === tokenizer.bosTokenId && tokenizer.encode('')[0] === ids[0]
+  const written = isAdded ? ids.subarray(1) : ids
+  const whole = tokenizer.decode(written)
+  const isSame = String(tokenizer.encode(whole)) === String(ids)
+  return isSame ? whole : textInParts(tokenizer, written)
+}
+
 /** What follows a row's prompt, as it is encoded there; without a token that ends it. */
 export const encodeAnswer = (format: PromptFormat, tokenizer: Tokenizer, example: Asked, answer: string): Int32Array =>
   encodeCompletion(tokenizer, renderPrompt(format, tokenizer, example), answer, {

@@ -2,6 +2,7 @@
 import type { Policy } from '@engine/policy/policy'
 import type { RolloutSource } from '@engine/recipes/run'
 import { createSampler } from '@engine/rollout/sampler'
+import { promptText } from '@main/text/tokenizer/prompt'
 import { createVerifier } from '@main/text/verifier/index'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import type { OpenModel } from './open-model'
@@ -21,6 +22,7 @@ export function rolloutSource<Settings extends RolloutSource['plan']>(
     sampler: createSampler(backend, config),
     text: {
       decode: (ids) => tokenizer.decode(ids, { skipSpecialTokens: true }),
+      prompt: (ids) => promptText(tokenizer, ids),
       pieces: (ids) => tokenizer.pieces(ids),
     },
     stopTokens,

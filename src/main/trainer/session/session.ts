@@ -2,8 +2,7 @@
 
 import { openBackend } from '@engine/devices/choose'
 import { createPolicy } from '@engine/policy/policy'
-import { createScorer } from '@engine/policy/score'
-import type { Procedure, Run } from '@engine/recipes/run'
+import { type Procedure, type Run, scorerOf } from '@engine/recipes/run'
 import { createProcedure, policyNeeds } from '@engine/recipes/train'
 import type { Backend } from '@engine/tensor/backend'
 import { adapterTensors } from '@main/formats/adapter-shapes'
@@ -89,10 +88,7 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     ...rolloutSource(model, policy, plan, plan.verifier, onProgress),
     plan,
     backend,
-    scorer: createScorer(backend, config, {
-      maxTokens: plan.budget.microbatchTokens,
-      temperature: plan.rollout.temperature,
-    }),
+    scorer: scorerOf(backend, config, plan),
     tasks: rows.tasks.kept,
     demonstrations: rows.demonstrations.kept,
     pairs: rows.pairs.kept,

@@ -20,7 +20,7 @@ export const rolloutSchema = z.strictObject({
     symbol: 'τ',
     isSimple: true,
     aliases: ['temperature', 'sampling temperature'],
-    what: 'How freely rollouts are sampled; also the temperature of the log-probabilities that are trained.',
+    what: 'How freely rollouts are sampled; for PPO and GRPO also the temperature of the log-probabilities that are trained.',
     advice: '1 for PPO and GRPO. 0.7 to 0.9 if most rollouts are nonsense; lower makes all rollouts alike.',
   }),
   topP: sampling(z.number().gt(0).max(1).default(1), {

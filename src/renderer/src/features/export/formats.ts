@@ -45,6 +45,11 @@ export const FORMATS: readonly FormatText[] = [
     text: 'JSON Lines: prompt, completions, labels, values. One row per trajectory, for process reward models.',
   },
   {
+    format: 'trl',
+    label: 'Training in TRL',
+    text: 'A folder with the preference pairs, a script, the run’s settings and pinned versions: python train.py trains with DPO.',
+  },
+  {
     format: 'bundle',
     label: 'Run bundle',
     text: 'The run as one file: plan, metrics, evaluations, trajectories. Another installation opens it read-only.',
@@ -52,10 +57,12 @@ export const FORMATS: readonly FormatText[] = [
 ]
 
 /** True for formats that are written as a folder; the others are one file. */
-export const isFolder = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
+export const isFolder = (format: ExportFormat): boolean =>
+  format === 'safetensors' || format === 'adapter' || format === 'trl'
 
 /** True for formats that contain a checkpoint's weights in a chosen precision. */
-export const hasWeights = (format: ExportFormat): boolean => isFolder(format) || format === 'gguf'
+export const hasWeights = (format: ExportFormat): boolean =>
+  format === 'safetensors' || format === 'adapter' || format === 'gguf'
 
 export const dtypesOf = (format: ExportFormat): readonly ExportDtype[] =>
   format === 'gguf' ? ['F32', 'F16', 'BF16', 'Q8_0'] : ['F32', 'F16', 'BF16']
@@ -98,6 +105,7 @@ export function requestOf(choices: Choices, checkpoints: readonly ExportCheckpoi
       return checkpoint === null ? null : { format, checkpoint, dtype }
     }
     case 'pairs':
+    case 'trl':
       return { format, states, perState, source }
     case 'unpaired':
       return { format, states }
@@ -122,6 +130,8 @@ export function suggestedName(run: string, request: ExportRequest): string {
       return `${slug(run)}-${request.checkpoint}-adapter`
     case 'gguf':
       return `${slug(run)}-${request.checkpoint}-${request.dtype.toLowerCase()}.gguf`
+    case 'trl':
+      return `${slug(run)}-trl`
     case 'bundle':
       return `${slug(run)}.gpo`
     default:
