@@ -1,6 +1,7 @@
 /** An export of a run: the available formats, the size, and the export itself. Work on tensors is a job in a separate process. */
 import { existsSync, rmSync, statfsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readModelConfig } from '@main/formats/model-config'
 import { modelPath } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
@@ -27,6 +28,7 @@ import type { ExportContext, WrittenExport } from './context'
 import { isDataRequest } from './data'
 import { exportBundle, exportData, refuseExisting } from './export-file'
 import { partialOf, refuseOccupied } from './folder'
+import { ggufAdapterSize } from './gguf/adapter'
 import { ggufSize } from './gguf/export'
 import { modelCard } from './model-card'
 import { nextSteps } from './next-steps'
@@ -34,12 +36,10 @@ import { bundlePreview, dataPreview } from './preview'
 import { adapterSize, mergedSize, type Size } from './sizes'
 import { refuseConfigs, writeConfigs } from './write-configs'
 
-type TensorRequest = ExportRequestOf<'safetensors' | 'adapter' | 'gguf'>
+const LAYOUTS = { safetensors: 'merged', adapter: 'adapter', gguf: 'gguf', 'gguf-adapter': 'gguf-adapter' } as const
+type TensorRequest = ExportRequestOf<keyof typeof LAYOUTS>
 
-const hasTensors = (request: ExportRequest): request is TensorRequest =>
-  request.format === 'safetensors' || request.format === 'adapter' || request.format === 'gguf'
-
-const LAYOUTS = { safetensors: 'merged', adapter: 'adapter', gguf: 'gguf' } as const
+const hasTensors = (request: ExportRequest): request is TensorRequest => Object.hasOwn(LAYOUTS, request.format)
 
 /** Whether a format is a folder, not a file. */
 export const isFolderFormat = (format: ExportFormat): boolean => format === 'safetensors' || format === 'adapter'
@@ -67,8 +67,13 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
     refused.safetensors = why
     refused.gguf = why
     refused.adapter = why
+    refused['gguf-adapter'] = why
   }
-  if (adaptation === 'full') refused.adapter = 'The run trained every weight: there is no adapter.'
+  if (adaptation === 'full') {
+    const why = 'The run trained every weight: there is no adapter.'
+    refused.adapter = why
+    refused['gguf-adapter'] = why
+  }
   if (trajectories === 0) refused.unpaired = 'The run has no trajectories.'
   if (trajectories === 0 && savedPairs === 0) refused.pairs = 'The run has no trajectories, and no pair was saved.'
   if (trajectories === 0 || !isGuided) refused.stepwise = 'The run estimated no step values: it did not use GPO.'
@@ -105,8 +110,7 @@ export async function previewExport(
   if (isDataRequest(request)) return dataPreview(store, id, request, signal)
   if (!hasTensors(request)) return bundlePreview(store, id)
   const run = getRun(store, id)
-  const folder = modelPath(run.plan.model.path)
-  const size = sizeOf(folder, run.plan.adaptation, request)
+  const size = sizeOf(run, request)
   const card = cardOf(store, run, request, version)
   return {
     bytes: size.bytes + Buffer.byteLength(card ?? ''),
@@ -117,10 +121,12 @@ export async function previewExport(
   }
 }
 
-function sizeOf(folder: string, adaptation: RunRecord['plan']['adaptation'], request: TensorRequest): Size {
-  if (request.format === 'gguf') return ggufSize(folder, request.dtype)
-  if (request.format === 'adapter' && adaptation.kind === 'lora') return adapterSize(folder, adaptation, request.dtype)
-  return mergedSize(folder, request.dtype)
+function sizeOf({ name, plan: { model, adaptation } }: RunRecord, request: TensorRequest): Size {
+  const sourceFolder = modelPath(model.path)
+  if (request.format === 'gguf') return ggufSize({ sourceFolder, name, type: request.dtype })
+  if (request.format === 'safetensors' || adaptation.kind === 'full') return mergedSize(sourceFolder, request.dtype)
+  if (request.format === 'adapter') return adapterSize(sourceFolder, adaptation, request.dtype)
+  return ggufAdapterSize({ config: readModelConfig(sourceFolder), name, adaptation, type: request.dtype })
 }
 
 /** The README of a merged model. */
@@ -163,7 +169,7 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
   const checkpoint = listCheckpoints(store, run.id).find(({ iteration }) => iteration === request.checkpoint)
   if (!checkpoint) throw new GpoError('notFound', `Run ${run.id} has no checkpoint of iteration ${request.checkpoint}.`)
   const partial = partialOf(out)
-  if (request.format === 'gguf') rmSync(out, { force: true }) // replaced on request, see `destinationOf`
+  if (!isFolderFormat(request.format)) rmSync(out, { force: true }) // replaced on request, see `destinationOf`
   try {
     const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob({
       workerPath,

@@ -3,7 +3,16 @@ import { z } from 'zod'
 import { asked, done, eventIterator, oc, runId, type } from './base'
 import { grantId } from './system'
 
-export const EXPORT_FORMATS = ['safetensors', 'adapter', 'gguf', 'pairs', 'unpaired', 'stepwise', 'bundle'] as const
+export const EXPORT_FORMATS = [
+  'safetensors',
+  'adapter',
+  'gguf',
+  'gguf-adapter',
+  'pairs',
+  'unpaired',
+  'stepwise',
+  'bundle',
+] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 const dtype = z.enum(['F32', 'F16', 'BF16'])
@@ -20,6 +29,7 @@ export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('safetensors'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('adapter'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('gguf'), checkpoint, dtype: ggufType }),
+  z.strictObject({ format: z.literal('gguf-adapter'), checkpoint, dtype }),
   z.strictObject({
     format: z.literal('pairs'),
     states,

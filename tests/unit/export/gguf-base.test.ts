@@ -44,7 +44,7 @@ test('a GGUF file keeps the tokenizer to the letter', () => {
   const keys = (path: string) => [...readGgufHeader(path).metadata].filter(([key]) => key.startsWith('tokenizer.'))
   expect(keys(out)).toEqual(keys(file))
   expect(readModelConfig(out)).toEqual(config)
-  expect(ggufSize(file, 'F16').tensors).toBe(tensors.length)
+  expect(ggufSize({ sourceFolder: file, name: 'small', type: 'F16' }).tensors).toBe(tensors.length)
 })
 
 test('an adapter says how PEFT gets its base', () => {
