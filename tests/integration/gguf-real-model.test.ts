@@ -1,30 +1,36 @@
 /**
- * A real model in GGUF beside transformers, which dequantises the same file (tests/parity/gguf_model.py): token ids, logits and greedy continuations.
- * Skipped where a file is not in the cache: `node scripts/fetch-real-model.mjs` brings it.
+ * A real model in GGUF beside transformers, which dequantises the same file (tests/parity/gguf_model.py), and beside llama.cpp, with the same file and
+ * with what is exported of it: token ids, logits, greedy continuations and their log-probabilities. Skipped where a file is not in the cache:
+ * `node scripts/fetch-real-model.mjs` brings it.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { openBackend } from '@engine/devices/choose'
 import { forward, head } from '@engine/model/llama'
-import { createSampler } from '@engine/rollout/sampler'
+import { type Completion, createSampler } from '@engine/rollout/sampler'
 import type { Backend, DeviceTensor } from '@engine/tensor/backend'
 import type { Tensors } from '@engine/tensor/tensors'
 import type { Tensor2D } from '@engine/tensor/tf'
+import { exportGguf } from '@main/export/gguf/export'
 import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
 import { loadWeights } from '@main/formats/weights'
 import { loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isLlamaCppInstalled, llamaModels } from '../support/llama-cpp'
+import { noteReal } from '../support/oracle-values'
 
 interface Prompt {
   readonly text: string
   readonly isChat: boolean
   readonly ids: readonly number[]
-  /** Of the last position, of every so many tokens of the vocabulary. */
-  readonly logits: readonly number[]
+  /** Of some prompts: of the last position, of every so many tokens of the vocabulary. */
+  readonly logits?: readonly number[]
   /** Root of the sum of squares over the whole vocabulary, of every position. */
-  readonly norms: readonly number[]
+  readonly norms?: readonly number[]
   readonly greedy: readonly number[]
+  /** Of each token of `greedy`. */
+  readonly logprobs: readonly number[]
 }
 
 interface Golden {
@@ -32,6 +38,10 @@ interface Golden {
   readonly stride: number
   readonly prompts: readonly Prompt[]
 }
+
+const NEW_TOKENS = 64
+/** Of a prompt and its text. */
+const LONGEST = 128
 
 /** Of the largest of the compared numbers. */
 const TOLERANCE = 1e-4
@@ -72,13 +82,51 @@ const largest = (values: readonly number[]) => Math.max(...values.map(Math.abs))
 const distance = (a: readonly number[], b: readonly number[]) =>
   largest(a.map((value, i) => value - b[i]!)) / largest(b)
 
-async function continuation(ids: readonly number[], tokens: number): Promise<number[]> {
+/** Greedy texts of every prompt, with the log-probability of each token. */
+async function continuations(prompts: readonly Prompt[]) {
   const sampler = createSampler(backend, config)
-  const [block] = await sampler.prefill(params, [Int32Array.from(ids)])
-  const request = { start: { block: block!, length: ids.length }, seed: 1, maxNewTokens: tokens }
-  const settings = { temperature: 0, topK: 0, topP: 1, lanes: 1, stopTokens: [...config.eosTokenIds] }
-  const [sampled] = await sampler.sample(params, [request], settings)
-  return [...sampled!.tokens]
+  const blocks = await sampler.prefill(
+    params,
+    prompts.map(({ ids }) => Int32Array.from(ids)),
+  )
+  const requests = blocks.map((block, i) => ({
+    ...{ start: { block, length: prompts[i]!.ids.length }, seed: 1, maxNewTokens: NEW_TOKENS },
+  }))
+  const settings = { temperature: 0, topK: 0, topP: 1, lanes: 32, stopTokens: [...config.eosTokenIds] }
+  return sampler.sample(params, requests, settings)
+}
+
+/** Our log-probability of `ours` less that of `theirs`, after `ids`: filled up to one length, which changes nothing before. */
+async function gapOf(ids: readonly number[], ours: number, theirs: number): Promise<number> {
+  const filled = [...ids, ...Array<number>(LONGEST - ids.length).fill(0)]
+  const logits = await logitsOf(filled)
+  const at = (ids.length - 1) * config.vocabSize
+  return logits[at + ours]! - logits[at + theirs]!
+}
+
+/** llama.cpp's opinion of each token of our texts. */
+async function compareWithLlamaCpp(file: string, prompts: readonly Prompt[], ours: readonly Completion[]) {
+  const open = await llamaModels()
+  const model = await open(file)
+  let [equal, tokens, logprob, sum, gap] = [0, 0, 0, 0, 0]
+  for (const [i, { ids }] of prompts.entries()) {
+    const own = ours[i]!
+    const next = await model.next([...ids, ...own.tokens], ids.length - 1)
+    for (const [t, one] of next.entries()) {
+      const difference = Math.abs(one.logprob - own.logprobs[t]!)
+      logprob = Math.max(logprob, difference)
+      sum += difference
+    }
+    tokens += next.length
+    const first = next.findIndex(({ best }, t) => best !== own.tokens[t])
+    if (first < 0) equal++
+    else {
+      const before = [...ids, ...own.tokens.slice(0, first)]
+      gap = Math.max(gap, await gapOf(before, own.tokens[first]!, next[first]!.best))
+    }
+  }
+  await model.dispose()
+  return { texts: prompts.length, equal, tokens, logprob, mean: sum / tokens, gap }
 }
 
 describe.each(goldens)('$file', ({ file, stride, prompts }) => {
@@ -92,18 +140,63 @@ describe.each(goldens)('$file', ({ file, stride, prompts }) => {
       expect([...tokenizer.encode(textOf(prompt), { addSpecialTokens: !prompt.isChat })]).toEqual(prompt.ids)
     })
 
+    const { logits, norms } = prompt
+    if (!logits || !norms) return
     test('has the same logits', async () => {
-      const logits = await logitsOf(prompt.ids)
-      const rows = prompt.ids.map((_, i) => logits.subarray(i * config.vocabSize, (i + 1) * config.vocabSize))
+      const found = await logitsOf(prompt.ids)
+      const rows = prompt.ids.map((_, i) => found.subarray(i * config.vocabSize, (i + 1) * config.vocabSize))
       const last = [...rows.at(-1)!].filter((_, token) => token % stride === 0)
-      expect(last.length).toBe(prompt.logits.length)
-      expect(distance(last, prompt.logits)).toBeLessThan(TOLERANCE)
-      const norms = rows.map((row) => Math.sqrt(row.reduce((sum, value) => sum + value ** 2, 0)))
-      expect(distance(norms, prompt.norms)).toBeLessThan(TOLERANCE)
+      expect(last.length).toBe(logits.length)
+      expect(distance(last, logits)).toBeLessThan(TOLERANCE)
+      const lengths = rows.map((row) => Math.sqrt(row.reduce((sum, value) => sum + value ** 2, 0)))
+      expect(distance(lengths, norms)).toBeLessThan(TOLERANCE)
+    })
+  })
+
+  describe.skipIf(!isThere)('greedy texts', { timeout: 600_000 }, () => {
+    let made: Promise<readonly Completion[]> | undefined
+    const texts = () => {
+      made ??= continuations(prompts)
+      return made
+    }
+
+    test('are those of transformers, with the same log-probabilities', async () => {
+      const ours = await texts()
+      expect(ours.map(({ tokens }) => [...tokens])).toEqual(prompts.map(({ greedy }) => greedy))
+      const differences = prompts.flatMap(({ logprobs }, i) =>
+        logprobs.map((x, t) => Math.abs(x - ours[i]!.logprobs[t]!)),
+      )
+      const tokens = differences.length
+      const [logprob, mean] = [Math.max(...differences), differences.reduce((a, b) => a + b, 0) / tokens]
+      noteReal(file, 'transformers, the same file', {
+        texts: prompts.length,
+        equal: prompts.length,
+        tokens,
+        logprob,
+        mean,
+        gap: 0,
+      })
+      expect(logprob).toBeLessThan(1e-3)
     })
 
-    test('goes on with the same tokens', async () => {
-      expect(await continuation(prompt.ids, prompt.greedy.length)).toEqual(prompt.greedy)
+    test.skipIf(!isLlamaCppInstalled)('of the file itself in llama.cpp', async () => {
+      const found = await compareWithLlamaCpp(path, prompts, await texts())
+      noteReal(file, 'llama.cpp, the same file', found)
+      console.log(found)
+    })
+
+    test.skipIf(!isLlamaCppInstalled).each(['F32', 'F16'] as const)('of an export in %s in llama.cpp', async (type) => {
+      const folder = mkdtempSync(join(tmpdir(), 'gpo-real-'))
+      try {
+        const out = join(folder, 'model.gguf')
+        const tensors = [...loadWeights(path, config)].map(([name, tensor]) => ({ name, ...tensor }))
+        exportGguf({ sourceFolder: path, name: 'test', tensors, out, type })
+        const found = await compareWithLlamaCpp(out, prompts, await texts())
+        noteReal(file, `llama.cpp, exported in ${type}`, found)
+        console.log(found)
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
     })
   })
 })

@@ -14,13 +14,20 @@ export interface LlamaVocabulary {
 }
 
 interface Asked {
-  readonly generateNext: { readonly logits: true }
+  readonly generateNext: {
+    readonly logits: true | { readonly filter: { readonly tokens: readonly number[]; readonly includeTop: number } }
+    /** Sum of exp(logit - largest) over the vocabulary. */
+    readonly totalLogitWeight?: true
+  }
 }
 type Input = readonly (number | [number, Asked])[]
+interface Answer {
+  readonly next: { readonly logits?: ReadonlyMap<number, number>; readonly totalLogitWeight?: number }
+}
 
 /** The part of node-llama-cpp that is used. */
 interface Sequence {
-  controlledEvaluate(input: Input): Promise<readonly ({ next: { logits?: Map<number, number> } } | undefined)[]>
+  controlledEvaluate(input: Input): Promise<readonly (Answer | undefined)[]>
   clearHistory(): Promise<void>
 }
 interface Model extends LlamaVocabulary {
@@ -45,6 +52,15 @@ export async function llamaVocabularies(): Promise<(path: string) => Promise<Lla
 export interface LlamaModel extends LlamaVocabulary {
   /** Of each token from position `from` on, the logits of the one after it: [V] each. */
   logits(ids: readonly number[], from?: number): Promise<readonly Float32Array[]>
+  /** Of each token from position `from` on but the last: what it finds most probable next, and log-probabilities. */
+  next(ids: readonly number[], from: number): Promise<readonly NextToken[]>
+}
+
+export interface NextToken {
+  readonly best: number
+  readonly bestLogprob: number
+  /** Of the token that follows. */
+  readonly logprob: number
 }
 
 async function logitsOf(sequence: Sequence, ids: readonly number[], from: number): Promise<Float32Array[]> {
@@ -56,6 +72,22 @@ async function logitsOf(sequence: Sequence, ids: readonly number[], from: number
     const out = new Float32Array(logits.size).fill(Number.NaN)
     for (const [token, logit] of logits) out[token] = logit
     return out
+  })
+}
+
+async function nextOf(sequence: Sequence, ids: readonly number[], from: number): Promise<NextToken[]> {
+  await sequence.clearHistory()
+  const input = ids.slice(0, -1).map((id, i): Input[number] => {
+    if (i < from) return id
+    const filter = { tokens: [ids[i + 1]!], includeTop: 1 }
+    return [id, { generateNext: { logits: { filter }, totalLogitWeight: true } }]
+  })
+  const found = await sequence.controlledEvaluate(input)
+  return found.slice(from).map((one, i) => {
+    const { logits = new Map<number, number>(), totalLogitWeight = Number.NaN } = one?.next ?? {}
+    const [best, largest] = [...logits].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, Number.NEGATIVE_INFINITY])
+    const whole = largest + Math.log(totalLogitWeight)
+    return { best, bestLogprob: largest - whole, logprob: logits.get(ids[from + i + 1]!)! - whole }
   })
 }
 
@@ -76,6 +108,7 @@ export async function llamaModels(): Promise<(path: string, lora?: string) => Pr
     return {
       tokenize: (...args) => model.tokenize(...args),
       logits: (ids, from = 0) => logitsOf(sequence, ids, from),
+      next: (ids, from) => nextOf(sequence, ids, from),
       dispose: () => context.dispose().then(() => model.dispose()),
     }
   }

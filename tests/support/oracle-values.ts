@@ -21,7 +21,8 @@ export type OracleColumn = (typeof ORACLE_COLUMNS)[number]
 /** By the name of the random model: the largest difference over the largest number; of greedy text, the number of tokens, all of them equal. */
 export type OracleValues = Readonly<Record<string, number>>
 
-const FOLDER = resolve(import.meta.dirname, '../parity/oracles')
+/** From the project's folder, where npm starts every script. */
+const FOLDER = resolve('tests/parity/oracles')
 const fileOf = (column: OracleColumn) => join(FOLDER, `${column}.json`)
 
 export const oracleValues = (column: OracleColumn): OracleValues =>
@@ -39,6 +40,33 @@ export function noteOracle(column: OracleColumn, name: string, value: number): v
 }
 /** Columns of this process: what was noted before it is not kept. */
 const written = new Set<OracleColumn>()
+
+/** A published model beside another program, over the prompts of tests/parity/gguf_model.py. */
+export interface RealComparison {
+  readonly texts: number
+  /** Whole texts that are the same. */
+  readonly equal: number
+  readonly tokens: number
+  /** Largest difference of a token's log-probability, nats. */
+  readonly logprob: number
+  /** The mean of those differences. */
+  readonly mean: number
+  /** Where texts first differ, how much less probable than ours the other token is to us, at most, nats. */
+  readonly gap: number
+}
+export type RealComparisons = Readonly<Record<string, Readonly<Record<string, RealComparison>>>>
+
+const realFile = join(FOLDER, 'real-models.json')
+export const realComparisons = (): RealComparisons =>
+  existsSync(realFile) ? JSON.parse(readFileSync(realFile, 'utf8')) : {}
+
+export function noteReal(model: string, what: string, value: RealComparison): void {
+  if (!process.env['UPDATE_ORACLES']) return
+  const short = Object.fromEntries(Object.entries(value).map(([key, n]) => [key, Number(n.toPrecision(4))]))
+  const all = realComparisons()
+  const next = { ...all, [model]: { ...all[model], [what]: short } }
+  writeFileSync(realFile, `${JSON.stringify(next, null, 2)}\n`)
+}
 
 /** The largest difference, over the largest expected number. */
 export function relativeDifference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
