@@ -45,14 +45,24 @@ CHATS = ["What is 17 + 25? Answer with the number only.", "Name three colours."]
 
 
 @torch.no_grad()
-def described(model, tokenizer, ids, with_logits):
-    greedy = model.generate(
-        torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long),
-        max_new_tokens=NEW_TOKENS, do_sample=False,
-    )[0, len(ids) :].tolist()  # fmt: skip
+def continued(model, prompts):
+    """All at once, filled up on the left; `described` makes sure that each is what the model goes on with alone."""
+    longest = max(map(len, prompts))
+    filled = torch.tensor([[0] * (longest - len(ids)) + ids for ids in prompts])
+    mask = torch.tensor([[0] * (longest - len(ids)) + [1] * len(ids) for ids in prompts])
+    found = model.generate(filled, attention_mask=mask, max_new_tokens=NEW_TOKENS, do_sample=False)[:, longest:].tolist()
+    stops = model.generation_config.eos_token_id
+    stops = stops if isinstance(stops, list) else [stops]
+    ends = [next((t + 1 for t, token in enumerate(text) if token in stops), len(text)) for text in found]
+    return [text[:end] for text, end in zip(found, ends)]
+
+
+@torch.no_grad()
+def described(model, tokenizer, ids, greedy, with_logits):
     logits = model(torch.tensor([ids + greedy])).logits[0].double()
-    own = logits[: len(ids)]
-    logprobs = logits[len(ids) - 1 : -1].log_softmax(-1).gather(1, torch.tensor(greedy)[:, None])[:, 0]
+    own, after = logits[: len(ids)], logits[len(ids) - 1 : -1]
+    assert after.argmax(-1).tolist() == greedy, tokenizer.decode(ids)
+    logprobs = after.log_softmax(-1).gather(1, torch.tensor(greedy)[:, None])[:, 0]
     compared = {
         "logits": [round(value, 5) for value in own[-1, ::STRIDE].tolist()],
         # Over the whole vocabulary, at every position: what a mistake anywhere would change.
@@ -74,12 +84,15 @@ if __name__ == "__main__":
     model = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, attn_implementation="eager", **source).eval()
     plain = [{"text": text, "isChat": False} for text in PROMPTS]
     chats = [{"text": text, "isChat": True} for text in CHATS] if tokenizer.chat_template else []
-    prompts = []
-    for i, prompt in enumerate(plain + chats):
+    prompts = plain + chats
+    for prompt in prompts:
         text = prompt["text"]
         if prompt["isChat"]:
             text = tokenizer.apply_chat_template([{"role": "user", "content": text}], tokenize=False, add_generation_prompt=True)
-        ids = tokenizer(text, add_special_tokens=not prompt["isChat"]).input_ids
-        prompts.append({**prompt, **described(model, tokenizer, ids, i < WITH_LOGITS or prompt["isChat"])})
+        prompt["ids"] = tokenizer(text, add_special_tokens=not prompt["isChat"]).input_ids
+    texts = continued(model, [prompt["ids"] for prompt in prompts])
+    for i, (prompt, greedy) in enumerate(zip(prompts, texts)):
+        with_logits = i < WITH_LOGITS or prompt["isChat"]
+        prompt.update(described(model, tokenizer, prompt["ids"], greedy, with_logits))
     golden = {"file": file.name, "stride": STRIDE, "prompts": prompts}
     (HERE / f"gguf-{name}.golden.json").write_text(json.dumps(golden, separators=(",", ":"), ensure_ascii=False) + "\n")
