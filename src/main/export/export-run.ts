@@ -1,7 +1,8 @@
 /** An export of a run: the available formats, the size, and the export itself. Work on tensors is a job in a separate process. */
 import { existsSync, rmSync, statfsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { readModelConfig } from '@main/formats/model-config'
+import { modelFiles } from '@main/formats/model-files'
 import { modelPath } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
@@ -165,11 +166,17 @@ export function destinationOf(path: string, format: ExportFormat): Destination {
 const shown = (difference: number) => (difference === 0 ? '0' : difference.toExponential(1))
 
 async function exportTensors(context: ExportContext, request: TensorRequest): Promise<WrittenExport> {
-  const { store, run, out, workerPath, fork, signal, onProgress } = context
+  const { store, run, out, replaces, workerPath, fork, signal, onProgress } = context
   const checkpoint = listCheckpoints(store, run.id).find(({ iteration }) => iteration === request.checkpoint)
   if (!checkpoint) throw new GpoError('notFound', `Run ${run.id} has no checkpoint of iteration ${request.checkpoint}.`)
   const partial = partialOf(out)
-  if (!isFolderFormat(request.format)) rmSync(out, { force: true }) // replaced on request, see `destinationOf`
+  const folder = modelPath(run.plan.model.path)
+  if (!isFolderFormat(request.format)) {
+    refuseExisting(out, replaces)
+    if (modelFiles(folder).includes(resolve(out)))
+      throw new GpoError('usage', `${out} belongs to the base model: choose another name`)
+    rmSync(out, { force: true })
+  }
   try {
     const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob({
       workerPath,
@@ -177,7 +184,7 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
       signal,
       job: {
         kind: 'export',
-        model: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, checkpoint.path) },
+        model: { folder, checkpoint: join(run.folder, checkpoint.path) },
         backend: run.plan.backend,
         layout: LAYOUTS[request.format],
         name: run.name,

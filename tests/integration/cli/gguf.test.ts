@@ -1,4 +1,5 @@
 /** A GGUF file from the terminal: added, scored, trained on, and what was trained exported whole, as an adapter and as GGUF. */
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readGgufAdapter } from '@main/formats/gguf/adapter'
 import { openGguf } from '@main/formats/gguf/model'
@@ -47,6 +48,12 @@ test('an adapter trained on a GGUF file is exported in every way', async () => {
   )
   expect(run!.verified).toMatch(/^Read back: 28 tensors; the largest difference .* is 0\. Merged .* is 0\.$/)
   expect(run!.next[0]!.code).toBe(`llama-cli -m ${file} --lora ${out('lora.gguf')}`)
+  const before = readFileSync(file)
+  for (const format of ['gguf', 'gguf-adapter']) {
+    const refused = await gpo(home, 'export', 'last', '--out', file, '--format', format)
+    expectFailure(refused, 2, /small\.gguf exists already/)
+  }
+  expect(readFileSync(file).equals(before)).toBe(true)
   const trained = await scoreOf('last')
   expect(trained).not.toEqual(await scoreOf(file))
   near(await scoreOf(out('merged')), trained)
