@@ -154,7 +154,7 @@ module.exports = {
     },
     may('trainer', room('trainer/'), [
       room('(engine|formats|text|workers)/'),
-      room('export/(adapter|safetensors|gguf/export)'),
+      room('export/(adapter|safetensors|gguf/(adapter|export))'),
     ]),
     { name: 'not-to-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(tests|bench|scripts)/' } },
   ],

@@ -261,7 +261,10 @@ function createProgram(finish: (code: number) => void): Command {
     .action(action((output, options) => serve(options, output)))
   inspectable(program.command('demo'))
     .description('train with GPO on a bundled task; show accuracy before and after, and three critical steps')
-    .option('--model <path>', 'folder or .gguf file of an instruct model, trained on word problems instead of the bundled model')
+    .option(
+      '--model <path>',
+      'folder or .gguf file of an instruct model, trained on word problems instead of the bundled model',
+    )
     .option('--seed <n>', 'seed', whole(0), 1)
     .addOption(settings())
     .addOption(db())

@@ -12,11 +12,11 @@ export const QUERIES_AT_ONCE = 512
 /** Logits held at once (128 MiB); more are computed in parts, twice. */
 export const LOGITS_AT_ONCE = 2 ** 25
 
-/** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 32 MiB. */
+/** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 3512 KiB. */
 export const WIDENED_AT_ONCE = 2 ** 23
 
-/** Numbers that one optimiser step updates at once, so that what is between its operations stays in the processor's cache: 2 MiB. */
-export const UPDATED_AT_ONCE = 2 ** 19
+/** Numbers that one optimiser step updates at once, so that what is between its operations stays in the processor's cache: 512 KiB. */
+export const UPDATED_AT_ONCE = 2 ** 17
 
 /** Prompts, and their padded tokens, in one prefill batch. */
 export const PREFILL_ROWS = 64

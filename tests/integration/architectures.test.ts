@@ -23,6 +23,7 @@ import {
   randomWeightsOf,
   readConfig,
 } from '../support/architectures'
+import { noteOracle, relativeDifference } from '../support/oracle-values'
 
 const SCRIPT = join(import.meta.dirname, '../parity/decoder.py')
 const GOLDEN = join(import.meta.dirname, '../parity/decoder.golden.json')
@@ -88,12 +89,11 @@ function ask(): Record<string, Answer> {
 if (process.env['UPDATE_GOLDEN'] && python) writeFileSync(GOLDEN, `${JSON.stringify(ask())}\n`)
 const golden: Record<string, Answer> = JSON.parse(readFileSync(GOLDEN, 'utf8'))
 
-/** Within `relative` of the largest entry. */
-function expectClose(found: ArrayLike<number>, expected: readonly number[], relative = 1e-4) {
-  expect(found.length).toBe(expected.length)
-  const tolerance = relative * Math.max(...expected.map(Math.abs))
-  expect(tolerance).toBeGreaterThan(0)
-  expect(Math.max(...expected.map((x, i) => Math.abs(x - found[i]!)))).toBeLessThan(tolerance)
+/** Within `relative` of the largest entry. @returns the difference */
+function expectClose(found: ArrayLike<number>, expected: readonly number[], relative = 1e-4): number {
+  const difference = relativeDifference(found, expected)
+  expect(difference).toBeLessThan(relative)
+  return difference
 }
 
 let backend: Backend
@@ -152,7 +152,7 @@ describe.each(CASES)('$name', ({ name, config, weights, lora }) => {
       logits: head(config, params, forward(config, params, ids).hidden),
     }))
     const out = await program.run({ params: upload(weights), ids: idTensor() })
-    expectClose((await backend.read(out.logits)) as Float32Array, golden[name]!.logits)
+    noteOracle('logits', name, expectClose((await backend.read(out.logits)) as Float32Array, golden[name]!.logits))
   })
 
   test('a cached step gives the logits of the whole', async () => {
@@ -186,13 +186,14 @@ describe.each(CASES)('$name', ({ name, config, weights, lora }) => {
       ...{ temperature: 0, topK: 0, topP: 1, lanes: 8, stopTokens: [] },
     })
     expect(found.map(({ tokens }) => [...tokens])).toEqual(golden[name]!.greedy)
+    noteOracle('greedy', name, golden[name]!.greedy.flat().length)
     await own.close()
   })
 
   test('the gradients of a LoRA step are those of PEFT', async () => {
     const { loss, grads } = await gradientsOf(`lora ${name}`, config, weights, lora)
     expectClose([loss], [golden[name]!.loss])
-    for (const [one, own] of grads) expectClose(own, golden[name]!.gradients[one]!)
+    for (const [one, own] of grads) noteOracle('lora-gradients', name, expectClose(own, golden[name]!.gradients[one]!))
   })
 
   test.each([false, true])('the gradients of full training, layers computed again: %s', async (recomputesLayers) => {
@@ -202,8 +203,9 @@ describe.each(CASES)('$name', ({ name, config, weights, lora }) => {
     for (const [one, own] of grads) {
       const [size, product] = golden[name]!.weights[one]!
       expect(size).toBeGreaterThan(0)
-      expect(Math.abs(length(own) - size) / size).toBeLessThan(1e-4)
-      expect(Math.abs(along(own) - product) / size).toBeLessThan(1e-4)
+      const difference = Math.max(Math.abs(length(own) - size), Math.abs(along(own) - product)) / size
+      expect(difference).toBeLessThan(1e-4)
+      noteOracle('full-gradients', name, difference)
     }
   })
 })

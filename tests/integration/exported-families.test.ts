@@ -21,6 +21,7 @@ import {
   randomWeightsOf,
   readConfig,
 } from '../support/architectures'
+import { noteOracle, relativeDifference } from '../support/oracle-values'
 
 const python = process.env['GPO_PYTHON']
 const SCRIPT = join(import.meta.dirname, '../parity/exported.py')
@@ -70,10 +71,10 @@ async function logitsOf({ name, config, weights, lora }: (typeof CASES)[number],
   return found
 }
 
-function expectClose(found: Float32Array, expected: readonly number[]) {
-  expect(found.length).toBe(expected.length)
-  const largest = Math.max(...expected.map(Math.abs))
-  expect(Math.max(...expected.map((x, i) => Math.abs(x - found[i]!)))).toBeLessThan(1e-4 * largest)
+function expectClose(found: Float32Array, expected: readonly number[]): number {
+  const difference = relativeDifference(found, expected)
+  expect(difference).toBeLessThan(1e-4)
+  return difference
 }
 
 test.each(CASES)('an adapter of $name is read as it was written', ({ json, source, model, adapter, weights, lora }) => {
@@ -93,8 +94,9 @@ test.skipIf(!python)(
   async () => {
     const there = ask()
     for (const one of CASES) {
-      expectClose(await logitsOf(one, false), there[one.name]!.model)
-      expectClose(await logitsOf(one, true), there[one.name]!.adapted)
+      const { model, adapted } = there[one.name]!
+      noteOracle('exported-folder', one.name, expectClose(await logitsOf(one, false), model))
+      noteOracle('exported-adapter', one.name, expectClose(await logitsOf(one, true), adapted))
     }
   },
 )

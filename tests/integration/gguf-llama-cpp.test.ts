@@ -1,133 +1,74 @@
 /**
  * Exported GGUF files in llama.cpp, an independent implementation: it must load them, cut text into the same tokens, continue with the same
- * tokens and give the same log-probabilities. Skipped where node-llama-cpp is not installed (GPO_ORACLES names a folder that has it in its
- * node_modules; `.ci/run` makes one).
+ * tokens and give the same logits; with an exported adapter beside the file, those of the adapted model. Skipped where node-llama-cpp is not
+ * installed (GPO_ORACLES names a folder that has it in its node_modules; `.ci/run` makes one).
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { openBackend } from '@engine/devices/choose'
 import { forward, head } from '@engine/model/llama'
+import { LORA_SCALE } from '@engine/model/lora'
 import { createSampler } from '@engine/rollout/sampler'
 import type { Backend } from '@engine/tensor/backend'
 import type { Tensors } from '@engine/tensor/tensors'
-import { type Tensor2D, tf } from '@engine/tensor/tf'
+import type { Tensor2D } from '@engine/tensor/tf'
+import { exportGgufAdapter } from '@main/export/gguf/adapter'
 import { exportGguf } from '@main/export/gguf/export'
-import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
-import { openSafetensors } from '@main/formats/safetensors'
+import { adapterTensors, type LoraConfig, loraScale } from '@main/formats/adapter-shapes'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
+import { LORA_TARGETS } from '@shared/schemas/plan'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ARCHITECTURE_CONFIGS, randomWeightsOf } from '../support/architectures'
+import { randomTensor } from '../support/architectures'
+import { bundledSource, GGUF_NAMES, randomPrompts, randomSource, type Source } from '../support/gguf-sources'
+import { isLlamaCppInstalled, type LlamaModel, llamaModels } from '../support/llama-cpp'
+import { noteOracle, relativeDifference } from '../support/oracle-values'
 
-const root = resolve(import.meta.dirname, '../..')
-const bundled = join(root, 'resources/models/tiny')
-const home = process.env['GPO_ORACLES'] ?? root
-const isInstalled = existsSync(join(home, 'node_modules/node-llama-cpp/package.json'))
-const skipped = isInstalled ? '' : ' (skipped: node-llama-cpp is not installed)'
-
-/** The part of node-llama-cpp that is used. */
-interface Sequence {
-  controlledEvaluate(
-    input: readonly (number | [number, { generateNext: { probabilities: true } }])[],
-  ): Promise<readonly ({ next: { probabilities?: Map<number, number> } } | undefined)[]>
-  clearHistory(): Promise<void>
-}
-interface LlamaModel {
-  readonly vocabularyType: string
-  tokenize(text: string): readonly number[]
-  createContext(options: object): Promise<{ getSequence(): Sequence; dispose(): Promise<void> }>
-  dispose(): Promise<void>
-}
-interface Llama {
-  loadModel(options: { modelPath: string }): Promise<LlamaModel>
-}
+const skipped = isLlamaCppInstalled ? '' : ' (skipped: node-llama-cpp is not installed)'
 
 const PROMPTS = 20
 const NEW_TOKENS = 50
 /** Of the random models. */
 const FEWER_PROMPTS = 4
 
-let llama: Llama
+let open: (path: string, lora?: string) => Promise<LlamaModel>
 /** A new one for every model: a backend knows a program by its name, and models differ in constants that it does not see. */
 let backend: Backend
 let folder = ''
 
 beforeAll(async () => {
-  if (!isInstalled) return
+  if (!isLlamaCppInstalled) return
   folder = mkdtempSync(join(tmpdir(), 'gpo-gguf-'))
-  const entry = createRequire(join(home, 'package.json')).resolve('node-llama-cpp')
-  const { getLlama } = await import(/* @vite-ignore */ pathToFileURL(entry).href)
-  llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', progressLogs: false })
+  open = await llamaModels()
 })
 afterAll(() => {
-  if (isInstalled) rmSync(folder, { recursive: true })
+  if (isLlamaCppInstalled) rmSync(folder, { recursive: true })
 })
 
 beforeEach(async () => {
-  if (isInstalled) backend = await openBackend('onnx')
+  if (isLlamaCppInstalled) backend = await openBackend('onnx')
 })
 afterEach(() => backend?.close())
 
-interface Source {
-  readonly folder: string
-  readonly config: ModelConfig
-  readonly tensors: { readonly name: string; readonly shape: readonly number[]; readonly data: Float32Array }[]
-}
+const newFile = () => join(mkdtempSync(join(folder, 'file-')), 'out.gguf')
 
-/** Positions that a window hides are not computed in llama.cpp but for Gemma; which layers have one, and how queries are scaled, is fixed there. */
-const NO_WINDOW = { sliding_window: null }
-const GEMMA3 = { layer_types: null, num_hidden_layers: 7, sliding_window_pattern: 6, query_pre_attn_scalar: 6 }
-const CHANGED: Readonly<Record<string, object>> = {
-  mistral: NO_WINDOW,
-  qwen2: NO_WINDOW,
-  'qwen3 with a window in its last layer': { use_sliding_window: false },
-  'phi 3 with a window': NO_WINDOW,
-  'gemma 3': GEMMA3,
-  'gemma 2': { query_pre_attn_scalar: 6 },
-  'phi 4 mini': { original_max_position_embeddings: 256, max_position_embeddings: 1024 },
-}
-
-/** A random model of an architecture with the bundled tokenizer. */
-function randomSource(json: object, name: string): Source {
-  const at = mkdtempSync(join(folder, `${name.replace(/\W+/g, '-')}-`))
-  for (const file of ['tokenizer.json', 'tokenizer_config.json', 'generation_config.json'])
-    copyFileSync(join(bundled, file), join(at, file))
-  const wider = { ...json, vocab_size: 324, max_position_embeddings: 256, hidden_size: 32, ...CHANGED[name] }
-  writeFileSync(join(at, 'config.json'), JSON.stringify(wider))
-  const config = readModelConfig(at)
-  const tensors = Object.entries(randomWeightsOf(config)).map(([name, tensor]) => ({ name, ...tensor }))
-  return { folder: at, config, tensors }
-}
-
-function bundledSource(): Source {
-  const file = openSafetensors(bundled)
-  const tensors = file.names.map((name) => ({ name, shape: file.info(name).shape, data: file.read(name) }))
-  file.close()
-  return { folder: bundled, config: readModelConfig(bundled), tensors }
-}
-
-async function load(source: Source, type: 'F32' | 'F16' | 'Q8_0') {
-  const out = join(mkdtempSync(join(folder, 'file-')), 'model.gguf')
+function written(source: Source, type: 'F32' | 'F16' | 'Q8_0'): string {
+  const out = newFile()
   exportGguf({ sourceFolder: source.folder, name: 'test', tensors: source.tensors, out, type })
-  const model = await llama.loadModel({ modelPath: out })
-  const context = await model.createContext({
-    contextSize: 256,
-    flashAttention: false,
-    experimentalKvCacheKeyType: 'F32',
-    experimentalKvCacheValueType: 'F32',
-  })
-  return { model, sequence: context.getSequence(), close: () => context.dispose().then(() => model.dispose()) }
+  return out
 }
 
-const paramsOf = ({ tensors }: Source) =>
-  Object.fromEntries(tensors.map(({ name, shape, data }) => [name, backend.tensor(data, shape)]))
+/** An adapter on every matrix: its tensors, and the scale that they need. */
+function adapterOf({ config }: Source, adaptation: LoraConfig): Source['tensors'] {
+  const tensors = [...adapterTensors(config, adaptation)].map(([name, shape], t) => ({
+    name,
+    ...randomTensor(shape, 300 + t, 0.2),
+  }))
+  return [...tensors, { name: LORA_SCALE, shape: [], data: Float32Array.of(loraScale(adaptation)) }]
+}
 
-const prompts = (count: number, vocabSize: number) =>
-  Array.from({ length: count }, (_, p) =>
-    Int32Array.from({ length: 6 + p }, (_, i) => 3 + ((31 * p + 17 * i) % (vocabSize - 3))),
-  )
+const paramsOf = ({ tensors }: Pick<Source, 'tensors'>) =>
+  Object.fromEntries(tensors.map(({ name, shape, data }) => [name, backend.tensor(data, shape)]))
 
 /** Our greedy continuations. */
 async function continueHere(source: Source, starts: readonly Int32Array[], stop: number): Promise<number[][]> {
@@ -143,80 +84,121 @@ async function continueHere(source: Source, starts: readonly Int32Array[], stop:
   return (await sampler.sample(params, requests, config)).map(({ tokens }) => [...tokens])
 }
 
-/** What llama.cpp finds most probable after each token of a text from position `from` on. */
-async function mostProbable(sequence: Sequence, ids: readonly number[], from: number): Promise<number[]> {
-  await sequence.clearHistory()
-  const input = ids.map((id, i): Parameters<Sequence['controlledEvaluate']>[0][number] =>
-    i < from ? id : [id, { generateNext: { probabilities: true } }],
-  )
-  const found = await sequence.controlledEvaluate(input)
-  return found.slice(from).map((one) => {
-    const probabilities = [...(one?.next.probabilities ?? [])]
-    return probabilities.reduce((best, entry) => (entry[1] > best[1] ? entry : best), [-1, -1])[0]
+/** Our logits after each token, [T, V]. */
+async function logitsHere(source: Source, ids: readonly number[]): Promise<Float32Array> {
+  const program = backend.program(`logits ${ids.length}`, (inputs: { params: Tensors; ids: Tensor2D }) => {
+    const { params } = inputs
+    return { logits: head(source.config, params, forward(source.config, params, inputs.ids).hidden) }
   })
+  const inputs = { params: paramsOf(source), ids: backend.tensor(Int32Array.from(ids), [1, ids.length]) }
+  return ((await backend.read((await program.run(inputs)).logits)) as Float32Array).slice()
+}
+
+const flat = (rows: readonly Float32Array[]) => Float32Array.from(rows.flatMap((row) => [...row]))
+const best = (logits: Float32Array) => logits.indexOf(Math.max(...logits))
+
+/** llama.cpp goes on with the same tokens as we do, and its logits after each are ours. @returns the largest relative difference */
+async function compareWithLlamaCpp(source: Source, there: LlamaModel, prompts: number): Promise<number> {
+  const starts = randomPrompts(prompts, source.config.vocabSize)
+  const here = await continueHere(source, starts, STOP)
+  for (const [i, start] of starts.entries()) {
+    const next = await there.logits([...start, ...here[i]!.slice(0, -1)], start.length - 1)
+    expect(next.map(best)).toEqual(here[i])
+  }
+  const ids = [...starts[0]!, ...here[0]!]
+  return relativeDifference(await logitsHere(source, ids), flat(await there.logits(ids)))
 }
 
 const STOP = 2
 
+/** llama.cpp has GELU in a table of half-precision numbers. */
+const toleranceOf = ({ config }: Source) => (config.activation === 'gelu' ? 1e-3 : 1e-4)
+
+const RANK_STABILISED: LoraConfig = {
+  ...{ kind: 'lora', r: 3, alpha: 4, rslora: true, dropout: 0, base: 'float32' },
+  targets: [...LORA_TARGETS],
+}
+
 /** llama.cpp's threads wait by spinning: on a busy machine a test takes many times as long. */
 const PATIENCE = { timeout: 300_000 }
 
-describe.skipIf(!isInstalled)(`exported GGUF files in llama.cpp${skipped}`, PATIENCE, () => {
-  const names = [
-    'bundled',
-    ...Object.keys(ARCHITECTURE_CONFIGS).filter((name) => !name.includes('spelling') && !name.includes('capped')),
-  ]
-  test.each(names)('%s: the same greedy continuations in F32', async (name) => {
-    const source = name === 'bundled' ? bundledSource() : randomSource(ARCHITECTURE_CONFIGS[name]!, name)
-    const starts = prompts(name === 'bundled' ? PROMPTS : FEWER_PROMPTS, source.config.vocabSize)
-    const here = await continueHere(source, starts, STOP)
-    const { sequence, close } = await load(source, 'F32')
-    for (const [i, start] of starts.entries()) {
-      const next = await mostProbable(sequence, [...start, ...here[i]!.slice(0, -1)], start.length - 1)
-      expect(next).toEqual(here[i])
-    }
-    await close()
+describe.skipIf(!isLlamaCppInstalled)(`exported GGUF files in llama.cpp${skipped}`, PATIENCE, () => {
+  test('the bundled model: the same greedy continuations in F32', async () => {
+    const source = bundledSource()
+    const there = await open(written(source, 'F32'))
+    expect(await compareWithLlamaCpp(source, there, PROMPTS)).toBeLessThan(1e-4)
+    await there.dispose()
+  })
+
+  test.each(GGUF_NAMES)('%s: the same greedy continuations and logits in F32', async (name) => {
+    const source = randomSource(folder, name)
+    const there = await open(written(source, 'F32'))
+    const difference = await compareWithLlamaCpp(source, there, FEWER_PROMPTS)
+    noteOracle('gguf', name, difference)
+    expect(difference).toBeLessThan(toleranceOf(source))
+    await there.dispose()
+  })
+
+  test.each(GGUF_NAMES)('%s: the same with an adapter beside it', async (name) => {
+    const source = randomSource(folder, name)
+    const base = written(source, 'F32')
+    const tensors = adapterOf(source, RANK_STABILISED)
+    const adapted = { ...source, tensors: [...source.tensors, ...tensors] }
+    const out = newFile()
+    const named = tensors.filter(({ name }) => name !== LORA_SCALE)
+    exportGgufAdapter({ config: source.config, name, adaptation: RANK_STABILISED, tensors: named, out, type: 'F32' })
+    const there = await open(base, out)
+    const difference = await compareWithLlamaCpp(adapted, there, FEWER_PROMPTS)
+    noteOracle('gguf-adapter', name, difference)
+    expect(difference).toBeLessThan(toleranceOf(source))
+    const [ids] = randomPrompts(1, source.config.vocabSize)
+    const plain = await logitsHere(source, [...ids!])
+    expect(relativeDifference(plain, flat(await there.logits([...ids!])))).toBeGreaterThan(0.05) // it does something
+    await there.dispose()
   })
 
   test('cuts text into the same tokens', async () => {
-    const { model, close } = await load(bundledSource(), 'F32')
-    const tokenizer = loadTokenizer(bundled)
+    const source = bundledSource()
+    const there = await open(written(source, 'F32'))
+    const tokenizer = loadTokenizer(source.folder)
     for (const text of [
       'a=24;b=a-3;c=b+40?\n',
       'Ann,Bob;Bob cup;Ann-Bob?\n',
       'not (true and false)\n\n  x',
       'größer 北京 🙂',
     ])
-      expect([...model.tokenize(text)]).toEqual([...tokenizer.encode(text, { addSpecialTokens: false })])
-    await close()
+      expect([...there.tokenize(text)]).toEqual([...tokenizer.encode(text, { addSpecialTokens: false })])
+    await there.dispose()
   })
 
   test.each([
-    ['F32', 1e-3],
-    ['F16', 1e-2],
-    ['Q8_0', 0.2],
-  ] as const)('%s: log-probabilities within %d', async (type, tolerance) => {
+    ['F32', 1e-4],
+    ['F16', 1e-3],
+    ['Q8_0', 0.02],
+  ] as const)('%s: logits within %d of the largest', async (type, tolerance) => {
     const source = bundledSource()
-    const tokenizer = loadTokenizer(bundled)
-    const ids = tokenizer.encode('a=24;b=a-3;c=b+40?\nb=24-3=21\nc=21+40=61\n#### 61\n', { addSpecialTokens: false })
-    const program = backend.program(`score ${type}`, (inputs: { params: Tensors; ids: Tensor2D }) => {
-      const { params } = inputs
-      const { hidden } = forward(source.config, params, inputs.ids)
-      return { logprobs: tf.logSoftmax(head(source.config, params, hidden)) }
-    })
-    const inputs = { params: paramsOf(source), ids: backend.tensor(ids, [1, ids.length]) }
-    const here = (await backend.read((await program.run(inputs)).logprobs)) as Float32Array
-    const { sequence, close } = await load(source, type)
-    const found = await sequence.controlledEvaluate(
-      [...ids].map((id) => [id, { generateNext: { probabilities: true } }]),
-    )
-    let worst = 0
-    for (let i = 0; i + 1 < ids.length; i++) {
-      const there = found[i]?.next.probabilities?.get(ids[i + 1]!)
-      expect(there).toBeDefined()
-      worst = Math.max(worst, Math.abs(Math.log(there!) - here[i * source.config.vocabSize + ids[i + 1]!]!))
-    }
-    expect(worst).toBeLessThan(tolerance)
-    await close()
+    const tokenizer = loadTokenizer(source.folder)
+    const text = 'a=24;b=a-3;c=b+40?\nb=24-3=21\nc=21+40=61\n#### 61\n'
+    const ids = [...tokenizer.encode(text, { addSpecialTokens: false })]
+    const there = await open(written(source, type))
+    expect(relativeDifference(await logitsHere(source, ids), flat(await there.logits(ids)))).toBeLessThan(tolerance)
+    await there.dispose()
+  })
+
+  test.each([
+    ['F16', 1e-3],
+    ['BF16', 1e-2],
+  ] as const)('an adapter in %s: logits within %d of the largest', async (type, tolerance) => {
+    const source = randomSource(folder, 'llama')
+    const tensors = adapterOf(source, RANK_STABILISED)
+    const adapted = { ...source, tensors: [...source.tensors, ...tensors] }
+    const out = newFile()
+    const named = tensors.filter(({ name }) => name !== LORA_SCALE)
+    exportGgufAdapter({ config: source.config, name: '', adaptation: RANK_STABILISED, tensors: named, out, type })
+    const there = await open(written(source, 'F32'), out)
+    const [ids] = randomPrompts(1, source.config.vocabSize)
+    const difference = relativeDifference(await logitsHere(adapted, [...ids!]), flat(await there.logits([...ids!])))
+    expect(difference).toBeLessThan(tolerance)
+    await there.dispose()
   })
 })

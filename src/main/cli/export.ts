@@ -77,8 +77,9 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
       return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
     case 'safetensors':
     case 'adapter':
+    case 'gguf-adapter':
       if (dtype === 'Q8_0')
-        throw new GpoError('usage', '--dtype Q8_0 exists only in GGUF files: use it with --format gguf')
+        throw new GpoError('usage', '--dtype Q8_0 exists only in GGUF files of whole models: use it with --format gguf')
       return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
     case 'pairs':
     case 'trl':
@@ -93,8 +94,17 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
   }
 }
 
-/** Exports a model's folder instead of a run: its weights in another dtype. */
-async function exportFolder(wanted: string, flags: ExportFlags, output: Output): Promise<number> {
+/** What a model's or adapter's folder, or a GGUF file, can be made into without a run. */
+const LAYOUTS = { safetensors: 'merged', gguf: 'gguf', 'gguf-adapter': 'gguf-adapter' } as const
+const isLayout = (format: string): format is keyof typeof LAYOUTS => Object.hasOwn(LAYOUTS, format)
+
+/** Exports a model's folder instead of a run: its weights in another dtype or container. */
+async function exportFolder(
+  wanted: string,
+  format: keyof typeof LAYOUTS,
+  flags: ExportFlags,
+  output: Output,
+): Promise<number> {
   const { source } = findModel(wanted, flags.db)
   const out = resolve(flags.out)
   const partial = partialOf(out)
@@ -107,7 +117,7 @@ async function exportFolder(wanted: string, flags: ExportFlags, output: Output):
           kind: 'export',
           model: source,
           backend: 'auto',
-          layout: flags.format === 'gguf' ? 'gguf' : 'merged',
+          layout: LAYOUTS[format],
           name: basename(wanted),
           out,
           partial,
@@ -131,7 +141,7 @@ const isModelFolder = (wanted: string) =>
   wanted.startsWith('bundled:') || isModel(resolve(wanted)) || isAdapterFolder(resolve(wanted))
 
 export async function exportRun(wanted: string, flags: ExportFlags, output: Output): Promise<number> {
-  if (flags.format === 'safetensors' && isModelFolder(wanted)) return exportFolder(wanted, flags, output)
+  if (isLayout(flags.format) && isModelFolder(wanted)) return exportFolder(wanted, flags.format, flags, output)
   const store = openRunsOf(wanted, flags.db)
   try {
     const run = getRun(store, resolveRun(store, wanted).id)

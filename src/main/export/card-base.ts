@@ -1,6 +1,6 @@
 /** The base model in a model card: its source and licence, as far as its files name them. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isGgufPath, openGguf } from '@main/formats/gguf/model'
 import { isBundled, modelPath } from '@main/paths'
 import type { CardBase } from './model-card'
@@ -37,12 +37,21 @@ function licenseOf(folder: string): CardBase['license'] {
   return file === undefined ? null : { name: 'other', source: `see ${file} in ${basename(folder)}` }
 }
 
+function ggufOf(path: string): CardBase['gguf'] {
+  const { metadata, tensors } = openGguf(path)
+  const name = metadata.get('general.name')
+  const sizes = new Map<string, number>()
+  for (const { shape, type } of tensors.values())
+    sizes.set(type.name, (sizes.get(type.name) ?? 0) + shape.reduce((a, b) => a * b, 1))
+  const [most] = [...sizes].toSorted((a, b) => b[1] - a[1])
+  return { name: typeof name === 'string' && name !== '' ? name.slice(0, 200) : null, type: most?.[0] ?? 'empty' }
+}
+
 /** @param path as in the plan */
 export function cardBase(path: string): CardBase {
-  const folder = modelPath(path)
-  return {
-    repository: isBundled(path) ? null : repositoryOf(folder),
-    path,
-    license: isBundled(path) ? null : licenseOf(folder),
-  }
+  if (isBundled(path)) return { repository: null, path, license: null }
+  const place = modelPath(path)
+  const license = licenseOf(place)
+  if (!isGgufPath(place)) return { repository: repositoryOf(place), path, license }
+  return { repository: repositoryOf(dirname(place)), path, license, gguf: ggufOf(place) }
 }

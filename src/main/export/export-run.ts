@@ -1,6 +1,8 @@
 /** An export of a run: the available formats, the size, and the export itself. Work on tensors is a job in a separate process. */
 import { existsSync, rmSync, statfsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { readModelConfig } from '@main/formats/model-config'
+import { modelFiles } from '@main/formats/model-files'
 import { modelPath } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
@@ -27,6 +29,7 @@ import type { ExportContext, WrittenExport } from './context'
 import { isDataRequest } from './data'
 import { exportBundle, exportData, refuseExisting } from './export-file'
 import { partialOf, refuseOccupied } from './folder'
+import { ggufAdapterSize } from './gguf/adapter'
 import { ggufSize } from './gguf/export'
 import { modelCard } from './model-card'
 import { nextSteps } from './next-steps'
@@ -35,12 +38,10 @@ import { adapterSize, mergedSize, type Size } from './sizes'
 import { companionBytes, exportTrl, pairsRequest } from './trl-folder'
 import { refuseConfigs, writeConfigs } from './write-configs'
 
-type TensorRequest = ExportRequestOf<'safetensors' | 'adapter' | 'gguf'>
+const LAYOUTS = { safetensors: 'merged', adapter: 'adapter', gguf: 'gguf', 'gguf-adapter': 'gguf-adapter' } as const
+type TensorRequest = ExportRequestOf<keyof typeof LAYOUTS>
 
-const hasTensors = (request: ExportRequest): request is TensorRequest =>
-  request.format === 'safetensors' || request.format === 'adapter' || request.format === 'gguf'
-
-const LAYOUTS = { safetensors: 'merged', adapter: 'adapter', gguf: 'gguf' } as const
+const hasTensors = (request: ExportRequest): request is TensorRequest => Object.hasOwn(LAYOUTS, request.format)
 
 /** Whether a format is a folder, not a file. */
 export const isFolderFormat = (format: ExportFormat): boolean =>
@@ -69,8 +70,13 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
     refused.safetensors = why
     refused.gguf = why
     refused.adapter = why
+    refused['gguf-adapter'] = why
   }
-  if (adaptation === 'full') refused.adapter = 'The run trained every weight: there is no adapter.'
+  if (adaptation === 'full') {
+    const why = 'The run trained every weight: there is no adapter.'
+    refused.adapter = why
+    refused['gguf-adapter'] = why
+  }
   if (trajectories === 0) refused.unpaired = 'The run has no trajectories.'
   if (trajectories === 0 && savedPairs === 0) {
     refused.pairs = 'The run has no trajectories, and no pair was saved.'
@@ -114,8 +120,7 @@ export async function previewExport(
     return { ...pairs, bytes: pairs.bytes + companionBytes({ run }) }
   }
   if (!hasTensors(request)) return bundlePreview(store, id)
-  const folder = modelPath(run.plan.model.path)
-  const size = sizeOf(folder, run.plan.adaptation, request)
+  const size = sizeOf(run, request)
   const card = cardOf(store, run, request, version)
   return {
     bytes: size.bytes + Buffer.byteLength(card ?? ''),
@@ -126,10 +131,12 @@ export async function previewExport(
   }
 }
 
-function sizeOf(folder: string, adaptation: RunRecord['plan']['adaptation'], request: TensorRequest): Size {
-  if (request.format === 'gguf') return ggufSize(folder, request.dtype)
-  if (request.format === 'adapter' && adaptation.kind === 'lora') return adapterSize(folder, adaptation, request.dtype)
-  return mergedSize(folder, request.dtype)
+function sizeOf({ name, plan: { model, adaptation } }: RunRecord, request: TensorRequest): Size {
+  const sourceFolder = modelPath(model.path)
+  if (request.format === 'gguf') return ggufSize({ sourceFolder, name, type: request.dtype })
+  if (request.format === 'safetensors' || adaptation.kind === 'full') return mergedSize(sourceFolder, request.dtype)
+  if (request.format === 'adapter') return adapterSize(sourceFolder, adaptation, request.dtype)
+  return ggufAdapterSize({ config: readModelConfig(sourceFolder), name, adaptation, type: request.dtype })
 }
 
 /** The README of a merged model. */
@@ -168,11 +175,17 @@ export function destinationOf(path: string, format: ExportFormat): Destination {
 const shown = (difference: number) => (difference === 0 ? '0' : difference.toExponential(1))
 
 async function exportTensors(context: ExportContext, request: TensorRequest): Promise<WrittenExport> {
-  const { store, run, out, workerPath, fork, signal, onProgress } = context
+  const { store, run, out, replaces, workerPath, fork, signal, onProgress } = context
   const checkpoint = listCheckpoints(store, run.id).find(({ iteration }) => iteration === request.checkpoint)
   if (!checkpoint) throw new GpoError('notFound', `Run ${run.id} has no checkpoint of iteration ${request.checkpoint}.`)
   const partial = partialOf(out)
-  if (request.format === 'gguf') rmSync(out, { force: true }) // replaced on request, see `destinationOf`
+  const folder = modelPath(run.plan.model.path)
+  if (!isFolderFormat(request.format)) {
+    refuseExisting(out, replaces)
+    if (modelFiles(folder).includes(resolve(out)))
+      throw new GpoError('usage', `${out} belongs to the base model: choose another name`)
+    rmSync(out, { force: true })
+  }
   try {
     const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob({
       workerPath,
@@ -180,7 +193,7 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
       signal,
       job: {
         kind: 'export',
-        model: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, checkpoint.path) },
+        model: { folder, checkpoint: join(run.folder, checkpoint.path) },
         backend: run.plan.backend,
         layout: LAYOUTS[request.format],
         name: run.name,

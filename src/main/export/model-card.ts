@@ -8,8 +8,10 @@ import { yamlOf } from './commented-yaml'
 export interface CardBase {
   /** `organisation/name` if it was downloaded from the Hub, else null. */
   readonly repository: string | null
-  /** A folder, or `bundled:NAME`. */
+  /** A folder, a GGUF file, or `bundled:NAME`. */
   readonly path: string
+  /** Of a GGUF file: the model's name in it, and the type that most of its numbers are stored in. */
+  readonly gguf?: { readonly name: string | null; readonly type: string }
   readonly license: { readonly name: string; readonly source: string } | null
 }
 
@@ -40,6 +42,15 @@ const plain = (text: string) =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/[\\`*_{}[\]<>#|!~&]/g, (sign) => `\\${sign}`)
     .trim()
+
+/** What was trained on, as a reader can look it up. */
+function baseOf({ repository, path, gguf }: CardBase): string {
+  if (!gguf) return repository ?? code(path)
+  const file = repository === null ? path : (path.split(/[\\/]/).at(-1) ?? path)
+  const from = repository === null ? '' : ` of ${repository}`
+  const name = gguf.name === null ? '' : `${code(gguf.name)}, `
+  return `${name}the GGUF file ${code(file)}${from} (${gguf.type}; its numbers as float32)`
+}
 
 const methodOf = (plan: Plan): string => `${isGuided(plan) ? 'GPO-' : ''}${plan.objective.kind.toUpperCase()}`
 
@@ -84,7 +95,7 @@ function making({ run, environment, base, iteration, dtype, version }: CardSourc
   const { optimiser, budget, data, rollout } = plan
   const facts: [string, string][] = [
     ['Method', methodOf(plan)],
-    ['Base model', base.repository ?? code(base.path)],
+    ['Base model', baseOf(base)],
     ['Trained', adaptationOf(plan)],
     ['Training data', code(data.train.path)],
     [
@@ -139,7 +150,7 @@ export function modelCard(source: CardSource): string {
     '',
     `# ${plain(run.name) || 'Model'}`,
     '',
-    `${methodOf(plan)} on ${base.repository ?? code(base.path)}: the weights after iteration ${source.iteration}.`,
+    `${methodOf(plan)} on ${baseOf(base)}: the weights after iteration ${source.iteration}.`,
     '',
     '## Results',
     '',

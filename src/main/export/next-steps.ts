@@ -8,9 +8,11 @@ type Next = ExportOutcome['next']
 /** A Python string; JSON strings are valid ones. */
 const quoted = (text: string) => JSON.stringify(text)
 
+const isGguf = (path: string) => /\.gguf$/i.test(path)
+
 /** What transformers loads a model by: a folder, or a folder and the GGUF file in it. */
 const loaded = (base: string) =>
-  /\.gguf$/i.test(base) ? `${quoted(dirname(base))}, gguf_file=${quoted(basename(base))}` : quoted(base)
+  isGguf(base) ? `${quoted(dirname(base))}, gguf_file=${quoted(basename(base))}` : quoted(base)
 
 interface Exported {
   readonly out: string
@@ -46,6 +48,18 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
       code: `echo 'FROM ${shellWord(out)}' > Modelfile && ollama create my-model -f Modelfile`,
     },
   ],
+  'gguf-adapter': ({ out, base }) => {
+    const file = isGguf(base) ? base : 'base.gguf'
+    const made = {
+      text: 'Make its base model a GGUF file, once',
+      code: `gpo export ${shellWord(base)} --format gguf --dtype F16 --out ${file}`,
+    }
+    const chat = {
+      text: 'Chat with it in llama.cpp, on its base model',
+      code: `llama-cli -m ${shellWord(file)} --lora ${shellWord(out)}`,
+    }
+    return isGguf(base) ? [chat] : [made, chat]
+  },
   pairs: ({ out }) => [
     {
       text: `Load it for ${PAIR_TRAINERS} of TRL`,

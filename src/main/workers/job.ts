@@ -61,8 +61,8 @@ export const jobs = {
   export: z.strictObject({
     kind: z.literal('export'),
     ...shared,
-    /** The whole model as a Hugging Face folder or one GGUF file, or a LoRA run's adapter alone in PEFT's layout. */
-    layout: z.enum(['merged', 'adapter', 'gguf']),
+    /** The whole model as a Hugging Face folder or one GGUF file, or the adapter alone in PEFT's layout or as GGUF. */
+    layout: z.enum(['merged', 'adapter', 'gguf', 'gguf-adapter']),
     /** Name of the model inside a GGUF file. */
     name: z.string().max(500),
     out: z.string().min(1),

@@ -7,6 +7,7 @@ export const EXPORT_FORMATS = [
   'safetensors',
   'adapter',
   'gguf',
+  'gguf-adapter',
   'pairs',
   'unpaired',
   'stepwise',
@@ -37,6 +38,7 @@ export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('safetensors'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('adapter'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('gguf'), checkpoint, dtype: ggufType }),
+  z.strictObject({ format: z.literal('gguf-adapter'), checkpoint, dtype }),
   z.strictObject({ format: z.literal('pairs'), ...pairs }),
   /** A folder with the pairs and all that training on them with TRL needs. */
   z.strictObject({ format: z.literal('trl'), ...pairs }),

@@ -1,5 +1,9 @@
 /** A GGUF file from the terminal: added, scored, trained on, and what was trained exported whole, as an adapter and as GGUF. */
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readGgufAdapter } from '@main/formats/gguf/adapter'
+import { openGguf } from '@main/formats/gguf/model'
+import { readModelConfig } from '@main/formats/model-config'
 import type { ScoreResult } from '@main/workers/results'
 import { expect, test } from 'vitest'
 import { writeTinyGguf } from '../../support/gguf-model'
@@ -39,11 +43,35 @@ test('an adapter trained on a GGUF file is exported in every way', async () => {
   await succeeds('export', 'last', '--out', out('merged'))
   await succeeds('export', 'last', '--out', out('adapter'), '--format', 'adapter')
   await succeeds('export', 'last', '--out', out('again.gguf'), '--format', 'gguf', '--dtype', 'F32')
+  const [run] = jsonLines<{ verified: string; next: readonly { code: string }[] }>(
+    await succeeds('export', 'last', '--out', out('lora.gguf'), '--format', 'gguf-adapter', '--json'),
+  )
+  expect(run!.verified).toMatch(/^Read back: 28 tensors; the largest difference .* is 0\. Merged .* is 0\.$/)
+  expect(run!.next[0]!.code).toBe(`llama-cli -m ${file} --lora ${out('lora.gguf')}`)
+  const before = readFileSync(file)
+  for (const format of ['gguf', 'gguf-adapter']) {
+    const refused = await gpo(home, 'export', 'last', '--out', file, '--format', format)
+    expectFailure(refused, 2, /small\.gguf exists already/)
+  }
+  expect(readFileSync(file).equals(before)).toBe(true)
   const trained = await scoreOf('last')
   expect(trained).not.toEqual(await scoreOf(file))
   near(await scoreOf(out('merged')), trained)
   near(await scoreOf(out('again.gguf')), trained)
   expect(await scoreOf(out('adapter'))).toHaveLength(trained.length)
+
+  // What PEFT saved is made into the same file without the run.
+  await succeeds('export', out('adapter'), '--out', out('lora-2.gguf'), '--format', 'gguf-adapter')
+  const tensors = (name: string) => readGgufAdapter(out(name), readModelConfig(file))
+  expect(tensors('lora-2.gguf')).toEqual(tensors('lora.gguf'))
+  const refused = await gpo(home, 'export', file, '--out', out('none.gguf'), '--format', 'gguf-adapter')
+  expectFailure(refused, 2, /There is no adapter/)
+})
+
+test('a model without a run is exported as GGUF', async () => {
+  const again = join(home, 'f16.gguf')
+  await succeeds('export', folder, '--out', again, '--format', 'gguf', '--dtype', 'F16')
+  expect(openGguf(again).tensors.get('blk.0.attn_q.weight')!.type.name).toBe('F16')
 })
 
 test('a folder with GGUF files says to choose one', async () => {

@@ -1,8 +1,10 @@
 /** What leaves a run whose base is a GGUF file. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { cardBase } from '@main/export/card-base'
 import { exportGguf, ggufSize } from '@main/export/gguf/export'
+import { modelCard } from '@main/export/model-card'
 import { nextSteps } from '@main/export/next-steps'
 import { exportModel } from '@main/export/safetensors'
 import { mergedSize } from '@main/export/sizes'
@@ -10,6 +12,7 @@ import { readGgufHeader } from '@main/formats/gguf/header'
 import { readModelConfig } from '@main/formats/model-config'
 import { loadWeights } from '@main/formats/weights'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
+import { planSchema } from '@shared/schemas/plan'
 import { afterAll, expect, test } from 'vitest'
 import { writeTinyGguf } from '../../support/gguf-model'
 
@@ -44,7 +47,39 @@ test('a GGUF file keeps the tokenizer to the letter', () => {
   const keys = (path: string) => [...readGgufHeader(path).metadata].filter(([key]) => key.startsWith('tokenizer.'))
   expect(keys(out)).toEqual(keys(file))
   expect(readModelConfig(out)).toEqual(config)
-  expect(ggufSize(file, 'F16').tensors).toBe(tensors.length)
+  expect(ggufSize({ sourceFolder: file, name: 'small', type: 'F16' }).tensors).toBe(tensors.length)
+})
+
+test('a model card says what the file is', () => {
+  const at = join(home, 'models--org--small-GGUF', 'snapshots', 'abc', 'small.gguf')
+  mkdirSync(dirname(at), { recursive: true })
+  copyFileSync(file, at)
+  expect(cardBase(at)).toEqual({
+    ...{ repository: 'org/small-GGUF', path: at, license: null },
+    gguf: { name: 'small', type: 'F16' },
+  })
+  const cardOn = (path: string) => {
+    const objective = { kind: 'dpo' }
+    const plan = planSchema.parse({ model: { path }, data: { train: { path: 'rows.jsonl' } }, objective })
+    const run = { id: 'abc', name: 'mine', iterations: 3, plan }
+    const about = { environment: null, evaluations: [], iteration: 3, dtype: 'F32', version: '1.2.3' }
+    return modelCard({ run, ...about, base: cardBase(path) })
+  }
+  expect(cardOn(at)).toContain(
+    'GPO-DPO on `small`, the GGUF file `small.gguf` of org/small-GGUF (F16; its numbers as float32): the weights',
+  )
+  expect(cardOn(at)).toMatch(/^---\nbase_model: "org\/small-GGUF"\n/)
+  expect(cardOn(file)).toContain(`| Base model | \`small\`, the GGUF file \`${file}\` (F16; its numbers as float32) |`)
+})
+
+test('an adapter as GGUF says which file llama.cpp needs, and how it is made of a folder', () => {
+  const steps = (base: string) =>
+    nextSteps('gguf-adapter', { out: '/out.gguf', base, data: '', run: '' }).map(({ code }) => code)
+  expect(steps('/models/m.gguf')).toEqual(['llama-cli -m /models/m.gguf --lora /out.gguf'])
+  expect(steps('/models/my model')).toEqual([
+    "gpo export '/models/my model' --format gguf --dtype F16 --out base.gguf",
+    'llama-cli -m base.gguf --lora /out.gguf',
+  ])
 })
 
 test('an adapter says how PEFT gets its base', () => {

@@ -3,7 +3,7 @@ import { LOGITS_AT_ONCE } from '@shared/engine-limits'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 import { after } from './after'
 import { type LogitRules, logitSlope, logitsOf } from './logits'
-import { logProbOf } from './logprob'
+import { logProbOf, probabilitiesOf } from './logprob'
 import { scatterRows } from './rows'
 
 type Save = (tensors: Tensor[]) => void
@@ -41,7 +41,7 @@ interface Rows {
  */
 function gradients({ h, w, ids, dy }: Rows, rules: LogitRules): { h: Tensor; w: Tensor } {
   const logits = logitsFrom(h, w, rules)
-  const p = tf.exp(tf.logSoftmax(logits))
+  const p = probabilitiesOf(logits)
   const picked = tf.gather(w as Tensor2D, ids)
   const { factor, bend } = logitSlope(rules)
   const spread = (bend ? tf.mul(p, bend(logits)) : p) as Tensor2D

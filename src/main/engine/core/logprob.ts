@@ -3,8 +3,14 @@
 import { isRecording } from '../tensor/recording'
 import { type Tensor, type Tensor1D, type Tensor2D, tf } from '../tensor/tf'
 
-function runKernel(name: string, inputs: Record<string, Tensor>): Tensor {
-  return tf.engine().runKernel(name, inputs) as Tensor
+function runKernel(name: string, inputs: Record<string, Tensor>, attrs = {}): Tensor {
+  return tf.engine().runKernel(name, inputs, attrs) as Tensor
+}
+
+/** softmax(logits) without a gradient, [N, V]; in a compiled graph from the log-probabilities that `logProbOf` the same logits needs too. */
+export function probabilitiesOf(logits: Tensor2D): Tensor {
+  if (isRecording()) return tf.exp(runKernel('LogSoftmax', { logits }, { axis: -1 }))
+  return tf.softmax(logits)
 }
 
 /** The value alone, without a gradient. Shapes as in `gatherLogProb`. */

@@ -1,49 +1,28 @@
-/** A model as one GGUF file, read back and compared before it is reported as done. */
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { storageError, syncFolder, writeDurably } from '@main/formats/atomic'
-import { firstUnstorable } from '@main/formats/dtypes'
+/** A model as one GGUF file. */
 import { type ModelConfig, readModelConfig } from '@main/formats/model-config'
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { expectedWeights } from '@main/formats/weights'
-import { GpoError } from '@shared/errors'
 import { architectureOf, contextOf, ownMetadata } from './architectures'
-import {
-  decodeHeader,
-  encodeHeader,
-  type MetadataValue,
-  paddingAfter,
-  type TensorEntry,
-  type TensorType,
-  tensorBytes,
-} from './format'
-import { decodeTensor, encodeTensor, storedType } from './quantise'
-import { ggufTensors } from './tensors'
+import type { Metadata, MetadataValue, TensorType } from './format'
+import { ggufShapes, ggufTensors } from './tensors'
 import { tokenizerKeys } from './tokenizer-keys'
+import { type GgufTarget, refuseFile, sizeOfGguf, type Written, writeGguf } from './write'
 
-export interface GgufExport {
+interface GgufModel {
   /** The base model's folder or GGUF file: config and tokenizer are read from it. */
   readonly sourceFolder: string
   readonly name: string
-  readonly tensors: readonly TensorToWrite[]
-  /** A file that does not exist yet. */
-  readonly out: string
   readonly type: TensorType
-  /** Temporary file beside `out`. */
-  readonly partial?: string
-  readonly onProgress?: (label: string, done: number, total: number) => void
 }
 
-interface Exported {
-  readonly bytes: number
-  /** Largest difference between the values in memory and those read back. */
-  readonly maxDifference: number
+export interface GgufExport extends GgufModel, GgufTarget {
+  readonly tensors: readonly TensorToWrite[]
 }
 
 /** llama.cpp's numbers for "mostly of this type". */
-const FILE_TYPES: Readonly<Record<TensorType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 }
+export const FILE_TYPES: Readonly<Record<TensorType, number>> = { F32: 0, F16: 1, Q8_0: 7, BF16: 32 }
 
-function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'type'>): [string, MetadataValue][] {
+function modelMetadata(config: ModelConfig, model: GgufModel): [string, MetadataValue][] {
   const { name: architecture } = architectureOf(config)
   const uint = (key: string, value: number): [string, MetadataValue] => [
     `${architecture}.${key}`,
@@ -81,76 +60,15 @@ function modelMetadata(config: ModelConfig, model: Pick<GgufExport, 'name' | 'ty
   ]
 }
 
-function entryOf({ name, shape, data }: TensorToWrite, type: TensorType): TensorEntry {
-  const stored = storedType(shape, type)
-  return { name, shape, type: stored, bytes: tensorBytes(stored, data.length) }
-}
+const metadataOf = (config: ModelConfig, model: GgufModel): Metadata =>
+  new Map([...modelMetadata(config, model), ...tokenizerKeys(model.sourceFolder, config)])
 
-function* chunksOf(
-  header: Uint8Array,
-  tensors: readonly TensorToWrite[],
-  entries: readonly TensorEntry[],
-  onProgress: GgufExport['onProgress'],
-) {
-  yield header
-  for (const [i, { name, data }] of tensors.entries()) {
-    const { type, bytes } = entries[i]!
-    onProgress?.('writing', i, tensors.length)
-    const bad = firstUnstorable(data, type === 'Q8_0' ? 'F16' : type)
-    if (bad >= 0)
-      throw new GpoError(
-        'model',
-        `${name} holds ${data[bad]} at index ${bad}, which ${type} cannot store: write F32 or BF16`,
-      )
-    yield encodeTensor(data, type)
-    yield paddingAfter(bytes)
-  }
-}
-
-function readRange(handle: number, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  for (let done = 0; done < length; ) {
-    const count = readSync(handle, bytes, done, length - done, offset + done)
-    if (count === 0) throw new GpoError('storage', 'the file ended while it was read back: check the disk')
-    done += count
-  }
-  return bytes
-}
-
-/** @returns the largest difference from the values in memory */
-function compare(file: string, headerBytes: number, tensors: readonly TensorToWrite[]): number {
-  const handle = openSync(file, 'r')
-  try {
-    const places = decodeHeader(readRange(handle, 0, headerBytes), statSync(file).size, file).tensors
-    let worst = 0
-    for (const [i, { name, data }] of tensors.entries()) {
-      const { type, offset, bytes } = places[i]!
-      const read = decodeTensor(readRange(handle, offset, bytes), type)
-      if (places[i]!.name !== name || read.length !== data.length)
-        throw new GpoError(
-          'storage',
-          `${name} was read back with other contents than written: check the disk and export again`,
-        )
-      for (let j = 0; j < data.length; j++) worst = Math.max(worst, Math.abs(read[j]! - data[j]!))
-    }
-    return worst
-  } finally {
-    closeSync(handle)
-  }
-}
-
-/** Size and contents of a file before it is written. @throws {GpoError} as `exportGguf` for architecture and tokenizer */
-export function ggufSize(sourceFolder: string, type: TensorType): { readonly bytes: number; readonly tensors: number } {
-  const config = readModelConfig(sourceFolder)
-  const weights = [...expectedWeights(config)]
-  const entries = weights.map(([name, shape]) => {
-    const stored = storedType(shape, type)
-    const elements = shape.reduce((a, b) => a * b, 1)
-    return { name, shape, type: stored, bytes: tensorBytes(stored, elements) }
-  })
-  const metadata = new Map([...modelMetadata(config, { name: '', type }), ...tokenizerKeys(sourceFolder, config)])
-  const tensors = entries.reduce((sum, { bytes }) => sum + bytes + paddingAfter(bytes).length, 0)
-  return { bytes: encodeHeader(metadata, entries).length + tensors, tensors: weights.length }
+/** Bytes and number of tensors of a file before it is written. @throws {GpoError} as `exportGguf` for architecture and tokenizer */
+export function ggufSize(model: GgufModel): { readonly bytes: number; readonly tensors: number } {
+  const config = readModelConfig(model.sourceFolder)
+  const weights = expectedWeights(config)
+  const bytes = sizeOfGguf(metadataOf(config, model), ggufShapes(config, weights), model.type)
+  return { bytes, tensors: weights.size }
 }
 
 /**
@@ -158,24 +76,8 @@ export function ggufSize(sourceFolder: string, type: TensorType): { readonly byt
  * @throws {GpoError} 'usage' for a file that exists, an architecture or a tokenizer that llama.cpp does not support; 'model' for values that the
  * type cannot store; 'storage'
  */
-export function exportGguf(model: GgufExport): Exported {
-  const out = resolve(model.out)
-  if (existsSync(out)) throw new GpoError('usage', `${out} exists: choose another name`)
+export function exportGguf(model: GgufExport): Written {
+  refuseFile(model.out)
   const config = readModelConfig(model.sourceFolder)
-  const tensors = ggufTensors(config, model.tensors)
-  const entries = tensors.map((tensor) => entryOf(tensor, model.type))
-  const metadata = new Map([...modelMetadata(config, model), ...tokenizerKeys(model.sourceFolder, config)])
-  const header = encodeHeader(metadata, entries)
-  const partial = model.partial ?? `${out}.partial-${process.pid}`
-  try {
-    const bytes = writeDurably(partial, chunksOf(header, tensors, entries, model.onProgress))
-    model.onProgress?.('reading back', 0, 1)
-    const maxDifference = compare(partial, header.length, tensors)
-    renameSync(partial, out)
-    syncFolder(dirname(out))
-    return { bytes, maxDifference }
-  } catch (error) {
-    rmSync(partial, { force: true })
-    throw storageError(error, `exporting to ${out}`)
-  }
+  return writeGguf(metadataOf(config, model), ggufTensors(config, model.tensors), model)
 }

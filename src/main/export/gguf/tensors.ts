@@ -4,6 +4,7 @@ import type { ModelConfig } from '@main/formats/model-config'
 import { frequencies } from '@main/formats/rope-frequencies'
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
 import { architectureOf } from './architectures'
+import type { NamedShape } from './write'
 
 const LAYER_PARTS: Readonly<Record<string, string>> = {
   'self_attn.q_proj': 'attn_q',
@@ -37,7 +38,8 @@ const OTHERS: Readonly<Record<string, string>> = {
   'lm_head.weight': 'output.weight',
 }
 
-function ggufName(config: ModelConfig, name: string): string {
+/** @param name of a weight in a checkpoint */
+export function ggufName(config: ModelConfig, name: string): string {
   const [, layer, part, kind] = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? []
   const own = part === undefined ? undefined : (LAYER_PARTS[part] ?? NORMS[config.norms ?? 'before'][part])
   const known = part === undefined ? OTHERS[name] : own && `blk.${layer}.${own}.${kind}`
@@ -46,7 +48,7 @@ function ggufName(config: ModelConfig, name: string): string {
 }
 
 /** Rows i and i + D/2 of each head become neighbours: [heads, 2, D/2, in] → [heads, D/2, 2, in]. Biases are rows of width 1. */
-function interleave({ shape, data }: TensorToWrite, heads: number): Float32Array {
+export function interleave({ shape, data }: Pick<TensorToWrite, 'shape' | 'data'>, heads: number): Float32Array {
   const [rows] = shape as [number]
   const width = data.length / rows
   const size = rows / heads
@@ -61,10 +63,11 @@ function interleave({ shape, data }: TensorToWrite, heads: number): Float32Array
   return out
 }
 
-/** Which tensors of a checkpoint have rotated heads, and how many. */
-function rotatedHeads(name: string, { heads, kvHeads }: ModelConfig): number | null {
-  if (/\.q_proj\.(weight|bias)$/.test(name)) return heads
-  return /\.k_proj\.(weight|bias)$/.test(name) ? kvHeads : null
+/** How many heads' rows of a checkpoint's tensor llama.cpp has in another order; null where it has them in the same. */
+export function reorderedHeads(name: string, config: ModelConfig): number | null {
+  if (!architectureOf(config).isInterleaved) return null
+  if (/\.q_proj\.(weight|bias)$/.test(name)) return config.heads
+  return /\.k_proj\.(weight|bias)$/.test(name) ? config.kvHeads : null
 }
 
 /** llama.cpp norms by w alone. */
@@ -74,7 +77,7 @@ const isOffsetNorm = ({ hasNormOffset }: ModelConfig, { name, shape }: TensorToW
 /** One tensor as llama.cpp reads it. */
 function convert(config: ModelConfig, tensor: TensorToWrite): TensorToWrite {
   const { name, shape } = tensor
-  const heads = architectureOf(config).isInterleaved ? rotatedHeads(name, config) : null
+  const heads = reorderedHeads(name, config)
   const moved = heads === null ? tensor.data : interleave(tensor, heads)
   const data = isOffsetNorm(config, tensor) ? moved.map((weight) => weight + 1) : moved
   return { name: ggufName(config, name), shape, data }
@@ -99,3 +102,9 @@ function ropeFactors(config: ModelConfig): TensorToWrite[] {
 export function ggufTensors(config: ModelConfig, tensors: readonly TensorToWrite[]): TensorToWrite[] {
   return [...ropeFactors(config), ...tensors.map((tensor) => convert(config, tensor))]
 }
+
+/** The same names and shapes, without values. @param weights the checkpoint's */
+export const ggufShapes = (config: ModelConfig, weights: ReadonlyMap<string, readonly number[]>): NamedShape[] => [
+  ...ropeFactors(config),
+  ...[...weights].map(([name, shape]) => ({ name: ggufName(config, name), shape })),
+]

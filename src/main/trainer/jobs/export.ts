@@ -1,9 +1,12 @@
-/** The merged weights of a model or run as a Hugging Face folder or a GGUF file, or a run's adapter alone. */
+/** The merged weights of a model or run as a Hugging Face folder or a GGUF file, or an adapter alone, in PEFT's layout or as GGUF. */
 import type { DeviceTensors } from '@engine/tensor/backend'
 import { exportAdapter, isAdapterTensor } from '@main/export/adapter'
+import { exportGgufAdapter } from '@main/export/gguf/adapter'
 import { exportGguf } from '@main/export/gguf/export'
 import { exportModel } from '@main/export/safetensors'
+import { loraScale } from '@main/formats/adapter-shapes'
 import type { StoredDtype } from '@main/formats/dtypes'
+import { readGgufAdapter } from '@main/formats/gguf/adapter'
 import type { HostTensor } from '@main/formats/host-tensor'
 import { readAdapter } from '@main/formats/peft'
 import type { TensorToWrite } from '@main/formats/safetensors-writer'
@@ -71,16 +74,13 @@ async function exportGgufFile(model: JobModel, job: ExportJob, onProgress: OnPro
 async function mergedDifference(
   model: JobModel,
   trained: ReadonlyMap<string, HostTensor>,
-  out: string,
+  written: ReadonlyMap<string, HostTensor>,
 ): Promise<number> {
   const { policy } = model
   const touched = [...trained.keys()].filter((name) => name.endsWith('.lora_A.weight'))
   const names = touched.map((name) => name.replace(/\.lora_A\.weight$/, '.weight'))
   const before = (await readAll(model, await policy.dense(), names)).map(({ data }) => data.slice())
-  const shapes = [...trained]
-    .filter(([name]) => isAdapterTensor(name))
-    .map(([name, { shape }]) => [name, shape] as const)
-  policy.restore(new Map([...trained, ...readAdapter(out, new Map(shapes))]))
+  policy.restore(new Map([...trained, ...written]))
   const after = await readAll(model, await policy.dense(), names)
   let worst = 0
   after.forEach(({ data }, i) => {
@@ -89,29 +89,67 @@ async function mergedDifference(
   return worst
 }
 
-async function exportLora(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
-  const { adaptation, policy } = model
+/** The adapter of a model that has one. */
+async function adapterOf({ adaptation, policy }: JobModel) {
   if (adaptation.kind !== 'lora')
-    throw new GpoError('usage', 'This run trained every weight, so it has no adapter: export the merged model instead.')
+    throw new GpoError('usage', 'There is no adapter: the weights are whole. Export the merged model instead.')
   const trained = await policy.snapshot()
+  const own = [...trained].filter(([name]) => isAdapterTensor(name))
+  return { adaptation, trained, own, tensors: own.map(([name, { shape, data }]) => ({ name, shape, data })) }
+}
+
+async function exportLora(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
+  const { adaptation, trained, own, tensors } = await adapterOf(model)
   const { out, partial } = job
   const dtype = folderDtype(job)
   const { bytes, maxDifference } = exportAdapter({
     baseModel: job.model.folder,
     adaptation,
-    tensors: [...trained].map(([name, { shape, data }]) => ({ name, shape, data })),
+    tensors,
     out,
     partial,
     dtype,
     onProgress: (label, done, total) => onProgress(label, done, total, 0),
   })
   onProgress('merging the exported adapter', 0, 1, 0)
-  const maxMergedDifference = await mergedDifference(model, trained, out)
-  const tensors = [...trained.keys()].filter(isAdapterTensor).length
-  return { out, tensors, bytes, maxDifference, maxMergedDifference }
+  const written = readAdapter(out, new Map(own.map(([name, { shape }]) => [name, shape])))
+  const maxMergedDifference = await mergedDifference(model, trained, written)
+  return { out, tensors: tensors.length, bytes, maxDifference, maxMergedDifference }
 }
 
-const LAYOUTS = { merged: exportMerged, adapter: exportLora, gguf: exportGgufFile } as const
+async function exportGgufLora(model: JobModel, job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
+  const { adaptation, trained, tensors } = await adapterOf(model)
+  const { config } = model
+  const { out, partial, name } = job
+  const type = folderDtype(job)
+  const { bytes, maxDifference } = exportGgufAdapter({
+    config,
+    name,
+    adaptation,
+    tensors,
+    out,
+    partial,
+    type,
+    onProgress: (label, done, total) => onProgress(label, done, total, 0),
+  })
+  onProgress('merging the exported adapter', 0, 1, 0)
+  const written = readGgufAdapter(out, config)
+  const scale = loraScale(adaptation)
+  if (Math.abs(written.alpha / adaptation.r - scale) > 1e-6 * scale)
+    throw new GpoError(
+      'storage',
+      `${out} was read back with the alpha ${written.alpha}: check the disk and export again`,
+    )
+  const maxMergedDifference = await mergedDifference(model, trained, written.tensors)
+  return { out, tensors: tensors.length, bytes, maxDifference, maxMergedDifference }
+}
+
+const LAYOUTS = {
+  merged: exportMerged,
+  adapter: exportLora,
+  gguf: exportGgufFile,
+  'gguf-adapter': exportGgufLora,
+} as const
 
 export async function exportWeights(job: ExportJob, onProgress: OnProgress): Promise<ExportResult> {
   onProgress('loading', 0, 1, 0)

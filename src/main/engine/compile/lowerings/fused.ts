@@ -7,7 +7,7 @@ const gatherLogProb: Lowering = (recorder, inputs) => {
   const { logits, ids } = inputs as { logits: TensorInfo; ids: TensorInfo }
   const n = logits.shape[0]!
   const all = recorder.emit('LogSoftmax', [recorder.nameOf(logits)], logits.shape, 'float32', {
-    attributes: { axis: -1 },
+    attributes: { axis: 1 },
   })
   const wide = recorder.emit('Reshape', [recorder.nameOf(ids), recorder.int64s([n, 1])], [n, 1], 'int32')
   const own = recorder.emit('GatherElements', [all.name, wide.name], [n, 1], 'float32', { attributes: { axis: 1 } })
@@ -18,7 +18,7 @@ const gatherLogProb: Lowering = (recorder, inputs) => {
 const gatherLogProbGrad: Lowering = (recorder, inputs) => {
   const { logits, ids, dy } = inputs as { logits: TensorInfo; ids: TensorInfo; dy: TensorInfo }
   const [n, v] = logits.shape as [number, number]
-  const all = recorder.emit('LogSoftmax', [recorder.nameOf(logits)], [n, v], 'float32', { attributes: { axis: -1 } })
+  const all = recorder.emit('LogSoftmax', [recorder.nameOf(logits)], [n, v], 'float32', { attributes: { axis: 1 } })
   const p = recorder.emit('Exp', [all.name], [n, v], 'float32')
   const column = recorder.emit('Reshape', [recorder.nameOf(dy), recorder.int64s([n, 1])], [n, 1], 'float32').name
   const less = recorder.emit('Neg', [column], [n, 1], 'float32')

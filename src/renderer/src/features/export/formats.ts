@@ -30,6 +30,11 @@ export const FORMATS: readonly FormatText[] = [
     text: 'The merged model as one file with tokenizer and chat template, for llama.cpp, Ollama and LM Studio.',
   },
   {
+    format: 'gguf-adapter',
+    label: 'LoRA adapter as GGUF',
+    text: 'The same matrices for llama.cpp, beside a GGUF file of the base model: small, and switched on and off as it runs.',
+  },
+  {
     format: 'pairs',
     label: 'Preference pairs',
     text: 'JSON Lines: prompt, chosen, rejected. Continuations of one state with different rewards.',
@@ -62,7 +67,7 @@ export const isFolder = (format: ExportFormat): boolean =>
 
 /** True for formats that contain a checkpoint's weights in a chosen precision. */
 export const hasWeights = (format: ExportFormat): boolean =>
-  format === 'safetensors' || format === 'adapter' || format === 'gguf'
+  format === 'safetensors' || format === 'adapter' || format === 'gguf' || format === 'gguf-adapter'
 
 export const dtypesOf = (format: ExportFormat): readonly ExportDtype[] =>
   format === 'gguf' ? ['F32', 'F16', 'BF16', 'Q8_0'] : ['F32', 'F16', 'BF16']
@@ -96,7 +101,8 @@ export function requestOf(choices: Choices, checkpoints: readonly ExportCheckpoi
   const { format, dtype, states, perState, source } = choices
   switch (format) {
     case 'safetensors':
-    case 'adapter': {
+    case 'adapter':
+    case 'gguf-adapter': {
       const checkpoint = checkpointOf(choices, checkpoints)
       return checkpoint === null ? null : { format, checkpoint, dtype: dtype === 'Q8_0' ? 'BF16' : dtype }
     }
@@ -132,6 +138,8 @@ export function suggestedName(run: string, request: ExportRequest): string {
       return `${slug(run)}-${request.checkpoint}-${request.dtype.toLowerCase()}.gguf`
     case 'trl':
       return `${slug(run)}-trl`
+    case 'gguf-adapter':
+      return `${slug(run)}-${request.checkpoint}-adapter.gguf`
     case 'bundle':
       return `${slug(run)}.gpo`
     default:
