@@ -71,7 +71,9 @@ const wanted = z.strictObject({
 export const hubContract = {
   place: asked.output(type<HubPlace>()),
   keepToken: oc.input(z.strictObject({ token: z.string().trim().max(500) })).output(done),
-  search: oc.input(z.strictObject({ kind: wanted.shape.kind, text: z.string().max(200) })).output(type<readonly HubRepository[]>()),
+  search: oc
+    .input(z.strictObject({ kind: wanted.shape.kind, text: z.string().max(200) }))
+    .output(type<readonly HubRepository[]>()),
   contents: oc.input(wanted).output(type<HubContents>()),
   /** Downloads into the shared cache and adds to the list of models or datasets. Stops when the reader stops; what was downloaded is kept. */
   download: oc.input(wanted).output(eventIterator(type<DownloadEvent>())),
