@@ -36,7 +36,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
   const hasValues = states.length > 0
   return (
     <>
-      <Group className={classes['heading']} justify="space-between" wrap="nowrap" gap="sm">
+      <Group className={classes['heading']} justify="space-between" gap={6}>
         <Text size="sm" fw={600} className="clip">
           Iteration {trajectory.iteration}, trajectory {trajectory.index + 1}
         </Text>

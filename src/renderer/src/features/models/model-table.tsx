@@ -3,6 +3,7 @@ import { Group, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { formatBytes, formatCount, formatPercent } from '@renderer/lib/format'
 import type { ModelItem } from '@shared/contract/models'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import classes from './models.module.css'
 import { formatParameters, shortArchitecture } from './words'
 
 const GROUPS: readonly { readonly kind: ModelItem['kind']; readonly title: string; readonly empty: string }[] = [
@@ -20,7 +21,7 @@ interface ModelTableProps {
 
 export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
   return (
-    <Table highlightOnHover stickyHeader layout="fixed">
+    <Table highlightOnHover stickyHeader layout="fixed" className={classes['table']}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>

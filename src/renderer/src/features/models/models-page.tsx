@@ -1,4 +1,4 @@
-import { Box, Button, Group } from '@mantine/core'
+import { Box, Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { AddPath } from '@renderer/components/add-path'
 import { DropHint } from '@renderer/components/drop-hint'
@@ -12,6 +12,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ModelDetail } from './model-detail'
 import { ModelTable } from './model-table'
+import classes from './models.module.css'
 import { useModelActions } from './use-model-actions'
 
 /** The page of models: bundled, from disk, from runs. A system dialog chooses folders or files, not both. */
@@ -71,14 +72,14 @@ export function ModelsPage() {
       {list.isPending && <LoadingRows />}
       {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data && item && (
-        <Group align="stretch" gap="md" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
-          <Box className="panel" style={{ flex: 1, minWidth: 0, overflow: 'auto' }}>
+        <Box className={`panes ${classes['panes']}`}>
+          <Box className="panel pane-list" style={{ minWidth: 0, overflow: 'auto' }}>
             <ModelTable items={list.data} selected={item.id} onSelect={select} />
           </Box>
-          <Box className="panel" p="md" w={{ base: 380, xl: 480 }} style={{ flexShrink: 0, overflow: 'auto' }}>
+          <Box className="panel" p="md" style={{ minWidth: 0, overflow: 'auto' }}>
             <ModelDetail key={item.id} item={item} actions={actions} />
           </Box>
-        </Group>
+        </Box>
       )}
     </Page>
   )
