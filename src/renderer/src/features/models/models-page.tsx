@@ -12,7 +12,6 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ModelDetail } from './model-detail'
 import { ModelTable } from './model-table'
-import classes from './models.module.css'
 import { useModelActions } from './use-model-actions'
 
 /** The page of models: bundled, from disk, from runs. A system dialog chooses folders or files, not both. */
@@ -72,7 +71,7 @@ export function ModelsPage() {
       {list.isPending && <LoadingRows />}
       {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data && item && (
-        <Box className={`panes ${classes['panes']}`}>
+        <Box className="panes" style={{ '--panes': 'minmax(0, 1fr) minmax(300px, 38%)' } as React.CSSProperties}>
           <Box className="panel pane-list" style={{ minWidth: 0, overflow: 'auto' }}>
             <ModelTable items={list.data} selected={item.id} onSelect={select} />
           </Box>
