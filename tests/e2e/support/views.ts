@@ -119,7 +119,7 @@ const LIBRARY: readonly View[] = [
     name: 'adding a model',
     path: '/models',
     async open(page) {
-      await click(page, 'Add a folder')
+      await click(page, 'Add a folder or GGUF file')
       await page.getByLabel('Path on this machine').fill('/nowhere')
       await click(page, /^Add$/)
       await page.getByText(/nowhere/).waitFor()

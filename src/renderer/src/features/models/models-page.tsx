@@ -37,7 +37,7 @@ export function ModelsPage() {
   const item = list.data?.find(({ id }) => id === selected) ?? list.data?.[0]
   const adding = (
     <AddPath
-      label="Add a folder"
+      label={hasDialogs ? 'Add a folder' : 'Add a folder or GGUF file'}
       hasDialogs={hasDialogs}
       onChoose={async () => {
         const chosen = await choose()
