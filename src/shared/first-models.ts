@@ -25,16 +25,16 @@ export const FIRST_RUN: PlanInput = {
   model: { path: 'MODEL' },
   data: { train: { path: 'DATA' }, chatTemplate: true },
   adaptation: { kind: 'lora', base: 'float16' },
-  objective: { kind: 'dpo' },
-  gpo: { criticalStep: 'max', samples: 4, segmentation: { maxSteps: 6 } },
-  rollout: { maxNewTokens: 128, lanes: 32 },
-  budget: { iterations: 1, promptsPerIteration: 4, trainedPerPrompt: 1, microbatchTokens: 512 },
+  objective: { kind: 'ppo' },
+  gpo: { criticalStep: 'max', samples: 2, segmentation: { maxSteps: 4 } },
+  rollout: { maxNewTokens: 64, lanes: 32 },
+  budget: { iterations: 1, promptsPerIteration: 4, trainedPerPrompt: 2, microbatchTokens: 512 },
 }
 /** Tokens of the longest prompt that it is stated for. */
 const PROMPT = 128
 
 export const FIRST_RUN_WORDS =
-  'GPO-DPO with LoRA over a base in 16 bits, 4 prompts an iteration, at most 128 tokens in a prompt and in an answer'
+  'a small run: GPO-PPO with LoRA over a base in 16 bits, 4 prompts an iteration, at most 128 tokens in a prompt, 64 in an answer and 512 in a pass'
 
 export const FIRST_MODELS: readonly FirstModel[] = [
   {
