@@ -1,5 +1,5 @@
 import { Group, Radio, Table, Text } from '@mantine/core'
-import { formatBytes, plural } from '@renderer/lib/format'
+import { formatBytes } from '@renderer/lib/format'
 import type { HubContents } from '@shared/contract/hub'
 
 interface FileChoiceProps {
@@ -56,9 +56,7 @@ export function FileChoice({ contents: { choices, file, hasFolder }, isDisabled,
                     label={
                       <Group gap="sm">
                         <span className="mono">{name}</span>
-                        {parts > 1 && (
-                          <Text size="xs" className="quiet">{`and its parts: ${plural(parts, 'file')}`}</Text>
-                        )}
+                        {parts > 1 && <Text size="xs" className="quiet">{`in ${parts} parts`}</Text>}
                       </Group>
                     }
                   />
