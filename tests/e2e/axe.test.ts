@@ -1,13 +1,10 @@
 /** No finding of axe on any page, nor in what opens over it, in light and in dark: all of its rules, over all of the page. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { gpo, jsonLines } from '../support/gpo'
 import { journey } from './support/journey'
 import { train } from './support/runs'
-import { DATASET, viewsOf } from './support/views'
+import { addDataset, copyOf, viewsOf } from './support/views'
 
 const SCHEMES = ['light', 'dark'] as const
 
@@ -41,19 +38,6 @@ const settled = (page: Page) =>
 async function expectNone(page: Page, found: readonly string[]): Promise<void> {
   await page.emulateMedia({ colorScheme: null })
   expect(found.join('\n\n')).toBe('')
-}
-
-/** A second run without training: the first one's bundle, imported. */
-async function copyOf(home: string, run: string): Promise<string> {
-  const bundle = join(home, 'run.gpo')
-  expect((await gpo(home, 'export', run, '--format', 'bundle', '--out', bundle)).code).toBe(0)
-  return jsonLines<{ id: string }>(await gpo(home, 'import', bundle, '--json'))[0]!.id
-}
-
-async function addDataset(home: string): Promise<void> {
-  const file = join(home, DATASET)
-  writeFileSync(file, 'prompt,answer\n1+1=,2\n2+2=,4\n"2+3=",\n')
-  expect((await gpo(home, 'data', 'add', file)).code).toBe(0)
 }
 
 let ids: readonly [run: string, other: string]

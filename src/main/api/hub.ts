@@ -24,8 +24,8 @@ export const hubApi = {
     host.secrets.write(TOKEN, token)
   }),
   search: api.hub.search.handler(({ context, input: { kind, text } }) => searchHub(kind, text, optionsOf(context))),
-  contents: api.hub.contents.handler(({ context, input: { kind, id } }) => hubContents(kind, id, optionsOf(context))),
-  download: api.hub.download.handler(({ context, input: { kind, id }, signal }) =>
-    downloadWatched(context.store, kind, id, optionsOf(context), signal),
+  contents: api.hub.contents.handler(({ context, input }) => hubContents(input, optionsOf(context))),
+  download: api.hub.download.handler(({ context, input, signal }) =>
+    downloadWatched(context.store, input, optionsOf(context), signal),
   ),
 }

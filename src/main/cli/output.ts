@@ -32,7 +32,7 @@ export function dropWhatNobodyReads(): void {
 /** Prints the error; @returns the exit code. Only bugs get a stack trace. */
 export function reportError(error: unknown): number {
   if (error instanceof GpoError) {
-    process.stderr.write(`gpo: ${error.message}\n`)
+    process.stderr.write(`gpo: ${error.message}${error.code === 'changed' ? ': --allow-changed' : ''}\n`)
     return ERROR_CODES[error.code]
   }
   process.stderr.write(`gpo: unexpected error: ${describeError(error)}\n${error instanceof Error ? error.stack : ''}\n`)

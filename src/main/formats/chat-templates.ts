@@ -36,7 +36,7 @@ function readTemplate(file: string): string {
 /** Paths below a model's folder, as they lie there. */
 export function templateFiles(folder: string): string[] {
   const more = join(folder, TEMPLATE_FOLDER)
-  const isFolder = statSync(more, { throwIfNoEntry: false })?.isDirectory() ?? false
+  const isFolder = existsSync(more) && statSync(more).isDirectory() // below a GGUF file there is nothing: older Nodes throw for it otherwise
   const names = isFolder ? readdirSync(more).filter((name) => name.endsWith(ENDING)).sort() : [] // biome-ignore format: one line
   return [TEMPLATE_FILE, ...names.map((name) => `${TEMPLATE_FOLDER}/${name}`)].filter((name) => existsSync(join(folder, name))) // biome-ignore format: one line
 }

@@ -219,7 +219,7 @@ export async function checkSameInputs(
   if (changes.length > 0 && !isChangeAllowed)
     throw new GpoError(
       'changed',
-      `run ${id} began with other files. ${changes.join('; ')}. Restore them, or resume with the changed ones: gpo resume ${id} --allow-changed`,
+      `The run began with other files: ${changes.join('; ')}. Restore them, or resume with the changed ones`,
     )
   if (before === null || changes.length > 0) keepFingerprints(store, id, now)
   if (before === null)

@@ -66,7 +66,8 @@ export function signalRule(input: HealthInput): HealthFinding[] {
   const findings: HealthFinding[] = []
   const pairs = recent(valuesOf(input, 'pairs'))
   const wanted = budget.promptsPerIteration * budget.trainedPerPrompt
-  if (pairs !== null && pairs < FEW_PAIRS * wanted)
+  const isSampled = valuesOf(input, 'completions/mean_length').length > 0 // the data's own pairs are as many as its rows
+  if (isSampled && pairs !== null && pairs < FEW_PAIRS * wanted)
     findings.push(
       warning(
         'pairs',

@@ -94,9 +94,21 @@ function trialIssues({ trial }: DataFacts, path: string): (PlanIssue | false)[] 
   ]
 }
 
+/** What trains on rows that have no reference answers. */
+const DIRECT = {
+  preference: 'DPO, SimPO or ORPO, without GPO',
+  unpaired: 'KTO, without GPO',
+  completion: 'SFT',
+} as const
+
 function noReferences({ objective }: Plan, { kind }: DataFacts): PlanIssue {
   const direct = offlineUse({ objective }, kind)
-  const cure = direct === null ? '' : `, or set gpo.criticalStep to none to train on its ${direct} directly`
+  const cure =
+    direct !== null
+      ? `, or set gpo.criticalStep to none to train on its ${direct} directly`
+      : kind === 'verifiable'
+        ? ''
+        : `, or train on it directly: ${DIRECT[kind]}`
   return issue(
     'error',
     'data.train.path',

@@ -1,5 +1,9 @@
 /** All views: each page with data, and its dialogs and menus. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { gpo, jsonLines } from '../../support/gpo'
 
 export interface View {
   readonly name: string
@@ -10,7 +14,20 @@ export interface View {
 }
 
 /** A file among the datasets that has a bad row, by its name there. */
-export const DATASET = 'sums.csv'
+const DATASET = 'sums.csv'
+
+/** A second run without training: the first one's bundle, imported. */
+export async function copyOf(home: string, run: string): Promise<string> {
+  const bundle = join(home, 'run.gpo')
+  expect((await gpo(home, 'export', run, '--format', 'bundle', '--out', bundle)).code).toBe(0)
+  return jsonLines<{ id: string }>(await gpo(home, 'import', bundle, '--json'))[0]!.id
+}
+
+export async function addDataset(home: string): Promise<void> {
+  const file = join(home, DATASET)
+  writeFileSync(file, 'prompt,answer\n1+1=,2\n2+2=,4\n"2+3=",\n')
+  expect((await gpo(home, 'data', 'add', file)).code).toBe(0)
+}
 
 const title = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { level: 1, name }).waitFor()
 const click = (page: Page, name: string | RegExp) =>
@@ -119,7 +136,7 @@ const LIBRARY: readonly View[] = [
     name: 'adding a model',
     path: '/models',
     async open(page) {
-      await click(page, 'Add a folder')
+      await click(page, 'Add a folder or GGUF file')
       await page.getByLabel('Path on this machine').fill('/nowhere')
       await click(page, /^Add$/)
       await page.getByText(/nowhere/).waitFor()

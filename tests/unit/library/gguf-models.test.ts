@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { HubFile, Repository } from '@main/library/hub/client'
 import { wantedFiles } from '@main/library/hub/download'
+import { choicesOf, suggestedFile } from '@main/library/hub/gguf-files'
 import { checksumModel } from '@main/library/models/checksums'
 import { inspectModel } from '@main/library/models/details'
 import { addModel, findModel, listModels } from '@main/library/models/list'
@@ -134,11 +135,12 @@ describe('a run on a GGUF file', () => {
   })
 })
 
+const repository = (...names: string[]): Repository => ({
+  ...{ id: 'org/name', kind: 'model', commit: '0'.repeat(40), license: null, isGated: false },
+  files: names.map((name): HubFile => ({ name, bytes: 1, checksum: { kind: 'sha256', value: name } })),
+})
+
 describe("a repository's GGUF file", () => {
-  const repository = (...names: string[]): Repository => ({
-    ...{ id: 'org/name', kind: 'model', commit: '0'.repeat(40), license: null, isGated: false },
-    files: names.map((name): HubFile => ({ name, bytes: 1, checksum: { kind: 'sha256', value: name } })),
-  })
   const namesOf = (files: readonly HubFile[]) => files.map(({ name }) => name)
 
   it('is taken where it is the only one', () => {
@@ -156,5 +158,43 @@ describe("a repository's GGUF file", () => {
     const both = repository('config.json', 'model.safetensors', 'm.gguf')
     expect(namesOf(wantedFiles(both))).toEqual(['config.json', 'model.safetensors'])
     expect(namesOf(wantedFiles(both, 'm.gguf'))).toEqual(['m.gguf'])
+  })
+})
+
+describe('the choice among the GGUF files of a repository', () => {
+  const typesOf = (...names: string[]) =>
+    choicesOf(repository(...names)).map(({ type, isReadable }) => [type, isReadable] as const)
+
+  it('has one line for the parts of a file, and none for a projector or what is in folders', () => {
+    const names = ['a-Q4_K_M.gguf', 'a-Q8_0-00001-of-00002.gguf', 'a-Q8_0-00002-of-00002.gguf']
+    expect(choicesOf(repository(...names, 'mmproj-F16.gguf', 'old/b-Q8_0.gguf', 'README.md'))).toEqual([
+      { file: 'a-Q4_K_M.gguf', type: 'Q4_K_M', parts: 1, bytes: 1, isReadable: true },
+      { file: 'a-Q8_0-00001-of-00002.gguf', type: 'Q8_0', parts: 2, bytes: 2, isReadable: true },
+    ])
+  })
+
+  it('reads the type in the name, and says which are not read here', () => {
+    expect(typesOf('m.Q4_1.gguf', 'm-UD-Q4_K_XL.gguf', 'm-IQ4_NL.gguf', 'm-fp16.gguf', 'qwen2.5-0.5b.gguf')).toEqual([
+      ['Q4_1', true],
+      ['Q4_K_XL', true],
+      ['IQ4_NL', true],
+      ['F16', true],
+      [null, true],
+    ])
+    expect(typesOf('m-IQ2_XXS.gguf', 'm-TQ1_0.gguf', 'm-MXFP4_MOE.gguf').map(([, isReadable]) => isReadable)).toEqual([
+      ...[false, false, false],
+    ])
+  })
+
+  it('is not asked where one form is there, but where safetensors are beside a file', () => {
+    expect(choicesOf(repository('m-Q8_0.gguf'))).toEqual([])
+    expect(choicesOf(repository('config.json', 'model.safetensors'))).toEqual([])
+    expect(choicesOf(repository('model.safetensors', 'm-Q8_0.gguf')).map(({ file }) => file)).toEqual(['m-Q8_0.gguf'])
+  })
+
+  it('suggests the folder, else almost the original in half of its size, else the best that can be read', () => {
+    expect(suggestedFile(repository('model.safetensors', 'm-Q8_0.gguf', 'm-F16.gguf'))).toBeUndefined()
+    expect(suggestedFile(repository('m-F16.gguf', 'm-Q4_K_M.gguf', 'm-Q8_0.gguf'))).toBe('m-Q8_0.gguf')
+    expect(suggestedFile(repository('m-IQ2_XXS.gguf', 'm-Q2_K.gguf', 'm-Q4_K_M.gguf'))).toBe('m-Q4_K_M.gguf')
   })
 })

@@ -99,7 +99,7 @@ describe('a run is refused', () => {
     const failure = await failureOf(checkSameInputs(store, run))
     expect(failure.code).toBe('changed')
     expect(failure.message).toMatch(message)
-    expect(failure.message).toMatch(/--allow-changed$/)
+    expect(failure.message).toMatch(/resume with the changed ones$/)
     expect(failure.message.match(/\(\//g)).toHaveLength(1)
   })
 

@@ -121,8 +121,10 @@ describe('rewards', () => {
 describe('learning signal', () => {
   it('misses pairs, labels, gradients and critical steps', () => {
     const budget = { budget: { promptsPerIteration: 8, trainedPerPrompt: 4 } }
-    expect(levels('dpo', { pairs: repeated(30) }, [], budget)).toEqual({})
-    expect(levels('dpo', { pairs: repeated(6) }, [], budget)['pairs']).toBe('warning')
+    const sampled = { 'completions/mean_length': repeated(20) }
+    expect(levels('dpo', { pairs: repeated(30), ...sampled }, [], budget)['pairs']).toBeUndefined()
+    expect(levels('dpo', { pairs: repeated(6), ...sampled }, [], budget)['pairs']).toBe('warning')
+    expect(levels('dpo', { pairs: repeated(6) }, [], budget), 'the data’s own pairs').toEqual({})
     expect(levels('kto', { desirable_ratio: repeated(1) })['labels']).toBe('warning')
     expect(levels('kto', { desirable_ratio: repeated(0.9) })['labels']).toBeUndefined()
     expect(levels('grpo', { grad_norm: repeated(0) })['gradient']).toBe('warning')

@@ -5,12 +5,24 @@ import type { Store } from '@main/store/query'
 import type { DownloadEvent, HubContents } from '@shared/contract/hub'
 import { createHub } from '@shared/event-hub'
 import { placesOf } from './cache'
-import { type HubOptions, type RepositoryKind, readRepository } from './client'
+import { type HubOptions, type Repository, type RepositoryKind, readRepository } from './client'
 import { downloadRepository, wantedFiles } from './download'
+import { choicesOf, hasFolder, suggestedFile } from './gguf-files'
 
-export async function hubContents(kind: RepositoryKind, id: string, options: HubOptions): Promise<HubContents> {
-  const repository = await readRepository(kind, id, options)
-  const files = wantedFiles(repository)
+/** What of a repository: a GGUF file, null for its folder of safetensors, undefined for what is suggested. */
+export interface HubWish {
+  readonly kind: RepositoryKind
+  readonly id: string
+  readonly file?: string | null | undefined
+}
+
+const fileOf = (repository: Repository, { file }: HubWish): string | undefined =>
+  file === undefined ? suggestedFile(repository) : (file ?? undefined)
+
+export async function hubContents(wish: HubWish, options: HubOptions): Promise<HubContents> {
+  const repository = await readRepository(wish.kind, wish.id, options)
+  const file = fileOf(repository, wish)
+  const files = wantedFiles(repository, file)
   const places = placesOf(repository)
   const sizeOf = (path: string) => (existsSync(path) ? statSync(path).size : 0)
   return {
@@ -24,6 +36,9 @@ export async function hubContents(kind: RepositoryKind, id: string, options: Hub
       (sum, file) => sum + Math.max(sizeOf(places.blob(file)), sizeOf(`${places.blob(file)}.incomplete`)),
       0,
     ),
+    choices: choicesOf(repository),
+    file: file ?? null,
+    hasFolder: hasFolder(repository.files),
   }
 }
 
@@ -32,8 +47,7 @@ const REPORT = 150
 
 export async function* downloadWatched(
   store: Store,
-  kind: RepositoryKind,
-  id: string,
+  wish: HubWish,
   options: HubOptions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DownloadEvent, void> {
@@ -45,9 +59,11 @@ export async function* downloadWatched(
   let failure: { readonly error: unknown } | null = null
   let folder = ''
   const work = async () => {
-    const repository = await readRepository(kind, id, options)
+    const repository = await readRepository(wish.kind, wish.id, options)
+    const file = fileOf(repository, wish)
     folder = await downloadRepository(repository, {
       ...options,
+      file,
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
       onProgress: ({ file, done, total }) => {
         const now = performance.now()
@@ -56,7 +72,7 @@ export async function* downloadWatched(
         hub.publish({ type: 'progress', file, done, total, seconds: (now - begin) / 1000 })
       },
     })
-    addEntry(store, kind, id, folder)
+    addEntry(store, wish.kind, file ?? wish.id, folder)
   }
   const events = hub.listen(ended.signal)
   const first = events.next() // listens from here on

@@ -13,7 +13,8 @@ export async function resumeRun(id: string, titles: { refused: string; resumed: 
   } catch (error) {
     const told = { title: titles.refused, message: messageOf(error) }
     const goOn = () => void resumeRun(id, titles, true)
-    if (isChanged(error) && !allowChanged) offerToGoOn({ ...told, label: 'Resume with the changed files', goOn })
+    if (isChanged(error) && !allowChanged)
+      offerToGoOn({ ...told, message: `${told.message}.`, label: 'Resume with the changed files', goOn })
     else notifications.show({ color: 'orange', ...told, autoClose: false })
   }
 }

@@ -22,7 +22,13 @@ export function JobBar() {
           {state === 'running' && secondsLeft !== null && ` · ${formatDuration(secondsLeft)} left`}
           {queue.length > 0 && ` · ${queue.length} waiting`}
         </Text>
-        <Progress value={share} w={120} size="sm" aria-label={`${Math.round(share)} % of the iterations are done`} />
+        <Progress
+          value={share}
+          w={120}
+          size="sm"
+          visibleFrom="sm"
+          aria-label={`${Math.round(share)} % of the iterations are done`}
+        />
       </Group>
     </UnstyledButton>
   )

@@ -10,7 +10,7 @@ import {
   UnstyledButton,
   useMantineColorScheme,
 } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
+import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { queries } from '@renderer/lib/api'
 import { useCache } from '@renderer/lib/cache'
@@ -29,6 +29,9 @@ const isCurrent = (path: string, location: string) =>
   path === '/'
     ? location === '/' || location.startsWith('/runs') || location.startsWith('/compare')
     : location.startsWith(path)
+
+/** Where the rail has no room for words: below Mantine's `lg`, which its width follows. */
+const NARROW = '(max-width: 74.99em)'
 
 /** The rail, the top bar with the running job, and the page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -49,6 +52,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     [go, settings],
   )
   const live = useLiveStream(onEnded)
+  const isNarrow = useMediaQuery(NARROW)
   useTheme()
   useMenuCommands(go)
   useHotkeys([
@@ -57,7 +61,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   ])
   return (
     <LiveContext value={live}>
-      <AppShell header={{ height: 44 }} navbar={{ width: 168, breakpoint: 0 }} padding={0}>
+      <AppShell header={{ height: 44 }} navbar={{ width: { base: 52, lg: 168 }, breakpoint: 0 }} padding={0}>
         <AppShell.Header style={{ background: 'var(--surface-raised)' }}>
           <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="lg">
             <Text fw={650} size="md" style={{ whiteSpace: 'nowrap' }}>
@@ -77,16 +81,18 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <AppShell.Navbar p="xs" style={{ background: 'var(--surface-raised)' }}>
           <ScrollArea>
             {PAGES.map(({ path, label, icon: PageIcon }) => (
-              <NavLink
-                key={path}
-                href={`#${path}`}
-                label={label}
-                leftSection={<PageIcon size={17} stroke={1.6} />}
-                active={isCurrent(path, location)}
-                aria-current={isCurrent(path, location) ? 'page' : undefined}
-                py={6}
-                style={{ borderRadius: 'var(--mantine-radius-sm)' }}
-              />
+              <Tooltip key={path} label={label} position="right" disabled={!isNarrow}>
+                <NavLink
+                  className="rail-link"
+                  href={`#${path}`}
+                  label={label}
+                  leftSection={<PageIcon size={17} stroke={1.6} />}
+                  active={isCurrent(path, location)}
+                  aria-current={isCurrent(path, location) ? 'page' : undefined}
+                  py={6}
+                  style={{ borderRadius: 'var(--mantine-radius-sm)' }}
+                />
+              </Tooltip>
             ))}
           </ScrollArea>
         </AppShell.Navbar>

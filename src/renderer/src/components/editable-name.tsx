@@ -22,6 +22,7 @@ export function EditableName({ name, of, order = 2, onRename }: EditableNameProp
         value={draft}
         maxLength={200}
         w={360}
+        maw="100%"
         autoFocus
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => setDraft(event.currentTarget.value)}

@@ -1,6 +1,6 @@
-/** An error that a person may overrule, with a button for it. */
-import { Button, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+/** A refusal that a person may overrule: what was refused and why, and a button that goes on all the same. */
+import { Text } from '@mantine/core'
+import { modals } from '@mantine/modals'
 
 export interface Refusal {
   readonly title: string
@@ -11,24 +11,14 @@ export interface Refusal {
 }
 
 export function offerToGoOn({ title, message, label, goOn }: Refusal): void {
-  const id = notifications.show({
-    color: 'orange',
+  modals.openConfirmModal({
     title,
-    autoClose: false,
-    message: (
-      <Stack gap="xs" align="flex-start">
-        <Text size="sm">{message}</Text>
-        <Button
-          variant="default"
-          size="xs"
-          onClick={() => {
-            notifications.hide(id)
-            goOn()
-          }}
-        >
-          {label}
-        </Button>
-      </Stack>
+    children: (
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {message}
+      </Text>
     ),
+    labels: { confirm: label, cancel: 'Leave it stopped' },
+    onConfirm: goOn,
   })
 }

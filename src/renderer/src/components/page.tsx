@@ -17,20 +17,15 @@ export function Page({ title, subtitle, actions, isFilled = false, children }: P
     document.title = `${title} · GPO Studio`
   }, [title])
   return (
-    <Box
-      component="section"
-      p="lg"
-      style={isFilled ? { display: 'flex', flexDirection: 'column', height: '100%', minHeight: 0 } : undefined}
-      aria-label={title}
-    >
-      <Group justify="space-between" mb="md" wrap="nowrap" align="center" gap="lg">
-        <Group gap="md" align="baseline" wrap="nowrap" style={{ minWidth: 0 }}>
-          <Title order={1} className="clip">
+    <Box component="section" p="lg" className={isFilled ? 'page-filled' : undefined} aria-label={title}>
+      <Group justify="space-between" mb="md" align="center" style={{ columnGap: 16, rowGap: 8 }}>
+        <Group gap="md" align="baseline" wrap="nowrap" style={{ minWidth: 0, flex: '1 1 260px' }}>
+          <Title order={1} className="clip" style={{ flexShrink: 0, maxWidth: '100%' }}>
             {title}
           </Title>
           {subtitle}
         </Group>
-        <Group gap="sm" wrap="nowrap" style={{ flexShrink: 0 }}>
+        <Group gap="sm" style={{ maxWidth: '100%' }}>
           {actions}
         </Group>
       </Group>

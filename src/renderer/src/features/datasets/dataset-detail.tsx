@@ -48,7 +48,7 @@ function Header({ item, actions }: DatasetDetailProps) {
   ]
   return (
     <Box>
-      <Group justify="space-between" wrap="nowrap" gap="lg">
+      <Group justify="space-between" gap="sm">
         <EditableName
           name={name}
           of="dataset"

@@ -67,12 +67,12 @@ export function DatasetsPage() {
       {list.isPending && <LoadingRows />}
       {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data && item && (
-        <Group align="stretch" gap="md" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
-          <Box className="panel" w={{ base: 260, xl: 320 }} style={{ flexShrink: 0, overflow: 'auto' }}>
+        <Box className="panes" style={{ '--panes': 'minmax(220px, 24%) minmax(0, 1fr)' } as React.CSSProperties}>
+          <Box className="panel pane-list" style={{ overflow: 'auto' }}>
             <DatasetList items={list.data} selected={item.id} onSelect={select} />
           </Box>
           <DatasetDetail key={item.id} item={item} actions={actions} />
-        </Group>
+        </Box>
       )}
     </Page>
   )

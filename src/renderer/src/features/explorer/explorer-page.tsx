@@ -50,7 +50,7 @@ export function ExplorerPage({ run, trajectory }: ExplorerPageProps) {
       title="Explorer"
       isFilled
       subtitle={
-        <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+        <Text size="xs" className="quiet clip">
           j/k steps · h/l trajectories · c critical step
         </Text>
       }

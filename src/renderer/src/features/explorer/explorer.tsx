@@ -94,8 +94,8 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
           onOrder={setOrder}
         />
       </Box>
-      <Box className={classes['grid']}>
-        <Box className={classes['column']}>
+      <Box className={`panes ${classes['grid']}`}>
+        <Box className={`${classes['column']} ${classes['list']}`}>
           <Text size="xs" className={`${classes['heading']} quiet`}>
             {list.hasNextPage
               ? `${formatCount(rows.length)} shown, more below`
@@ -119,7 +119,7 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
             />
           )}
         </Box>
-        <Box className={classes['column']}>
+        <Box className={`${classes['column']} ${classes['trajectory']}`}>
           {error ? (
             <ErrorState error={error} />
           ) : trajectory ? (

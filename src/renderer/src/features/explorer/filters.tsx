@@ -35,7 +35,7 @@ export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
   const setText = useDebouncedCallback((text: string) => onFilter({ ...filter, text: text || undefined }), 300)
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   return (
-    <Group gap="sm" wrap="nowrap" align="center">
+    <Group gap="sm" align="center">
       <TextInput
         placeholder="text in prompt or answer"
         aria-label="Text to look for in prompt or answer"
@@ -64,7 +64,7 @@ export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
         step={0.1}
         decimalScale={2}
         leftSection={filter.minAdvantage === undefined ? undefined : '≥'}
-        w={92}
+        w={100}
       />
       <Select
         data={[
@@ -85,7 +85,7 @@ export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
         onChange={(value) => onFilter({ ...filter, iteration: typeof value === 'number' ? value : undefined })}
         min={0}
         leftSection={filter.iteration === undefined ? undefined : 'it.'}
-        w={112}
+        w={124}
       />
       <Select
         data={ORDERS}

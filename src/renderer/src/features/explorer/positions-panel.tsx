@@ -21,7 +21,7 @@ export function PositionsPanel({ positions, onOpen }: PositionsPanelProps) {
           {formatCount(positions.total)}
         </Text>
       </Text>
-      <Group gap="md" px={10} pb={4} wrap="nowrap">
+      <Group gap="md" px={10} pb={4}>
         <PositionHeat columns={positions.columns} />
         <AdvantageScatter points={positions.points} onOpen={onOpen} />
       </Group>

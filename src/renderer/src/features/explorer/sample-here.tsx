@@ -62,7 +62,7 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
       </Group>
     )
   return (
-    <Group gap={6} wrap="nowrap" align="flex-end">
+    <Group gap={6} align="flex-end">
       <Button onClick={() => void sample()} style={{ flexShrink: 0 }}>
         Sample {count} here
       </Button>
@@ -74,6 +74,7 @@ export function SampleHere({ trajectory, state, checkpoints }: SampleHereProps) 
         max={64}
         hideControls
         w={44}
+        miw={44}
       />
       <NumberInput
         aria-label="Sampling temperature"

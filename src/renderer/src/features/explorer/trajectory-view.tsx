@@ -36,7 +36,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
   const hasValues = states.length > 0
   return (
     <>
-      <Group className={classes['heading']} justify="space-between" wrap="nowrap" gap="sm">
+      <Group className={classes['heading']} justify="space-between" gap={6}>
         <Text size="sm" fw={600} className="clip">
           Iteration {trajectory.iteration}, trajectory {trajectory.index + 1}
         </Text>
@@ -124,6 +124,15 @@ interface StepRowProps {
   readonly onSelect: () => void
 }
 
+/** Scrolls the nearest part that scrolls, and not the page around it: where parts are below each other, its top would be lost. */
+function showInside(step: HTMLElement): void {
+  const around = step.closest<HTMLElement>(`.${classes['scroller']}`)
+  if (!around || around.scrollHeight <= around.clientHeight) return
+  const [outer, inner] = [around.getBoundingClientRect(), step.getBoundingClientRect()]
+  if (inner.top < outer.top) around.scrollTop += inner.top - outer.top
+  else if (inner.bottom > outer.bottom) around.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top)
+}
+
 const shortValue = (value: number) => (value === 1 ? '1' : value.toFixed(2).replace(/^0/, ''))
 
 function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw, onSelect }: StepRowProps) {
@@ -133,7 +142,7 @@ function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw,
   const advantage = advantages[index] ?? 0
   const ref = useRef<HTMLButtonElement>(null)
   useEffect(() => {
-    if (isSelected) ref.current?.scrollIntoView({ block: 'nearest' })
+    if (isSelected && ref.current) showInside(ref.current)
   }, [isSelected])
   const about =
     before && after

@@ -13,7 +13,7 @@ interface FormatChoiceProps {
 export function FormatChoice({ value, options, onChange }: FormatChoiceProps) {
   return (
     <Radio.Group value={value} onChange={(format) => onChange(format as ExportFormat)} aria-labelledby="export-format">
-      <SimpleGrid cols={{ base: 2, lg: 3 }} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="sm">
         {FORMATS.map(({ format, label, text }) => {
           const reason = options.refused[format]
           return (

@@ -8,6 +8,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
+import { FirstModels } from './first-models'
 import { Repository } from './repository'
 import { Token } from './token'
 
@@ -56,7 +57,7 @@ export function HubPage({ kind }: { readonly kind: HubKind }) {
             value={text}
             onChange={(event) => setText(event.currentTarget.value)}
             leftSection={<IconSearch size={15} />}
-            w={420}
+            style={{ flex: '1 1 260px', maxWidth: 420 }}
           />
           <Button type="submit" loading={search.isPending} disabled={text.trim() === ''}>
             Search
@@ -78,12 +79,15 @@ export function HubPage({ kind }: { readonly kind: HubKind }) {
       ) : search.data ? (
         <Results found={search.data} onChoose={setChosen} />
       ) : (
-        !chosen && (
+        !chosen &&
+        (kind === 'model' ? (
+          <FirstModels onTake={setText} />
+        ) : (
           <EmptyState
             title={`Find ${things}`}
             text="The network is not used until you press Search. Licence and size are shown before a download; files already in the Hugging Face cache are not downloaded again."
           />
-        )
+        ))
       )}
     </Page>
   )

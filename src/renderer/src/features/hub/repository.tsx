@@ -6,9 +6,10 @@ import { messageOf } from '@renderer/lib/errors'
 import { formatBytes, formatDuration } from '@renderer/lib/format'
 import type { DownloadEvent, HubKind } from '@shared/contract/hub'
 import { IconX } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
+import { FileChoice } from './file-choice'
 
 interface RepositoryProps {
   readonly kind: HubKind
@@ -22,7 +23,13 @@ type Progressed = Extract<DownloadEvent, { type: 'progress' }>
 export function Repository({ kind, id, onClose }: RepositoryProps) {
   const [, go] = useLocation()
   const cache = useCache()
-  const contents = useQuery(queries.hub.contents.queryOptions({ input: { kind, id } }))
+  /** Undefined until a person chooses. */
+  const [file, setFile] = useState<string | null>()
+  const wish = { kind, id, file }
+  const contents = useQuery({
+    ...queries.hub.contents.queryOptions({ input: wish }),
+    placeholderData: keepPreviousData,
+  })
   const [progress, setProgress] = useState<Progressed | null>(null)
   const [path, setPath] = useState<string | null>(null)
   const [error, setError] = useState<string | null>(null)
@@ -36,7 +43,7 @@ export function Repository({ kind, id, onClose }: RepositoryProps) {
     setBusy(true)
     setError(null)
     try {
-      for await (const event of await api.hub.download({ kind, id }, { signal: controller.signal })) {
+      for await (const event of await api.hub.download(wish, { signal: controller.signal })) {
         if (event.type === 'progress') setProgress(event)
         else setPath(event.path)
       }
@@ -78,6 +85,16 @@ export function Repository({ kind, id, onClose }: RepositoryProps) {
           {error}
         </Alert>
       )}
+      {contents.data.choices.length > 0 && (
+        <FileChoice
+          contents={file === undefined ? contents.data : { ...contents.data, file }}
+          isDisabled={isBusy}
+          onChoose={(chosen) => {
+            setPath(null)
+            setFile(chosen)
+          }}
+        />
+      )}
       {path ? (
         <Group mb="md">
           <Text size="sm">It is on the list now.</Text>
@@ -106,7 +123,7 @@ export function Repository({ kind, id, onClose }: RepositoryProps) {
           />
         </Stack>
       ) : (
-        <Button mb="md" onClick={() => void download()}>
+        <Button mb="md" disabled={contents.isPlaceholderData} onClick={() => void download()}>
           {here > 0 && here < bytes ? 'Download the remaining' : 'Download'} {formatBytes(Math.max(0, bytes - here))}
         </Button>
       )}

@@ -1,5 +1,6 @@
 /** All models, by where they come from. */
 import { Group, Table, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { formatBytes, formatCount, formatPercent } from '@renderer/lib/format'
 import type { ModelItem } from '@shared/contract/models'
 import { IconAlertTriangle } from '@tabler/icons-react'
@@ -18,9 +19,14 @@ interface ModelTableProps {
   readonly onSelect: (id: string) => void
 }
 
+/** Beside the details there is no room for all columns; the details have what is left out. */
+const NARROW = '(max-width: 1250px)'
+
 export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
+  const isNarrow = useMediaQuery(NARROW, false, { getInitialValueInEffect: false })
+  const columns = isNarrow ? 4 : 6
   return (
-    <Table highlightOnHover stickyHeader layout="fixed">
+    <Table highlightOnHover stickyHeader layout="fixed" miw={isNarrow ? 420 : 620}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
@@ -28,19 +34,23 @@ export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
           <Table.Th w={92} className="numeric">
             Parameters
           </Table.Th>
-          <Table.Th w={72} className="numeric">
-            <Tooltip label="Longest sequence, in tokens">
-              <span>Context</span>
-            </Tooltip>
-          </Table.Th>
           <Table.Th w={76} className="numeric">
             On disk
           </Table.Th>
-          <Table.Th w={80} className="numeric">
-            <Tooltip label="Share of held-out evaluation rows answered correctly at the checkpoint">
-              <span>Accuracy</span>
-            </Tooltip>
-          </Table.Th>
+          {!isNarrow && (
+            <>
+              <Table.Th w={72} className="numeric">
+                <Tooltip label="Longest sequence, in tokens">
+                  <span>Context</span>
+                </Tooltip>
+              </Table.Th>
+              <Table.Th w={80} className="numeric">
+                <Tooltip label="Share of held-out evaluation rows answered correctly at the checkpoint">
+                  <span>Accuracy</span>
+                </Tooltip>
+              </Table.Th>
+            </>
+          )}
         </Table.Tr>
       </Table.Thead>
       {GROUPS.map(({ kind, title, empty }) => {
@@ -48,19 +58,25 @@ export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
         return (
           <Table.Tbody key={kind}>
             <Table.Tr>
-              <Table.Th colSpan={6} scope="rowgroup" style={{ background: 'var(--surface-raised)' }}>
+              <Table.Th colSpan={columns} scope="rowgroup" style={{ background: 'var(--surface-raised)' }}>
                 {title} <span className="quiet">{group.length > 0 ? group.length : ''}</span>
               </Table.Th>
             </Table.Tr>
             {group.length === 0 && (
               <Table.Tr>
-                <Table.Td colSpan={6} className="quiet">
+                <Table.Td colSpan={columns} className="quiet">
                   {empty}
                 </Table.Td>
               </Table.Tr>
             )}
             {group.map((item) => (
-              <ModelRow key={item.id} item={item} isSelected={item.id === selected} onSelect={onSelect} />
+              <ModelRow
+                key={item.id}
+                item={item}
+                isNarrow={isNarrow}
+                isSelected={item.id === selected}
+                onSelect={onSelect}
+              />
             ))}
           </Table.Tbody>
         )
@@ -71,11 +87,12 @@ export function ModelTable({ items, selected, onSelect }: ModelTableProps) {
 
 interface ModelRowProps {
   readonly item: ModelItem
+  readonly isNarrow: boolean
   readonly isSelected: boolean
   readonly onSelect: (id: string) => void
 }
 
-function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
+function ModelRow({ item, isNarrow, isSelected, onSelect }: ModelRowProps) {
   const { id, name, problem, architecture, parameters, context, bytes, run, adapter } = item
   const look = isSelected ? { background: 'var(--mantine-primary-color-light)' } : {}
   return (
@@ -102,9 +119,13 @@ function ModelRow({ item, isSelected, onSelect }: ModelRowProps) {
         {adapter ? `LoRA r ${adapter.r}` : shortArchitecture(architecture)}
       </Table.Td>
       <Table.Td className="numeric">{parameters === null ? '–' : formatParameters(parameters)}</Table.Td>
-      <Table.Td className="numeric">{context === null ? '–' : formatCount(context)}</Table.Td>
       <Table.Td className="numeric">{bytes === null ? '–' : formatBytes(bytes)}</Table.Td>
-      <Table.Td className="numeric">{run?.accuracy == null ? '–' : formatPercent(run.accuracy)}</Table.Td>
+      {!isNarrow && (
+        <>
+          <Table.Td className="numeric">{context === null ? '–' : formatCount(context)}</Table.Td>
+          <Table.Td className="numeric">{run?.accuracy == null ? '–' : formatPercent(run.accuracy)}</Table.Td>
+        </>
+      )}
     </Table.Tr>
   )
 }

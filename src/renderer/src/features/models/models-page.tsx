@@ -1,4 +1,4 @@
-import { Box, Button, Group } from '@mantine/core'
+import { Box, Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { AddPath } from '@renderer/components/add-path'
 import { DropHint } from '@renderer/components/drop-hint'
@@ -37,7 +37,7 @@ export function ModelsPage() {
   const item = list.data?.find(({ id }) => id === selected) ?? list.data?.[0]
   const adding = (
     <AddPath
-      label="Add a folder"
+      label={hasDialogs ? 'Add a folder' : 'Add a folder or GGUF file'}
       hasDialogs={hasDialogs}
       onChoose={async () => {
         const chosen = await choose()
@@ -71,14 +71,14 @@ export function ModelsPage() {
       {list.isPending && <LoadingRows />}
       {list.error && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.data && item && (
-        <Group align="stretch" gap="md" wrap="nowrap" style={{ flex: 1, minHeight: 0 }}>
-          <Box className="panel" style={{ flex: 1, minWidth: 0, overflow: 'auto' }}>
+        <Box className="panes" style={{ '--panes': 'minmax(0, 1fr) minmax(300px, 38%)' } as React.CSSProperties}>
+          <Box className="panel pane-list" style={{ minWidth: 0, overflow: 'auto' }}>
             <ModelTable items={list.data} selected={item.id} onSelect={select} />
           </Box>
-          <Box className="panel" p="md" w={{ base: 380, xl: 480 }} style={{ flexShrink: 0, overflow: 'auto' }}>
+          <Box className="panel" p="md" style={{ minWidth: 0, overflow: 'auto' }}>
             <ModelDetail key={item.id} item={item} actions={actions} />
           </Box>
-        </Group>
+        </Box>
       )}
     </Page>
   )

@@ -44,7 +44,7 @@ export function NewRunPage() {
         {error && <ErrorState error={error} />}
         {isLoading && !error && <LoadingRows rows={12} />}
         {!isLoading && !error && (
-          <Box className={classes.layout}>
+          <Box className={`panes ${classes.layout}`}>
             <Box className={classes.form}>
               <Sections />
             </Box>

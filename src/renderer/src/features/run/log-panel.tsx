@@ -8,7 +8,7 @@ import { useState } from 'react'
 export function LogPanel({ id }: { readonly id: string }) {
   const [isOpen, setOpen] = useState(false)
   return (
-    <section className="panel" aria-labelledby="trainer-log" style={{ padding: '8px 12px' }}>
+    <section className="panel run-log" aria-labelledby="trainer-log" style={{ padding: '8px 12px' }}>
       <Title order={2} id="trainer-log" fz="sm" mb={4}>
         Trainer log
       </Title>
@@ -36,6 +36,7 @@ function LogText({ id }: { readonly id: string }) {
       <ScrollArea.Autosize
         mah={320}
         type="auto"
+        offsetScrollbars
         viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': 'What the trainer printed' }}
       >
         <pre className="trainer-log">{text}</pre>

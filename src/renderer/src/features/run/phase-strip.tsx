@@ -32,7 +32,10 @@ export function PhaseStrip({ run, active, metrics }: PhaseStripProps) {
   const lastOf = (name: MetricName) => metrics.find((metric) => metric.name === name)?.last ?? null
   const seconds = (phase: Phase) => lastOf(`time/${phase}`) ?? active?.phaseSeconds[phase] ?? null
   const phase = active?.phase ?? null
-  const phases = phasesOf(run, phase?.phase)
+  const usual = phasesOf(run, phase?.phase)
+  // Of the data's own pairs nothing is sampled: a phase without a time, where others have one, does not exist.
+  const timed = usual.filter((one) => one === phase?.phase || seconds(one) !== null)
+  const phases = lastOf('step_time') === null ? usual : timed
   const longest = Math.max(...phases.map((one) => seconds(one) ?? 0)) || 1
   const whole = lastOf('step_time')
   const isUnderWay = phase !== null && phase.iteration > (active?.iteration ?? 0)

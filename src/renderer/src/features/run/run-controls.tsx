@@ -61,7 +61,7 @@ function SteeringButtons({ active, run }: { readonly active: ActiveRun; readonly
   const { id, state, pending } = active
   const isSteady = state !== 'stopping'
   return (
-    <Group gap="sm" wrap="nowrap" style={{ flexShrink: 0 }}>
+    <Group gap="sm">
       {isSteady && (
         <>
           <ActionButton

@@ -23,15 +23,15 @@ export function RunHeader({ run, active }: RunHeaderProps) {
   }, [run.name])
   return (
     <Box mb="sm">
-      <Group justify="space-between" wrap="nowrap" gap="lg" align="center">
-        <Group gap="md" wrap="nowrap" style={{ minWidth: 0 }}>
+      <Group justify="space-between" style={{ columnGap: 16, rowGap: 6 }} align="center">
+        <Group gap="md" wrap="nowrap" style={{ minWidth: 0, maxWidth: '100%' }}>
           <EditableName name={run.name} of="run" order={1} onRename={(name) => update({ name })} />
           {active && isPaused(active) ? <PausedMark /> : <RunStatusMark status={active ? 'running' : run.status} />}
         </Group>
         <RunControls run={run} active={active} />
       </Group>
-      <Group justify="space-between" wrap="nowrap" gap="lg" mt={2}>
-        <Text size="sm" className="quiet clip">
+      <Group justify="space-between" style={{ columnGap: 16, rowGap: 2 }} mt={2}>
+        <Text size="sm" className="quiet">
           {summaryOf(run)}
         </Text>
         <RunLinks run={run} />
@@ -90,14 +90,14 @@ function IterationProgress({ active }: { readonly active: ActiveRun }) {
   const share = (100 * iteration) / Math.max(1, iterations)
   const left = secondsLeft === null || state !== 'running' ? '' : ` · ${formatDuration(secondsLeft)} left`
   return (
-    <Group gap="md" wrap="nowrap" mt={6}>
+    <Group gap="md" mt={6}>
       <Text size="sm" miw={120} style={{ whiteSpace: 'nowrap' }}>
         {doing(active)}
       </Text>
       <Progress
         value={share}
         size="sm"
-        style={{ flex: 1 }}
+        style={{ flex: '1 1 120px' }}
         aria-label={`${Math.round(share)} % of the iterations are done`}
       />
       <Text size="sm" style={{ whiteSpace: 'nowrap' }}>

@@ -27,7 +27,7 @@ export function FilterBar({ runs, filter, onChange, children }: FilterBarProps) 
   const search = useRef<HTMLInputElement>(null)
   useHotkeys([['/', () => search.current?.focus()]])
   return (
-    <Group gap={6} mb="sm" wrap="nowrap" role="search" aria-label="Filter the runs">
+    <Group gap={6} mb="sm" role="search" aria-label="Filter the runs">
       <TextInput
         ref={search}
         value={filter.text}
@@ -36,7 +36,7 @@ export function FilterBar({ runs, filter, onChange, children }: FilterBarProps) 
         leftSection={<IconSearch size={14} />}
         placeholder="Name, tag, note…  ( / )"
         aria-label="Search runs by name, id, tag, note, method, model or data"
-        style={{ flex: '1 1 120px', maxWidth: 320, minWidth: 110 }}
+        style={{ flex: '1 1 160px', maxWidth: 320, minWidth: 160 }}
       />
       {FACET_NAMES.map((facet) => (
         <FacetMenu key={facet} {...{ runs, filter, onChange, facet }} />

@@ -6,25 +6,27 @@ import { IconCheck, IconMinus, IconStarFilled } from '@tabler/icons-react'
 
 /** What `gpo doctor` prints, as a table. */
 export const BackendTable = ({ findings }: { readonly findings: BackendFindings }) => (
-  <Table aria-label="Backends">
-    <Table.Thead>
-      <Table.Tr>
-        <Table.Th>Backend</Table.Th>
-        <Table.Th>Here</Table.Th>
-        <Table.Th>Device, or why unavailable</Table.Th>
-        <Table.Th className="numeric">Memory</Table.Th>
-        <Heading hint="Largest relative difference of a fixed training step's loss and gradients from PyTorch's; more than 1e-4 is refused">
-          Self-test
-        </Heading>
-        <Heading hint="Billions of floating-point operations a second of a float32 matrix product">GFLOP/s</Heading>
-      </Table.Tr>
-    </Table.Thead>
-    <Table.Tbody>
-      {findings.candidates.map((report) => (
-        <Row key={report.name} report={report} isChosen={report.name === findings.chosen} />
-      ))}
-    </Table.Tbody>
-  </Table>
+  <Table.ScrollContainer minWidth={620} tabIndex={0}>
+    <Table aria-label="Backends">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Backend</Table.Th>
+          <Table.Th>Here</Table.Th>
+          <Table.Th>Device, or why unavailable</Table.Th>
+          <Table.Th className="numeric">Memory</Table.Th>
+          <Heading hint="Largest relative difference of a fixed training step's loss and gradients from PyTorch's; more than 1e-4 is refused">
+            Self-test
+          </Heading>
+          <Heading hint="Billions of floating-point operations a second of a float32 matrix product">GFLOP/s</Heading>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {findings.candidates.map((report) => (
+          <Row key={report.name} report={report} isChosen={report.name === findings.chosen} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  </Table.ScrollContainer>
 )
 
 const Heading = ({ hint, children }: { readonly hint: string; readonly children: string }) => (

@@ -21,12 +21,12 @@ export function SettingsPage() {
       {!error && !(settings.data && info.data) && <LoadingRows />}
       {settings.data && info.data && (
         <Stack gap="md" maw={1280}>
-          <SimpleGrid cols={2} spacing="md">
+          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
             <General settings={settings.data} info={info.data} />
             <Storage info={info.data} />
           </SimpleGrid>
           <Backends settings={settings.data} />
-          <SimpleGrid cols={2} spacing="md">
+          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
             <Stack gap="md">
               <Diagnostics />
               <Licences info={info.data} />
