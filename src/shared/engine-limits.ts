@@ -15,8 +15,8 @@ export const LOGITS_AT_ONCE = 2 ** 25
 /** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 3512 KiB. */
 export const WIDENED_AT_ONCE = 2 ** 23
 
-/** Numbers that one optimiser step updates at once, so that what is between its operations stays in the processor's cache: 512 KiB. */
-export const UPDATED_AT_ONCE = 2 ** 17
+/** Numbers that one optimiser step updates at once, unless a single row has more: 16 MiB. */
+export const UPDATED_AT_ONCE = 2 ** 22
 
 /** Prompts, and their padded tokens, in one prefill batch. */
 export const PREFILL_ROWS = 64

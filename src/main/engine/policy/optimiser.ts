@@ -1,7 +1,6 @@
 /**
  * AdamW for parameters on a backend: its two moments, and steps that need little extra memory. New values overwrite old ones if the backend can,
- * one group of tensors at a time, and large tensors some rows at a time, so that intermediate results exist only for one group and stay in the
- * processor's cache.
+ * one group of tensors at a time, and large tensors some rows at a time, so that intermediate results exist only for one group.
  */
 
 import { UPDATED_AT_ONCE } from '@shared/engine-limits'
