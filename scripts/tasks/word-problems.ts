@@ -1,74 +1,49 @@
 /**
- * Arithmetic in words, one to three steps, for models that know English: "Nina has 8 apples. She buys 5 more apples. How many apples does Nina
- * have now?". A solution has one line for each step. Amounts lie between 1 and 199.
+ * Arithmetic in words, for models that know English: "Nina has 8 apples. Nina gets 5 more apples. How many apples does Nina have now?". One step
+ * with numbers up to 10, one with numbers up to 20, two steps with numbers up to 20. A solution has one line for each step.
  */
 import { type Difficulty, type Family, type Noise, resultOf, type Solution, solution } from './family.ts'
 import type { Rng } from './rng.ts'
 
-const LARGEST = 199
-const PEOPLE = [
-  ['Nina', 'She'],
-  ['Omar', 'He'],
-  ['Lucy', 'She'],
-  ['Ben', 'He'],
-  ['Ada', 'She'],
-  ['Hugo', 'He'],
-  ['Mia', 'She'],
-  ['Paul', 'He'],
-] as const
+const SIZES: Readonly<Record<Difficulty, { steps: number; largest: number }>> = {
+  1: { steps: 1, largest: 10 },
+  2: { steps: 1, largest: 20 },
+  3: { steps: 2, largest: 20 },
+}
+const PEOPLE = ['Nina', 'Omar', 'Lucy', 'Ben', 'Ada', 'Hugo', 'Mia', 'Paul', 'Rosa', 'Sam'] as const
 const THINGS = [
-  'apples',
-  'stickers',
-  'books',
-  'marbles',
-  'cards',
-  'coins',
-  'pencils',
-  'shells',
-  'eggs',
-  'cookies',
+  ...['apples', 'stickers', 'books', 'marbles', 'cards', 'coins'],
+  ...['pencils', 'shells', 'eggs', 'cookies', 'stamps', 'balls'],
 ] as const
 
-type Operation = '+' | '-' | '*' | '/'
+type Operation = '+' | '-'
 
 /** How a step is said; {n} is its number, {things} what is counted. */
 const SENTENCES: Readonly<Record<Operation, readonly string[]>> = {
-  '+': ['buys {n} more {things}', 'finds {n} {things}', 'gets {n} {things} from a friend'],
-  '-': ['gives {n} {things} away', 'loses {n} {things}', 'sells {n} {things}'],
-  '*': ['works hard until there are {n} times as many {things}'],
-  '/': ['shares the {things} equally among {n} boxes and keeps one box'],
+  '+': ['gets {n} more {things}', 'buys {n} more {things}', 'finds {n} more {things}'],
+  '-': ['gives away {n} {things}', 'loses {n} {things}', 'sells {n} {things}'],
 }
 
 export const wordProblems: Family = { name: 'word-problems', createPrompt, solve }
 
 function createPrompt(rng: Rng, difficulty: Difficulty): string {
-  const [name, pronoun] = rng.pick(PEOPLE)
+  const { steps, largest } = SIZES[difficulty]
+  const name = rng.pick(PEOPLE)
   const things = rng.pick(THINGS)
-  let amount = rng.int(3, 40)
+  let amount = rng.int(3, largest)
   const sentences = [`${name} has ${amount} ${things}.`]
-  for (let i = 0; i < difficulty; i++) {
-    const step = createStep(rng, amount)
-    amount = compute(amount, step.operation, step.number)
-    const said = rng.pick(SENTENCES[step.operation]).replace('{n}', String(step.number)).replace('{things}', things)
-    sentences.push(`${pronoun} ${said}.`)
+  for (let i = 0; i < steps; i++) {
+    const operation: Operation = amount > 2 && rng.next() < 0.5 ? '-' : '+'
+    const number = rng.int(2, operation === '-' ? Math.min(amount - 1, largest) : largest)
+    amount = compute(amount, operation, number)
+    const said = rng.pick(SENTENCES[operation]).replace('{n}', String(number)).replace('{things}', things)
+    sentences.push(`${name} ${said}.`)
   }
   return `${sentences.join(' ')} How many ${things} does ${name} have now?\n`
 }
 
-function createStep(rng: Rng, amount: number): { operation: Operation; number: number } {
-  for (;;) {
-    const operation = rng.pick<Operation>(['+', '+', '-', '-', '*', '/'])
-    const number = operation === '+' || operation === '-' ? rng.int(2, 30) : rng.int(2, 5)
-    const next = compute(amount, operation, number)
-    if (Number.isInteger(next) && next >= 1 && next <= LARGEST) return { operation, number }
-  }
-}
-
-function compute(left: number, operation: Operation, right: number): number {
-  if (operation === '+') return left + right
-  if (operation === '-') return left - right
-  return operation === '*' ? left * right : left / right
-}
+const compute = (left: number, operation: Operation, right: number): number =>
+  operation === '+' ? left + right : left - right
 
 /** Read back from the words, so that any prompt of the family has a solution. */
 function solve(prompt: string, noise?: Noise): Solution {

@@ -17,10 +17,7 @@ export const demoPlan = (seed: number): PlanInput => ({
   checkpoint: { everyIterations: 10 },
 })
 
-/** Words that an instruct model of this size follows now and then; the verifier finds the number either way. */
-const TASK = '{prompt}Solve it step by step, one short line for each step. End with #### and the number.'
-
-/** The plan of `gpo demo --model`: a published instruct model on word problems, about half an hour for 135 million parameters on two cores. */
+/** The plan of `gpo demo --model`: a published instruct model on word problems, with its chat template. */
 export const realModelPlan = (seed: number, model: string): PlanInput => ({
   name: 'first run: gpo-grpo · word-problems',
   seed,
@@ -28,14 +25,13 @@ export const realModelPlan = (seed: number, model: string): PlanInput => ({
   data: {
     train: { path: 'bundled:word-problems' },
     eval: { path: 'bundled:word-problems/test' },
-    template: TASK,
     chatTemplate: true,
   },
   verifier: { kind: 'number' },
   adaptation: { kind: 'lora', r: 16 },
   objective: { kind: 'grpo' },
   gpo: { criticalStep: 'max', samples: 4 },
-  rollout: { maxNewTokens: 96, lanes: 64 },
+  rollout: { maxNewTokens: 80, lanes: 64, temperature: 0.7 },
   optimiser: { learningRate: 2e-4 },
   budget: { iterations: 16, promptsPerIteration: 16, trainedPerPrompt: 6, microbatchTokens: 1024 },
   evaluation: { everyIterations: 8, limit: 100 },

@@ -69,7 +69,7 @@ describe('worked solutions', () => {
   })
 
   it('take more steps at a higher difficulty', () => {
-    for (const family of FAMILY_NAMES) {
+    for (const family of CORPUS_FAMILIES) {
       const steps = [1, 2, 3].map((difficulty) => {
         const lengths = readTasks(family)
           .filter((task) => task.difficulty === difficulty)
@@ -85,16 +85,13 @@ describe('worked solutions', () => {
 describe('word problems', () => {
   const tasks = readTasks('word-problems')
 
-  it('have as many steps as their difficulty says, each with its result', () => {
-    for (const { prompt, difficulty } of tasks.slice(0, 300)) {
+  it('have one or two steps, each with its result', () => {
+    for (const { prompt, difficulty } of tasks) {
       const lines = solve({ family: 'word-problems', prompt }).completion.trimEnd().split('\n').slice(0, -1)
-      expect(lines).toHaveLength(difficulty)
+      expect(lines).toHaveLength({ 1: 1, 2: 1, 3: 2 }[difficulty])
       for (const line of lines) {
-        const [, left, operation, right, result] = /^(\d+) ([-+*/]) (\d+) = (\d+)$/.exec(line) ?? []
-        const expected = { '+': 0, '-': 0, '*': 0, '/': 0 }
-        const [a, b] = [Number(left), Number(right)]
-        Object.assign(expected, { '+': a + b, '-': a - b, '*': a * b, '/': a / b })
-        expect(Number(result)).toBe(expected[operation as keyof typeof expected])
+        const [, left, operation, right, result] = /^(\d+) ([-+]) (\d+) = (\d+)$/.exec(line) ?? []
+        expect(Number(result)).toBe(Number(left) + (operation === '+' ? 1 : -1) * Number(right))
       }
     }
   })
@@ -102,7 +99,7 @@ describe('word problems', () => {
   it('have amounts that can be counted', () => {
     for (const { answer } of tasks) {
       expect(Number(answer)).toBeGreaterThanOrEqual(1)
-      expect(Number(answer)).toBeLessThanOrEqual(199)
+      expect(Number(answer)).toBeLessThanOrEqual(60)
     }
   })
 })
