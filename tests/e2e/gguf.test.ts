@@ -25,7 +25,7 @@ async function addModel({ page, electron }: Journey, path: string): Promise<void
 
 async function exportAs(walk: Journey, format: string, out: string): Promise<void> {
   const { page, electron } = walk
-  await page.getByRole('radio', { name: format }).click()
+  await page.getByRole('radio', { name: format, exact: true }).click()
   if (electron) {
     await answerSaveDialog(electron, out)
     await page.getByRole('button', { name: 'Choose where…' }).click()

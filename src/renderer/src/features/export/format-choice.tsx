@@ -17,10 +17,18 @@ export function FormatChoice({ value, options, onChange }: FormatChoiceProps) {
         {FORMATS.map(({ format, label, text }) => {
           const reason = options.refused[format]
           return (
-            <Radio.Card key={format} value={format} disabled={reason !== undefined} className={classes.card} p="sm">
+            <Radio.Card
+              key={format}
+              value={format}
+              disabled={reason !== undefined}
+              className={classes.card}
+              p="sm"
+              aria-label={label}
+              aria-describedby={`format-${format}`}
+            >
               <Group wrap="nowrap" align="flex-start" gap="sm">
                 <Radio.Indicator size="xs" mt={2} disabled={reason !== undefined} />
-                <Stack gap={2}>
+                <Stack gap={2} id={`format-${format}`}>
                   <Text fw={600} size="sm">
                     {label}
                   </Text>
