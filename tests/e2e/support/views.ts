@@ -217,7 +217,7 @@ export const viewsOf = (run: string, other: string): View[] => [
     name: 'export',
     path: `/export/${run}`,
     async open(page) {
-      await page.getByText('GGUF file').click()
+      await page.getByRole('radio', { name: 'GGUF file', exact: true }).click()
       await page.getByLabel('Path on this machine').fill('/nowhere/model.gguf')
       await title('Export')(page)
     },
