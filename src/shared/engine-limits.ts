@@ -12,7 +12,7 @@ export const QUERIES_AT_ONCE = 512
 /** Logits held at once (128 MiB); more are computed in parts, twice. */
 export const LOGITS_AT_ONCE = 2 ** 25
 
-/** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 3512 KiB. */
+/** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 32 MiB. */
 export const WIDENED_AT_ONCE = 2 ** 23
 
 /** Numbers that one optimiser step updates at once, unless a single row has more: 16 MiB. */

@@ -206,7 +206,8 @@ const largestMatrix = ({ vocabSize, hiddenSize, intermediateSize }: ModelShape):
 
 /**
  * Activations: M × L × what a layer keeps, or with recomputed layers M × (L D + one layer), and one layer's gradients besides; logits M × V three
- * times (four where they are capped), at most 128 MiB each when they are made in parts. Gradients: T, twice while microbatches are added up. Beside a narrow base: some rows of a matrix, widened.
+ * times (four where they are capped), at most 128 MiB each when they are made in parts.
+ * Gradients: T, twice while microbatches are added up. Beside a narrow base: some rows of a matrix, widened.
  */
 function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, completionTokens: number): MemoryPart[] {
   const tokens = microbatchTokens(plan, promptTokens, completionTokens)
@@ -215,7 +216,8 @@ function updateParts(plan: Plan, shape: ModelShape, promptTokens: number, comple
   const kept = plan.budget.recomputeLayers ? shape.layers * shape.hiddenSize + layer : shape.layers * layer
   const scores = scoresInParts(shape, tokens, length)
   const logits = (shape.logitSoftcap === undefined ? 3 : 4) * Math.min(tokens * shape.vocabSize, LOGITS_AT_ONCE)
-  // Ids as 64-bit integers for each number that is scattered, twice; parts of the head's gradient until they are added up.
+  // Where the embedding is trained, rows that are added to it, with an id for each of their numbers, for embedding and head; parts of the head's
+  // gradient until they are summed.
   const isInRows = tokens * shape.vocabSize > LOGITS_AT_ONCE
   const ofEmbedding =
     plan.adaptation.kind === 'full'
