@@ -1,26 +1,17 @@
 /** What the machine's matrix products reach, and what share of it some work does. */
-import { openBackend } from '@engine/devices/choose'
-import { type Tensor2D, tf } from '@engine/tensor/tf'
+import { measureMatmul, openBackend } from '@engine/devices/choose'
 import { expectedWeights } from '@main/formats/weights'
 import type { BenchModel } from './models'
 import { rounded } from './statistics'
 
 const SIZE = 2048
 
-/** Floating-point operations per second of a square product, the best of several. */
+/** Floating-point operations per second of a square product. */
 export async function productCeiling(): Promise<number> {
   const backend = await openBackend('onnx')
-  const a = backend.tensor(new Float32Array(SIZE * SIZE).fill(0.5), [SIZE, SIZE])
-  const b = backend.tensor(new Float32Array(SIZE * SIZE).fill(0.25), [SIZE, SIZE])
-  const program = backend.program('product', (x) => ({ c: tf.matMul(x['a'] as Tensor2D, x['b'] as Tensor2D) }))
-  let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 8; i++) {
-    const begin = performance.now()
-    await program.run({ a, b })
-    best = Math.min(best, (performance.now() - begin) / 1000)
-  }
+  const gflops = await measureMatmul(backend, SIZE, 9)
   await backend.close()
-  return (2 * SIZE ** 3) / best
+  return gflops * 1e9
 }
 
 /** Numbers in matrices that multiply every token; a tied embedding counts once, as the head. */

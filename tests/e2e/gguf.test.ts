@@ -8,6 +8,7 @@ import { writeTinyGguf } from '../support/gguf-model'
 import { show } from '../support/gpo'
 import { answerOpenDialog, answerSaveDialog } from './support/dialogs'
 import { type Journey, journey } from './support/journey'
+import { fillNumbers } from './support/plan-form'
 
 const GOOD = 'small.gguf'
 const BROKEN = 'broken.gguf'
@@ -55,15 +56,11 @@ async function trainLora(walk: Journey): Promise<void> {
   await expect.poll(() => model.inputValue()).toBe(GOOD)
   await page.getByText('The file keeps its weights as Q8_0; all are trained').first().waitFor()
   await page.getByText('LoRA', { exact: true }).click()
-  for (const [label, value] of [
+  await fillNumbers(page, [
     [/^Iterations/, '1'],
     [/^Prompts per iteration/, '4'],
     [/^Longest completion/, '16'],
-  ] as const) {
-    const field = page.getByRole('textbox', { name: label }).first()
-    await field.fill(value)
-    await field.blur()
-  }
+  ])
   await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.getByText('completed', { exact: true }).first().waitFor({ timeout: 120_000 })

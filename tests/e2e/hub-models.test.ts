@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { FIRST_MODELS } from '@shared/first-models'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { writeTinyGguf } from '../support/gguf-model'
-import { type GgufHub, ggufHub } from './support/gguf-hub'
+import { ggufHub } from './support/gguf-hub'
 import { journey } from './support/journey'
+import type { Loopback } from './support/loopback'
 
 const ID = 'someone/small-GGUF'
 const NAMES = [
@@ -16,7 +17,7 @@ const NAMES = [
   'small-F16-00001-of-00002.gguf',
   'small-F16-00002-of-00002.gguf',
 ]
-let hub: GgufHub
+let hub: Loopback
 beforeAll(async () => {
   const { file } = writeTinyGguf(mkdtempSync(join(tmpdir(), 'gpo-e2e-hub-')), 'Q8_0')
   hub = await ggufHub(ID, NAMES, readFileSync(file))

@@ -5,6 +5,7 @@ import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { answerOpenDialog } from './support/dialogs'
 import { type Journey, journey } from './support/journey'
+import { fillNumbers } from './support/plan-form'
 
 const GOOD = [
   '1,"Dan,Gus,Eve;Gus coin;Dan-Gus;Eve-Dan;Gus-Eve;Dan-Gus?\n",Dan',
@@ -93,14 +94,10 @@ journey(
     await page.getByRole('button', { name: 'Use in a new run' }).click()
     await page.getByRole('heading', { level: 1, name: 'New run' }).waitFor()
     await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
-    for (const [label, value] of [
+    await fillNumbers(page, [
       [/^Iterations/, '1'],
       [/^Prompts per iteration/, '4'],
-    ] as const) {
-      const field = page.getByRole('textbox', { name: label }).first()
-      await field.fill(value)
-      await field.blur()
-    }
+    ])
     await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByText('completed', { exact: true }).first().waitFor({ timeout: 90_000 })

@@ -3,13 +3,14 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { show } from '../support/gpo'
 import { type Journey, journey } from './support/journey'
-import { type SilentHub, silentHub, watchRequests } from './support/network'
+import type { Loopback } from './support/loopback'
+import { silentHub, watchRequests } from './support/network'
 import { pixelsOf } from './support/pixels'
 import { computing } from './support/processes'
 import { trainedOnce } from './support/runs'
 
 const trained = trainedOnce({ name: 'seen offline' })
-let hub: SilentHub
+let hub: Loopback
 beforeAll(async () => {
   hub = await silentHub()
 })

@@ -22,8 +22,12 @@ export function refuseExisting(out: string, replaces: boolean): void {
   if (!replaces) throw new GpoError('usage', `${out} exists already: choose another name, or move it away`)
 }
 
-/** @param work writes the given file and verifies it */
-async function publishFile<T>(wanted: string, replaces: boolean, work: (partial: string) => Promise<T>): Promise<T> {
+/** @param work writes the given file, which does not exist yet, and verifies it; only then does it replace what is there */
+export async function publishFile<T>(
+  wanted: string,
+  replaces: boolean,
+  work: (partial: string) => Promise<T>,
+): Promise<T> {
   const out = resolve(wanted)
   refuseExisting(out, replaces)
   const partial = partialOf(out)

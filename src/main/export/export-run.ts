@@ -27,7 +27,7 @@ import type { RunRecord } from '@shared/schemas/run'
 import { cardBase } from './card-base'
 import type { ExportContext, WrittenExport } from './context'
 import { isDataRequest } from './data'
-import { exportBundle, exportData, refuseExisting } from './export-file'
+import { exportBundle, exportData, publishFile } from './export-file'
 import { partialOf, refuseOccupied } from './folder'
 import { ggufAdapterSize } from './gguf/adapter'
 import { ggufSize } from './gguf/export'
@@ -174,18 +174,12 @@ export function destinationOf(path: string, format: ExportFormat): Destination {
 
 const shown = (difference: number) => (difference === 0 ? '0' : difference.toExponential(1))
 
-async function exportTensors(context: ExportContext, request: TensorRequest): Promise<WrittenExport> {
-  const { store, run, out, replaces, workerPath, fork, signal, onProgress } = context
+/** @param target where the job writes: the place itself, or a file that will replace what is there */
+async function runExportJob(context: ExportContext, request: TensorRequest, target: string): Promise<WrittenExport> {
+  const { store, run, workerPath, fork, signal, onProgress } = context
   const checkpoint = listCheckpoints(store, run.id).find(({ iteration }) => iteration === request.checkpoint)
   if (!checkpoint) throw new GpoError('notFound', `Run ${run.id} has no checkpoint of iteration ${request.checkpoint}.`)
-  const partial = partialOf(out)
-  const folder = modelPath(run.plan.model.path)
-  if (!isFolderFormat(request.format)) {
-    refuseExisting(out, replaces)
-    if (modelFiles(folder).includes(resolve(out)))
-      throw new GpoError('usage', `${out} belongs to the base model: choose another name`)
-    rmSync(out, { force: true })
-  }
+  const partial = partialOf(target)
   try {
     const { bytes, tensors, maxDifference, maxMergedDifference } = await runJob({
       workerPath,
@@ -193,11 +187,11 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
       signal,
       job: {
         kind: 'export',
-        model: { folder, checkpoint: join(run.folder, checkpoint.path) },
+        model: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, checkpoint.path) },
         backend: run.plan.backend,
         layout: LAYOUTS[request.format],
         name: run.name,
-        out,
+        out: target,
         partial,
         dtype: request.dtype,
         card: cardOf(store, run, request, context.version),
@@ -213,6 +207,14 @@ async function exportTensors(context: ExportContext, request: TensorRequest): Pr
   } finally {
     rmSync(partial, { recursive: true, force: true }) // left by a process that was ended
   }
+}
+
+function exportTensors(context: ExportContext, request: TensorRequest): Promise<WrittenExport> {
+  const { run, out, replaces } = context
+  if (isFolderFormat(request.format)) return runExportJob(context, request, out)
+  if (modelFiles(modelPath(run.plan.model.path)).includes(resolve(out)))
+    throw new GpoError('usage', `${out} belongs to the base model: choose another name`)
+  return publishFile(out, replaces, (file) => runExportJob(context, request, file))
 }
 
 /** @throws GpoError saying what is wrong, ('interrupted') after `signal`; then nothing is left behind */

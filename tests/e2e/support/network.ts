@@ -1,31 +1,10 @@
 /** Requests that leave this machine: those of the page, and those of main to the only allowed place, the Hub. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
+import { type Loopback, loopback } from './loopback'
 
-/** An empty Hub that records its requests. */
-export interface SilentHub {
-  readonly url: string
-  readonly asked: string[]
-  close(): void
-}
-
-export async function silentHub(): Promise<SilentHub> {
-  const asked: string[] = []
-  const server = createServer((request, response) => {
-    asked.push(request.url ?? '')
-    response.setHeader('content-type', 'application/json').end('[]')
-  })
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    close: () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
+/** An empty Hub that notes its requests. */
+export const silentHub = (): Promise<Loopback> =>
+  loopback((_, response) => response.setHeader('content-type', 'application/json').end('[]'))
 
 /** The program's own pages under both hosts, and what a page makes itself. */
 const OWN = /^(https:\/\/gpo-studio\.invalid\/|(http|ws):\/\/127\.0\.0\.1:\d+\/|data:|blob:)/

@@ -54,14 +54,13 @@ async function probe(candidate: Candidate, isAskedFor: boolean, threads?: number
   }
 }
 
-/** GFLOP/s of an n × n float32 matrix product, the best of five. */
-async function measureMatmul(backend: Backend): Promise<number> {
-  const n = backend.name === 'cpu' ? 128 : 512
+/** GFLOP/s of an n × n float32 matrix product, the best of several. */
+export async function measureMatmul(backend: Backend, n: number, times = 6): Promise<number> {
   const a = backend.tensor(new Float32Array(n * n).fill(0.5), [n, n])
   const b = backend.tensor(new Float32Array(n * n).fill(0.25), [n, n])
   const program = backend.program('matmul', (x) => ({ c: tf.matMul(x['a'] as Tensor2D, x['b'] as Tensor2D) }))
   let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < times; i++) {
     const begin = performance.now()
     const out = await program.run({ a, b })
     await backend.read(out['c']!) // a device may compute only when its result is awaited
@@ -82,7 +81,7 @@ export async function examine(): Promise<Doctor> {
       candidates.push(report)
       continue
     }
-    candidates.push({ ...report, gflops: await measureMatmul(opened.backend) })
+    candidates.push({ ...report, gflops: await measureMatmul(opened.backend, candidate.name === 'cpu' ? 128 : 512) })
     if (candidate.isAutomatic) chosen ??= candidate.name
     await opened.backend.close()
   }
