@@ -2,7 +2,6 @@
  * Every architecture against transformers and PEFT: logits, greedy continuations, the gradients of a LoRA step and of full training. Their answers are
  * stored; GPO_PYTHON, a Python that has both, is asked again. With `UPDATE_GOLDEN=1` it writes them.
  */
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { linearLogProb } from '@engine/core/linear-logprob'
@@ -23,6 +22,7 @@ import {
   randomWeightsOf,
   readConfig,
 } from '../support/architectures'
+import { askOracle } from '../support/oracle'
 import { noteOracle, relativeDifference } from '../support/oracle-values'
 
 const SCRIPT = join(import.meta.dirname, '../parity/decoder.py')
@@ -77,13 +77,7 @@ function ask(): Record<string, Answer> {
     scale: SCALE,
     ids: IDS,
   }))
-  const { stdout, stderr, status } = spawnSync(python ?? '', [SCRIPT], {
-    input: JSON.stringify(cases),
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
-  })
-  if (status !== 0) throw new Error(`decoder.py failed: ${stderr}`)
-  return JSON.parse(stdout) // our own script's
+  return askOracle(python ?? '', SCRIPT, cases)
 }
 
 if (process.env['UPDATE_GOLDEN'] && python) writeFileSync(GOLDEN, `${JSON.stringify(ask())}\n`)

@@ -1,5 +1,4 @@
 /** Folders and adapters of every family, exported here, load in transformers and PEFT and give the logits they give here. Skipped without GPO_PYTHON. */
-import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +20,7 @@ import {
   randomWeightsOf,
   readConfig,
 } from '../support/architectures'
+import { askOracle } from '../support/oracle'
 import { noteOracle, relativeDifference } from '../support/oracle-values'
 
 const python = process.env['GPO_PYTHON']
@@ -50,10 +50,7 @@ function ask(): Record<string, { readonly model: readonly number[]; readonly ada
   const input = CASES.map(({ name, config, model, adapter }) => ({
     ...{ name, architecture: config.architecture, model, adapter, ids: IDS },
   }))
-  const options = { input: JSON.stringify(input), encoding: 'utf8', maxBuffer: 1 << 26 } as const
-  const { stdout, stderr, status } = spawnSync(python ?? '', [SCRIPT], options)
-  if (status !== 0) throw new Error(`exported.py failed: ${stderr}`)
-  return JSON.parse(stdout) // our own script's
+  return askOracle(python ?? '', SCRIPT, input)
 }
 
 async function logitsOf({ name, config, weights, lora }: (typeof CASES)[number], isAdapted: boolean) {

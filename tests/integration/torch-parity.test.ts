@@ -6,6 +6,7 @@ import { adamw } from '@engine/optim/adamw'
 import { type Tensor, tf } from '@engine/tensor/tf'
 import '@tensorflow/tfjs-backend-cpu'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { askOracle } from '../support/oracle'
 import { evaluate, OBJECTIVE_CASES } from '../unit/engine/objectives/cases'
 
 const SCRIPT = join(import.meta.dirname, '../parity/objectives.py')
@@ -50,12 +51,7 @@ function askTorch(): Answer {
     whiten: gae.rewards,
     adamw: adam,
   }
-  const { stdout, stderr, status } = spawnSync(python ?? '', [SCRIPT], {
-    input: JSON.stringify(request),
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`objectives.py failed: ${stderr}`)
-  return JSON.parse(stdout) as Answer // our own script's
+  return askOracle(python ?? '', SCRIPT, request)
 }
 
 /** Within 1e-5 of the largest entry. */

@@ -14,6 +14,7 @@ import type { Backend } from '@engine/tensor/backend'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ARCHITECTURE_CONFIGS, randomTensor, randomWeightsOf, readConfig } from '../support/architectures'
+import { askOracle } from '../support/oracle'
 import { firstStep, type Step } from '../support/recipe-step'
 
 const SCRIPT = join(import.meta.dirname, '../parity/trl_objectives.py')
@@ -179,16 +180,10 @@ function ask(): Record<string, Answer> {
   const plain = (tree: typeof reference) =>
     Object.fromEntries(Object.entries(tree).map(([name, { shape, data }]) => [name, { shape, data: [...data] }]))
   const cases = CASES.map(({ plan: _, data: __, ...rest }) => rest)
-  const { stdout, stderr, status } = spawnSync(python, [SCRIPT], {
-    input: JSON.stringify({
-      ...{ config: json, pad: PAD, eos: EOS, whole: WHOLE, cases },
-      ...{ policy: plain(policy), reference: plain(reference) },
-    }),
-    encoding: 'utf8',
-    maxBuffer: 1 << 26,
+  return askOracle(python, SCRIPT, {
+    ...{ config: json, pad: PAD, eos: EOS, whole: WHOLE, cases },
+    ...{ policy: plain(policy), reference: plain(reference) },
   })
-  if (status !== 0) throw new Error(`trl_objectives.py failed: ${stderr}`)
-  return JSON.parse(stdout) // our own script's
 }
 
 if (process.env['UPDATE_GOLDEN'] && python) writeFileSync(GOLDEN, `${JSON.stringify(ask())}\n`)

@@ -2,7 +2,6 @@
  * A real model in GGUF, trained for a few steps from the terminal and exported in every way: what transformers, PEFT and llama.cpp make of each export.
  * It takes minutes: only with GPO_REAL_MODELS=1, and GPO_PYTHON, llama.cpp and the model.
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import type { ScoreResult } from '@main/workers/results'
 import { describe, expect, test } from 'vitest'
 import { gpo, jsonLines, planOf, temporaryFolder, writePlan } from '../../support/gpo'
 import { isLlamaCppInstalled, llamaModels } from '../../support/llama-cpp'
+import { askOracle } from '../../support/oracle'
 import { noteReal } from '../../support/oracle-values'
 import { compared, type Opinion, openRealModel, opinionOf, type Text } from '../../support/real-model'
 
@@ -77,10 +77,8 @@ interface Asked {
 }
 
 function askPython(request: object, texts: readonly Text[]): { folder: Opinion; adapter: Opinion } {
-  const input = JSON.stringify({ ...request, texts: texts.map(({ prompt, tokens }) => [prompt, [...tokens]]) })
-  const { stdout, stderr, status } = spawnSync(python ?? '', [SCRIPT], { input, encoding: 'utf8', maxBuffer: 1 << 26 })
-  if (status !== 0) throw new Error(`real_exports.py failed: ${stderr}`)
-  const answers: Record<'folder' | 'adapter', Asked[]> = JSON.parse(stdout) // our own script's
+  const asked = { ...request, texts: texts.map(({ prompt, tokens }) => [prompt, [...tokens]]) }
+  const answers = askOracle<Record<'folder' | 'adapter', Asked[]>>(python ?? '', SCRIPT, asked)
   const opinion =
     (asked: readonly Asked[]): Opinion =>
     async (text) => {
