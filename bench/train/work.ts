@@ -39,7 +39,7 @@ export interface Work {
   readonly batch: OnDevice<LossBatch>
 }
 
-/** Programs are called 'bench-gradients', 'squared-norm' and 'adamw'. */
+/** The program of loss and gradients is called 'bench-gradients'. */
 export function trainingWork(backend: Backend, model: BenchModel, kind: Adaptation, batch: Batch): Work {
   const { config, weights } = model
   const adaptation: AdaptationConfig = adaptationSchema.parse(kind === 'full' ? { kind } : { kind, r: RANK })

@@ -15,7 +15,7 @@ export const LOGITS_AT_ONCE = 2 ** 25
 /** Numbers of a frozen 16- or 8-bit matrix that are widened to float32 at once: 32 MiB. */
 export const WIDENED_AT_ONCE = 2 ** 23
 
-/** Numbers that one optimiser step updates at once, unless a single row has more: 16 MiB. */
+/** Numbers that one optimiser step updates at once on a device, unless a single tensor has more: 16 MiB. In host memory, one at a time. */
 export const UPDATED_AT_ONCE = 2 ** 22
 
 /** Prompts, and their padded tokens, in one prefill batch. */

@@ -46,13 +46,6 @@ function hostTensor(data: HostArray, shape: readonly number[]): HostTensor {
   return { shape, dtype, data, ort: new ort.Tensor(dtype, data as never, shape) }
 }
 
-function rowsOf(tensor: DeviceTensor, start: number, count: number): HostTensor {
-  const [, ...rest] = tensor.shape
-  const width = sizeOfShape(rest)
-  const { data } = tensor as HostTensor
-  return hostTensor(data.subarray(start * width, (start + count) * width), [count, ...rest])
-}
-
 /** The binding accepts 16-bit floats only as a Uint16Array, but onnxruntime-common would use a Float16Array where it exists. */
 function narrowTensor(data: NarrowArray, shape: readonly [number, number]): NarrowTensor {
   if (data.length !== sizeOfShape(shape)) throw new Error(`${data.length} values for shape [${shape}]`)
@@ -167,7 +160,6 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     isDeterministic: provider === 'cpu',
     tensor: hostTensor,
     narrow: narrowTensor,
-    rows: rowsOf,
     read: async (tensor) => (tensor as HostTensor).data,
     dispose: pool.giveBack,
     program: createPrograms(run),

@@ -1,7 +1,7 @@
 /** AdamW with gradient clipping: clip, scale by Adam, add decayed weights, step. Pure: parameters and state go in, new ones come out. */
 
 import { leaf, mapTree, type ParameterTree } from '../core/tree'
-import { type Scalar, type Tensor, tf } from '../tensor/tf'
+import { type Scalar, tf } from '../tensor/tf'
 import { type AdamConfig, type AdamState, scaleByAdam } from './adam'
 import { clipByGlobalNorm } from './clip'
 import { addDecayedWeights } from './weight-decay'
@@ -32,15 +32,13 @@ export type AdamWOutput = {
 }
 
 /** Matrices decay (projections, adapters, embeddings), vectors (norms, biases) do not: the field's usual choice. */
-function isMatrix(_name: string, parameter: Tensor): boolean {
-  return parameter.rank >= 2
-}
+export const isMatrix = (shape: readonly number[]): boolean => shape.length >= 2
 
 /** Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2: `θ ← θ − lr (m̂ / (√v̂ + ε) + decay · θ)`, as in PyTorch. */
 export function adamw(config: AdamWConfig) {
   const clip = clipByGlobalNorm(config.maxGradNorm)
   const adam = scaleByAdam(config)
-  const decay = addDecayedWeights(config.weightDecay, isMatrix)
+  const decay = addDecayedWeights(config.weightDecay, (_, parameter) => isMatrix(parameter.shape))
   return {
     init: adam.init,
     update({ params, grads, state, learningRate, step, gradNorm }: AdamWInput): AdamWOutput {

@@ -4,7 +4,7 @@ import { mapTree, type ParameterTree } from '../core/tree'
 import { type Scalar, tf } from '../tensor/tf'
 
 /** Added to the norm, as in PyTorch's `clip_grad_norm_`. */
-const NORM_EPSILON = 1e-6
+export const NORM_EPSILON = 1e-6
 
 /** `Σ g²` over every entry of every tensor. */
 export function squaredNorm(grads: ParameterTree): Scalar {

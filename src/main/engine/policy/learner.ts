@@ -9,11 +9,12 @@ import { dropoutWords } from '../model/dropout'
 import type { Params } from '../model/params'
 import type { ObjectiveResult } from '../objectives/result'
 import type { AdamWConfig } from '../optim/adamw'
-import type { Backend, DeviceTensor, DeviceTensors, OnDevice } from '../tensor/backend'
+import { type Backend, type DeviceTensor, type DeviceTensors, disposeReplaced, type OnDevice } from '../tensor/backend'
 import type { Tensors } from '../tensor/tensors'
 import { type Scalar, type Tensor, tf } from '../tensor/tf'
 import type { TokenBatch } from './batch'
-import { createOptimiser, disposeReplaced } from './optimiser'
+import { createDeviceOptimiser } from './device-optimiser'
+import { createHostOptimiser } from './host-optimiser'
 import type { Policy } from './policy'
 
 /** Pure. `params` holds frozen and trained parameters; the loss and its stats are this microbatch's share of the whole batch's. */
@@ -75,6 +76,7 @@ export function createLearner<Batch extends TokenBatch>(
 ): Learner<Batch> {
   const gradients = backend.program(`${name}-gradients`, lossAndGrads(loss))
   const add = backend.program('add-gradients', sumTrees)
+  const createOptimiser = backend.sharesHostMemory ? createHostOptimiser : createDeviceOptimiser
   const optimiser = createOptimiser(backend, policy.trainable, config)
 
   const scalarOf = async (tensor: DeviceTensor) => ((await backend.read(tensor)) as Float32Array)[0]!

@@ -58,8 +58,6 @@ export interface Backend {
    * cannot be read back.
    */
   narrow(values: NarrowArray, shape: readonly [number, number]): DeviceTensor
-  /** Some rows of a tensor in its own memory: what is written to them is written to it. Absent where `into` has no effect. */
-  readonly rows?: (tensor: DeviceTensor, start: number, count: number) => DeviceTensor
   /** The values on the host. Compiled backends return the tensor's own memory. */
   read(tensor: DeviceTensor): Promise<HostArray>
   dispose(tensor: DeviceTensor): void
@@ -78,3 +76,8 @@ export interface Backend {
 }
 
 export const sizeOfShape = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+/** Disposes what was not kept. */
+export function disposeReplaced(backend: Backend, old: DeviceTensors, next: DeviceTensors): void {
+  for (const [name, tensor] of Object.entries(old)) if (tensor !== next[name]) backend.dispose(tensor)
+}
