@@ -51,7 +51,7 @@ test('an adapter trained on a GGUF file is exported in every way', async () => {
   const before = readFileSync(file)
   for (const format of ['gguf', 'gguf-adapter']) {
     const refused = await gpo(home, 'export', 'last', '--out', file, '--format', format)
-    expectFailure(refused, 2, /small\.gguf exists already/)
+    expectFailure(refused, 2, /small\.gguf belongs to the base model: choose another name/)
   }
   expect(readFileSync(file).equals(before)).toBe(true)
   const trained = await scoreOf('last')
