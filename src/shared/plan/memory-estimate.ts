@@ -158,13 +158,21 @@ function scoresInParts({ heads, kvHeads }: ModelShape, tokens: number, length: n
   return widths * (3 * heads * Math.ceil(tokens / length) + heads / kvHeads)
 }
 
-/** Most rollouts decoded in a phase. */
+/** Most rollouts decoded in a phase, those of an evaluation apart. */
 function sequencesOf(plan: Plan, isValues: boolean): number {
   const { promptsPerIteration: prompts, trainedPerPrompt } = plan.budget
   const { samples, segmentation } = plan.gpo
   if (isValues) return prompts * segmentation.maxSteps * samples
   const isOnePerPrompt = isGuided(plan) || !['ppo', 'grpo'].includes(plan.objective.kind)
   return isOnePerPrompt ? prompts : prompts * trainedPerPrompt
+}
+
+/** Keys and values of the lanes that a phase decodes in; an evaluation has as many as it has rows, if the plan allows. */
+function laneCache(plan: Plan, shape: ModelShape, promptTokens: number, isValues: boolean): number {
+  const length = Math.min(shape.context, promptTokens + plan.rollout.maxNewTokens)
+  const rows = !isValues && isEvaluated(plan) ? plan.evaluation.limit : 0
+  const lanes = lanesFor(Math.max(sequencesOf(plan, isValues), rows), plan.rollout.lanes)
+  return FLOAT * lanes * roundUp(length, LENGTH_BUCKET) * kvFloats(shape)
 }
 
 /** Keys, values and a hidden vector of each token of each trajectory, kept to continue from. */
@@ -179,15 +187,11 @@ function keptPrefixes(plan: Plan, shape: ModelShape, promptTokens: number): Memo
  * the probabilities, three times; a prefill of at most 8,192 tokens in front.
  */
 function samplingParts(plan: Plan, shape: ModelShape, promptTokens: number, isValues: boolean): MemoryPart[] {
-  const length = Math.min(shape.context, promptTokens + plan.rollout.maxNewTokens)
   const lanes = lanesFor(sequencesOf(plan, isValues), plan.rollout.lanes)
   const prefill = Math.min(PREFILL_TOKENS, PREFILL_ROWS * roundUp(promptTokens, LENGTH_BUCKET))
   const passing = isValues ? 0 : prefill * (kvFloats(shape) + layerFloats(shape, roundUp(promptTokens, LENGTH_BUCKET)))
   return [
-    {
-      label: 'keys and values',
-      bytes: FLOAT * lanes * roundUp(length, LENGTH_BUCKET) * kvFloats(shape),
-    },
+    { label: 'keys and values', bytes: laneCache(plan, shape, promptTokens, isValues) },
     keptPrefixes(plan, shape, promptTokens),
     { label: 'passes', bytes: FLOAT * Math.max(passing, 3 * lanes * shape.vocabSize + lanes * layerFloats(shape, 0)) },
   ]
@@ -252,8 +256,16 @@ export function memoryEstimate(
   const always = standing(plan, shape)
   const trained = FLOAT * trainedParameters(plan, shape)
   const isSampling = plan.objective.kind !== 'sft'
-  // An iteration's prefixes are kept until it ends.
-  const kept = isSampling ? [keptPrefixes(plan, shape, promptTokens)] : []
+  // An iteration's prefixes are kept until it ends; the lanes' keys and values until they are collected, which is seldom before the update.
+  const lanes = [false, ...(isGuided(plan) ? [true] : [])].map((isValues) =>
+    laneCache(plan, shape, promptTokens, isValues),
+  )
+  const kept = isSampling
+    ? [
+        keptPrefixes(plan, shape, promptTokens),
+        { label: 'keys and values, not yet collected', bytes: Math.max(...lanes) },
+      ]
+    : []
   return [
     ...(isSampling ? [phase('sampling', [...always, ...samplingParts(plan, shape, promptTokens, false)])] : []),
     ...(isGuided(plan) ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),

@@ -51,7 +51,8 @@ describe('memory', () => {
     const lengths = { promptTokens: 30, completionTokens: 60 }
     const phases = memoryEstimate(plan({ adaptation: { kind: 'full' }, objective: { kind: 'simpo' } }), shape, lengths)
     expect(phases.map(({ phase }) => phase)).toEqual(['sampling', 'values', 'gradients', 'optimiser'])
-    const optimiser = phases[3]!.parts.filter(({ label }) => !['program', 'kept prefixes'].includes(label))
+    const others = ['program', 'kept prefixes', 'keys and values, not yet collected']
+    const optimiser = phases[3]!.parts.filter(({ label }) => !others.includes(label))
     expect(optimiser.reduce((sum, { bytes }) => sum + bytes, 0)).toBe((4 + 6) * 4 * 1000)
   })
 
@@ -71,6 +72,23 @@ describe('memory', () => {
     expect(parts('int8')).toMatchObject({ weights: 1000 + trained, 'widened rows': 4 * 8 * 16 })
     expect(parts('int8')).not.toHaveProperty('merged adapters')
     expect(parts('float32')).not.toHaveProperty('widened rows')
+  })
+
+  it('counts the lanes of an evaluation, and what sampling leaves behind while weights are updated', () => {
+    const evaluated = (limit: number) => {
+      const data = { train: { path: 'a.jsonl' }, eval: { path: 'b.jsonl' } }
+      const small = { budget: { iterations: 1, promptsPerIteration: 2, trainedPerPrompt: 2 }, rollout: { lanes: 256 } }
+      const lengths = { promptTokens: 8, completionTokens: 8 }
+      const wanted = plan({ data, evaluation: { limit }, gpo: { criticalStep: 'none' }, ...small })
+      const phases = memoryEstimate(wanted, shape, lengths)
+      const part = (phase: string, label: string) =>
+        phases.find((one) => one.phase === phase)!.parts.find((one) => one.label === label)!.bytes
+      return [part('sampling', 'keys and values'), part('gradients', 'keys and values, not yet collected')]
+    }
+    const [few, many] = [evaluated(1), evaluated(4096)]
+    expect(many[0]).toBeGreaterThan(few[0]!)
+    expect(few[1]).toBe(few[0])
+    expect(many[1]).toBe(many[0])
   })
 
   it('has no phase that the plan does not have', () => {
