@@ -1,7 +1,9 @@
 /** The measured decoding: many sequences from one prompt through rollout/sampler, as training samples them. */
 import { hash } from '@engine/core/rng'
+import { uploadAll } from '@engine/policy/policy'
 import { createSampler, type SamplerConfig } from '@engine/rollout/sampler'
-import type { Backend, DeviceTensor } from '@engine/tensor/backend'
+import type { Backend, DeviceTensors } from '@engine/tensor/backend'
+import { type BasePrecision, narrowed } from '@main/formats/narrow-weights'
 import type { BenchModel } from '../models'
 
 const PROMPT = 16
@@ -15,17 +17,21 @@ export const promptOf = ({ config }: BenchModel): Int32Array =>
   Int32Array.from({ length: PROMPT }, (_, i) => hash(3, 0, i) % config.vocabSize)
 
 /** Parameters on a backend, which does not change them. */
-export const uploaded = (backend: Backend, { weights }: BenchModel): Record<string, DeviceTensor> =>
-  Object.fromEntries([...weights].map(([name, { shape, data }]) => [name, backend.tensor(data, shape)]))
+export const uploaded = (backend: Backend, { weights }: BenchModel, precision: BasePrecision): DeviceTensors =>
+  uploadAll(
+    backend,
+    [...weights].map(([name, tensor]) => [name, narrowed(tensor, precision)] as const),
+  )
 
 /** Prefills the prompt → a function that samples every lane to its end and gives one sequence. The prefill is not part of it. */
 export async function decodingWork(
   backend: Backend,
   model: BenchModel,
   { lanes, steps }: DecodeSize,
-  params: Record<string, DeviceTensor> = uploaded(backend, model),
+  precision: BasePrecision = 'float32',
 ): Promise<(isGreedy: boolean, seed: number) => Promise<readonly number[]>> {
   const sampling: SamplerConfig = { temperature: 1, topK: 0, topP: 1, lanes, stopTokens: [] }
+  const params = uploaded(backend, model, precision)
   const sampler = createSampler(backend, model.config)
   const prompt = promptOf(model)
   const [block] = await sampler.prefill(params, [prompt])

@@ -1,4 +1,5 @@
 """PyTorch doing the same work: reads one JSON request a line, answers with one JSON line. Times are seconds of the work alone."""
+import importlib.util
 import json
 import os
 import shutil
@@ -99,9 +100,13 @@ def can_compile():
     return hasattr(torch, 'compile') and shutil.which('g++') is not None
 
 
+def has_transformers():
+    return importlib.util.find_spec('transformers') is not None
+
+
 def describe(_):
     threads = f'{torch.get_num_threads()} threads'
-    return {'description': f'PyTorch {torch.__version__}, {threads}', 'compiles': can_compile()}
+    return {'description': f'PyTorch {torch.__version__}, {threads}', 'compiles': can_compile(), 'generates': has_transformers()}
 
 
 def weights_of(request):
@@ -194,8 +199,43 @@ def decode(request):
     return {'seconds': seconds, 'tokens': torch.stack(tokens, 1)[0].tolist() if is_greedy else None}
 
 
+def prepare_generate(request):
+    """The same weights in transformers."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+    c = STATE['model'].c
+    config = LlamaConfig(
+        vocab_size=c['vocabSize'], hidden_size=c['hiddenSize'], intermediate_size=c['intermediateSize'], num_hidden_layers=c['layers'],
+        num_attention_heads=c['heads'], num_key_value_heads=c['kvHeads'], head_dim=c['headDim'], max_position_embeddings=c['maxPositions'],
+        rope_theta=c['ropeTheta'], rms_norm_eps=c['rmsNormEps'], tie_word_embeddings=c['tieWordEmbeddings'])
+    model = LlamaForCausalLM(config).eval()
+    missing, unexpected = model.load_state_dict(STATE['weights'], strict=False)
+    assert not unexpected and set(missing) <= {'lm_head.weight'}, (missing, unexpected)
+    model.generation_config.eos_token_id = None
+    model.generation_config.pad_token_id = 0
+    STATE['transformers'] = model
+    STATE['prompt_ids'] = torch.tensor([request['prompt']])
+    return {}
+
+
+@torch.inference_mode()
+def generate(request):
+    """`generate` for steps + 1 tokens, less the time for the first one, which is mostly prefill."""
+    sampling = {'do_sample': False} if request['greedy'] else {'do_sample': True, 'temperature': 1.0, 'top_k': 0, 'top_p': 1.0}
+    ids = STATE['prompt_ids'].expand(request['lanes'], -1)
+    mask = torch.ones_like(ids)
+
+    def timed(count):
+        begin = time.perf_counter()
+        out = STATE['transformers'].generate(ids, attention_mask=mask, max_new_tokens=count, min_new_tokens=count, **sampling)
+        return time.perf_counter() - begin, out[0, ids.shape[1]:]
+
+    first, _ = timed(1)
+    whole, tokens = timed(request['steps'] + 1)
+    return {'seconds': whole - first, 'tokens': tokens.tolist() if request['greedy'] else None}
+
+
 STATE = {}
-COMMANDS = {f.__name__: f for f in (describe, load, prepare_train, train, prepare_decode, decode)}
+COMMANDS = {f.__name__: f for f in (describe, load, prepare_train, train, prepare_decode, decode, prepare_generate, generate)}
 for line in sys.stdin:
     request = json.loads(line)
     print(json.dumps(COMMANDS[request['do']](request)), flush=True)

@@ -15,6 +15,8 @@ export interface Peer {
   readonly description: string
   /** Whether `torch.compile` works there. */
   readonly compiles: boolean
+  /** Whether transformers is there. */
+  readonly generates: boolean
   load(model: BenchModel): Promise<void>
   ask(request: object): Promise<Record<string, unknown>>
   close(): void
@@ -46,7 +48,7 @@ function writeModel(folder: string, { config, weights }: BenchModel): object {
   return { do: 'load', file, config, tensors: [...weights].map(([name, { shape }]) => [name, shape]) }
 }
 
-function createPeer(child: ChildProcess, folder: string): Omit<Peer, 'description' | 'compiles'> {
+function createPeer(child: ChildProcess, folder: string): Omit<Peer, 'description' | 'compiles' | 'generates'> {
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]() // stdout is a pipe
   const ask = async (request: object) => {
     child.stdin!.write(`${JSON.stringify(request)}\n`)
@@ -73,7 +75,12 @@ export async function startPeer(): Promise<Peer | string> {
   const script = join(resourcesFolder(), '../bench/peer/peer.py')
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'], env: environment() })
   const peer = createPeer(child, mkdtempSync(join(tmpdir(), 'gpo-bench-peer-')))
-  const { description, compiles } = await peer.ask({ do: 'describe' })
+  const { description, compiles, generates } = await peer.ask({ do: 'describe' })
   const kernels = keepsSettings ? "with the shell's OPENBLAS settings" : 'without OPENBLAS settings'
-  return { ...peer, description: `${description}, ${kernels}`, compiles: compiles === true }
+  return {
+    ...peer,
+    description: `${description}, ${kernels}`,
+    compiles: compiles === true,
+    generates: generates === true,
+  }
 }

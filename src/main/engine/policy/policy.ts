@@ -55,7 +55,10 @@ export interface Policy {
 const isAdapter = (name: string) => name.includes('.lora_')
 
 /** The backend takes over the arrays, without a copy if it computes in host memory. */
-function uploadAll(backend: Backend, tensors: Iterable<readonly [string, HostTensor | NarrowTensor]>): DeviceTensors {
+export function uploadAll(
+  backend: Backend,
+  tensors: Iterable<readonly [string, HostTensor | NarrowTensor]>,
+): DeviceTensors {
   const uploaded: Record<string, DeviceTensor> = {}
   for (const [name, tensor] of tensors) {
     if (!isNarrowTensor(tensor)) uploaded[name] = backend.tensor(tensor.data, tensor.shape)
