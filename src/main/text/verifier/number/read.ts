@@ -24,7 +24,8 @@ function plain(text: string): string {
 
 /** Units and words after a number; `isStrict`: without further numbers. A factor, another item or a power is not a unit. */
 const UNIT = String.raw`(?:[\s.,;:!*_"”'’)\]}]|\$|\\\)|\\\]|[€£¥₹]|%|°|\^\s?\{?\\circ\}?)*`
-const WORDS = String.raw`(?:(?![xX×]\s?\d|(?:or|and|to|oder|und|et|ou|y|o|by|plus|minus|times|divided|over)\s+[-+$\\]*\d)\s*(?:\\?[\s,.;:!*_"'’()\/·-]*)(?:[\p{L}°%]+(?:\^\s?\{?-?\d\}?|\d(?!\d))?))*`
+/** A word ends where its letters end, and what is between words has one reading: otherwise a long remark could be split in 2ⁿ ways. */
+const WORDS = String.raw`(?:(?![xX×]\s?\d|(?:or|and|to|oder|und|et|ou|y|o|by|plus|minus|times|divided|over)\s+[-+$\\]*\d)[\\\s,.;:!*_"'’()\/·-]*[\p{L}°%]+(?![\p{L}°%])(?:\^\s?\{?-?\d\}?|\d(?!\d))?)*`
 const STRICT_REST = new RegExp(`^${UNIT}${WORDS}${UNIT}$`, 'u')
 const LOOSE_REST = /^(?:[\s*_"”'’)\]}.]*$|[*_"”'’.)]*\s?[;,:!–—-]?\s*(?:\p{L}{2,}|[(（])|\s*[=°%]|[.!]\s|\$)/u
 const CONTINUES =
