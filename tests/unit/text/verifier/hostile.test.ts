@@ -1,6 +1,7 @@
 import { createVerifier } from '@main/text/verifier'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { describe, expect, it } from 'vitest'
+import { createRng } from '../../../../scripts/tasks/rng'
 
 const MB = 1_000_000
 const CONFIGS: readonly VerifierConfig[] = [
@@ -29,10 +30,77 @@ const HOSTILE = {
   'a megabyte of minus signs': repeated('-'),
   'a huge power': '1e999999999',
   'short nested parentheses': `\\boxed{${'('.repeat(450)}x${')'.repeat(450)}}`,
+  // Of 80 tokens; a model wrote the first, and its trainer never came back.
+  'a remark with another number':
+    'the "11 is added to 13" fallacy, where the answer is simply 11, but actually represents a calculation of an additional coin value, resulting in 13.',
+  'a long remark with another number': `The answer is 11, but ${'actually, it represents '.repeat(40)}13`,
+  'a boxed remark with another number': `\\boxed{11 but ${'it represents '.repeat(40)}13}`,
+  'a function of many arguments': `\\boxed{g(${'y A n '.repeat(60)}=}`,
   'short nested roots': `\\boxed{${'\\sqrt{'.repeat(120)}x${'}'.repeat(121)}`,
 }
 
+/** What answers are made of, in any order. */
+const PIECES = [
+  ...[
+    'The answer is',
+    'answer:',
+    '####',
+    '\\boxed{',
+    '}',
+    'so',
+    'and',
+    'or',
+    'x =',
+    '= 12',
+    '12',
+    '3.5',
+    '1,234',
+    '50%',
+    '$',
+    '\\(',
+    '\\)',
+  ],
+  ...[
+    'but',
+    'coins',
+    'actually',
+    'represents',
+    'g(x',
+    'y)',
+    '(',
+    ')',
+    ',',
+    '.',
+    '\n',
+    '  ',
+    '**',
+    '\\frac{1}{2}',
+    '\\text{',
+    'm^2',
+    '°',
+    'x_1',
+    '-',
+    ':',
+  ],
+]
+
+/** The same texts every time. */
+function salad(seed: number): string {
+  const random = createRng(`salad:${seed}`)
+  const text = Array.from({ length: 60 }, () => random.pick(PIECES) + random.pick([' ', ' ', ' ', '', '  ']))
+  return text.join('')
+}
+
 describe.each(CONFIGS)('$kind', (config) => {
+  it('is done quickly with pieces of answers in any order', () => {
+    const verifier = createVerifier(config)
+    for (let seed = 0; seed < 200; seed++) {
+      const started = performance.now()
+      verifier.verify(salad(seed), '12', false)
+      expect(performance.now() - started, salad(seed)).toBeLessThan(3000)
+    }
+  })
+
   it.each(Object.entries(HOSTILE))('is done quickly with %s', (_, text) => {
     const verifier = createVerifier(config)
     const started = performance.now()

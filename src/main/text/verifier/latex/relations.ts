@@ -4,7 +4,9 @@ import { splitOutside } from './structure'
 
 const INDEX = String.raw`(?:\s?_\s?(?:\w|\{[^{}]*\}|\\text\{[^{}]*\}))?`
 const LETTER = String.raw`(?:[a-zA-Z]|\\(?!frac|sqrt|pi|infty|text|le|ge|ne|cdot|times|sin|cos|tan|log|ln|lor|land)[a-zA-Z]+(?:\s?\{[^{}]*\})?)`
-const VARIABLE = new RegExp(String.raw`^-?${LETTER}${INDEX}'*(?:\s?\((?:\s?[a-zA-Z\d]${INDEX}\s?,?)+\))?$`)
+const ITEM = String.raw`[a-zA-Z\d]${INDEX}`
+const BETWEEN = String.raw`(?:\s?,\s?|\s{1,2})?` // one reading each, or many items could be split in 2ⁿ ways
+const VARIABLE = new RegExp(String.raw`^-?${LETTER}${INDEX}'*(?:\s?\(\s?${ITEM}(?:${BETWEEN}${ITEM})*\s?,?\s?\))?$`)
 const NAMES: readonly RegExp[] = [
   VARIABLE,
   /^\|?\s?(?:\\overline|\\overrightarrow|\\widehat|\\vec|\\hat|\\bar)?\s?\{?\s?[A-Z]{1,4}'?\s?\}?\s?\|?$/, // a segment, a polygon
