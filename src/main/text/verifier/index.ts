@@ -4,6 +4,7 @@ import { choiceKind } from './choice'
 import { exactKind } from './exact'
 import { type Verifier, verifierOf } from './kind'
 import { latexKind } from './latex'
+import { limited } from './limited'
 import { numberKind } from './number'
 import { regexKind } from './regex'
 
@@ -11,15 +12,15 @@ import { regexKind } from './regex'
 export function createVerifier(config: VerifierConfig): Verifier {
   switch (config.kind) {
     case 'number':
-      return verifierOf(numberKind(config))
+      return verifierOf(limited(numberKind(config)))
     case 'exact':
-      return verifierOf(exactKind(config))
+      return verifierOf(limited(exactKind(config)))
     case 'choice':
-      return verifierOf(choiceKind(config))
+      return verifierOf(limited(choiceKind(config)))
     case 'regex':
-      return verifierOf(regexKind(config))
+      return verifierOf(regexKind(config)) // has its own limit
     case 'latex':
-      return verifierOf(latexKind(config))
+      return verifierOf(limited(latexKind(config)))
   }
 }
 
