@@ -3,16 +3,17 @@
  * over every completion with uncached probabilities, must be found by the method through sampling.
  */
 import { createOnnxBackend } from '@engine/devices/onnx'
-import { advantages, selectCriticalStep } from '@engine/gpo/critical-step'
+import { selectCriticalStep } from '@engine/gpo/critical-step'
 import { resetRollouts } from '@engine/gpo/reset'
 import { rolloutsFromPrompts } from '@engine/gpo/sampling'
+import { estimateValues } from '@engine/gpo/search'
 import { stateStart } from '@engine/gpo/start'
 import type { Sampling, Segmented, Task } from '@engine/gpo/trajectory'
-import { estimateValues } from '@engine/gpo/value'
 import { forward, head } from '@engine/model/llama'
 import { createSampler } from '@engine/rollout/sampler'
 import type { Tensors } from '@engine/tensor/tensors'
 import { type Tensor2D, tf } from '@engine/tensor/tf'
+import { advantagesOf, scoresBy } from '@shared/method/critical-step'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { randomWeights, tinyConfig, upload } from '../support/tiny-model'
 
@@ -74,6 +75,9 @@ async function longTrajectory(): Promise<Segmented> {
   return { ...trajectory, steps: Array.from(trajectory.tokens, (_, i) => ({ start: i, end: i + 1 })) }
 }
 
+/** N continuations from every state. */
+const exhaustive = (samples: number) => ({ search: 'exhaustive', rule: 'max', samples }) as const
+
 let trajectory: Segmented
 let exact: number[]
 beforeAll(async () => {
@@ -95,8 +99,8 @@ test('estimates with few samples are unbiased: averaged over seeds they are the 
   const runs = 60
   const sums = exact.map(() => 0)
   for (let seed = 0; seed < runs; seed++) {
-    const [valued] = await estimateValues(sampling(1000 + seed), [trajectory], 4)
-    for (const [i, state] of valued!.states.entries()) sums[i]! += state.value / runs
+    const [valued] = await estimateValues(sampling(1000 + seed), [trajectory], exhaustive(4))
+    for (const [i, state] of valued!.states.entries()) sums[i]! += state.value! / runs
   }
   for (const [i, value] of exact.entries()) {
     const error = Math.sqrt((value * (1 - value)) / (4 * runs))
@@ -105,7 +109,7 @@ test('estimates with few samples are unbiased: averaged over seeds they are the 
 })
 
 test('every state keeps its successes and samples, and the end is known', async () => {
-  const [valued] = await estimateValues(sampling(3), [trajectory], 6)
+  const [valued] = await estimateValues(sampling(3), [trajectory], exhaustive(6))
   const { states, continuations } = valued!
   expect(states.length).toBe(trajectory.steps.length + 1)
   for (const [i, rollouts] of continuations.entries()) {
@@ -118,25 +122,29 @@ test('every state keeps its successes and samples, and the end is known', async 
 })
 
 test.each([
-  ['max', (a: number) => a],
-  ['min', (a: number) => -a],
-  ['maxAbs', Math.abs],
+  ['max', 0.06],
+  ['min', 0.06],
+  ['maxAbs', 0.06],
+  ['value', 0.01],
 ] as const)(
   'with many samples the rule %s selects the step that is critical by the exact values',
-  async (rule, score) => {
-    const [valued] = await estimateValues(sampling(9), [trajectory], 1500)
-    const gains = exact.slice(1).map((value, i) => score(value - exact[i]!))
-    const sorted = [...gains].sort((a, b) => b - a)
-    expect(sorted[0]! - sorted[1]!).toBeGreaterThan(0.06) // the case is clear, so the test does not depend on chance
+  async (rule, margin) => {
+    const [valued] = await estimateValues(sampling(9), [trajectory], exhaustive(4000))
+    const scores = scoresBy(
+      rule,
+      exact.map((value) => ({ value })),
+    )
+    const sorted = [...scores].sort((a, b) => b - a)
+    expect(sorted[0]! - sorted[1]!).toBeGreaterThan(margin) // the case is clear, so the test does not depend on chance
     const critical = selectCriticalStep(valued!.states, rule, 1)
-    expect(critical.step).toBe(gains.indexOf(sorted[0]!))
+    expect(critical.step).toBe(scores.indexOf(sorted[0]!))
     expect(critical.confidence).toBeGreaterThan(0.95)
-    expect(critical.advantage).toBe(advantages(valued!.states)[critical.step])
+    expect(critical.advantage).toBe(advantagesOf(valued!.states)[critical.step])
   },
 )
 
 test('rollouts after the reset keep the prefix, reuse the continuations and sample only what is missing', async () => {
-  const [valued] = await estimateValues(sampling(4), [trajectory], 3)
+  const [valued] = await estimateValues(sampling(4), [trajectory], exhaustive(3))
   const step = 2
   const counted = sampling(4)
   const [rollouts] = await resetRollouts(counted, [stateStart(valued!, step)], 5, true)

@@ -12,7 +12,8 @@ import type { Store } from '@main/store/query'
 import { getTrajectory, listTrajectories, trajectoriesOfRow } from '@main/store/trajectories'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
-import { wilsonInterval } from '@shared/interval'
+import { valueInterval } from '@shared/interval'
+import { advantagesOf } from '@shared/method/critical-step'
 import { api } from './base'
 
 function explorerTrajectory(store: Store, id: number): ExplorerTrajectory {
@@ -20,10 +21,8 @@ function explorerTrajectory(store: Store, id: number): ExplorerTrajectory {
   const { states } = trajectory
   return {
     ...trajectory,
-    intervals: states.map(({ successes, samples, value }) =>
-      samples === 0 ? ([value, value] as const) : wilsonInterval(successes, samples),
-    ),
-    advantages: states.slice(1).map(({ value }, i) => value - states[i]!.value),
+    intervals: states.map(valueInterval),
+    advantages: advantagesOf(states),
     byHand: handContinuations(store, placeOf(store, id)),
   }
 }

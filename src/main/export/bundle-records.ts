@@ -39,11 +39,11 @@ export const evaluationSchema = z.strictObject({
 }) satisfies z.ZodType<EvaluationRecord>
 
 const stepSchema = z.strictObject({ start: count, end: count, text })
-const stateSchema = z.strictObject({ successes: z.number().min(0), samples: count, value: z.number() })
+const stateSchema = z.strictObject({ successes: z.number().min(0), samples: count, value: z.number().nullable() })
 const criticalSchema = z.strictObject({
   rule: z.enum(CRITICAL_RULES),
   step: count,
-  advantage: z.number(),
+  advantage: z.number().nullable(),
   confidence: share,
 })
 const continuationSchema = z.strictObject({

@@ -107,9 +107,10 @@ export function pairsOf({ prompt, completions }: Sampled, perState: number): Pai
 export const unpairedOf = ({ prompt, completions }: Sampled): UnpairedRecord[] =>
   distinct(completions).map(({ text, status }) => ({ prompt, completion: text, label: status === 'correct' }))
 
-/** A record with step values; null for a trajectory without values. */
+/** A record with step values; null for a trajectory without a value for each of its states. */
 export function stepwiseOf({ prompt, steps, states }: TrajectoryRecord): StepwiseRecord | null {
   if (steps.length === 0 || states.length !== steps.length + 1) return null
-  const values = states.slice(1).map(({ value }) => value)
+  const values = states.slice(1).flatMap(({ value }) => value ?? [])
+  if (values.length < steps.length) return null // a search that did not visit every state
   return { prompt, completions: steps.map(({ text }) => text), labels: values.map((value) => value > 0), values }
 }

@@ -38,7 +38,7 @@ export function criticalPositions(store: Store, run: string): CriticalPositions 
   for (const { col, bin, count } of cells) columns[col]!.counts[bin] = count
   const points = all<CriticalPositions['points'][number]>(
     store,
-    'SELECT id, position, advantage FROM trajectories WHERE run = ? AND position IS NOT NULL AND id % ? = 0 LIMIT ?',
+    'SELECT id, position, advantage FROM trajectories WHERE run = ? AND position IS NOT NULL AND advantage IS NOT NULL AND id % ? = 0 LIMIT ?',
     key,
     Math.max(1, Math.floor(total / POINTS)),
     2 * POINTS,

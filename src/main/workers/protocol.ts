@@ -72,9 +72,14 @@ export const trajectorySchema = z.strictObject({
   status,
   extracted: z.string().nullable(),
   steps: z.array(z.strictObject({ start: count, end: count, text: z.string() })),
-  states: z.array(z.strictObject({ successes: z.number(), samples: count, value: z.number() })),
+  states: z.array(z.strictObject({ successes: z.number(), samples: count, value: z.number().nullable() })),
   critical: z
-    .strictObject({ rule: z.enum(CRITICAL_RULES), step: count, advantage: z.number(), confidence: z.number() })
+    .strictObject({
+      rule: z.enum(CRITICAL_RULES),
+      step: count,
+      advantage: z.number().nullable(),
+      confidence: z.number(),
+    })
     .nullable(),
   continuations: z.array(
     z.strictObject({

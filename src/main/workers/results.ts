@@ -31,7 +31,7 @@ export interface EvaluationResult {
 /** A trajectory with 90 % intervals of its states' values and the advantages of its steps. */
 export interface CriticalResult extends TrajectoryRecord {
   readonly intervals: readonly (readonly [number, number])[]
-  readonly advantages: readonly number[]
+  readonly advantages: readonly (number | null)[]
 }
 
 export interface ScoreResult {
@@ -107,7 +107,7 @@ export const evaluationSchema: Of<EvaluationResult> = z.object({
 
 export const criticalSchema: Of<CriticalResult> = trajectorySchema.extend({
   intervals: z.array(z.tuple([z.number(), z.number()])),
-  advantages: z.array(z.number()),
+  advantages: z.array(z.number().nullable()),
 })
 
 export const scoreSchema: Of<ScoreResult> = z.object({

@@ -22,8 +22,8 @@ export interface HandContinuation {
 export interface ExplorerTrajectory extends StoredTrajectory {
   /** 90 % Wilson interval of each state's value. */
   readonly intervals: readonly (readonly [number, number])[]
-  /** A of each step: V after it minus V before it. */
-  readonly advantages: readonly number[]
+  /** A of each step: V after it minus V before it; null where the search did not visit one of the two states. */
+  readonly advantages: readonly (number | null)[]
   readonly byHand: readonly HandContinuation[]
 }
 

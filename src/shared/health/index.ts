@@ -18,6 +18,7 @@ export const HEALTH_METRICS: readonly MetricName[] = [
   'pairs',
   'desirable_ratio',
   'gpo/max_advantage',
+  'gpo/dead_share',
   'completions/clipped_ratio',
   'completions/unparseable_ratio',
   'completions/mean_length',

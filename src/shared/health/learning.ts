@@ -59,6 +59,7 @@ export function rewardRule(input: HealthInput): HealthFinding[] {
 
 const FEW_PAIRS = 0.5
 const VANISHING = 1e-7
+const MOSTLY_DEAD = 0.5
 
 /** Whether the optimiser has a signal: pairs, both labels, gradients, differing steps. */
 export function signalRule(input: HealthInput): HealthFinding[] {
@@ -104,6 +105,18 @@ export function signalRule(input: HealthInput): HealthFinding[] {
         'No step is critical',
         'The largest advantage of every trajectory is 0: all its states have the same value, so each reset goes to the first step.',
         'More Monte Carlo samples, another segmentation, or prompts of another difficulty.',
+      ),
+    )
+  const dead = recent(valuesOf(input, 'gpo/dead_share'))
+  if (dead !== null && dead > MOSTLY_DEAD && isGuided(input.plan))
+    findings.push(
+      warning(
+        'dead',
+        `${percent(dead)} of resets go to states where nothing succeeds`,
+        'All rollouts from there are wrong, so that they cannot be told apart: they cost time and teach nothing.',
+        input.plan.gpo.criticalStep === 'undecided'
+          ? 'More Monte Carlo samples, easier prompts, or longer completions if many are cut off.'
+          : 'The critical step “most undecided”, which looks for states with both outcomes.',
       ),
     )
   return findings

@@ -1,26 +1,48 @@
 /**
- * The rules of the critical step (Yu et al. 2025, arXiv 2509.16456, section 4.1): A_i = V_{i+1} − V_i, m = argmax_i score(A_i), and of equal
- * scores the earliest step. Pure: the engine selects with it, the explorer shows what another rule would have selected.
+ * The rules of the critical step: each gives every step a score, and the critical step is the earliest with the largest one. The paper's rule (Yu et
+ * al. 2025, arXiv 2509.16456, section 4.1) is the advantage, A_i = V(s_{i+1}) − V(s_i); the others look at the state before the step as well. Pure:
+ * the engine selects with it, the explorer shows what another rule would have selected.
  */
 
 /** `none`: the base algorithm, without critical steps. */
-export const CRITICAL_RULES = ['max', 'maxAbs', 'min', 'random', 'none'] as const
+export const CRITICAL_RULES = ['undecided', 'value', 'max', 'maxAbs', 'min', 'random', 'none'] as const
 export type CriticalRule = (typeof CRITICAL_RULES)[number]
 
 /** The rules that select a step. */
 export type SelectingRule = Exclude<CriticalRule, 'none'>
 export const SELECTING_RULES = CRITICAL_RULES.filter((rule): rule is SelectingRule => rule !== 'none')
 
-/** The rules whose step follows from the advantages alone. */
+/** The rules whose step follows from the values alone. */
 export type ScoredRule = Exclude<SelectingRule, 'random'>
 export const SCORED_RULES = SELECTING_RULES.filter((rule): rule is ScoredRule => rule !== 'random')
 
-/** What a rule maximises. `random` does not choose by it, but is judged by it: how likely is it that the random step has the largest advantage? */
-export const SCORE: Readonly<Record<SelectingRule, (advantage: number) => number>> = {
-  max: (a) => a,
-  maxAbs: Math.abs,
-  min: (a) => -a,
-  random: (a) => a,
+/** A state with its value; null where no continuation was sampled from it. */
+export interface ValuedState {
+  readonly value: number | null
+  /** Of the continuations that estimated the value, where it is an estimate. */
+  readonly successes?: number
+  readonly samples?: number
+}
+
+/** The score of step i. @param before V(s_i) @param after V(s_{i+1}) */
+type StepScore = (before: number, after: number) => number
+
+/** What rules maximise that look at both ends of a step. `random` does not choose by it, but is judged by it. */
+const OF_STEP: Readonly<Record<Exclude<SelectingRule, 'undecided' | 'value'>, StepScore>> = {
+  max: (before, after) => after - before,
+  maxAbs: (before, after) => Math.abs(after - before),
+  min: (before, after) => before - after,
+  random: (before, after) => after - before,
+}
+
+/**
+ * V(1 − V), the variance of the outcome of a continuation, from 0 to ¼. Of an estimate, its mean under the posterior Beta(1 + successes,
+ * 1 + failures): with equally many samples everywhere it ranks states as V̂(1 − V̂) does, with unequal numbers it does not trust few samples.
+ */
+export function undecidedness({ value, successes = 0, samples = 0 }: ValuedState): number | null {
+  if (value === null) return null
+  if (samples === 0) return value * (1 - value)
+  return ((1 + successes) * (1 + samples - successes)) / ((2 + samples) * (3 + samples))
 }
 
 /** Index of the largest value; of equal ones the earliest; 0 without any. */
@@ -30,9 +52,26 @@ export function argMax(values: readonly number[]): number {
   return best
 }
 
-/** The step a rule selects. @param advantages of a trajectory's steps, at least one */
-export const stepBy = (rule: ScoredRule, advantages: readonly number[]): number => argMax(advantages.map(SCORE[rule]))
+/** True of rules that look only at the state before a step. */
+export const isScoredByState = (rule: SelectingRule): rule is 'undecided' | 'value' =>
+  rule === 'undecided' || rule === 'value'
 
-/** A_i of each step, from the values of K + 1 states. */
-export const advantagesOf = (states: readonly { readonly value: number }[]): number[] =>
-  states.slice(1).map((state, i) => state.value - states[i]!.value)
+/** The score of each of K steps from K + 1 states; −∞ where a value it needs is not known. */
+export const scoresBy = (rule: SelectingRule, states: readonly ValuedState[]): number[] =>
+  states.slice(1).map((after, i) => {
+    const before = states[i]!
+    if (rule === 'undecided') return undecidedness(before) ?? -Infinity
+    if (rule === 'value') return before.value ?? -Infinity
+    if (before.value === null || after.value === null) return -Infinity
+    return OF_STEP[rule](before.value, after.value)
+  })
+
+/** The step a rule selects. @param states of one trajectory, K + 1 ≥ 2 */
+export const stepBy = (rule: ScoredRule, states: readonly ValuedState[]): number => argMax(scoresBy(rule, states))
+
+/** A_i of each step, from the values of K + 1 states; null where one of the two values is not known. */
+export const advantagesOf = (states: readonly ValuedState[]): (number | null)[] =>
+  states.slice(1).map(({ value: after }, i) => {
+    const before = states[i]!.value
+    return before === null || after === null ? null : after - before
+  })

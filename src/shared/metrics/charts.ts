@@ -27,6 +27,16 @@ export const SHARED_CHARTS = {
     title: 'Reward after the reset',
     hint: 'Rollouts from the prompt against rollouts from the critical state.',
   },
+  contrast: {
+    group: 'gpo',
+    title: 'Outcomes after the reset',
+    hint: 'Share of the resets whose rollouts end differently, which teach, and share of those where none succeeds: dead states, which do not.',
+  },
+  tokens: {
+    group: 'system',
+    title: 'Tokens of an iteration',
+    hint: 'Tokens sampled, for values too, and tokens trained on. The same accuracy for fewer of them is better.',
+  },
   margins: {
     group: 'preference',
     title: 'Implicit rewards',

@@ -49,6 +49,18 @@ export const METHOD_METRICS = {
     range: UNIT_RANGE,
     better: 'higher',
   },
+  'gpo/mixed_share': { chart: 'contrast', label: 'mixed outcomes', unit: 'share', range: UNIT_RANGE, better: 'higher' },
+  'gpo/dead_share': { chart: 'contrast', label: 'nothing succeeds', unit: 'share', range: UNIT_RANGE, better: 'lower' },
+  'gpo/effective_groups': {
+    group: 'reward',
+    title: 'Groups that teach',
+    label: 'groups',
+    hint: 'Groups of the batch whose rollouts got different rewards. The others have no gradient.',
+    unit: 'count',
+    better: 'higher',
+  },
+  'gpo/generated_tokens': { chart: 'tokens', label: 'sampled', unit: 'tokens', better: 'lower' },
+  'gpo/trained_tokens': { chart: 'tokens', label: 'trained on', unit: 'tokens' },
   'gpo/critical_position': {
     group: 'gpo',
     title: 'Position of the critical step',

@@ -1,5 +1,5 @@
 /** Problems that can be found in the plan alone. Pure; the schema has checked every setting by itself. */
-import { isGuided } from '../method/guided'
+import { hasCritic, isGuided, learnsFromRewards } from '../method/guided'
 import { isPairwise } from '../method/offline'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
@@ -8,7 +8,9 @@ import { keepsReference } from './memory-estimate'
 
 type Check = (plan: Plan) => readonly (PlanIssue | false)[]
 
-const isOnPolicy = ({ objective }: Plan) => objective.kind === 'ppo' || objective.kind === 'grpo'
+const isOnPolicy = ({ objective }: Plan) => learnsFromRewards(objective.kind)
+/** True where rewards are compared within a group, so that a group needs two rollouts. */
+const comparesGroups = (plan: Plan) => isOnPolicy(plan) && !hasCritic(plan)
 const isSft = ({ objective }: Plan) => objective.kind === 'sft'
 const count = (n: number) => n.toLocaleString('en-US')
 
@@ -19,18 +21,18 @@ const objective: Check = (plan) => {
   const minibatches = 'minibatches' in plan.objective ? plan.objective.minibatches : 1
   const units = prompts * group
   return [
-    kind === 'grpo' &&
+    comparesGroups(plan) &&
       group < 2 &&
       issue(
         'error',
         'budget.trainedPerPrompt',
         'A group of one is always average, so there is no signal: take 4 or more.',
       ),
-    kind === 'grpo' &&
+    comparesGroups(plan) &&
       group >= 2 &&
       group < 4 &&
       issue('hint', 'budget.trainedPerPrompt', `In a group of ${group} rewards are often all equal: 8 is usual.`),
-    kind === 'ppo' &&
+    hasCritic(plan) &&
       isGuided(plan) &&
       group < 2 &&
       issue(
@@ -56,7 +58,7 @@ const objective: Check = (plan) => {
     keepsReference(plan) &&
       issue(
         'hint',
-        kind === 'ppo' || kind === 'grpo' ? 'objective.kl' : 'adaptation.kind',
+        learnsFromRewards(kind) ? 'objective.kl' : 'adaptation.kind',
         'With all parameters trained, the reference is a second copy of the model in memory; LoRA needs none.',
       ),
   ]
@@ -77,10 +79,67 @@ const guidance: Check = (plan) => {
       issue('hint', 'gpo.reuseRollouts', 'Has no effect without GPO.'),
     !isOff &&
       gpo.samples < 3 &&
+      gpo.trainOn !== 'all' &&
       issue(
         'warning',
         'gpo.samples',
         `Values from ${gpo.samples} are mostly noise, and so is the critical step: 4 or more.`,
+      ),
+    !isOff &&
+      gpo.search === 'bisect' &&
+      gpo.criticalStep !== 'undecided' &&
+      issue(
+        'error',
+        'gpo.search',
+        `Bisection finds an undecided state and nothing else, but the rule is “${gpo.criticalStep}”: choose “undecided” as the critical step, or another search.`,
+      ),
+    !isOff &&
+      gpo.search === 'adaptive' &&
+      gpo.criticalStep === 'random' &&
+      issue(
+        'error',
+        'gpo.search',
+        'A random step does not depend on values: search every state, or choose another rule.',
+      ),
+    !isOff &&
+      gpo.trainOn === 'all' &&
+      hasCritic(plan) &&
+      issue(
+        'error',
+        'gpo.trainOn',
+        'Training on all continuations compares them with each other: take the other rollouts of the group as the baseline.',
+      ),
+    !isOff &&
+      gpo.mode === 'repair' &&
+      !hasCritic(plan) &&
+      issue(
+        'error',
+        'gpo.mode',
+        'Repair makes most rollouts of a group succeed, so that a group has nothing to compare: it needs PPO with the value function as the baseline.',
+      ),
+    !isOff &&
+      gpo.mode === 'repair' &&
+      issue('warning', 'gpo.mode', 'Repair is biased towards what it filtered; it is for replication.'),
+    !isOff &&
+      gpo.mode === 'repair' &&
+      gpo.when === 'decided' &&
+      issue('hint', 'gpo.when', 'Has no effect: repair replaces every failed rollout.'),
+    !isOff &&
+      gpo.when === 'decided' &&
+      gpo.startMix > 0 &&
+      issue(
+        'hint',
+        'gpo.startMix',
+        'Has no effect where only decided prompts are guided: all rollouts start at the prompt first.',
+      ),
+    !isOff &&
+      hasCritic(plan) &&
+      gpo.criticalStep !== 'random' &&
+      gpo.reuseRollouts &&
+      issue(
+        'hint',
+        'gpo.reuseRollouts',
+        'Has no effect with a value function as the baseline: it would learn from continuations that were chosen by their outcome.',
       ),
     !isOff && gpo.samples > 16 && issue('hint', 'gpo.samples', 'Accuracy stays the same from 12 on; time does not.'),
     isPairs &&

@@ -4,7 +4,7 @@
  * P prompts, G trained per prompt, N Monte Carlo samples, K steps, L tokens of a completion. A continuation from step i of K has L (1 − i/K)
  * tokens left: over all states (K + 1) / 2K of L on average, over a state in the middle half of L.
  */
-import { isGuided } from '../method/guided'
+import { hasCritic, isGuided, reusesContinuations } from '../method/guided'
 import { isPairwise } from '../method/offline'
 import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
@@ -39,17 +39,31 @@ const isPairs = ({ objective }: Plan) => isPairwise(objective.kind)
 /** Pairs are searched a few rollouts at a time: 2 G first, which usually suffices. */
 const attemptsOf = ({ budget, gpo }: Plan) => Math.min(gpo.maxPairAttempts, 2 * budget.trainedPerPrompt)
 
-/** Rollouts sampled from the state per prompt, besides those that are reused. */
-function freshRollouts(plan: Plan): number {
-  const { trainedPerPrompt: group } = plan.budget
-  if (isPairs(plan)) {
-    const reused = isGuided(plan) ? (plan.gpo.reuseRollouts ? plan.gpo.samples : 0) : 1
-    return Math.max(0, attemptsOf(plan) - reused)
-  }
-  if (!isGuided(plan)) return plan.objective.kind === 'kto' ? group - 1 : 0
-  const wanted = plan.objective.kind === 'ppo' ? group - 1 : group
-  return Math.max(0, wanted - (plan.gpo.reuseRollouts ? plan.gpo.samples : 0))
+/** Of the prompts whose rollouts are sampled first, how many are guessed to be decided. */
+const GUESSED_DECIDED = 0.25
+
+/** The share of prompts that is guided. */
+function guidedShare(plan: Plan): number {
+  if (!isGuided(plan)) return 0
+  return plan.gpo.when === 'decided' ? GUESSED_DECIDED : 1 - plan.gpo.startMix
 }
+
+/** States that the search visits, and continuations in all, for a trajectory of `steps` steps. */
+function visits({ gpo }: Plan, steps: number): number {
+  if (gpo.search === 'bisect') return gpo.samples * Math.min(2, steps)
+  return gpo.search === 'adaptive' ? Math.max(gpo.samples, (steps * gpo.samples) / 2) : gpo.samples * steps
+}
+
+/** Rollouts sampled from a critical state, besides those that are reused. */
+function freshFromState(plan: Plan): number {
+  const { trainedPerPrompt: group } = plan.budget
+  if (plan.gpo.trainOn === 'all' || plan.gpo.mode === 'repair') return 0
+  const wanted = isPairs(plan) ? attemptsOf(plan) : hasCritic(plan) ? group - 1 : group
+  return Math.max(0, wanted - (reusesContinuations(plan) ? plan.gpo.samples : 0))
+}
+
+/** Rollouts from each prompt that is not guided, or not yet. */
+const fromPrompt = (plan: Plan) => (isPairs(plan) ? attemptsOf(plan) : plan.budget.trainedPerPrompt)
 
 export function iterationTokens(plan: Plan, { completionTokens: tokens, steps, isOffline }: Lengths): IterationTokens {
   const { promptsPerIteration: prompts, trainedPerPrompt: group } = plan.budget
@@ -58,22 +72,21 @@ export function iterationTokens(plan: Plan, { completionTokens: tokens, steps, i
     const trained = prompts * tokens
     return { rollouts: 0, values: 0, reset: 0, trained, passed: passes * trained }
   }
-  const guided = isGuided(plan)
-  const later = guided ? tokens / 2 : tokens
-  const isGroup = plan.objective.kind === 'ppo' || plan.objective.kind === 'grpo'
-  const fresh = prompts * freshRollouts(plan) * later
-  const rollouts = prompts * tokens * (!guided && isGroup ? group : 1)
-  const values = guided ? prompts * steps * plan.gpo.samples * tokens * ((steps + 1) / (2 * steps)) : 0
-  const whole = plan.objective.kind === 'ppo' && guided ? prompts * tokens : 0
-  const others = prompts * (whole > 0 ? group - 1 : group) * (isPairs(plan) ? 2 : 1)
-  const trained = whole + others * later
-  return {
-    rollouts: guided ? rollouts : rollouts + fresh,
-    values,
-    reset: guided ? fresh : 0,
-    trained,
-    passed: passes * trained,
-  }
+  const guided = prompts * guidedShare(plan)
+  const isRescue = isGuided(plan) && plan.gpo.when === 'decided'
+  const plain = isRescue ? prompts : prompts - guided
+  const later = tokens / 2
+  const rollouts = tokens * (plain * fromPrompt(plan) + (isRescue ? 0 : guided))
+  const continuations = guided * visits(plan, steps)
+  const values = continuations * tokens * ((steps + 1) / (2 * steps))
+  const reset = guided * freshFromState(plan) * later
+  const sides = isPairs(plan) ? 2 : 1
+  const fromPrompts = (prompts - guided) * group * sides * tokens
+  const isAll = plan.gpo.trainOn === 'all'
+  const first = hasCritic(plan) ? 1 : 0 // with a critic, the trajectory itself is trained too
+  const fromStates = isAll ? values + guided * tokens : guided * (first * tokens + (group - first) * sides * later)
+  const trained = fromPrompts + fromStates
+  return { rollouts, values, reset, trained, passed: passes * trained }
 }
 
 /** Seconds per token, measured. Sampling rates are per sampled token; `update` is per token and pass. */

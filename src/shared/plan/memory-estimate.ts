@@ -163,7 +163,8 @@ function sequencesOf(plan: Plan, isValues: boolean): number {
   const { promptsPerIteration: prompts, trainedPerPrompt } = plan.budget
   const { samples, segmentation } = plan.gpo
   if (isValues) return prompts * segmentation.maxSteps * samples
-  const isOnePerPrompt = isGuided(plan) || !['ppo', 'grpo'].includes(plan.objective.kind)
+  const isWhole = !isGuided(plan) || plan.gpo.when === 'decided' || plan.gpo.startMix > 0 || plan.gpo.mode === 'repair'
+  const isOnePerPrompt = isPairwise(plan.objective.kind) || !isWhole
   return isOnePerPrompt ? prompts : prompts * trainedPerPrompt
 }
 

@@ -4,9 +4,11 @@ import { currentValue, isApplicable, type PlanDraft } from './draft'
 import type { PlanLeaf } from './leaves'
 
 /** Settings of rollouts for training; SFT samples none. */
-const SAMPLED = ['budget.trainedPerPrompt', 'rollout.temperature', 'rollout.topP', 'rollout.topK']
+const SAMPLED = ['budget.trainedPerPrompt', 'budget.skipDecided', 'rollout.temperature', 'rollout.topP', 'rollout.topK']
 /** Settings that evaluations use too. */
 const DECODED = ['rollout.maxNewTokens', 'rollout.lanes']
+/** Settings of PPO's value function. */
+const OF_CRITIC = ['objective.valueClip', 'objective.valueCoefficient', 'objective.gamma', 'objective.lambda']
 /** An existing adapter has its own values. */
 const OF_NEW_ADAPTER = ['adaptation.r', 'adaptation.alpha', 'adaptation.rslora', 'adaptation.targets']
 const OF_SPLITTER: Readonly<Record<string, string>> = {
@@ -31,10 +33,14 @@ export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (path.startsWith('verifier.')) return !isSft || hasEvaluation
   if (DECODED.includes(path)) return !isSft || hasEvaluation
   if (SAMPLED.includes(path)) return !isSft
+  if (OF_CRITIC.includes(path)) return currentValue(draft, 'objective.baseline@ppo') !== 'group'
   if (!path.startsWith('gpo.')) return true
   if (path === 'gpo.maxPairAttempts') return isPairwise(kind)
   if (isSft) return false
   if (path === 'gpo.criticalStep') return true
+  if (path === 'gpo.decided' && currentValue(draft, 'gpo.when') !== 'decided') return false
+  if (path === 'gpo.startMix' && currentValue(draft, 'gpo.when') === 'decided') return false
+  if (path === 'gpo.mode' && kind !== 'ppo') return false
   const splitter = OF_SPLITTER[path]
   const isSplit = splitter === undefined || currentValue(draft, 'gpo.segmentation.splitter') === splitter
   return isSplit && currentValue(draft, 'gpo.criticalStep') !== 'none'

@@ -119,8 +119,8 @@ export interface TrajectoryRow {
   readonly critical: CriticalRecord | null
   /** Of the critical step: 0 = first step, 1 = last. */
   readonly position: number | null
-  /** V of each state, s_0 first. */
-  readonly values: readonly number[]
+  /** V of each state, s_0 first; null where the search did not visit one. */
+  readonly values: readonly (number | null)[]
   /** The first 160 characters of the completion. */
   readonly excerpt: string
 }

@@ -10,19 +10,21 @@ export interface StepRecord {
 
 /**
  * The Monte Carlo estimate at one state s_i, the state before step i (s_0 = the prompt, s_K = the end).
- * V = successes / samples; the last state's value is the trajectory's own reward, with samples = 0 saying "known".
+ * V = successes / samples; the last state's value is the trajectory's own reward, with samples = 0 saying "known". A search that does not visit every
+ * state leaves the others with samples = 0 and null.
  */
 export interface StateRecord {
   readonly successes: number
   readonly samples: number
-  readonly value: number
+  readonly value: number | null
 }
 
 export interface CriticalRecord {
   readonly rule: CriticalRule
   /** Index m of the critical step; the reset keeps the steps before it. */
   readonly step: number
-  readonly advantage: number
+  /** A of this step; null where the search did not visit the state after it. */
+  readonly advantage: number | null
   /** Posterior probability that this step is the one the rule asks for. */
   readonly confidence: number
 }

@@ -123,8 +123,8 @@ describe('gpo critical --json', () => {
       expect(steps.map((step) => step.text).join('')).toBe(text)
       expect(states).toHaveLength(steps.length + 1)
       expect(intervals).toHaveLength(states.length)
-      expect(advantages).toEqual(steps.map((_, i) => states[i + 1]!.value - states[i]!.value))
-      expect(critical!.advantage).toBe(Math.max(...advantages))
+      expect(advantages).toEqual(steps.map((_, i) => states[i + 1]!.value! - states[i]!.value!))
+      expect(critical!.advantage).toBe(Math.max(...advantages.map(Number)))
       expect(critical!.step).toBe(advantages.indexOf(critical!.advantage))
     }
   })

@@ -25,7 +25,7 @@ describe('differences of plans', () => {
     ]
     expect(planDifferences(plans)).toEqual([
       { path: 'seed', values: [1, 2, 1] },
-      { path: 'gpo.criticalStep', values: ['max', 'none', 'max'] },
+      { path: 'gpo.criticalStep', values: ['undecided', 'none', 'undecided'] },
       { path: 'gpo.segmentation.maxSteps', values: [16, 16, 4] },
     ])
   })

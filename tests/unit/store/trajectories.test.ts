@@ -168,7 +168,7 @@ describe('a list of 5,000 trajectories', () => {
   })
 
   it('is sorted by |advantage|, equal ones newest first, without those that have none', () => {
-    const magnitude = (n: number) => Math.abs(many[n]!.critical!.advantage)
+    const magnitude = (n: number) => Math.abs(many[n]!.critical!.advantage!)
     const guided = many.map((_, n) => n).filter((n) => many[n]!.critical !== null)
     const expected = guided.sort((a, b) => magnitude(b) - magnitude(a) || b - a)
     expect(numbers(walk({ order: 'advantage', limit: 61 }))).toEqual(expected)

@@ -12,6 +12,8 @@ export const STREAM = {
   reset: 3,
   /** The choice of a critical step: (stream, trajectory). */
   choice: 4,
+  /** The posterior draws of a search: (stream, trajectory, round). */
+  search: 5,
   /** The seed for trajectories of a later wave: (stream, wave). */
   laterTrajectories: 13,
   /** The seed for rollouts of pairs: (stream, wave). */

@@ -35,11 +35,11 @@ export interface Segmented extends Trajectory {
   readonly steps: readonly Step[]
 }
 
-/** V(s_i): mean reward of the continuations from state i. With samples = 0 the value is known, not estimated. */
+/** V(s_i): mean reward of the continuations from state i. With samples = 0 the value is known (the end), or null: no continuation was sampled. */
 export interface StateEstimate {
   readonly successes: number
   readonly samples: number
-  readonly value: number
+  readonly value: number | null
 }
 
 export interface Valued extends Segmented {

@@ -1,6 +1,7 @@
 /**
  * Values of states by Monte Carlo (Yu et al. 2025, arXiv 2509.16456, section 4.1): V(s_i) = mean reward of N continuations from s_i with
- * the current policy; V(s_K) = r(y), known. All continuations of one trajectory share its prefix.
+ * the current policy; V(s_K) = r(y), known. All continuations of one trajectory share its prefix, and trajectories of one prompt share the
+ * continuations of the states that they share. Which states get how many continuations is decided by a search (search.ts).
  */
 import { deriveSeed } from '../core/rng'
 import { STREAM } from '../core/streams'
@@ -9,34 +10,78 @@ import type { Rollout, Sampling, Segmented, StateEstimate, Valued } from './traj
 
 export function estimate(rewards: readonly number[]): StateEstimate {
   const successes = rewards.reduce((sum, reward) => sum + reward, 0)
-  return { successes, samples: rewards.length, value: rewards.length ? successes / rewards.length : 0 }
+  return { successes, samples: rewards.length, value: rewards.length ? successes / rewards.length : null }
 }
 
-/** @param samples N, continuations per state */
-export async function estimateValues(
+/** `count` more continuations from state `state` of trajectory `trajectory`, both indices. */
+export interface Probe {
+  readonly trajectory: number
+  readonly state: number
+  readonly count: number
+}
+
+/** What is known about the states of some trajectories; it grows with every probe. */
+export interface Values {
+  readonly trajectories: readonly Segmented[]
+  /** The K + 1 estimates of one trajectory. */
+  states(trajectory: number): StateEstimate[]
+  /** Samples all of them side by side. */
+  probe(probes: readonly Probe[]): Promise<void>
+  valued(): Valued[]
+}
+
+/** The same for equal states: one prompt, and the same tokens after it. */
+const stateKey = ({ task, tokens }: Segmented, kept: number) => `${task.row}:${tokens.subarray(0, kept).join()}`
+
+/**
+ * @param known rollouts from the prompts that were sampled before: they estimate s_0 of every trajectory of their prompt
+ */
+export function openValues(
   sampling: Sampling,
   trajectories: readonly Segmented[],
-  samples: number,
-): Promise<Valued[]> {
-  const states: StateRequest[] = trajectories.flatMap((trajectory, t) =>
-    trajectory.steps.flatMap(({ start: kept }, step) =>
-      Array.from({ length: samples }, (_, n) => ({
-        trajectory,
-        kept,
-        seed: deriveSeed(sampling.seed, STREAM.value, t, step, n),
+  known: readonly Rollout[] = [],
+): Values {
+  const byState = new Map<string, Rollout[]>()
+  const keys = trajectories.map((trajectory) => trajectory.steps.map(({ start }) => stateKey(trajectory, start)))
+  for (const key of keys.flat()) byState.set(key, [])
+  for (const rollout of known) if (rollout.kept === 0) byState.get(`${rollout.task.row}:`)?.push(rollout)
+
+  const continuations = (t: number) => keys[t]!.map((key) => byState.get(key)!)
+  function states(t: number): StateEstimate[] {
+    const { reward } = trajectories[t]!.verdict
+    const estimates = continuations(t).map((from) => estimate(from.map(({ verdict }) => verdict.reward)))
+    return [...estimates, { successes: reward, samples: 0, value: reward }]
+  }
+
+  return {
+    trajectories,
+    states,
+    async probe(probes) {
+      const asked = new Map<string, number>()
+      const requests = probes.flatMap(
+        ({ trajectory: t, state, count }): (StateRequest & { readonly key: string })[] => {
+          const trajectory = trajectories[t]!
+          const key = keys[t]![state]!
+          const before = byState.get(key)!.length + (asked.get(key) ?? 0)
+          asked.set(key, (asked.get(key) ?? 0) + count)
+          return Array.from({ length: count }, (_, n) => ({
+            trajectory,
+            kept: trajectory.steps[state]!.start,
+            seed: deriveSeed(sampling.seed, STREAM.value, t, state, before + n),
+            key,
+          }))
+        },
+      )
+      const rollouts = await rolloutsFromStates(sampling, requests)
+      rollouts.forEach((rollout, i) => {
+        byState.get(requests[i]!.key)!.push(rollout)
+      })
+    },
+    valued: () =>
+      trajectories.map((trajectory, t) => ({
+        ...trajectory,
+        states: states(t),
+        continuations: continuations(t).map((from) => [...from]),
       })),
-    ),
-  )
-  const rollouts = await rolloutsFromStates(sampling, states)
-  let next = 0
-  return trajectories.map((trajectory) => {
-    const continuations: Rollout[][] = trajectory.steps.map(() => {
-      next += samples
-      return rollouts.slice(next - samples, next)
-    })
-    const reward = trajectory.verdict.reward
-    const end: StateEstimate = { successes: reward, samples: 0, value: reward }
-    const estimates = continuations.map((from) => estimate(from.map(({ verdict }) => verdict.reward)))
-    return { ...trajectory, states: [...estimates, end], continuations }
-  })
+  }
 }

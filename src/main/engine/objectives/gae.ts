@@ -48,3 +48,14 @@ export function whiten(values: Float32Array, mask: ArrayLike<number>): Float32Ar
   const scale = 1 / Math.sqrt(variance + WHITEN_EPSILON)
   return values.map((x, i) => (isIn(i) ? (x - mean) * scale : 0))
 }
+
+/** The same over all entries of several arrays together. */
+export function whitenTogether(lists: readonly Float32Array[]): Float32Array[] {
+  const flat = Float32Array.from(lists.flatMap((list) => [...list]))
+  const white = whiten(flat, new Uint8Array(flat.length).fill(1))
+  let at = 0
+  return lists.map((list) => {
+    at += list.length
+    return white.slice(at - list.length, at)
+  })
+}

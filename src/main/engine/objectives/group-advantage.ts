@@ -8,5 +8,6 @@ export function groupAdvantages(rewards: readonly number[], epsilon: number) {
   const n = rewards.length
   const mean = n === 0 ? 0 : rewards.reduce((sum, r) => sum + r, 0) / n
   const std = n < 2 ? 0 : Math.sqrt(rewards.reduce((sum, r) => sum + (r - mean) ** 2, 0) / (n - 1))
-  return { mean, std, advantages: rewards.map((r) => (r - mean) / (std + epsilon)) }
+  const deviations = rewards.map((r) => r - mean)
+  return { mean, std, deviations, advantages: deviations.map((deviation) => deviation / (std + epsilon)) }
 }

@@ -19,8 +19,12 @@ export type PolicyInput = {
   readonly mask: Tensor
   /** Trained tokens of the whole batch. */
   readonly denominator: Scalar
+  /** What the means of the stats are divided by; absent: the same. */
+  readonly statsDenominator?: Scalar
   /** ε */
   readonly clip: number
+  /** ε for increases, where it differs ("clip higher", DAPO, arXiv 2503.14476, equation 8). */
+  readonly clipHigh?: number
 }
 
 /**
@@ -30,14 +34,14 @@ export type PolicyInput = {
  * A mask of 1/|response| with the number of responses as the denominator gives the paper's.
  */
 export function clippedPolicyLoss(input: PolicyInput): ObjectiveResult {
-  const { logp, oldLogp, advantages, mask, denominator, clip } = input
+  const { logp, oldLogp, advantages, mask, denominator, clip, clipHigh = clip } = input
   assertSameShape('clippedPolicyLoss', 2, { logp, oldLogp, advantages, mask })
   return tf.tidy(() => {
     const logRatio = clamp(maskOut(tf.sub(logp, oldLogp), mask), -MAX_LOG_RATIO, MAX_LOG_RATIO)
     const ratio = tf.exp(logRatio)
     const cost = tf.neg(advantages)
     const unclipped = tf.mul(cost, ratio)
-    const clipped = tf.mul(cost, clamp(ratio, 1 - clip, 1 + clip))
+    const clipped = tf.mul(cost, clamp(ratio, 1 - clip, 1 + clipHigh))
     const loss = maskedMean(tf.maximum(unclipped, clipped), mask, denominator)
     return { loss, stats: policyStats(input, logRatio, ratio, isGreater(clipped, unclipped)) }
   })
@@ -45,7 +49,7 @@ export function clippedPolicyLoss(input: PolicyInput): ObjectiveResult {
 
 /** PPO's names, and GRPO's shares of tokens clipped from below (A < 0) and from above (A > 0); their sum is `clipfrac`. */
 function policyStats(input: PolicyInput, logRatio: Tensor, ratio: Tensor, isClipped: Tensor) {
-  const average = (x: Tensor) => maskedMean(x, input.mask, input.denominator)
+  const average = (x: Tensor) => maskedMean(x, input.mask, input.statsDenominator ?? input.denominator)
   return {
     'policy/approxkl_avg': average(tf.mul(tf.square(logRatio), 0.5)),
     'policy/clipfrac_avg': average(isClipped),

@@ -11,9 +11,9 @@ import { type CriticalStep, selectCriticalStep } from '../gpo/critical-step'
 import { rolloutsForPairs } from '../gpo/pairs'
 import { resetRollouts } from '../gpo/reset'
 import { rolloutsFromPrompts } from '../gpo/sampling'
-import { promptStart, type Start, stateStart } from '../gpo/start'
+import { estimateValues } from '../gpo/search'
+import { type Start, stateStart } from '../gpo/start'
 import type { Rollout, Sampling, Segmented, Task, Trajectory, Valued } from '../gpo/trajectory'
-import { estimateValues } from '../gpo/value'
 import { type Clock, startClock } from './clock'
 import type { GuidedSource, Metrics } from './run'
 import { samplingOf } from './sampling'
@@ -32,39 +32,60 @@ export const criticalStarts = (guided: readonly Guided[]): Start[] =>
 
 export interface Iteration {
   readonly clock: Clock
-  /** `perPrompt` trajectories y ~ π(· | x) of each task, one task after the other. @param wave index, if an iteration samples several times */
-  sample(tasks: readonly Task[], perPrompt: number, wave?: number): Promise<Trajectory[]>
+  /** The same iteration with other random numbers, for a further part of its work. @param n from 1 */
+  part(n: number): Iteration
+  /** `perPrompt` trajectories y ~ π(· | x) of each task, one task after the other. */
+  sample(tasks: readonly Task[], perPrompt: number): Promise<Trajectory[]>
   /** Cuts trajectories into steps; empty without GPO. */
   segment(trajectories: readonly Trajectory[]): Promise<Segmented[]>
-  /** V(s_i) of every state by N continuations. */
-  value(trajectories: readonly Segmented[]): Promise<Valued[]>
+  /** V(s_i) of the states that the plan's search visits. @param known rollouts from the prompts that were sampled before */
+  value(trajectories: readonly Segmented[], known?: readonly Rollout[]): Promise<Valued[]>
   /** m of each trajectory, by the plan's rule. */
   select(trajectories: readonly Valued[]): Promise<Guided[]>
   /** `count` rollouts from each start. */
   reset(starts: readonly Start[], count: number): Promise<Rollout[][]>
   /** From each start until there are `count` correct and `count` incorrect rollouts, or no attempt is left. */
-  contrast(starts: readonly Start[], count: number, wave: number): Promise<Rollout[][]>
+  contrast(starts: readonly Start[], count: number): Promise<Rollout[][]>
   learn(work: () => Promise<Metrics>): Promise<Metrics>
 }
 
 /** Segment, value, select: each trajectory with its critical step; empty without GPO. */
-export async function guide(iteration: Iteration, trajectories: readonly Trajectory[]): Promise<Guided[]> {
+export async function guide(
+  iteration: Iteration,
+  trajectories: readonly Trajectory[],
+  known?: readonly Rollout[],
+): Promise<Guided[]> {
   const segmented = await iteration.segment(trajectories)
-  const valued = await iteration.value(segmented)
+  const valued = await iteration.value(segmented, known)
   return iteration.select(valued)
 }
 
-/** The starts of rollouts for these trajectories: their critical states, or their prompts without GPO. */
-export const startsOf = (trajectories: readonly Trajectory[], guided: readonly Guided[]): Start[] =>
-  guided.length > 0 ? criticalStarts(guided) : trajectories.map(promptStart)
+/** What the parts of an iteration have in common. */
+interface Shared {
+  readonly source: GuidedSource
+  readonly index: number
+  readonly clock: Clock
+  readonly isReusing: boolean
+}
 
-export function startIteration(source: GuidedSource, index: number): Iteration {
+/**
+ * @param isReusing whether rollouts from a critical state include the continuations that estimated its value; absent: as the plan says
+ */
+export function startIteration(
+  source: GuidedSource,
+  index: number,
+  isReusing = source.plan.gpo.reuseRollouts,
+): Iteration {
+  return partOf({ source, index, clock: startClock(), isReusing: isReusing || !isGuided(source) }, 0)
+}
+
+function partOf(shared: Shared, part: number): Iteration {
+  const { source, index, clock, isReusing } = shared
   const { gpo, seed } = source.plan
   const { criticalStep: rule } = gpo
-  const clock = startClock()
   const guided = isGuided(source)
-  const isReusing = gpo.reuseRollouts || !guided
   const afterReset: Phase = guided ? 'reset' : 'rollouts'
+  const ofPart = (own: number) => (part === 0 ? own : deriveSeed(own, STREAM.laterTrajectories, part))
 
   /** Runs work with the sampling of a phase. If there is nothing to do, the phase is skipped, so that it has no time metric. */
   async function sampled<In, Out>(
@@ -74,18 +95,16 @@ export function startIteration(source: GuidedSource, index: number): Iteration {
   ): Promise<Out[]> {
     if (items.length === 0) return []
     const sampling = await samplingOf(source, index, phase)
-    return clock.time(phase, () => work(sampling))
+    return clock.time(phase, () => work({ ...sampling, seed: ofPart(sampling.seed) }))
   }
 
   return {
     clock,
-    sample: (tasks, perPrompt, wave = 0) =>
-      sampled('rollouts', tasks, (sampling) => {
-        const own = wave === 0 ? sampling.seed : deriveSeed(sampling.seed, STREAM.laterTrajectories, wave)
-        return rolloutsFromPrompts({ ...sampling, seed: own }, tasks, perPrompt)
-      }),
+    part: (n) => partOf(shared, part + n),
+    sample: (tasks, perPrompt) =>
+      sampled('rollouts', tasks, (sampling) => rolloutsFromPrompts(sampling, tasks, perPrompt)),
     segment: async (trajectories) =>
-      guided
+      guided && trajectories.length > 0
         ? clock.time('segment', () =>
             trajectories.map((trajectory) => ({
               ...trajectory,
@@ -93,11 +112,14 @@ export function startIteration(source: GuidedSource, index: number): Iteration {
             })),
           )
         : [],
-    value: (trajectories) =>
-      sampled('values', trajectories, (sampling) => estimateValues(sampling, trajectories, gpo.samples)),
+    value: (trajectories, known) =>
+      sampled('values', trajectories, (sampling) =>
+        // Without a rule nothing is segmented, so that there are no trajectories here.
+        rule === 'none' ? Promise.resolve([]) : estimateValues(sampling, trajectories, { ...gpo, rule, known }),
+      ),
     select: async (trajectories) => {
-      if (rule === 'none') return []
-      const choice = (t: number) => deriveSeed(deriveSeed(seed, index), STREAM.choice, t)
+      if (rule === 'none' || trajectories.length === 0) return []
+      const choice = (t: number) => deriveSeed(ofPart(deriveSeed(seed, index)), STREAM.choice, t)
       return clock.time('select', () =>
         trajectories.map((trajectory, t) => ({
           trajectory,
@@ -107,9 +129,9 @@ export function startIteration(source: GuidedSource, index: number): Iteration {
     },
     reset: (starts, count) =>
       sampled(afterReset, starts, (sampling) => resetRollouts(sampling, starts, count, isReusing)),
-    contrast: (starts, count, wave) =>
+    contrast: (starts, count) =>
       sampled(afterReset, starts, (sampling) => {
-        const own = { ...sampling, seed: deriveSeed(sampling.seed, STREAM.pairs, wave) }
+        const own = { ...sampling, seed: deriveSeed(sampling.seed, STREAM.pairs, 0) }
         return rolloutsForPairs(own, starts, { count, maxAttempts: gpo.maxPairAttempts, isReusing })
       }),
     learn: (work) => clock.time('update', work),

@@ -2,11 +2,12 @@
  * KTO (Ethayarajh et al. 2024, arXiv 2402.01306) and GPO-KTO: labelled rollouts from one state per trajectory, no pairs.
  *
  *   for each iteration
- *     1. sample one trajectory per prompt; with GPO find its critical step m
- *     2. `trainedPerPrompt` rollouts from s_m (or the prompt), labelled by the verifier
+ *     1. collect groups of `trainedPerPrompt` rollouts, each from one state: the prompt, or a critical state with GPO   (collect.ts)
+ *     2. label them by the verifier
  *     3. passes of the loss; before each step the baseline z from mismatched states and rollouts
  *
- * Without GPO, labels in the data replace steps 1 and 2 (see offline.ts).
+ * Without GPO, labels in the data replace steps 1 and 2 (see offline.ts). The kept prefix is part of the prompt, as for pairs: labels say which
+ * continuation of the state is desirable, not whether the steps before it were.
  */
 import type { ObjectiveOf } from '@shared/schemas/plan'
 import { mean } from '../core/statistics'
@@ -15,11 +16,13 @@ import { scalar, type TokenBatch, type TokenSequence, unitValues } from '../poli
 import { createLearner, type LossFunction } from '../policy/learner'
 import { forwardLogps } from '../policy/score'
 import { type Scalar, type Tensor1D, tf } from '../tensor/tf'
-import { guide, startIteration, startsOf } from './iteration'
+import { collect } from './collect'
+import { groupMetrics } from './group-samples'
+import { startIteration } from './iteration'
 import { onRows } from './offline'
 import { optimise } from './optimise'
 import { report } from './report'
-import { forwardSettings, type Metrics, type Procedure, promptsOf, type Run } from './run'
+import { forwardSettings, type Metrics, type Procedure, type Run } from './run'
 import { type LabelledSequence, labelledSequence, sumOf } from './sequences'
 
 type KtoBatch = TokenBatch & {
@@ -96,11 +99,13 @@ export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
     learner,
     async iterate(index) {
       const iteration = startIteration(run, index)
-      const trajectories = await iteration.sample(promptsOf(run, index), 1)
-      const guided = await guide(iteration, trajectories)
-      const resets = await iteration.reset(startsOf(trajectories, guided), plan.budget.trainedPerPrompt)
-      const learned = await iteration.learn(() => learn(index, resets.flat().map(labelledSequence)))
-      return report(run.text, index, iteration, { trajectories, guided, resets, learned })
+      const collected = await collect(run, index, iteration, { size: plan.budget.trainedPerPrompt })
+      const rows = collected.groups.flatMap(({ rollouts }) => rollouts.map(labelledSequence))
+      const learned = await iteration.learn(() => learn(index, rows))
+      return report(run.text, index, iteration, {
+        ...collected,
+        learned: { ...groupMetrics(collected.groups), ...learned },
+      })
     },
   }
 }

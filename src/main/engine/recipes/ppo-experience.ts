@@ -2,7 +2,7 @@
 import type { ObjectiveOf } from '@shared/schemas/plan'
 import { mean } from '../core/statistics'
 import type { Rollout } from '../gpo/trajectory'
-import { generalizedAdvantages, whiten } from '../objectives/gae'
+import { generalizedAdvantages, whitenTogether } from '../objectives/gae'
 import { ppoRewards } from '../objectives/ppo-rewards'
 import type { TokenSequence } from '../policy/batch'
 import type { Metrics, Run } from './run'
@@ -15,17 +15,6 @@ export interface Experience {
   readonly advantages: readonly Float32Array[]
   readonly returns: readonly Float32Array[]
   readonly metrics: Metrics
-}
-
-/** Mean 0 and deviation 1 over the tokens of the whole batch. */
-function whitenAll(lists: readonly Float32Array[]): Float32Array[] {
-  const flat = Float32Array.from(lists.flatMap((list) => [...list]))
-  const white = whiten(flat, new Uint8Array(flat.length).fill(1))
-  let at = 0
-  return lists.map((list) => {
-    at += list.length
-    return white.slice(at - list.length, at)
-  })
 }
 
 export async function ppoExperience(
@@ -48,7 +37,7 @@ export async function ppoExperience(
   return {
     sequences,
     oldValues,
-    advantages: whitenAdvantages ? whitenAll(advantages) : advantages,
+    advantages: whitenAdvantages ? whitenTogether(advantages) : advantages,
     returns: estimates.map(({ returns }) => returns),
     metrics: {
       'objective/kl': mean(kls),

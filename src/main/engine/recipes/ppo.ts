@@ -2,15 +2,14 @@
  * PPO (Schulman et al. 2017, arXiv 1707.06347), and with `gpo.criticalStep` GPO-PPO (Yu et al. 2025, arXiv 2509.16456, Procedure I).
  *
  *   for each iteration
- *     1. sample trajectories y ~ π(· | x)
- *     2. segment them, estimate V(s_i) with N continuations each, select the critical step m       ┐ GPO
- *     3. reset to s_m, sample new rollouts y' ~ π(· | s_m); they join the batch                     ┘
- *     4. token rewards: verifier on the last token, −k (log π − log π_ref) on each
- *     5. GAE, whitened; several passes of the clipped policy and value losses
+ *     1. collect rollouts: trajectories y ~ π(· | x), and with GPO new ones y' ~ π(· | s_m) from their critical states   (collect.ts)
+ *     2. token rewards: verifier on the last token, −k (log π − log π_ref) on each
+ *     3. GAE, whitened; several passes of the clipped policy and value losses
  *
  * Equal budgets: the batch has `trainedPerPrompt` rollouts per prompt either way, with GPO one from the prompt and the others from s_m.
- * The kept prefix of y' is state: no policy loss, no value loss, no KL.
+ * The kept prefix of y' is state: no policy loss, no value loss, no KL. With `baseline: group` there is no value function: see group-policy.ts.
  */
+import { reusesContinuations } from '@shared/method/guided'
 import type { ObjectiveOf } from '@shared/schemas/plan'
 import type { Rollout } from '../gpo/trajectory'
 import { valueHead } from '../model/llama'
@@ -20,11 +19,15 @@ import { scalar, type TokenBatch, tokenValues } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { forwardLogps } from '../policy/score'
 import { type Scalar, type Tensor2D, tf } from '../tensor/tf'
-import { criticalStarts, isGuided, startIteration } from './iteration'
+import { collect } from './collect'
+import { groupPolicy } from './group-policy'
+import { groupMetrics } from './group-samples'
+import { startIteration } from './iteration'
 import { optimise, trainedTokens } from './optimise'
 import { ppoExperience } from './ppo-experience'
 import { report } from './report'
-import { forwardSettings, type Metrics, type Procedure, promptsOf, type Run } from './run'
+import { LEAVE_ONE_OUT } from './rloo'
+import { forwardSettings, type Metrics, type Procedure, type Run } from './run'
 
 /** [B, T] each. */
 type PpoBatch = TokenBatch & {
@@ -49,11 +52,27 @@ function ppoLoss(run: Run, { clip, valueClip, valueCoefficient }: ObjectiveOf<'p
   }
 }
 
-export function ppo(run: Run, objective: ObjectiveOf<'ppo'>): Procedure {
-  const learner = createLearner(run.backend, run.policy, 'ppo', ppoLoss(run, objective), run.plan.optimiser)
-  const { trainedPerPrompt } = run.plan.budget
+/** PPO whose advantages compare rollouts from one state, without a value function. */
+const withoutCritic = (run: Run, { clip, kl, whitenAdvantages, ...passes }: ObjectiveOf<'ppo'>): Procedure =>
+  groupPolicy(run, {
+    ...passes,
+    name: 'ppo',
+    clip,
+    clipHigh: clip,
+    comparison: LEAVE_ONE_OUT,
+    ...(kl > 0 && { klInReward: { weight: kl, per: 'token' } }),
+    whitens: whitenAdvantages,
+    average: 'token',
+  })
 
-  /** Steps 4 and 5. */
+export const ppo = (run: Run, objective: ObjectiveOf<'ppo'>): Procedure =>
+  objective.baseline === 'group' ? withoutCritic(run, objective) : withCritic(run, objective)
+
+function withCritic(run: Run, objective: ObjectiveOf<'ppo'>): Procedure {
+  const learner = createLearner(run.backend, run.policy, 'ppo', ppoLoss(run, objective), run.plan.optimiser)
+  const { trainedPerPrompt: size } = run.plan.budget
+
+  /** Steps 2 and 3. */
   async function learn(index: number, rollouts: readonly Rollout[]): Promise<Metrics> {
     const { sequences, oldValues, advantages, returns, metrics } = await ppoExperience(run, objective, rollouts)
     const optimised = await optimise(run, learner, index, {
@@ -74,14 +93,14 @@ export function ppo(run: Run, objective: ObjectiveOf<'ppo'>): Procedure {
   return {
     learner,
     async iterate(index) {
-      const iteration = startIteration(run, index)
-      const trajectories = await iteration.sample(promptsOf(run, index), isGuided(run) ? 1 : trainedPerPrompt)
-      const segmented = await iteration.segment(trajectories)
-      const valued = await iteration.value(segmented)
-      const guided = await iteration.select(valued)
-      const resets = await iteration.reset(criticalStarts(guided), trainedPerPrompt - 1)
-      const learned = await iteration.learn(() => learn(index, [...trajectories, ...resets.flat()]))
-      return report(run.text, index, iteration, { trajectories, guided, resets, learned })
+      const iteration = startIteration(run, index, reusesContinuations(run.plan))
+      const collected = await collect(run, index, iteration, { size, withTrajectory: true })
+      const rollouts = collected.groups.flatMap((group) => group.rollouts)
+      const learned = await iteration.learn(() => learn(index, rollouts))
+      return report(run.text, index, iteration, {
+        ...collected,
+        learned: { ...groupMetrics(collected.groups), ...learned },
+      })
     },
   }
 }

@@ -3,23 +3,25 @@
  *
  *   for each iteration
  *     1. sample one trajectory per prompt; with GPO find its critical step m
- *     2. from s_m (or the prompt) sample until there are correct and incorrect rollouts: pairs
+ *     2. from s_m (or the prompt) sample until there are correct and incorrect rollouts: pairs          (contrasts.ts)
  *     3. passes of the pairwise loss over them; the kept prefix is part of the prompt
  *
  * Without GPO, pairs in the data replace steps 1 and 2 (see offline.ts).
  *
- * Equal budgets: an iteration trains on exactly `promptsPerIteration · trainedPerPrompt` pairs, with or without GPO; if states never give both
+ * Equal budgets (but for `trainOn: all`): an iteration trains on exactly `promptsPerIteration · trainedPerPrompt` pairs, with or without GPO; if states never give both
  * outcomes, further prompts are sampled, in at most MAX_WAVES waves. The metric `pairs` is the number of pairs.
  */
 import { usesReference } from '@shared/method/reference'
+import { groupOf } from '../gpo/groups'
 import { pairUp } from '../gpo/pairs'
-import type { Rollout, Trajectory } from '../gpo/trajectory'
+import type { Trajectory } from '../gpo/trajectory'
 import type { ObjectiveResult } from '../objectives/result'
 import { scalar, type TokenBatch, type TokenSequence, unitValues } from '../policy/batch'
 import { createLearner, type LossFunction } from '../policy/learner'
 import { forwardLogps } from '../policy/score'
 import { type Scalar, type Tensor, type Tensor1D, tf } from '../tensor/tf'
-import { type Guided, guide, startIteration, startsOf } from './iteration'
+import { type Contrasts, contrasts } from './contrasts'
+import { startIteration } from './iteration'
 import { onRows } from './offline'
 import { optimise } from './optimise'
 import { report } from './report'
@@ -108,26 +110,24 @@ export function pairwise(run: Run, objective: PairwiseObjective): Procedure {
     async iterate(index) {
       const iteration = startIteration(run, index)
       const trajectories: Trajectory[] = []
-      const guided: Guided[] = []
-      const resets: Rollout[][] = []
-      const pairs = () => resets.flatMap((rollouts) => pairUp(rollouts, trainedPerPrompt)).slice(0, wanted)
+      const found: Contrasts[] = []
+      const groups = () => found.flatMap((one) => one.groups)
+      const pairs = () => groups().flatMap((rollouts) => pairUp(rollouts, trainedPerPrompt))
       for (let wave = 0; pairs().length < wanted && wave < MAX_WAVES; wave++) {
-        const tasks = wave === 0 ? promptsOf(run, index) : laterPrompts(run, index, wave)
-        const sampled = await iteration.sample(tasks, 1, wave)
-        const found = await guide(iteration, sampled)
-        resets.push(...(await iteration.contrast(startsOf(sampled, found), trainedPerPrompt, wave)))
+        const part = wave === 0 ? iteration : iteration.part(wave)
+        const sampled = await part.sample(wave === 0 ? promptsOf(run, index) : laterPrompts(run, index, wave), 1)
+        found.push(await contrasts(run, part, sampled))
         trajectories.push(...sampled)
-        guided.push(...found)
       }
-      const learned = await iteration.learn(() => learn(index, pairs().map(sequencePair)))
-      const trained = new Set(pairs().flatMap(({ chosen, rejected }) => [chosen, rejected]))
-      const counts = { pairs: trained.size / 2, 'pairs/attempts': resets.flat().length }
+      const chosen = plan.gpo.trainOn === 'all' ? pairs() : pairs().slice(0, wanted)
+      const learned = await iteration.learn(() => learn(index, chosen.map(sequencePair)))
       return report(run.text, index, iteration, {
         trajectories,
-        guided,
-        resets,
-        trained,
-        learned: { ...counts, ...learned },
+        guided: found.flatMap(({ guided }) => guided),
+        resets: found.flatMap(({ resets }) => resets),
+        groups: groups().map(groupOf),
+        trained: new Set(chosen.flatMap(({ chosen, rejected }) => [chosen, rejected])),
+        learned: { pairs: chosen.length, 'pairs/attempts': groups().flat().length, ...learned },
       })
     },
   }

@@ -1,34 +1,48 @@
 /** The metrics and records of an iteration, made from the same values. */
+
+import { advantagesOf } from '@shared/method/critical-step'
 import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
 import { mean, standardDeviation } from '../core/statistics'
-import { advantages } from '../gpo/critical-step'
+import { type Group, isMixed } from '../gpo/groups'
 import type { Rollout, Trajectory } from '../gpo/trajectory'
 import type { Guided, Iteration } from './iteration'
 import type { IterationResult, Metrics, TextCodec } from './run'
 
 export interface Harvest {
+  /** Rollouts from prompts. */
   readonly trajectories: readonly Trajectory[]
   /** The trajectories with their critical steps; empty without GPO. */
   readonly guided: readonly Guided[]
   /** The rollouts after each guided trajectory's reset. */
   readonly resets: readonly (readonly Rollout[])[]
+  /** What is compared with each other; trained on unless `trained` says which of it. */
+  readonly groups: readonly Pick<Group, 'rollouts'>[]
   /** The rollouts in the batch; absent: all of them. */
   readonly trained?: ReadonlySet<Rollout>
   readonly learned: Metrics
 }
 
 const reward = (rollouts: readonly Rollout[]) => mean(rollouts.map(({ verdict }) => verdict.reward))
+const newTokens = (rollouts: Iterable<Rollout>) => [...rollouts].reduce((sum, { logprobs }) => sum + logprobs.length, 0)
+
+/** Everything that was sampled in the iteration, each rollout once. */
+const sampledIn = ({ trajectories, guided, resets, groups }: Harvest): Set<Rollout> =>
+  new Set([
+    ...trajectories,
+    ...guided.flatMap(({ trajectory }) => trajectory.continuations.flat()),
+    ...resets.flat(),
+    ...groups.flatMap(({ rollouts }) => rollouts),
+  ])
 
 /** Reward, length and entropy of rollouts from the prompt. */
 function completionMetrics(rollouts: readonly Rollout[]): Metrics {
   const rewards = rollouts.map(({ verdict }) => verdict.reward)
   const negLogps = rollouts.map(({ logprobs }) => -logprobs.reduce((sum, logp) => sum + logp, 0))
-  const newTokens = rollouts.reduce((sum, { logprobs }) => sum + logprobs.length, 0)
   return {
     reward: mean(rewards),
     reward_std: standardDeviation(rewards),
     'objective/entropy': mean(negLogps),
-    entropy: negLogps.reduce((sum, value) => sum + value, 0) / newTokens,
+    entropy: negLogps.reduce((sum, value) => sum + value, 0) / newTokens(rollouts),
     'completions/mean_length': mean(rollouts.map(({ tokens }) => tokens.length)),
     'completions/clipped_ratio': mean(rollouts.map(({ isTruncated }) => Number(isTruncated))),
     'completions/unparseable_ratio': mean(rollouts.map(({ verdict }) => Number(verdict.status === 'unparseable'))),
@@ -40,20 +54,28 @@ function completionMetrics(rollouts: readonly Rollout[]): Metrics {
 const position = ({ trajectory, critical }: Guided) =>
   trajectory.steps.length > 1 ? critical.step / (trajectory.steps.length - 1) : 0
 
+/** How many tokens were sampled, values and discarded groups included. */
+const samplingMetrics = (harvest: Harvest): Metrics => ({ 'gpo/generated_tokens': newTokens(sampledIn(harvest)) })
+
 /** Metrics of GPO's own steps; empty without GPO. */
-function guideMetrics({ guided, resets }: Harvest): Metrics {
+function guideMetrics({ trajectories, guided, resets }: Harvest): Metrics {
   if (guided.length === 0) return {}
-  const trajectories = guided.map(({ trajectory }) => trajectory)
-  const continuations = trajectories.flatMap(({ continuations }) => continuations.flat())
+  const walked = guided.map(({ trajectory }) => trajectory)
+  const continuations = new Set(walked.flatMap(({ continuations }) => continuations.flat()))
+  for (const known of trajectories) continuations.delete(known)
+  const rewards = resets.map((rollouts) => rollouts.map(({ verdict }) => verdict.reward))
+  const gains = walked.map(({ states }) => advantagesOf(states).filter((gain) => gain !== null))
   return {
-    'gpo/value_start': mean(trajectories.map(({ states }) => states[0]!.value)),
-    'gpo/max_advantage': mean(trajectories.map(({ states }) => Math.max(...advantages(states)))),
+    'gpo/value_start': mean(walked.flatMap(({ states }) => states[0]!.value ?? [])),
+    'gpo/max_advantage': mean(gains.filter((known) => known.length > 0).map((known) => Math.max(...known))),
     'gpo/critical_position': mean(guided.map(position)),
     'gpo/selection_confidence': mean(guided.map(({ critical }) => critical.confidence)),
     'gpo/reset_reward': reward(resets.flat()),
     'gpo/rollout_reward': reward(trajectories),
-    'gpo/steps_per_trajectory': mean(trajectories.map(({ steps }) => steps.length)),
-    'gpo/mc_tokens': continuations.reduce((sum, { tokens, kept }) => sum + tokens.length - kept, 0),
+    'gpo/mixed_share': mean(rewards.map((group) => Number(isMixed(group)))),
+    'gpo/dead_share': mean(rewards.map((group) => Number(group.every((one) => one === 0)))),
+    'gpo/steps_per_trajectory': mean(walked.map(({ steps }) => steps.length)),
+    'gpo/mc_tokens': newTokens(continuations),
   }
 }
 
@@ -95,7 +117,8 @@ function plainRecord(text: TextCodec, iteration: number, index: number, rollout:
 
 /**
  * The record of a GPO trajectory: steps, values, critical step, continuations and the rollouts after the reset.
- * @param trained the rollouts from its critical state that entered a batch
+ * @param trained the rollouts from its critical state that entered the batch
+ * @param batch everything that did; absent: only those
  */
 export function guidedRecord(
   text: TextCodec,
@@ -103,12 +126,12 @@ export function guidedRecord(
   index: number,
   { trajectory, critical }: Guided,
   trained: readonly Rollout[],
+  batch: ReadonlySet<Rollout> = new Set(trained),
 ): TrajectoryRecord {
-  const isTrained = new Set(trained)
   const isEstimate = new Set(trajectory.continuations.flat())
   const values = trajectory.continuations.flatMap((rollouts, state) =>
     rollouts.map((rollout) =>
-      continuationRecord(text, rollout, { state, purpose: 'value', trained: isTrained.has(rollout) }),
+      continuationRecord(text, rollout, { state, purpose: 'value', trained: batch.has(rollout) }),
     ),
   )
   const fresh = trained
@@ -129,13 +152,32 @@ export function guidedRecord(
 
 /** The metrics and records of a finished iteration. */
 export function report(text: TextCodec, index: number, { clock }: Iteration, harvest: Harvest): IterationResult {
-  const { trajectories, guided, resets, trained, learned } = harvest
-  const used = resets.map((rollouts) => (trained ? rollouts.filter((rollout) => trained.has(rollout)) : rollouts))
+  const { trajectories, guided, resets, groups, trained, learned } = harvest
+  const batch = trained ?? new Set(groups.flatMap(({ rollouts }) => rollouts))
+  const walked = new Map(guided.map((one, i) => [one.trajectory.tokens, i]))
+  const plain = trajectories.filter(({ tokens }) => !walked.has(tokens))
+  const { num_tokens: trainedTokens } = learned
   return {
-    metrics: { ...completionMetrics(trajectories), ...guideMetrics(harvest), ...learned, ...clock.metrics() },
-    trajectories:
-      guided.length > 0
-        ? guided.map((one, i) => guidedRecord(text, index, i, one, used[i]!))
-        : trajectories.map((trajectory, i) => plainRecord(text, index, i, trajectory)),
+    metrics: {
+      ...completionMetrics(trajectories),
+      ...samplingMetrics(harvest),
+      ...(trainedTokens !== undefined && { 'gpo/trained_tokens': trainedTokens }),
+      ...guideMetrics(harvest),
+      ...learned,
+      ...clock.metrics(),
+    },
+    trajectories: [
+      ...guided.map((one, i) =>
+        guidedRecord(
+          text,
+          index,
+          i,
+          one,
+          resets[i]!.filter((rollout) => batch.has(rollout)),
+          batch,
+        ),
+      ),
+      ...plain.map((trajectory, i) => plainRecord(text, index, guided.length + i, trajectory)),
+    ],
   }
 }

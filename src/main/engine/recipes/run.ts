@@ -1,4 +1,5 @@
 /** The input of every training procedure, and its result after each iteration. */
+import { learnsFromRewards } from '@shared/method/guided'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
@@ -69,7 +70,7 @@ export interface Procedure {
 
 /** The temperature of every log-probability that a loss compares: the rollouts' for policy gradients, 1 for likelihoods. */
 const temperatureOf = ({ objective, rollout }: Plan): number =>
-  objective.kind === 'ppo' || objective.kind === 'grpo' ? rollout.temperature : 1
+  learnsFromRewards(objective.kind) ? rollout.temperature : 1
 
 /** How a loss runs the model. */
 export const forwardSettings = ({ policy, plan }: Run): ForwardSettings => ({

@@ -2,6 +2,7 @@
  * The loop around a procedure: evaluate, iterate, evaluate, yield safe points. It does not know files or databases: the consumer of the generator
  * writes checkpoints and decides at each safe point whether to continue.
  */
+import { hasCritic } from '@shared/method/guided'
 import { usesReference } from '@shared/method/reference'
 import type { EvaluationEvent, MetricsEvent, TrajectoriesEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
@@ -11,6 +12,7 @@ import { grpo } from './grpo'
 import { kto } from './kto'
 import { orpo } from './orpo'
 import { ppo } from './ppo'
+import { rloo } from './rloo'
 import { type Procedure, type Run, rowCount } from './run'
 import { sft } from './sft'
 import { simpo } from './simpo'
@@ -32,6 +34,8 @@ export function createProcedure(run: Run): Procedure {
       return ppo(run, objective)
     case 'grpo':
       return grpo(run, objective)
+    case 'rloo':
+      return rloo(run, objective)
     case 'dpo':
       return dpo(run, objective)
     case 'kto':
@@ -47,7 +51,7 @@ export function createProcedure(run: Run): Procedure {
 
 /** Which parts of a policy a plan's objective needs. */
 export function policyNeeds({ objective }: Plan): { hasValueHead: boolean; keepsReference: boolean } {
-  return { hasValueHead: objective.kind === 'ppo', keepsReference: usesReference(objective) }
+  return { hasValueHead: hasCritic({ objective }), keepsReference: usesReference(objective) }
 }
 
 const finite = (values: Readonly<Record<string, number>>) =>

@@ -1,11 +1,10 @@
 /** Finds the critical steps of a model's trajectories without training. */
 
-import { advantages } from '@engine/gpo/critical-step'
 import { criticalStarts, guide, startIteration } from '@engine/recipes/iteration'
 import { guidedRecord } from '@engine/recipes/report'
 import { GpoError } from '@shared/errors'
-import { wilsonInterval } from '@shared/interval'
-import { SELECTING_RULES } from '@shared/method/critical-step'
+import { valueInterval } from '@shared/interval'
+import { advantagesOf, SELECTING_RULES } from '@shared/method/critical-step'
 import type { JobOf } from '../../workers/job'
 import type { CriticalResult } from '../../workers/results'
 import { rolloutSource } from '../session/rollout-source'
@@ -39,10 +38,8 @@ export async function findCritical(
     const resets = await iteration.reset(criticalStarts(guided), gpo.samples)
     guided.forEach((one, i) => {
       const { states } = one.trajectory
-      const intervals = states.map(({ successes, samples, value }) =>
-        samples === 0 ? ([value, value] as const) : wilsonInterval(successes, samples),
-      )
-      onItem({ ...guidedRecord(source.text, 0, at + i, one, resets[i]!), intervals, advantages: advantages(states) })
+      const record = guidedRecord(source.text, 0, at + i, one, resets[i]!)
+      onItem({ ...record, intervals: states.map(valueInterval), advantages: advantagesOf(states) })
     })
   }
   await backend.close()

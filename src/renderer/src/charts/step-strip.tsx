@@ -1,8 +1,8 @@
 import { valueColour } from './value-colour'
 
 interface StepStripProps {
-  /** V of each state, s_0 first; K + 1 for K steps. */
-  readonly values: readonly number[]
+  /** V of each state, s_0 first; K + 1 for K steps; null where it is not known. */
+  readonly values: readonly (number | null)[]
   /** Index of the critical step. */
   readonly critical: number | null
   readonly width?: number
@@ -15,13 +15,13 @@ export function StepStrip({ values, critical, width = 84, height = 20 }: StepStr
   if (after.length === 0) return <span className="quiet">no values</span>
   const step = width / after.length
   const flag = 6
-  const label = `Values after each step: ${after.map((value) => value.toFixed(2)).join(', ')}${
+  const label = `Values after each step: ${after.map((value) => value?.toFixed(2) ?? 'not visited').join(', ')}${
     critical === null ? '' : `; critical step ${critical + 1}`
   }`
   return (
     <svg width={width} height={height} role="img" aria-label={label} style={{ display: 'block', flexShrink: 0 }}>
       {after.map((value, i) => {
-        const size = 2 + value * (height - flag - 3)
+        const size = 2 + (value ?? 0) * (height - flag - 3)
         const key = `step-${i}`
         return (
           <g key={key}>
@@ -30,7 +30,7 @@ export function StepStrip({ values, critical, width = 84, height = 20 }: StepStr
               y={height - size}
               width={Math.max(1, step - 1.5)}
               height={size}
-              fill={valueColour(value)}
+              fill={value === null ? 'none' : valueColour(value)}
               stroke="var(--line)"
               strokeWidth="0.5"
             />

@@ -21,7 +21,8 @@ export function ValueCurve({ trajectory: { states, intervals }, critical, state,
   const inner = Math.max(10, width - LEFT - RIGHT)
   const x = (i: number) => LEFT + (states.length > 1 ? (i / (states.length - 1)) * inner : inner / 2)
   const y = (value: number) => TOP + (1 - value) * (HEIGHT - TOP - BOTTOM)
-  const line = states.map(({ value }, i) => `${x(i)},${y(value)}`).join(' ')
+  const visited = states.flatMap(({ value }, i) => (value === null ? [] : [{ i, value }]))
+  const line = visited.map(({ i, value }) => `${x(i)},${y(value)}`).join(' ')
   return (
     <Box px={4} py={6}>
       <Text size="xs" className="quiet" px={8}>
@@ -33,7 +34,7 @@ export function ValueCurve({ trajectory: { states, intervals }, critical, state,
             width={width}
             height={HEIGHT}
             role="img"
-            aria-label={`Values of the states: ${states.map(({ value }) => value.toFixed(2)).join(', ')}`}
+            aria-label={`Values of the states: ${states.map(({ value }) => value?.toFixed(2) ?? 'not visited').join(', ')}`}
           >
             {[0, 0.5, 1].map((value) => (
               <g key={value}>
@@ -53,7 +54,7 @@ export function ValueCurve({ trajectory: { states, intervals }, critical, state,
               />
             )}
             <polyline points={line} fill="none" stroke="var(--helped)" strokeWidth="1.75" />
-            {states.map(({ value }, i) => {
+            {visited.map(({ i, value }) => {
               const [low, high] = intervals[i]!
               const key = `state-${i}`
               return (

@@ -31,6 +31,13 @@ export const budgetSchema = z.strictObject({
     what: 'Rollouts (PPO, KTO; the group of GRPO) or pairs (DPO, SimPO, ORPO) trained for each prompt, with or without GPO.',
     advice: '4 to 16 for GRPO, 2 to 8 for PPO and KTO, 1 or 2 pairs.',
   }),
+  skipDecided: budget(z.boolean().default(false), {
+    label: 'Skip decided groups',
+    aliases: ['dynamic sampling', 'filter_groups', 'dapo', 'zero variance', 'drop groups'],
+    what: 'Groups whose rollouts all got the same reward are left out, and further prompts are sampled until the iteration is full, four times at most.',
+    advice:
+      'On when many groups agree: every trained group then teaches, for more sampling. Off to spend the same on every iteration.',
+  }),
   microbatchTokens: memory(positiveInt(1 << 22).default(4096), {
     label: 'Tokens per pass',
     unit: 'tokens',

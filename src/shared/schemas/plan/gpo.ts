@@ -1,6 +1,7 @@
 /** Guided Pivotal Optimization: values, the critical step, the reset, and how trajectories are cut into steps. */
 import { z } from 'zod'
 import { CRITICAL_RULES } from '../../method/critical-step'
+import { SEARCHES } from '../../method/search'
 import { positiveInt, settingIn } from './setting'
 
 const gpo = settingIn('GPO')
@@ -54,20 +55,71 @@ export const segmentationSchema = z.strictObject({
 export type Segmentation = z.infer<typeof segmentationSchema>
 
 export const gpoSchema = z.strictObject({
-  criticalStep: gpo(z.enum(CRITICAL_RULES).default('max'), {
+  criticalStep: gpo(z.enum(CRITICAL_RULES).default('undecided'), {
     label: 'Critical step',
     symbol: 'm',
     isSimple: true,
     aliases: ['gpo', 'pivotal step', 'critical step rule', 'reset', 'argmax advantage'],
     what: 'The step each trajectory is reset to; new rollouts begin there. Off: the base algorithm.',
-    advice: 'Largest advantage is the paper’s rule. A random step shows whether the choice matters on your data.',
+    advice:
+      'Most undecided: from there rollouts differ, and differences are what is learned from. Largest advantage is the paper’s rule; a random step shows whether the choice matters on your data.',
     options: {
+      undecided: 'Most undecided outcome, V(1 − V)',
+      value: 'Likeliest success, V',
       max: 'Largest advantage',
       maxAbs: 'Largest |advantage|',
       min: 'Smallest advantage',
       random: 'Random step',
       none: 'Off',
     },
+  }),
+  when: gpo(z.enum(['always', 'decided']).default('always'), {
+    label: 'Guide',
+    isSimple: true,
+    aliases: ['rescue', 'dead groups', 'when', 'frac_reward_zero_std'],
+    what: 'Which prompts are guided: all of them, or only those whose rollouts from the prompt all end alike and therefore teach nothing.',
+    advice:
+      'Only decided prompts costs less: prompts that teach are left to the base algorithm, and values are estimated for the others alone.',
+    options: { always: 'Every prompt', decided: 'Only decided prompts' },
+  }),
+  decided: gpo(z.enum(['wrong', 'either']).default('wrong'), {
+    label: 'Decided means',
+    aliases: ['all wrong', 'all correct', 'solve none'],
+    what: 'Which prompts count as decided: those where every rollout is wrong, or also those where every rollout is right.',
+    advice: 'All wrong. Prompts that are always right have little left to teach.',
+    options: { wrong: 'All wrong', either: 'All wrong or all right' },
+  }),
+  trainOn: gpo(z.enum(['reset', 'all']).default('reset'), {
+    label: 'Train on',
+    isSimple: true,
+    aliases: ['vineppo', 'spo', 'treerl', 'all continuations'],
+    what: 'What enters the batch: the rollouts from the critical state, or the continuations of every state with mixed outcomes together with the trajectory’s own steps.',
+    advice: 'All continuations uses every sampled token, with 2 samples a state to begin with; its batches are larger.',
+    options: { reset: 'Rollouts from the critical state', all: 'All continuations' },
+  }),
+  search: gpo(z.enum(SEARCHES).default('exhaustive'), {
+    label: 'Search',
+    isSimple: true,
+    aliases: ['bisection', 'pivotal token search', 'adaptive sampling', 'thompson'],
+    what: 'Which states get continuations: each the same number, the middle of what is left until one is undecided, or those that could still be the critical one.',
+    advice:
+      'Bisection samples two states instead of all, for the rule “most undecided” only. Adaptive needs half of the samples or less, for every rule.',
+    options: { exhaustive: 'Every state', bisect: 'Bisection', adaptive: 'Adaptive' },
+  }),
+  startMix: gpo(z.number().min(0).max(1).default(0), {
+    label: 'Share that starts at the prompt',
+    symbol: 'p',
+    unit: 'share of prompts',
+    aliases: ['rice', 'mixed starts', 'initial state distribution'],
+    what: 'Share of an iteration’s prompts that are not guided: their rollouts start at the prompt, as in the base algorithm.',
+    advice: '0, or 0.5 as in RICE if the first steps are learned too slowly.',
+  }),
+  mode: gpo(z.enum(['reset', 'repair']).default('reset'), {
+    label: 'Mode',
+    aliases: ['repair', 'author code', 'replication', 'rejection sampling'],
+    what: 'Repair is for replication: every failed rollout is replaced by the best continuation from its critical state, its kept prefix is trained as well, and successes stay. Its gradient is biased towards what was filtered.',
+    advice: 'Reset.',
+    options: { reset: 'Reset', repair: 'Repair failures (biased)' },
   }),
   samples: gpo(positiveInt(1024).default(4), {
     label: 'Monte Carlo samples',
@@ -82,7 +134,8 @@ export const gpoSchema = z.strictObject({
     isSimple: true,
     aliases: ['reuse rollouts', 'reuse samples'],
     what: 'Also trains on the continuations that estimated the critical state’s value; only missing ones are sampled.',
-    advice: 'On saves time. Off keeps the estimate and the training batch independent.',
+    advice:
+      'On saves time. PPO with a critic never reuses them where the rule chose the state by their outcome: the critic would learn from a biased sample.',
   }),
   maxPairAttempts: gpo(positiveInt(4096).default(16), {
     label: 'Attempts per pair',

@@ -78,12 +78,21 @@ const ppo = z.strictObject({
     what: 'Factor by which a reward shrinks for each token that it comes later.',
     advice: '1 for rewards at the end of the answer: below 1, long answers are penalised.',
   }),
-  lambda: objective(probability.default(0.95), {
+  lambda: objective(probability.default(1), {
     label: 'Advantage trace',
     symbol: 'λ',
     aliases: ['lam', 'gae_lambda', 'gae'],
     what: 'Generalised advantage estimation: 1 trusts the sampled reward, 0 the value function.',
-    advice: '0.95; 1 for long answers with a reward at the end only.',
+    advice: '1 where the reward comes at the end: at 0.95 a reward 60 tokens away counts a twentieth.',
+  }),
+  baseline: objective(z.enum(['critic', 'group']).default('critic'), {
+    label: 'Baseline',
+    isSimple: true,
+    aliases: ['critic', 'value function', 'leave one out', 'adv_estimator'],
+    what: 'What a reward is compared with: a learned value function, or the other rollouts from the same state. The group needs no value function.',
+    advice:
+      'Group for guided runs: it fits rollouts from any state at once. A critic has to learn the values of the states first.',
+    options: { critic: 'Value function', group: 'Other rollouts of the group' },
   }),
   epochs: epochs(4),
   minibatches: minibatches(),
@@ -106,12 +115,55 @@ const grpo = z.strictObject({
     advice: '0 with a verifier; 0.001 to 0.04 if KL climbs while accuracy does not.',
   }),
   clip: clip(),
+  clipHigh: objective(z.number().gt(0).max(10).default(0.2), {
+    label: 'Upper clip range',
+    symbol: 'ε⁺',
+    aliases: ['epsilon_high', 'clip_ratio_high', 'clip higher', 'dapo'],
+    what: 'How far the probability of a token with a positive advantage may rise in one batch. DAPO takes more than downwards, so that unlikely tokens can become likely.',
+    advice: 'The same as the clip range, or 0.28 as in DAPO if the entropy falls fast.',
+  }),
+  scaleRewards: objective(z.enum(['group', 'batch', 'none']).default('group'), {
+    label: 'Advantages divided by',
+    aliases: ['scale_rewards', 'std normalisation', 'dr grpo', 'norm_adv_by_std_in_grpo'],
+    what: 'The deviation that advantages are divided by: of the group’s rewards, of all rewards of the iteration, or nothing.',
+    advice: 'Group as in GRPO. Nothing, as in Dr. GRPO, does not favour very easy and very hard prompts.',
+    options: { group: 'Deviation of the group', batch: 'Deviation of the batch', none: 'Nothing' },
+  }),
+  average: objective(z.enum(['rollout', 'token', 'constant']).default('rollout'), {
+    label: 'Loss averaged over',
+    aliases: ['loss_type', 'dapo', 'dr_grpo', 'loss_agg_mode', 'token-level loss'],
+    what: 'Each rollout counts the same (GRPO), each token counts the same (DAPO), or the sum is divided by a constant, the longest completion times the rollouts (Dr. GRPO).',
+    advice:
+      'Rollout. Token if answers grow longer without getting better; constant for a gradient without length bias.',
+    options: { rollout: 'Rollouts, then tokens', token: 'All tokens', constant: 'A constant' },
+  }),
   epsilon: objective(z.number().gt(0).max(1).default(1e-4), {
     label: 'Group deviation floor',
     symbol: 'δ',
     aliases: ['eps', 'advantage_epsilon'],
     what: 'Added to the standard deviation of a group’s rewards, so that equal rewards do not divide by 0.',
     advice: 'Leave it; a larger one shrinks the advantages of groups that nearly agree.',
+  }),
+  epochs: epochs(1),
+  minibatches: minibatches(),
+})
+
+const rloo = z.strictObject({
+  kind: z.literal('rloo'),
+  kl: objective(weight(0), {
+    label: 'KL penalty',
+    symbol: 'β',
+    isSimple: true,
+    aliases: ['beta', 'kl_coef', 'init_kl_coef'],
+    what: 'Weight of the penalty on a rollout’s reward for moving away from the starting model. 0 needs no reference model.',
+    advice: '0 with a verifier; 0.01 to 0.05 if KL climbs while accuracy does not.',
+  }),
+  clip: clip(),
+  normaliseAdvantages: objective(z.boolean().default(false), {
+    label: 'Normalise advantages',
+    aliases: ['normalize_advantages', 'whiten'],
+    what: 'Brings the advantages of an iteration to mean 0 and standard deviation 1.',
+    advice: 'Off: the gradient is then unbiased.',
   }),
   epochs: epochs(1),
   minibatches: minibatches(),
@@ -191,13 +243,13 @@ const sft = z
   .strictObject({ kind: z.literal('sft'), epochs: deprecated(positiveInt(1000)) })
   .transform(({ kind }) => ({ kind }))
 
-export const objectiveSchema = objective(z.discriminatedUnion('kind', [ppo, grpo, dpo, kto, simpo, orpo, sft]), {
+export const objectiveSchema = objective(z.discriminatedUnion('kind', [ppo, grpo, rloo, dpo, kto, simpo, orpo, sft]), {
   label: 'Objective',
   isSimple: true,
   aliases: ['algorithm', 'trainer', 'loss_type', 'stage', 'adv_estimator', 'rlhf', 'rlvr'],
   what: 'The loss that training minimises: what is compared with what, and so what the policy is pushed towards.',
-  advice: 'GRPO or PPO to train on rewards; DPO and its relatives to train on pairs; SFT to imitate.',
-  options: { ppo: 'PPO', grpo: 'GRPO', dpo: 'DPO', kto: 'KTO', simpo: 'SimPO', orpo: 'ORPO', sft: 'SFT' },
+  advice: 'GRPO, RLOO or PPO to train on rewards; DPO and its relatives to train on pairs; SFT to imitate.',
+  options: { ppo: 'PPO', grpo: 'GRPO', rloo: 'RLOO', dpo: 'DPO', kto: 'KTO', simpo: 'SimPO', orpo: 'ORPO', sft: 'SFT' },
 })
 type ObjectiveConfig = z.infer<typeof objectiveSchema>
 export type ObjectiveKind = ObjectiveConfig['kind']

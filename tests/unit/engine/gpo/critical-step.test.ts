@@ -1,4 +1,5 @@
-import { advantages, selectCriticalStep, selectionConfidence } from '@engine/gpo/critical-step'
+import { selectCriticalStep, selectionConfidence } from '@engine/gpo/critical-step'
+import { advantagesOf } from '@shared/method/critical-step'
 import { describe, expect, test } from 'vitest'
 
 const state = (successes: number, samples: number) => ({ successes, samples, value: successes / samples })
@@ -8,7 +9,7 @@ const known = (value: number) => ({ successes: value, samples: 0, value })
 const states = [state(2, 4), state(3, 4), state(3, 4), state(1, 4), known(1)]
 
 test('an advantage is the value after a step minus the value before it', () => {
-  expect(advantages(states)).toEqual([0.25, 0, -0.5, 0.75])
+  expect(advantagesOf(states)).toEqual([0.25, 0, -0.5, 0.75])
 })
 
 describe('the rule decides which step is critical', () => {
@@ -16,6 +17,8 @@ describe('the rule decides which step is critical', () => {
     ['max', 3],
     ['maxAbs', 3],
     ['min', 2],
+    ['undecided', 0],
+    ['value', 1],
   ] as const)('%s selects step %i', (rule, step) => {
     expect(selectCriticalStep(states, rule, 1).step).toBe(step)
   })

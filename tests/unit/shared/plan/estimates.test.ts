@@ -126,11 +126,33 @@ describe('cost', () => {
   })
 
   it('of GPO-PPO: one trajectory, N continuations of each state, nothing more when they are reused', () => {
-    const tokens = iterationTokens(plan({ budget, gpo: { samples: 4 } }), lengths)
+    const random = { criticalStep: 'random', samples: 4 } as const
+    const tokens = iterationTokens(plan({ budget, gpo: random }), lengths)
     // states with 100, 75, 50, 25 tokens left; three later rollouts of 50 are trained beside the trajectory
     expect(tokens).toMatchObject({ rollouts: 1000, values: 10 * 4 * 250, reset: 0, trained: 1000 + 1500 })
-    const fresh = iterationTokens(plan({ budget, gpo: { samples: 4, reuseRollouts: false } }), lengths)
+    const fresh = iterationTokens(plan({ budget, gpo: { ...random, reuseRollouts: false } }), lengths)
     expect(fresh.reset).toBe(10 * 3 * 50)
+  })
+
+  it('of GPO-PPO with a critic: continuations that a rule chose by their outcome are not reused', () => {
+    expect(iterationTokens(plan({ budget, gpo: { samples: 4 } }), lengths).reset).toBe(10 * 3 * 50)
+  })
+
+  it('of GPO-GRPO: the group is the four continuations of the critical state', () => {
+    const tokens = iterationTokens(plan({ budget, objective: { kind: 'grpo' }, gpo: { samples: 4 } }), lengths)
+    expect(tokens).toMatchObject({ rollouts: 1000, values: 10 * 4 * 250, reset: 0, trained: 10 * 4 * 50 })
+  })
+
+  it('of the searches: two states of four for bisection, half of the continuations for the adaptive one', () => {
+    const values = (search: 'exhaustive' | 'bisect' | 'adaptive') =>
+      iterationTokens(plan({ budget, objective: { kind: 'grpo' }, gpo: { samples: 4, search } }), lengths).values
+    expect([values('exhaustive'), values('bisect'), values('adaptive')]).toEqual([10_000, 5000, 5000])
+  })
+
+  it('of guiding decided prompts only: whole groups first, values for a quarter of the prompts', () => {
+    const gpo = { samples: 4, when: 'decided' } as const
+    const tokens = iterationTokens(plan({ budget, objective: { kind: 'grpo' }, gpo }), lengths)
+    expect(tokens).toMatchObject({ rollouts: 4000, values: 2500, reset: 0, trained: 3000 + 500 })
   })
 
   it('of SFT: the completions of a batch, once', () => {

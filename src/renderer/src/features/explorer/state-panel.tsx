@@ -116,13 +116,22 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
       </Group>
       {estimate && (
         <Group px={10} py={6} gap="md" style={{ borderBottom: '1px solid var(--line)' }}>
-          <Text size="sm" fw={600}>
-            V {estimate.value.toFixed(2)}
-          </Text>
-          <Text size="xs" className="quiet">
-            {estimate.successes} of {estimate.samples} correct, 90 % [
-            {intervals[state]!.map((v) => v.toFixed(2)).join(', ')}]
-          </Text>
+          {estimate.value === null ? (
+            <Text size="xs" className="quiet">
+              The search did not visit this state: no continuation was sampled from it.
+            </Text>
+          ) : (
+            <>
+              <Text size="sm" fw={600}>
+                V {estimate.value.toFixed(2)}
+              </Text>
+              <Text size="xs" className="quiet">
+                {estimate.successes} of {estimate.samples} correct, 90 % [
+                {intervals[state]!.map((v) => v.toFixed(2)).join(', ')}], V(1 − V) ={' '}
+                {(estimate.value * (1 - estimate.value)).toFixed(2)}
+              </Text>
+            </>
+          )}
           {isReset && (
             <Badge size="sm" variant="light" color="grape" radius="sm">
               reset point

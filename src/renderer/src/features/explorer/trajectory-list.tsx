@@ -60,7 +60,7 @@ export function TrajectoryList({ rows, selected, hasMore, onMore, onSelect }: Tr
                   </Text>
                   <Text size="xs" className="quiet clip" lh={1.3}>
                     it. {row.iteration} · row {row.row}
-                    {row.critical ? ` · A ${row.critical.advantage.toFixed(2)}` : ''}
+                    {row.critical?.advantage != null ? ` · A ${row.critical.advantage.toFixed(2)}` : ''}
                   </Text>
                 </Box>
               </Group>

@@ -1,5 +1,6 @@
 import { Box, Group, SegmentedControl, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
 import { AdvantageBar } from '@renderer/charts/advantage-bar'
+import { UndecidedBar } from '@renderer/charts/undecided-bar'
 import { ValueBar } from '@renderer/charts/value-bar'
 import { ValueCurve } from '@renderer/charts/value-curve'
 import { MathText } from '@renderer/components/math-text'
@@ -7,6 +8,7 @@ import { VerdictMark } from '@renderer/components/status'
 import { formatSigned } from '@renderer/lib/format'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
+import type { StateRecord } from '@shared/schemas/trajectory'
 import { IconFlagFilled } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import classes from './explorer.module.css'
@@ -25,8 +27,8 @@ interface TrajectoryViewProps {
 }
 
 /** The critical step by the run's rule or by another one. */
-export const criticalOf = ({ critical, advantages }: ExplorerTrajectory, rule: ScoredRule | null): number | null =>
-  rule === null ? (critical?.step ?? null) : criticalBy(rule, advantages)
+export const criticalOf = ({ critical, states }: ExplorerTrajectory, rule: ScoredRule | null): number | null =>
+  rule === null ? (critical?.step ?? null) : criticalBy(rule, states)
 
 /** One trajectory: question, steps with values and advantages, the critical step, the answer. */
 export function TrajectoryView(props: TrajectoryViewProps) {
@@ -133,20 +135,33 @@ function showInside(step: HTMLElement): void {
   else if (inner.bottom > outer.bottom) around.scrollTop += Math.min(inner.bottom - outer.bottom, inner.top - outer.top)
 }
 
-const shortValue = (value: number) => (value === 1 ? '1' : value.toFixed(2).replace(/^0/, ''))
+const shortValue = (value: number | null) => {
+  if (value === null) return '·'
+  return value === 1 ? '1' : value.toFixed(2).replace(/^0/, '')
+}
+
+/** A state's value in words. */
+const valueWords = ({ value }: StateRecord) => value?.toFixed(2) ?? 'unknown'
+
+/** How a state's value was found, in words. */
+function howKnown({ value, successes, samples }: StateRecord): string {
+  if (value === null) return 'not visited by the search'
+  return samples === 0 ? 'known' : `${successes} of ${samples} continuations correct`
+}
 
 function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw, onSelect }: StepRowProps) {
   const { steps, states, intervals, advantages } = trajectory
   const before = states[index]
   const after = states[index + 1]
-  const advantage = advantages[index] ?? 0
+  const advantage = advantages[index] ?? null
+  const undecided = before && before.value !== null ? before.value * (1 - before.value) : null
   const ref = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (isSelected && ref.current) showInside(ref.current)
   }, [isSelected])
   const about =
     before && after
-      ? `, value ${before.value.toFixed(2)} to ${after.value.toFixed(2)}, advantage ${advantage.toFixed(2)}`
+      ? `, value ${valueWords(before)} to ${valueWords(after)}, advantage ${advantage?.toFixed(2) ?? 'unknown'}`
       : ''
   return (
     <UnstyledButton
@@ -178,15 +193,30 @@ function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw,
       </Text>
       {before && after && (
         <Tooltip
-          label={`V before: ${before.successes} of ${before.samples} continuations correct, 90 % interval ${intervals[index]!.map((x) => x.toFixed(2)).join(' to ')}. V after: ${after.samples === 0 ? 'known' : `${after.successes} of ${after.samples}`}.`}
+          label={
+            <>
+              V before: {howKnown(before)}, 90 % interval {intervals[index]!.map((x) => x.toFixed(2)).join(' to ')}. V
+              after: {howKnown(after)}.
+              {undecided !== null &&
+                ` V(1 − V), how undecided the outcome is before the step: ${undecided.toFixed(2)} of at most 0.25.`}
+            </>
+          }
+          multiline
+          maw={360}
         >
           <Box className={classes['numbers']}>
-            <ValueBar value={before.value} interval={intervals[index]} width={44} />
+            {before.value === null ? (
+              <span style={{ width: 44 }} />
+            ) : (
+              <ValueBar value={before.value} interval={intervals[index]} width={44} />
+            )}
             <span>
               V {shortValue(before.value)} → {shortValue(after.value)}
             </span>
-            <AdvantageBar advantage={advantage} width={34} />
-            <span className="numeric">A {formatSigned(advantage)}</span>
+            <AdvantageBar advantage={advantage ?? 0} width={34} />
+            <span className="numeric">A {advantage === null ? '·' : formatSigned(advantage)}</span>
+            <UndecidedBar undecided={undecided ?? 0} width={44} />
+            <span className="quiet">V(1−V) {undecided === null ? '·' : shortValue(undecided)}</span>
           </Box>
         </Tooltip>
       )}

@@ -74,6 +74,21 @@ const grpo = (
   </>
 )
 
+/** Each answer against the mean of the others: every one has its own level. */
+const rloo = (
+  <>
+    {ANSWERS.map(({ x, size }) => (
+      <g key={x}>
+        <Level y={23 + size / 4} from={x - 5} to={x + 15} />
+        <Bar x={x} from={23 + size / 4} to={23 - size} color={size > 0 ? UP : DOWN} />
+      </g>
+    ))}
+    <Word x={112} y={26}>
+      others
+    </Word>
+  </>
+)
+
 /** A correct and an incorrect answer, each against the reference model. */
 const dpo = (
   <>
@@ -148,7 +163,7 @@ const sft = (
   </>
 )
 
-const DRAWINGS: Readonly<Record<ObjectiveKind, ReactNode>> = { ppo, grpo, dpo, kto, simpo, orpo, sft }
+const DRAWINGS: Readonly<Record<ObjectiveKind, ReactNode>> = { ppo, grpo, rloo, dpo, kto, simpo, orpo, sft }
 
 export function ObjectiveDiagram({ kind, className }: { readonly kind: ObjectiveKind; readonly className?: string }) {
   return (

@@ -19,6 +19,10 @@ const CARDS: Readonly<Record<ObjectiveKind, Card>> = {
     needs: 'rewards',
     sentence: 'Compares each answer’s reward with the mean of all answers to the same prompt.',
   },
+  rloo: {
+    needs: 'rewards',
+    sentence: 'Compares each answer’s reward with the mean of the other answers: the plainest unbiased gradient.',
+  },
   dpo: { needs: 'pairs', sentence: 'Prefers the correct answer of a pair, relative to a reference model.' },
   kto: { needs: 'labels', sentence: 'Learns from single answers, correct or incorrect; they need not be paired.' },
   simpo: {

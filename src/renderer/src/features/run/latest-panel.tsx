@@ -41,7 +41,7 @@ export function LatestPanel({ run }: { readonly run: string }) {
 function Trajectory({ run, row }: { readonly run: string; readonly row: TrajectoryRow }) {
   const { status, values, critical, excerpt, iteration, reward, steps } = row
   const step = critical
-    ? ` · critical step ${critical.step + 1} of ${steps}, A ${formatSigned(critical.advantage)}`
+    ? ` · critical step ${critical.step + 1} of ${steps}${critical.advantage === null ? '' : `, A ${formatSigned(critical.advantage)}`}`
     : ''
   return (
     <Anchor href={`#/explorer/${run}/${row.id}`} underline="never" c="inherit" className="latest-row">
