@@ -9,6 +9,7 @@ const PARTS = {
   profile: () => import('./profile/profile'),
   decode: () => import('./decode/decode'),
   gpo: () => import('./gpo/gpo'),
+  guidance: () => import('./guidance/guidance'),
   store: () => import('./store/store'),
   memory: () => import('./memory/memory'),
   ui: () => import('./ui'),

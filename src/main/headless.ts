@@ -4,6 +4,7 @@ import type { RepositoryKind } from '@main/library/hub/client'
 import { applySetting, parsePlan } from '@main/library/plans/plan-file'
 import { EXPORT_FORMATS } from '@shared/contract/exports'
 import { SELECTING_RULES } from '@shared/method/critical-step'
+import { SEARCHES } from '@shared/method/search'
 import { DELIMITERS, type Delimiter } from '@shared/schemas/dataset'
 import { BACKEND_NAMES } from '@shared/schemas/plan'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
@@ -183,7 +184,14 @@ function createProgram(finish: (code: number) => void): Command {
       .description('sample trajectories and show values, advantages and critical steps; no training'),
   )
     .option('--mc <n>', 'Monte Carlo continuations per state', whole(1), 4)
-    .addOption(new Option('--rule <rule>', 'rule that picks the critical step').choices(SELECTING_RULES).default('max'))
+    .addOption(
+      new Option('--rule <rule>', 'rule that picks the critical step').choices(SELECTING_RULES).default('undecided'),
+    )
+    .addOption(
+      new Option('--search <search>', 'which states get continuations; bisect for the rule undecided only')
+        .choices(SEARCHES)
+        .default('exhaustive'),
+    )
     .action(action((output, options) => jobs.critical(options, output)))
   hubCommands(program.command('models').description('list, add, search or download models'), 'model', action)
   const data = program

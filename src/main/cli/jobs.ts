@@ -8,6 +8,7 @@ import { runJob } from '@main/workers/job-client'
 import type { Answers } from '@main/workers/results'
 import { GpoError } from '@shared/errors'
 import type { CriticalRule } from '@shared/method/critical-step'
+import type { Search } from '@shared/method/search'
 import type { Example } from '@shared/schemas/dataset'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES, type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
@@ -146,9 +147,12 @@ export async function evaluate(flags: JobFlags & { samples: number }, output: Ou
   return 0
 }
 
-export async function critical(flags: JobFlags & { mc: number; rule: CriticalRule }, output: Output): Promise<number> {
+export async function critical(
+  flags: JobFlags & { mc: number; rule: CriticalRule; search: Search },
+  output: Output,
+): Promise<number> {
   const { found, examples, verifier } = await question(flags, output)
-  const { backend, seed, temperature, maxNewTokens, mc, rule } = flags
+  const { backend, seed, temperature, maxNewTokens, mc, rule, search } = flags
   const base = found.plan?.gpo ?? planSchema.shape.gpo.parse({})
   const job: JobOf<'critical'> = {
     kind: 'critical',
@@ -157,7 +161,7 @@ export async function critical(flags: JobFlags & { mc: number; rule: CriticalRul
     ...promptOf(found),
     examples: slim(examples),
     verifier,
-    gpo: { ...base, samples: mc, criticalStep: rule },
+    gpo: { ...base, samples: mc, criticalStep: rule, search },
     temperature,
     maxNewTokens,
     seed,

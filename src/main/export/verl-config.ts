@@ -4,16 +4,25 @@
  */
 import { basename, dirname } from 'node:path'
 import { isGuided } from '@shared/method/guided'
+import type { Plan } from '@shared/schemas/plan'
 import { shellWord } from '@shared/shell-word'
 import { comment, type Entry, mapOf, yamlOf } from './commented-yaml'
 import { type ConfigSource, header, type TrainerConfig, targetModules } from './trainer-config'
 
+type Online = Extract<Plan['objective'], { kind: 'ppo' | 'grpo' | 'rloo' }>
+
+/** verl's name for how the loss is averaged. */
+function aggregation(objective: Online): string {
+  if (objective.kind === 'ppo') return 'token-mean'
+  if (objective.kind === 'rloo') return 'seq-mean-token-sum'
+  return { rollout: 'seq-mean-token-mean', token: 'token-mean', constant: 'seq-mean-token-sum-norm' }[objective.average]
+}
+
 function actorOf({ plan }: ConfigSource): Entry[] {
   const { objective, optimiser, budget, rollout } = plan
-  const isPpo = objective.kind === 'ppo'
-  if (!isPpo && objective.kind !== 'grpo') return []
+  if (objective.kind !== 'ppo' && objective.kind !== 'grpo' && objective.kind !== 'rloo') return []
   const { clip, epochs, minibatches, kl } = objective
-  const usesKlLoss = !isPpo && kl > 0
+  const usesKlLoss = objective.kind === 'grpo' && kl > 0
   return [
     comment('Counted in prompts; all rollouts of a prompt are in one minibatch.'),
     { ppo_mini_batch_size: Math.max(1, Math.ceil(budget.promptsPerIteration / minibatches)), ppo_epochs: epochs },
@@ -21,8 +30,8 @@ function actorOf({ plan }: ConfigSource): Entry[] {
     {
       clip_ratio: clip,
       clip_ratio_low: clip,
-      clip_ratio_high: clip,
-      loss_agg_mode: isPpo ? 'token-mean' : 'seq-mean-token-mean',
+      clip_ratio_high: objective.kind === 'grpo' ? objective.clipHigh : clip,
+      loss_agg_mode: aggregation(objective),
       entropy_coeff: 0,
     },
     { use_kl_loss: usesKlLoss, ...(usesKlLoss ? { kl_loss_coef: kl, kl_loss_type: 'low_var_kl' } : {}) },
@@ -52,7 +61,7 @@ function verlAlgorithm({ plan }: ConfigSource): Entry[] {
     const { gamma, lambda, kl, whitenAdvantages } = objective
     return [
       {
-        adv_estimator: 'gae',
+        adv_estimator: objective.baseline === 'group' ? 'rloo' : 'gae',
         gamma,
         lam: lambda,
         use_kl_in_reward: kl > 0,
@@ -62,9 +71,22 @@ function verlAlgorithm({ plan }: ConfigSource): Entry[] {
       ...(whitenAdvantages ? [] : [comment('The run did not whiten advantages; verl does.')]),
     ]
   }
+  if (objective.kind === 'rloo') {
+    const { kl } = objective
+    return [
+      {
+        adv_estimator: 'rloo',
+        use_kl_in_reward: kl > 0,
+        ...(kl > 0 ? { kl_penalty: 'kl', kl_ctrl: { type: 'fixed', kl_coef: kl } } : {}),
+      },
+    ]
+  }
   if (objective.kind !== 'grpo') return []
   return [
-    { adv_estimator: 'grpo', norm_adv_by_std_in_grpo: true, use_kl_in_reward: false },
+    { adv_estimator: 'grpo', norm_adv_by_std_in_grpo: objective.scaleRewards === 'group', use_kl_in_reward: false },
+    ...(objective.scaleRewards === 'batch'
+      ? [comment('objective.scaleRewards batch: verl divides by the deviation of the group or by nothing.')]
+      : []),
     comment(`objective.epsilon ${objective.epsilon}: verl adds 1e-6 to a group's standard deviation.`),
   ]
 }
@@ -90,7 +112,6 @@ function verlModel(source: ConfigSource): Entry[] {
 export function verlConfig(source: ConfigSource): TrainerConfig {
   const { plan, run, context } = source
   const { objective, rollout, budget, evaluation, checkpoint, data } = plan
-  const isPpo = objective.kind === 'ppo'
   const everyOr = (n: number) => (n > 0 ? n : -1)
   return {
     suffix: '.verl.yaml',
@@ -133,7 +154,7 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
             tensor_model_parallel_size: 1,
           },
         },
-        ...(isPpo
+        ...(objective.kind === 'ppo' && objective.baseline === 'critic'
           ? {
               critic: mapOf([
                 comment(

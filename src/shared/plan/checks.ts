@@ -1,6 +1,7 @@
 /** Problems that can be found in the plan alone. Pure; the schema has checked every setting by itself. */
 import { hasCritic, isGuided, learnsFromRewards } from '../method/guided'
 import { isPairwise } from '../method/offline'
+import { searchProblem } from '../method/search'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
 import { issue, type PlanIssue } from './issue'
@@ -69,6 +70,7 @@ const guidance: Check = (plan) => {
   const isPairs = isPairwise(plan.objective.kind)
   const needed = 2 * budget.trainedPerPrompt
   const isOff = !isGuided(plan)
+  const badSearch = searchProblem(gpo.search, gpo.criticalStep)
   return [
     isOff &&
       gpo.samples !== 4 &&
@@ -85,22 +87,7 @@ const guidance: Check = (plan) => {
         'gpo.samples',
         `Values from ${gpo.samples} are mostly noise, and so is the critical step: 4 or more.`,
       ),
-    !isOff &&
-      gpo.search === 'bisect' &&
-      gpo.criticalStep !== 'undecided' &&
-      issue(
-        'error',
-        'gpo.search',
-        `Bisection finds an undecided state and nothing else, but the rule is “${gpo.criticalStep}”: choose “undecided” as the critical step, or another search.`,
-      ),
-    !isOff &&
-      gpo.search === 'adaptive' &&
-      gpo.criticalStep === 'random' &&
-      issue(
-        'error',
-        'gpo.search',
-        'A random step does not depend on values: search every state, or choose another rule.',
-      ),
+    !isOff && badSearch !== null && issue('error', 'gpo.search', badSearch),
     !isOff &&
       gpo.trainOn === 'all' &&
       hasCritic(plan) &&

@@ -114,6 +114,8 @@ describe('gpo critical --json', () => {
       inject('model'),
       '--mc',
       '2',
+      '--rule',
+      'max',
       '--limit',
       '5',
       ...question,

@@ -4,11 +4,11 @@
  *   exhaustive  N at every state (Yu et al. 2025, arXiv 2509.16456, section 4.1): K · N continuations
  *   bisect      N at the middle of what is left, until one is undecided (pivotal token search, Abdin et al. 2024, arXiv 2412.08905): about 2 · N.
  *               On a failed trajectory an all-wrong state is too late and an all-right one too early; on a right one the other way round.
- *   adaptive    one at every state, then one at a time to those that still could win, until one of them probably does or half of K · N is spent
+ *   adaptive    one at a time to the states that could still win, until one of them probably does or half of K · N is spent
  *
  * All trajectories are searched side by side: a round is one call of the sampler.
  */
-import { argMax, isScoredByState, type SelectingRule, scoresBy } from '@shared/method/critical-step'
+import { argMax, type SelectingRule, scoresBy } from '@shared/method/critical-step'
 import type { Search } from '@shared/method/search'
 import { deriveSeed } from '../core/rng'
 import { STREAM } from '../core/streams'
@@ -41,39 +41,66 @@ async function exhaustive(values: Values, { samples }: SearchOptions): Promise<v
   await values.probe(probes.filter(isWanted))
 }
 
-/** The states where a bisection may still look: [low, high]. */
-interface Bracket {
-  readonly trajectory: number
-  readonly low: number
-  readonly high: number
+/** Undecided enough to stop: a quarter to three quarters of the continuations succeed. */
+const isUndecided = ({ value }: StateEstimate) => value !== null && value >= 0.25 && value <= 0.75
+
+/**
+ * The states where the undecided one may still be, from the visited ones: [low, high], empty if low > high. A right trajectory climbs to 1, so that a
+ * state where most fails is too early; a wrong one falls to 0, so that there it is too late.
+ */
+function bracket(states: readonly StateEstimate[], first: number): readonly [low: number, high: number] {
+  const isRight = states.at(-1)!.value! > 0
+  let [low, high] = [first, states.length - 2]
+  states.slice(0, -1).forEach(({ value }, i) => {
+    if (value === null || i < low || i > high) return
+    if (isRight === value < 0.5) low = i + 1
+    else high = i - 1
+  })
+  return [low, high]
 }
 
-/** Undecided enough to stop: a quarter to three quarters of the continuations succeed. */
-const isUndecided = (value: number) => value >= 0.25 && value <= 0.75
+/** The first state that a search looks at: rollouts from the prompt that were sampled before have shown what s_0 is. */
+const firstState = ({ known }: SearchOptions, states: readonly StateEstimate[]) =>
+  known === undefined ? 0 : Math.min(1, states.length - 2)
 
-async function bisect(values: Values, { samples, known }: SearchOptions): Promise<void> {
-  const first = known ? 1 : 0 // rollouts from the prompt have shown what s_0 is
-  let open: Bracket[] = values.trajectories.map(({ steps }, trajectory) => ({
-    trajectory,
-    low: Math.min(first, steps.length - 1),
-    high: steps.length - 1,
-  }))
-  while (open.length > 0) {
-    const middle = ({ low, high }: Bracket) => Math.floor((low + high) / 2)
-    await values.probe(
-      open.map((bracket) => fillUp(values, bracket.trajectory, middle(bracket), samples)).filter(isWanted),
-    )
-    open = open.flatMap((bracket) => {
-      const { trajectory, low, high } = bracket
-      const at = middle(bracket)
-      const value = values.states(trajectory)[at]!.value!
-      if (isUndecided(value)) return []
-      // A right trajectory climbs to 1: where everything fails is too early. A wrong one falls to 0: there it is too late.
-      const isTooEarly = values.trajectories[trajectory]!.verdict.reward > 0 === value < 0.5
-      const rest = isTooEarly ? { trajectory, low: at + 1, high } : { trajectory, low, high: at - 1 }
-      return rest.low <= rest.high ? [rest] : []
-    })
+/** The next states of one trajectory to sample from, one entry for each continuation; none when its search is over. */
+type Next = (states: readonly StateEstimate[], options: SearchOptions, seed: number) => number[]
+
+const times = (state: number, count: number): number[] => new Array<number>(Math.max(0, count)).fill(state)
+
+const bisect: Next = (states, options) => {
+  if (states.some((state) => state.samples >= options.samples && isUndecided(state))) return []
+  const [low, high] = bracket(states, firstState(options, states))
+  const middle = Math.floor((low + high) / 2)
+  return low > high ? [] : times(middle, options.samples - states[middle]!.samples)
+}
+
+/** Of the states without continuations, the one in the middle of the longest row of them; null if there is none. */
+function middleOfLargestGap(states: readonly StateEstimate[]): number | null {
+  let [best, longest] = [-1, 0]
+  let begin = 0
+  for (let i = 0; i < states.length; i++) {
+    if (states[i]!.value === null) continue
+    if (i - begin > longest) [best, longest] = [begin + Math.floor((i - begin - 1) / 2), i - begin]
+    begin = i + 1
   }
+  return best < 0 ? null : best
+}
+
+/**
+ * For the rule `undecided`: a bisection that asks each state for half of N first, fills up states whose continuations differ, and where the bisection ends
+ * without one, looks into the largest gaps: a low value may be a state that is too late, or one from which success is merely rare.
+ */
+const towardsUndecided: Next = (states, options) => {
+  const { samples } = options
+  const half = Math.min(samples, Math.max(2, Math.ceil(samples / 2)))
+  if (states.some((state) => state.samples >= samples && isUndecided(state))) return []
+  const isMixed = ({ successes, samples: n }: StateEstimate) => successes > 0 && successes < n
+  const promising = states.findIndex((state) => isMixed(state) && state.samples < samples)
+  if (promising >= 0) return times(promising, samples - states[promising]!.samples)
+  const [low, high] = bracket(states, firstState(options, states))
+  const next = low <= high ? Math.floor((low + high) / 2) : middleOfLargestGap(states)
+  return next === null ? [] : times(next, half)
 }
 
 /** A search ends when the leading step wins in this share of the draws from the posterior. */
@@ -88,16 +115,18 @@ function stateToSample(
   { rule, samples }: SearchOptions,
 ): number | null {
   const isLast = step + 1 === states.length - 1
-  const needed = isScoredByState(rule) || isLast ? [step] : [step, step + 1]
+  const needed = rule === 'value' || isLast ? [step] : [step, step + 1]
   const lacking = needed.filter((state) => states[state]!.samples < samples)
   return lacking.length === 0 ? null : lacking.reduce((a, b) => (states[b]!.samples < states[a]!.samples ? b : a))
 }
 
 /**
- * Top-two sampling (Russo 2016, arXiv 1602.08448): one more continuation for the leading step and one for the other step that most probably is better
- * in truth. @returns the states to sample from; none when the search of this trajectory is over
+ * For the other rules: one continuation of every state, then top-two sampling (Russo 2016, arXiv 1602.08448), one more for the leading step and one for the
+ * other step that most probably is better in truth.
  */
-function contenders(states: readonly StateEstimate[], options: SearchOptions, seed: number): number[] {
+const topTwo: Next = (states, options, seed) => {
+  const unseen = states.flatMap(({ value }, i) => (value === null ? [i] : []))
+  if (unseen.length > 0) return unseen
   const shares = winningShares(states, options.rule, seed, DRAWS)
   const leader = argMax(scoresBy(options.rule, states))
   const wanted = stateToSample(states, leader, options)
@@ -110,21 +139,23 @@ function contenders(states: readonly StateEstimate[], options: SearchOptions, se
   return [...new Set(chosen.filter((state) => state !== null))]
 }
 
-async function adaptive(values: Values, options: SearchOptions, seed: number): Promise<void> {
-  const { samples } = options
-  const all = values.trajectories.flatMap(({ steps }, t) => steps.map((_, state) => fillUp(values, t, state, 1)))
-  await values.probe(all.filter(isWanted))
-  const spent = values.trajectories.map(({ steps }) => steps.length)
-  const most = values.trajectories.map(({ steps }) => Math.max(samples, Math.ceil((steps.length * samples) / 2)))
+/** Asks what to sample next until nothing is asked for, or `most` continuations are spent on a trajectory of `steps` steps. */
+async function inRounds(
+  values: Values,
+  options: SearchOptions,
+  seed: number,
+  next: Next,
+  most: (steps: number) => number,
+) {
+  const left = values.trajectories.map(({ steps }) => most(steps.length))
   for (let round = 0; ; round++) {
     const probes = values.trajectories.flatMap((_, trajectory): Probe[] => {
-      const left = most[trajectory]! - spent[trajectory]!
-      if (left <= 0) return []
-      const chosen = contenders(values.states(trajectory), options, deriveSeed(seed, STREAM.search, trajectory, round))
-      return chosen.slice(0, left).map((state) => ({ trajectory, state, count: 1 }))
+      if (left[trajectory]! <= 0) return []
+      const chosen = next(values.states(trajectory), options, deriveSeed(seed, STREAM.search, trajectory, round))
+      return chosen.slice(0, left[trajectory]).map((state) => ({ trajectory, state, count: 1 }))
     })
     if (probes.length === 0) return
-    for (const { trajectory } of probes) spent[trajectory]!++
+    for (const { trajectory } of probes) left[trajectory]!--
     await values.probe(probes)
   }
 }
@@ -136,8 +167,11 @@ export async function estimateValues(
   options: SearchOptions,
 ): Promise<Valued[]> {
   const values = openValues(sampling, trajectories, options.known)
-  if (options.search === 'bisect') await bisect(values, options)
-  else if (options.search === 'adaptive') await adaptive(values, options, sampling.seed)
+  const { search, samples, rule } = options
+  const half = (steps: number) => Math.max(samples, Math.ceil((steps * samples) / 2))
+  if (search === 'bisect') await inRounds(values, options, sampling.seed, bisect, () => Infinity)
+  else if (search === 'adaptive')
+    await inRounds(values, options, sampling.seed, rule === 'undecided' ? towardsUndecided : topTwo, half)
   else await exhaustive(values, options)
   return values.valued()
 }

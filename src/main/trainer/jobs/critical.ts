@@ -5,6 +5,7 @@ import { guidedRecord } from '@engine/recipes/report'
 import { GpoError } from '@shared/errors'
 import { valueInterval } from '@shared/interval'
 import { advantagesOf, SELECTING_RULES } from '@shared/method/critical-step'
+import { searchProblem } from '@shared/method/search'
 import type { JobOf } from '../../workers/job'
 import type { CriticalResult } from '../../workers/results'
 import { rolloutSource } from '../session/rollout-source'
@@ -23,6 +24,8 @@ export async function findCritical(
 ): Promise<{ trajectories: number }> {
   if (job.gpo.criticalStep === 'none')
     throw new GpoError('usage', `the rule "none" selects no step: use one of ${SELECTING_RULES.join(', ')}`)
+  const problem = searchProblem(job.gpo.search, job.gpo.criticalStep)
+  if (problem !== null) throw new GpoError('usage', problem)
   const model = await openJobModel(job.model, job.backend)
   const { backend, config, tokenizer, policy } = model
   const { seed, gpo, temperature, maxNewTokens } = job
