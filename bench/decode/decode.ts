@@ -15,6 +15,9 @@ import { type GgufType, llamaIsMissing, startLlama } from './llama'
 import { type DecodeSize, decodingWork, promptOf } from './work'
 
 const WARMUP = 2
+/** A pass of llama.cpp takes several times as long as the others together. */
+const LLAMA_ROUNDS = 2
+const isSlow = ({ name }: Decoder) => name.startsWith('llama')
 
 const sizes = ({ isLarge }: BenchModel): DecodeSize & { readonly rounds: number } =>
   isLarge ? { lanes: 32, steps: 32, rounds: 8 } : { lanes: 128, steps: 64, rounds: 20 }
@@ -117,7 +120,9 @@ function compared(
     ...summary(own, size),
     inModel: rounded(median(own.map((pass) => pass.model / pass.seconds))),
     modelReaches: reach(median(own.map((pass) => pass.model))),
-    faster: Object.fromEntries(peers.map(([other, theirs]) => [other, compare(times(own), times(theirs))])),
+    faster: Object.fromEntries(
+      peers.map(([other, theirs]) => [other, compare(times(own.slice(0, theirs.length)), times(theirs))]),
+    ),
   }
 }
 
@@ -125,11 +130,15 @@ async function measure(model: BenchModel, peer: Peer | null, ceiling: number): P
   const { rounds, ...size } = sizes(model)
   const decoders = await decodersOf(model, size, peer)
   await checkGreedy(decoders)
-  for (const { decode } of decoders) for (let i = 0; i < WARMUP; i++) await decode(false, i)
+  for (const { decode } of decoders.filter((one) => !isSlow(one)))
+    for (let i = 0; i < WARMUP; i++) await decode(false, i)
   const passes = new Map<string, Pass[]>(decoders.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round++) {
-    for (const { name, decode } of decoders) passes.get(name)!.push(await decode(false, round))
-    process.stderr.write(`  ${model.name}: round ${round + 1} of ${rounds}\n`)
+    for (const { name, decode } of decoders.filter((one) => round < LLAMA_ROUNDS || !isSlow(one))) {
+      const pass = await decode(false, round)
+      passes.get(name)!.push(pass)
+      process.stderr.write(`  ${model.name}: round ${round + 1} of ${rounds}, ${name}: ${pass.seconds.toFixed(2)} s\n`)
+    }
   }
   for (const { close } of decoders) close()
   const operations = size.lanes * size.steps * tokenOperations(model, 'forward')

@@ -41,6 +41,7 @@ const NAMES = {
     'entropy',
     'kl',
   ],
+  rloo: ['reward', 'reward_std', 'frac_reward_zero_std', 'objective/kl', 'policy/clipfrac_avg', 'val/ratio'],
   dpo: PREFERENCE,
   simpo: PREFERENCE,
   orpo: [...PREFERENCE, 'nll_loss', 'log_odds_ratio'],
@@ -56,7 +57,11 @@ const GPO = [
   'gpo/steps_per_trajectory',
   'gpo/mc_tokens',
   'gpo/overhead',
+  'gpo/mixed_share',
+  'gpo/dead_share',
 ]
+/** Names of every run that samples. */
+const SAMPLED = ['gpo/effective_groups', 'gpo/generated_tokens', 'gpo/trained_tokens']
 
 async function trained(plan: PlanInput): Promise<{ run: Shown; names: string[] }> {
   const { code, stderr } = await gpo(home, 'train', writePlan(home, plan))
@@ -76,8 +81,9 @@ const isTrained = ({ run }: { readonly run: Shown }) => {
 const kinds = Object.keys(NAMES) as (keyof typeof NAMES)[]
 
 describe.each(kinds)('%s', (kind) => {
-  const objective: PlanInput['objective'] = kind === 'grpo' ? { kind, kl: 0.01 } : { kind }
-  const base = planOf(rows, { objective, budget: { trainedPerPrompt: kind === 'grpo' ? 4 : 2 } })
+  const isGroup = kind === 'grpo' || kind === 'rloo'
+  const objective: PlanInput['objective'] = isGroup ? { kind, kl: 0.01 } : { kind }
+  const base = planOf(rows, { objective, budget: { trainedPerPrompt: isGroup ? 4 : 2 } })
 
   it('runs with GPO and logs its own names and those of GPO', async () => {
     const result = await trained({ ...base, gpo: { ...base.gpo, criticalStep: 'max' } })
@@ -88,8 +94,72 @@ describe.each(kinds)('%s', (kind) => {
   it('runs without GPO and logs its own names only', async () => {
     const result = await trained({ ...base, gpo: { ...base.gpo, criticalStep: 'none' } })
     expect(result.names).toEqual(expect.arrayContaining([...COMMON, ...NAMES[kind]]))
-    expect(result.names.filter((name) => name.startsWith('gpo/'))).toEqual([])
+    for (const name of result.names.filter((name) => name.startsWith('gpo/'))) expect(SAMPLED).toContain(name)
+    expect(result.names).toContain('gpo/generated_tokens')
     isTrained(result)
+  })
+})
+
+describe('the variants of guidance', () => {
+  type Changes = Pick<PlanInput, 'objective' | 'gpo' | 'budget'>
+  const four = { trainedPerPrompt: 4 }
+  const cases: readonly (readonly [string, Changes])[] = [
+    [
+      'PPO without a value function',
+      { objective: { kind: 'ppo', baseline: 'group' }, gpo: { criticalStep: 'undecided' } },
+    ],
+    ['PPO that repairs failures', { objective: { kind: 'ppo' }, gpo: { criticalStep: 'value', mode: 'repair' } }],
+    ['GRPO where decided', { objective: { kind: 'grpo' }, gpo: { when: 'decided' }, budget: four }],
+    ['GRPO by bisection', { objective: { kind: 'grpo' }, gpo: { search: 'bisect' }, budget: four }],
+    ['GRPO on all continuations', { objective: { kind: 'grpo' }, gpo: { trainOn: 'all' }, budget: four }],
+    [
+      'GRPO with the options of DAPO',
+      {
+        objective: { kind: 'grpo', clipHigh: 0.28, average: 'token', scaleRewards: 'batch' },
+        budget: { ...four, skipDecided: true },
+      },
+    ],
+    [
+      'GRPO with the options of Dr. GRPO',
+      { objective: { kind: 'grpo', average: 'constant', scaleRewards: 'none', minibatches: 2 }, budget: four },
+    ],
+    [
+      'RLOO by an adaptive search, half from the prompt',
+      { objective: { kind: 'rloo' }, gpo: { search: 'adaptive', startMix: 0.5 } },
+    ],
+    ['RLOO on all continuations', { objective: { kind: 'rloo', normaliseAdvantages: true }, gpo: { trainOn: 'all' } }],
+    ['DPO where decided', { objective: { kind: 'dpo' }, gpo: { when: 'decided' } }],
+    ['SimPO on all continuations', { objective: { kind: 'simpo' }, gpo: { trainOn: 'all' } }],
+    ['KTO where decided', { objective: { kind: 'kto' }, gpo: { when: 'decided', decided: 'either' }, budget: four }],
+    ['ORPO, half from the prompt', { objective: { kind: 'orpo' }, gpo: { startMix: 0.5 } }],
+  ]
+
+  it.each(cases)('%s runs, and its trajectories are stored', async (_, changes) => {
+    const base = planOf(rows, changes)
+    const result = await trained({
+      ...base,
+      gpo: { ...base.gpo, ...planOf(rows, { objective: { kind: 'sft' } }).gpo, ...changes.gpo },
+    })
+    expect(result.names).toEqual(expect.arrayContaining(SAMPLED.slice(1)))
+    expect(result.run.iteration).toBe(2)
+  })
+
+  it.each<[string, Changes, RegExp]>([
+    [
+      'bisection for another rule',
+      { objective: { kind: 'grpo' }, gpo: { criticalStep: 'max', search: 'bisect' } },
+      /gpo\.search.*undecided/,
+    ],
+    [
+      'all continuations with a critic',
+      { objective: { kind: 'ppo' }, gpo: { trainOn: 'all' } },
+      /gpo\.trainOn.*baseline/,
+    ],
+    ['repair without a critic', { objective: { kind: 'grpo' }, gpo: { mode: 'repair' } }, /gpo\.mode.*PPO/],
+  ])('%s is refused', async (_, changes, message) => {
+    const { code, stderr } = await gpo(home, 'train', writePlan(home, planOf(rows, changes)))
+    expect(stderr).toMatch(message)
+    expect(code).toBe(2)
   })
 })
 
