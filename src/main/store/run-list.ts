@@ -55,6 +55,7 @@ export function runList(store: Store): RunListItem[] {
       lastAccuracy: accuracy?.last ?? null,
       evaluated: accuracy?.evaluated ?? 0,
       lossSparkline: loss ? thumbnailOf(store, loss) : [],
+      study: null,
     }
   })
 }
