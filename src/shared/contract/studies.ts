@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { RunError, RunStatus } from '../schemas/run'
 import { BUDGETS, MAX_STUDY_TEXT, type Study, type StudyState, studySchema } from '../schemas/study'
+import type { StudyProblem } from '../study/problem'
 import type { ProblemDifferences, StudyResults } from '../study/results'
 import { asked, done, eventIterator, oc, runId, type } from './base'
 import { grantId } from './system'
@@ -62,14 +63,6 @@ export interface StudyDetails {
   readonly cells: readonly StudyCell[]
   /** Estimated seconds of the runs that are left; null before anything was measured. */
   readonly secondsLeft: number | null
-}
-
-/** Something that keeps a study from being started. */
-export interface StudyProblem {
-  /** Where in the document: "arms.guided.changes.gpo.criticalStep", "measure.iteration". */
-  readonly at: string
-  /** The thing, the value and the cure. */
-  readonly message: string
 }
 
 export interface StudyReport {

@@ -7,6 +7,13 @@ import { z } from 'zod'
 /** Most problems of an evaluation, as in its plan. */
 const MAX_PROBLEMS = 1e6
 
+export interface ProblemOutcomes {
+  /** "0-2,7" */
+  readonly rows: string
+  /** "1011" */
+  readonly right: string
+}
+
 const RUNS = /^(\d{1,15}(-\d{1,15})?(,|$))*$/
 
 export const outcomesSchema = z
@@ -23,7 +30,6 @@ export const outcomesSchema = z
   .refine((outcomes) => decodeOutcomes(outcomes) !== null, {
     error: 'expected ascending rows, and as many signs as rows',
   })
-export type ProblemOutcomes = Readonly<z.infer<typeof outcomesSchema>>
 
 export interface Answered {
   /** Row of the evaluation data. */

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describeError, GpoError } from '@shared/errors'
+import { describeIssue } from '@shared/plan/describe-issue'
 import { type Plan, planSchema } from '@shared/schemas/plan'
-import type { z } from 'zod'
 
 type Json = Record<string, unknown>
 
@@ -40,25 +40,6 @@ export function applySetting(plan: Json, setting: string): void {
   const last = path.at(-1)!
   if (last === '__proto__') throw new GpoError('plan', `--set ${setting}: ${last} is not a setting of a plan`)
   target[last] = parseValue(setting.slice(at + 1))
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (isObject(inner) || Array.isArray(inner) ? (inner as Json)[String(key)] : undefined),
-    value,
-  )
-}
-
-/** One problem: the key, the value found and what is expected. */
-function describeIssue(issue: z.core.$ZodIssue, raw: unknown): string {
-  const where = issue.path.join('.') || 'the plan'
-  if (issue.code === 'unrecognized_keys') {
-    const place = issue.path.length > 0 ? `${issue.path.join('.')}.` : ''
-    return `unknown key ${issue.keys.map((key) => `"${place}${key}"`).join(', ')}: remove it or correct its spelling`
-  }
-  const found = JSON.stringify(valueAt(raw, issue.path))
-  const wanted = issue.message.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')
-  return `${where} is ${found === undefined ? 'missing' : found.slice(0, 80)}: ${wanted}`
 }
 
 /** @throws GpoError('plan') listing every problem by key, value and cure */
