@@ -74,7 +74,8 @@ export const listStudies = (store: Store): StudyRecord[] =>
 
 /** By id or name; null if there is none. */
 export function findStudy(store: Store, wanted: string): StudyRecord | null {
-  const row = first<Row>(store, `SELECT ${COLUMNS} FROM studies WHERE id = ? OR name = ?`, wanted, wanted)
+  const sql = `SELECT ${COLUMNS} FROM studies WHERE id = ? OR name = ? ORDER BY id = ? DESC`
+  const row = first<Row>(store, sql, wanted, wanted, wanted)
   return row === undefined ? null : recordOf(row)
 }
 

@@ -162,8 +162,8 @@ export const studiesContract = {
       z.strictObject({
         id: studyId,
         format: z.enum(STUDY_FORMATS),
-        /** Axis of the figure, and the budget of the table's second comparison. */
-        budget: budget.default('updates'),
+        /** Axis of the figure (by default updates), and what a table shows beside the fixed measure (by default all). */
+        budget: budget.optional(),
         /** Task of the figure; by default the first. */
         task: partName.optional(),
       }),

@@ -11,7 +11,8 @@ import type { ChangeValue, StudyInput } from '../schemas/study'
 /** Share of the training rows that is held out where a plan has no evaluation. */
 const HELD_OUT = 0.1
 
-interface Origin {
+export interface Origin {
+  readonly id: string
   /** Of the run. */
   readonly name: string
   readonly plan: Plan
@@ -28,15 +29,22 @@ const MAX_SEED = 0xffffffff
 const seedsFrom = (first: number, number: number) =>
   Array.from({ length: number }, (_, i) => (first + i) % (MAX_SEED + 1))
 
-/** Longest name of a study. */
-const titled = (question: string, name: string) =>
-  `${question}: ${name.replaceAll(/\p{Cc}+/gu, ' ')}`.slice(0, 80).trim()
+/** Characters of the run's name in that of its study. */
+const RUN_NAME = 40
+
+/** The id keeps it apart from studies of runs with the same name. */
+const titled = (question: string, { name, id }: Origin) =>
+  `${question}: ${name
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, RUN_NAME)
+    .trim()} (${id})`
 
 /** Two arms, the run's plan with guidance and without; the base algorithm is the base. */
-export function guidanceStudy({ name, plan, seeds }: Origin): StudyInput {
+export function guidanceStudy(origin: Origin): StudyInput {
+  const { plan, seeds } = origin
   const rule: CriticalRule = isGuided(plan) ? plan.gpo.criticalStep : 'max'
   return {
-    name: titled('Does guidance help', name),
+    name: titled('Does guidance help', origin),
     question: 'Does resetting to critical steps help here, or does the base algorithm learn as much?',
     plan: sharedPlan(plan),
     arms: [
@@ -51,7 +59,8 @@ export function guidanceStudy({ name, plan, seeds }: Origin): StudyInput {
 const short = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)) || 'empty'
 
 /** One arm for each value of a setting; the run's own value is the base, or the first of the list if it is not in it. */
-export function sweepStudy({ name, plan, seeds }: Origin, setting: string, values: readonly ChangeValue[]): StudyInput {
+export function sweepStudy(origin: Origin, setting: string, values: readonly ChangeValue[]): StudyInput {
+  const { plan, seeds } = origin
   const described = describedIn([plan], setting)
   const label = described ? fullLabel(described) : setting
   const own = valueAt(plan, setting) as ChangeValue | undefined
@@ -67,7 +76,7 @@ export function sweepStudy({ name, plan, seeds }: Origin, setting: string, value
     all.findIndex((value) => JSON.stringify(value) === JSON.stringify(own)),
   )
   return {
-    name: titled(`Which ${key}`, name),
+    name: titled(`Which ${key}`, origin),
     question: `Which value of “${label}” learns most here?`,
     plan: sharedPlan(plan),
     arms,

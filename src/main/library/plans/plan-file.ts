@@ -75,23 +75,27 @@ function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
   }
 }
 
-const CURES: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist: give the path of a JSON plan',
-  EISDIR: 'is a folder: give the path of a JSON plan',
-  EACCES: 'cannot be read by this user: change its permissions',
+type What = 'plan' | 'study'
+
+const CURES: Readonly<Record<string, (what: What) => string>> = {
+  ENOENT: (what) => `does not exist: give the path of a JSON ${what}`,
+  EISDIR: (what) => `is a folder: give the path of a JSON ${what}`,
+  EACCES: () => 'cannot be read by this user: change its permissions',
 }
 
-function readText(file: string): string {
+function readText(file: string, what: What): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? describeError(error)
-    throw new GpoError('plan', `${file} ${CURES[code] ?? `cannot be read (${code}): check the disk and the path`}`)
+    const cure = CURES[code]?.(what) ?? `cannot be read (${code}): check the disk and the path`
+    throw new GpoError('plan', `${file} ${cure}`)
   }
 }
 
-function readJson(file: string): unknown {
-  const text = readText(file)
+/** @param what it should be, for messages @throws GpoError('plan') for a file that cannot be read or is not JSON */
+export function readJson(file: string, what: What = 'plan'): unknown {
+  const text = readText(file, what)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -107,7 +111,7 @@ const PEFT_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Settings of an adapter may have the names that PEFT gives them. @throws GpoError('plan') for one under both names */
-function ownNames(adaptation: unknown): unknown {
+export function ownNames(adaptation: unknown): unknown {
   if (!isObject(adaptation)) return adaptation
   const own: Json = {}
   for (const [key, value] of Object.entries(adaptation)) {

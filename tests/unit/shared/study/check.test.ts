@@ -193,9 +193,13 @@ describe('a study of a run', () => {
   const plan = planSchema.parse({ ...input.plan, name: 'first', seed: 8, gpo: { criticalStep: 'maxAbs' } })
 
   it('asks whether guidance helps, with the run’s own rule, against the base algorithm', () => {
-    const made = studySchema.parse(guidanceStudy({ name: 'first\nrun', plan, seeds: 5 }))
+    const made = studySchema.parse(guidanceStudy({ id: '0abc', name: 'first\nrun', plan, seeds: 5 }))
     expect(studyProblems(made)).toEqual([])
-    expect(made).toMatchObject({ name: 'Does guidance help: first run', base: 'base', seeds: [8, 9, 10, 11, 12] })
+    expect(made).toMatchObject({
+      name: 'Does guidance help: first run (0abc)',
+      base: 'base',
+      seeds: [8, 9, 10, 11, 12],
+    })
     expect(made.arms.map(({ changes }) => changes)).toEqual([
       { 'gpo.criticalStep': 'none' },
       { 'gpo.criticalStep': 'maxAbs' },
@@ -205,13 +209,13 @@ describe('a study of a run', () => {
 
   it('holds rows out where the run evaluated nothing', () => {
     const bare = planSchema.parse({ ...input.plan, data: { train: { path: 'bundled:shuffled-objects' } } })
-    const made = studySchema.parse(guidanceStudy({ name: 'bare', plan: bare, seeds: 2 }))
+    const made = studySchema.parse(guidanceStudy({ id: '0abc', name: 'bare', plan: bare, seeds: 2 }))
     expect(made.plan).toMatchObject({ data: { holdOut: 0.1 } })
     expect(studyProblems(made)).toEqual([])
   })
 
   it('sweeps over a setting, with the run’s own value as the base', () => {
-    const made = studySchema.parse(sweepStudy({ name: 'first', plan, seeds: 2 }, 'gpo.samples', [2, 8]))
+    const made = studySchema.parse(sweepStudy({ id: '0abc', name: 'first', plan, seeds: 2 }, 'gpo.samples', [2, 8]))
     expect(made.arms.map(({ name }) => name)).toEqual(['samples 4', 'samples 2', 'samples 8'])
     expect(made.base).toBe('samples 4')
     expect(studyProblems(made)).toEqual([])
