@@ -91,7 +91,7 @@ module.exports = {
     may('export', room('export/'), [room('(store|paths|runs/hub|workers|formats)/'), room('text/tokenizer/files')]),
     may('studies', room('studies/'), [
       room('(store|library|runs|workers|paths)/'),
-      room('export/(bundle-archive|export-file)'),
+      room('export/(bundle-archive|open-bundle|export-file)'),
     ]),
     may('api', room('api/'), [room('(store|library|runs|studies|export|workers|paths|formats|text)/')]),
     may('host', room('host/'), [room('(api|store|library|runs|studies|export|workers|paths)/')]),

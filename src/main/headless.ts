@@ -188,6 +188,12 @@ function createProgram(finish: (code: number) => void): Command {
     .option('--seeds <n>', 'for --of: number of seeds', whole(1), 5)
     .option('--sweep <setting=values>', 'for --of: compare values of a setting instead, gpo.samples=2,4,8')
     .option('--out <file>', 'for --of: file of the new study')
+    .option('--bundle <file>', 'write a file that repeats the study elsewhere; `gpo study <file>` starts it there')
+    .addOption(
+      new Option('--place <name=path>', 'where something is that a bundle names but does not contain')
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .addOption(new Option('--remove <which>', 'remove the study, and its runs or not').choices(['keep-runs', 'runs']))
     .addOption(db())
     .addOption(json())

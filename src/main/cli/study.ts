@@ -1,87 +1,38 @@
 /** `gpo study`: arms × seeds × tasks from a file, run as a queue that can be paused, killed and continued. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { databaseFile } from '@main/paths'
 import { recoverInterrupted } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getStudy, type StudyRecord } from '@main/store/studies'
 import { beginStudy, begunStudy } from '@main/studies/begin'
-import { readStudy } from '@main/studies/document'
-import { fileStem } from '@main/studies/export'
-import { guidanceStudyOf, sweepStudyOf } from '@main/studies/of-run'
 import { recoverStudies } from '@main/studies/recover'
 import { removeStudy } from '@main/studies/remove'
 import { GpoError } from '@shared/errors'
-import type { Study } from '@shared/schemas/study'
 import { shellWord } from '@shared/shell-word'
-import { findNamed } from './model'
 import type { Output } from './output'
+import { bundleStudy, type DocumentFlags, documentOf, fileOfRun, isFile, type OfRunFlags } from './study-files'
 import { checkedStudy, listStudies, type ReportFlags, reportStudy } from './study-report'
 import { runStudy } from './study-run'
 import type { StoreOptions } from './train'
 
-export interface StudyFlags extends StoreOptions, ReportFlags {
+export interface StudyFlags extends StoreOptions, ReportFlags, OfRunFlags, DocumentFlags {
   readonly list?: boolean
   readonly check?: boolean
   readonly report?: boolean
   readonly of?: string
-  readonly seeds: number
-  readonly sweep?: string
-  readonly out?: string
+  readonly bundle?: string
   readonly remove?: 'keep-runs' | 'runs'
-}
-
-const isFile = (path: string) => existsSync(path) && statSync(path).isFile()
-
-/** `setting=value,value,…`; each value as JSON if it is JSON, else as text. */
-function sweepOf(text: string) {
-  const at = text.indexOf('=')
-  const values = text
-    .slice(at + 1)
-    .split(',')
-    .map((value) => value.trim())
-  if (at < 1 || values.some((value) => value === ''))
-    throw new GpoError(
-      'usage',
-      `--sweep ${text}: write it as setting=value,value, for example --sweep optimiser.learningRate=1e-4,3e-4`,
-    )
-  const parsed = values.map((value) => {
-    try {
-      return JSON.parse(value) as string | number | boolean // a list or an object is refused with the study
-    } catch {
-      return value
-    }
-  })
-  return { setting: text.slice(0, at), values: parsed }
-}
-
-/** Writes a study to a new file; one that has the same content already is left as it is. */
-function writeStudy(file: string, study: Study): void {
-  const text = `${JSON.stringify(study, null, 2)}\n`
-  if (!existsSync(file)) writeFileSync(file, text)
-  else if (!isFile(file) || readFileSync(file, 'utf8') !== text)
-    throw new GpoError('usage', `${file} exists already: choose another name with --out`)
-}
-
-/** Makes the file of `--of`. @returns its path */
-function fileOfRun(store: Store, run: string, { seeds, sweep, out }: StudyFlags, output: Output): string {
-  const study =
-    sweep === undefined ? guidanceStudyOf(store, run, seeds) : sweepStudyOf(store, run, { ...sweepOf(sweep), seeds })
-  const file = resolve(out ?? `${fileStem(study.name)}.json`)
-  writeStudy(file, study)
-  output.note(`the study is in ${file}`)
-  return file
 }
 
 const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${shellWord(db)}` : '')
 
 /** Starts the study of a file, or continues the one that it began. */
 async function startStudy(store: Store, file: string, flags: StudyFlags, output: Output): Promise<number> {
-  const document = readStudy(file, (name) => findNamed(name, flags.db))
+  const document = await documentOf(store, file, flags, output)
   const begun = begunStudy(store, document)
   if (!begun || flags.check) await checkedStudy(store, document, output)
-  if (flags.check) return 0
+  if (flags.bundle !== undefined) await bundleStudy(store, document, begun, flags.bundle, output)
+  if (flags.check || flags.bundle !== undefined) return 0
   return continueStudy(store, begun ?? beginStudy(store, document), flags, output)
 }
 
@@ -93,12 +44,11 @@ function continueStudy(store: Store, study: StudyRecord, flags: StudyFlags, outp
 /** What a person named: a file, or a study that has begun. */
 async function named(store: Store, wanted: string, flags: StudyFlags, output: Output): Promise<number> {
   if (!flags.report && !flags.remove && isFile(wanted)) return startStudy(store, wanted, flags, output)
-  const study = getStudy(store, isFile(wanted) ? readStudy(wanted).name : wanted)
+  const study = getStudy(store, isFile(wanted) ? (await documentOf(store, wanted, flags, output)).name : wanted)
   if (flags.report) return reportStudy(store, study, flags, output)
-  if (flags.check) {
-    await checkedStudy(store, study.document, output)
-    return 0
-  }
+  if (flags.check) await checkedStudy(store, study.document, output)
+  if (flags.bundle !== undefined) await bundleStudy(store, study.document, study, flags.bundle, output)
+  if (flags.check || flags.bundle !== undefined) return 0
   if (!flags.remove) return continueStudy(store, study, flags, output)
   const runs = removeStudy(store, study.id, flags.remove === 'runs' ? 'delete' : 'keep')
   output.json({ study: study.id, removed: true, runs })

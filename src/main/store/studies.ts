@@ -72,6 +72,13 @@ const recordOf = (row: Row): StudyRecord => ({
 export const listStudies = (store: Store): StudyRecord[] =>
   all<Row>(store, `SELECT ${COLUMNS} FROM studies ORDER BY created_at DESC, key DESC`).map(recordOf)
 
+/** Studies that a process has claimed. */
+export const runningStudies = (store: Store): { readonly id: string; readonly owner: RunOwner }[] =>
+  all<{ id: string; pid: number; started: string }>(
+    store,
+    `SELECT id, owner_pid AS pid, owner_started_at AS started FROM studies WHERE state = 'running' AND owner_pid IS NOT NULL`,
+  ).map(({ id, pid, started }) => ({ id, owner: { pid, startedAt: started } }))
+
 /** By id or name; null if there is none. */
 export function findStudy(store: Store, wanted: string): StudyRecord | null {
   const sql = `SELECT ${COLUMNS} FROM studies WHERE id = ? OR name = ? ORDER BY id = ? DESC`

@@ -77,9 +77,10 @@ async function runAll(store: Store, id: string, host: StudyHost): Promise<StudyE
     applyRule(store, id, document)
     const cell = cellRuns(store, id).find(isOpen)
     if (!cell) return { state: 'done' }
-    if (host.isPausing()) return { state: 'paused' }
+    if (host.isPausing()) return { state: 'paused' } // before data is read, and again after
     const ready = await readyCell(store, id, document, cell, host)
     host.onChange()
+    if (host.isPausing()) return { state: 'paused' }
     const end = endAfter(await host.drive(ready, { ...cell, run: ready.run.id, record: ready.run }), host.isPausing())
     if (end) return end
   }

@@ -1,8 +1,10 @@
 /** How many optimiser steps an iteration has by its plan. Pure. */
-import type { Plan } from '../schemas/plan'
+
+/** The fields of a plan that decide it. */
+interface SteppedPlan {
+  readonly objective: { readonly kind: string; readonly epochs?: number; readonly minibatches?: number }
+}
 
 /** Passes × minibatches; fewer are done where there are fewer rollouts or pairs than minibatches. SFT does one. */
-export function stepsPerIteration({ objective }: Pick<Plan, 'objective'>): number {
-  const minibatches = 'minibatches' in objective ? objective.minibatches : 1
-  return (objective.kind === 'sft' ? 1 : objective.epochs) * minibatches
-}
+export const stepsPerIteration = ({ objective: { epochs = 1, minibatches = 1 } }: SteppedPlan): number =>
+  epochs * minibatches

@@ -271,3 +271,53 @@ describe('removing a study', () => {
     expect(existsSync(kept[0]!.folder)).toBe(true)
   })
 })
+
+describe('a bundle of a study', () => {
+  const out = join(folder, 'study.gpostudy')
+
+  it('has the document, small data and the report, and says what it only names', async () => {
+    const written = await gpo(quiet, 'study', 'guided or not', '--bundle', out)
+    expect(written.stdout).toMatch(/The study’s document and the report of what was found here\./)
+    expect(written.stdout).toMatch(/Contained: data-\d-train\.jsonl/)
+    expect(written.stdout).toMatch(/Not contained: the model model-\d-model, \d+ files/)
+    expect(written.code).toBe(0)
+    const text = readFileSync(out).toString('latin1')
+    expect(text).not.toContain(folder)
+    expect(text).not.toContain(inject('model'))
+    expectFailure(await gpo(quiet, 'study', 'guided or not', '--bundle', out), 2, /exists already/)
+  })
+
+  it('repeats the study elsewhere, with the model where a person says', async () => {
+    const home = temporaryFolder()
+    const asked = await gpo(home, 'study', out)
+    expectFailure(
+      asked,
+      2,
+      /does not contain the model model-\d-model .*: say where it is with --place model-\d-model=PATH/,
+    )
+    const [name = ''] = /model-\d-model/.exec(asked.stderr) ?? []
+    const started = await gpo(home, 'study', out, '--place', `${name}=${inject('model')}`)
+    expect(started.code).toBe(0)
+    const { results, summary } = await reportOf(home)
+    expect(summary.state).toBe('done')
+    expect(timeless(results)).toEqual(timeless(undisturbed.results))
+  })
+
+  it('is refused with other files than those the study began with, and when it is damaged', async () => {
+    const home = temporaryFolder()
+    const bytes = readFileSync(out)
+    const name = /model-\d-model/.exec(bytes.toString('latin1'))![0]
+    const place = ['--place', `${name}=${folder}`]
+    expectFailure(
+      await gpo(home, 'study', out, ...place),
+      3,
+      /the study began with other files: model-\d-model is not there/,
+    )
+    const damaged = join(folder, 'damaged.gpostudy')
+    const at = bytes.indexOf('"prompt"')
+    bytes[at + 1]! ^= 1
+    writeFileSync(damaged, bytes)
+    expectFailure(await gpo(home, 'study', damaged, ...place), 3, /with another SHA-256 than its manifest\.json says/)
+    expect(jsonLines(await gpo(home, 'study', '--list', '--json'))).toEqual([])
+  })
+})
