@@ -65,7 +65,6 @@ const stopEarlySchema = z.strictObject({
   /** Higher than the measure's, because the rule looks after every seed. */
   confidence: confidence.default(0.99),
 })
-export type StopEarly = z.infer<typeof stopEarlySchema>
 
 export const studySchema = z.strictObject({
   version: z.literal(1).default(1),
