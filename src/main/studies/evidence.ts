@@ -2,32 +2,36 @@
 import { listEvaluations } from '@main/store/evaluations'
 import { readSeries } from '@main/store/metrics'
 import type { Store } from '@main/store/query'
-import { getRun } from '@main/store/runs'
+import { getRun, listRuns } from '@main/store/runs'
 import { type StoredCell, type StudyRecord, studyCells } from '@main/store/studies'
 import { stepsPerIteration } from '@shared/method/optimiser-steps'
-import type { RunRecord } from '@shared/schemas/run'
+import type { RunSummary } from '@shared/schemas/run'
 import type { Study } from '@shared/schemas/study'
 import type { Evidence, Missing } from '@shared/study/evaluate'
 import { BUDGET_METRICS, measuredOf, type RunData, runningTotals } from '@shared/study/run-data'
 
 /** A combination with its run. */
 export interface CellRun extends StoredCell {
-  readonly record: RunRecord | null
+  readonly record: RunSummary | null
 }
 
+/** All runs by id, without their plans. */
+export const runsById = (store: Store): ReadonlyMap<string, RunSummary> =>
+  new Map(listRuns(store).map((run) => [run.id, run]))
+
 /** In the order in which they run. */
-export const cellRuns = (store: Store, id: string): CellRun[] =>
-  studyCells(store, id).map((cell) => ({ ...cell, record: cell.run === null ? null : getRun(store, cell.run) }))
+export const cellRuns = (store: Store, id: string, runs = runsById(store)): CellRun[] =>
+  studyCells(store, id).map((cell) => ({ ...cell, record: (cell.run !== null && runs.get(cell.run)) || null }))
 
 /** A failure that would come again: the plan's own, such as a loss that is not finite. Others may go away with their cause. */
-export const isFinal = ({ status, error }: RunRecord): boolean => status === 'failed' && error?.code === 'training'
+export const isFinal = ({ status, error }: RunSummary): boolean => status === 'failed' && error?.code === 'training'
 
-function spentOf(store: Store, { id, plan, iteration }: RunRecord): RunData['spent'] {
+function spentOf(store: Store, { id, iteration }: RunSummary): RunData['spent'] {
   const totals = (name: string) => {
     const { iterations, values } = readSeries(store, id, name)
     return runningTotals(iterations, values)
   }
-  const steps = stepsPerIteration(plan)
+  const steps = stepsPerIteration(getRun(store, id).plan)
   return {
     updates: Array.from({ length: iteration + 1 }, (_, i) => i * steps),
     trained: totals(BUDGET_METRICS.trained),

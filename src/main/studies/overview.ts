@@ -5,7 +5,7 @@ import { listStudies, type StudyRecord } from '@main/store/studies'
 import type { StudyCell, StudyCounts, StudyDetails, StudySummary } from '@shared/contract/studies'
 import { planOf } from '@shared/study/cells'
 import { measuredOf } from '@shared/study/run-data'
-import { type CellRun, cellRuns, isFinal } from './evidence'
+import { type CellRun, cellRuns, isFinal, runsById } from './evidence'
 
 function countsOf(cells: readonly CellRun[]): StudyCounts {
   const where = (test: (cell: CellRun) => boolean) => cells.filter(test).length
@@ -20,7 +20,7 @@ function countsOf(cells: readonly CellRun[]): StudyCounts {
 }
 
 /** @param isOwn whether this program drives it */
-export function summaryOf(study: StudyRecord, cells: readonly CellRun[], isOwn: boolean): StudySummary {
+function summaryOf(study: StudyRecord, cells: readonly CellRun[], isOwn: boolean): StudySummary {
   const { id, name, state, document, createdAt, startedAt, endedAt, error } = study
   return {
     id,
@@ -85,8 +85,10 @@ export function secondsLeft(cells: readonly CellRun[]): number | null {
 }
 
 /** @param driven the study that this program drives, if there is one */
-export const studyList = (store: Store, driven: string | null): StudySummary[] =>
-  listStudies(store).map((study) => summaryOf(study, cellRuns(store, study.id), study.id === driven))
+export function studyList(store: Store, driven: string | null): StudySummary[] {
+  const runs = runsById(store)
+  return listStudies(store).map((study) => summaryOf(study, cellRuns(store, study.id, runs), study.id === driven))
+}
 
 export function studyDetails(store: Store, study: StudyRecord, isOwn: boolean): StudyDetails {
   const cells = cellRuns(store, study.id)

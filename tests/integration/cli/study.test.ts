@@ -317,7 +317,11 @@ describe('a bundle of a study', () => {
     const at = bytes.indexOf('"prompt"')
     bytes[at + 1]! ^= 1
     writeFileSync(damaged, bytes)
-    expectFailure(await gpo(home, 'study', damaged, ...place), 3, /with another SHA-256 than its manifest\.json says/)
+    expectFailure(
+      await gpo(temporaryFolder(), 'study', damaged, ...place),
+      3,
+      /with another SHA-256 than its manifest\.json says/,
+    )
     expect(jsonLines(await gpo(home, 'study', '--list', '--json'))).toEqual([])
   })
 })
