@@ -4,7 +4,7 @@ import type { StudyRecord } from '@main/store/studies'
 import { checkStudy, refuseProblems } from '@main/studies/check'
 import { exportStudy } from '@main/studies/export'
 import { studyDetails, studyList } from '@main/studies/overview'
-import { resultsOf } from '@main/studies/results'
+import { problemsOf, resultsOf } from '@main/studies/results'
 import { STUDY_FORMATS, type StudyFormat } from '@shared/contract/studies'
 import { GpoError } from '@shared/errors'
 import { BUDGETS, type Budget, type Study } from '@shared/schemas/study'
@@ -48,6 +48,46 @@ export function reportStudy(store: Store, study: StudyRecord, flags: ReportFlags
   const results = resultsOf(store, study)
   output.json({ ...studyDetails(store, study, false), results })
   output.line(exportStudy(study.document, results, { format, budget, task: flags.task }).text.trimEnd())
+  return 0
+}
+
+/** Problems that are listed on each side. */
+const LISTED = 20
+
+const firstLine = (prompt: string | null) => (prompt ?? '').trim().replaceAll(/\s+/g, ' ').slice(0, 100)
+
+/** Which problems an arm solves and the base does not, and the reverse. @param task the first one if it is omitted */
+export async function showProblems(
+  store: Store,
+  study: StudyRecord,
+  arm: string,
+  task: string | undefined,
+  output: Output,
+): Promise<number> {
+  const { tasks } = study.document
+  const found = await problemsOf(store, study, { task: task ?? tasks[0]?.name ?? '', arm, limit: LISTED })
+  const { base, problems, seeds, armOnlyCount, baseOnlyCount, always, never } = found
+  output.json(found)
+  output.line(
+    `${problems} problems, ${seeds} seeds; both solve ${always} in all of them, neither solves ${never} in any`,
+  )
+  const sides = [
+    { list: found.armOnly, count: armOnlyCount, better: arm, other: base },
+    { list: found.baseOnly, count: baseOnlyCount, better: base, other: arm },
+  ]
+  for (const { list, count, better, other } of sides) {
+    output.line()
+    output.line(
+      `${count} that ${better} solves in more seeds than ${other}${count > list.length ? `; the first ${list.length}` : ''}`,
+    )
+    if (list.length > 0)
+      output.line(
+        formatTable([
+          ['row', arm, base, 'prompt'],
+          ...list.map((one) => [String(one.row), String(one.arm), String(one.base), firstLine(one.prompt)]),
+        ]),
+      )
+  }
   return 0
 }
 

@@ -11,7 +11,7 @@ import { GpoError } from '@shared/errors'
 import { shellWord } from '@shared/shell-word'
 import type { Output } from './output'
 import { bundleStudy, type DocumentFlags, documentOf, fileOfRun, isFile, type OfRunFlags } from './study-files'
-import { checkedStudy, listStudies, type ReportFlags, reportStudy } from './study-report'
+import { checkedStudy, listStudies, type ReportFlags, reportStudy, showProblems } from './study-report'
 import { runStudy } from './study-run'
 import type { StoreOptions } from './train'
 
@@ -21,6 +21,7 @@ export interface StudyFlags extends StoreOptions, ReportFlags, OfRunFlags, Docum
   readonly report?: boolean
   readonly of?: string
   readonly bundle?: string
+  readonly problems?: string
   readonly remove?: 'keep-runs' | 'runs'
 }
 
@@ -43,9 +44,11 @@ function continueStudy(store: Store, study: StudyRecord, flags: StudyFlags, outp
 
 /** What a person named: a file, or a study that has begun. */
 async function named(store: Store, wanted: string, flags: StudyFlags, output: Output): Promise<number> {
-  if (!flags.report && !flags.remove && isFile(wanted)) return startStudy(store, wanted, flags, output)
+  const isAsked = flags.report || flags.remove || flags.problems !== undefined
+  if (!isAsked && isFile(wanted)) return startStudy(store, wanted, flags, output)
   const study = getStudy(store, isFile(wanted) ? (await documentOf(store, wanted, flags, output)).name : wanted)
   if (flags.report) return reportStudy(store, study, flags, output)
+  if (flags.problems !== undefined) return showProblems(store, study, flags.problems, flags.task, output)
   if (flags.check) await checkedStudy(store, study.document, output)
   if (flags.bundle !== undefined) await bundleStudy(store, study.document, study, flags.bundle, output)
   if (flags.check || flags.bundle !== undefined) return 0

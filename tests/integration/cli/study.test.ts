@@ -166,6 +166,10 @@ describe('a study', () => {
     expect(await report('--format', 'csv', '--budget', 'trained')).toMatch(/\ndifference,.*,trained,/)
     expect(await report('--format', 'svg', '--budget', 'updates')).toMatch(/^<svg .*<\/svg>\n$/s)
     expect(JSON.parse(await report('--format', 'json')).results.total).toBe(4)
+    const problems = await gpo(quiet, 'study', 'guided or not', '--problems', 'guided')
+    expect(problems.stdout).toMatch(
+      /^12 problems, 2 seeds; both solve \d+ in all of them, neither solves \d+ in any\n\n\d+ that guided solves/,
+    )
     expect((await gpo(quiet, 'study', '--list')).stdout).toMatch(/done +guided or not +1 × 2 × 2 +4\/4/)
   })
 })
