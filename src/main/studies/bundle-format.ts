@@ -19,8 +19,10 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' 
 const fileName = z.string().regex(/^[\w-][\w.-]{0,98}$/, { error: 'expected the plain name of a file' })
 
 const inputSchema = z.strictObject({
-  /** As in the document: bundled:NAME, or a name beside the document. */
-  path: z.string().min(1).max(500),
+  /** As in the document: bundled:NAME, or a plain name beside the document, so that none leads elsewhere. */
+  path: z.union([fileName, z.string().max(200).startsWith('bundled:')], {
+    error: 'expected bundled:NAME or the plain name of a file',
+  }),
   kind: z.enum(['model', 'data']),
   /** What the study read there; none if it could not be found. */
   files: z.array(z.strictObject({ name: z.string().max(1000), bytes: count, sha256 })).max(10_000),
