@@ -103,7 +103,7 @@ describe('a bundle', () => {
     [
       'reads a file that leads elsewhere',
       { manifest: { inputs: [{ ...inputs[2]!, path: '../../x', isContained: false }] } },
-      /manifest\.json .*expected bundled:NAME or the plain name of a file/,
+      /manifest\.json, where inputs.*expected bundled:NAME or the plain name of a file/,
     ],
     ['is of a later version', { manifest: { version: 2 } }, /manifest\.json/],
   ])('that %s is refused, and leaves nothing', async (_, tampering, message) => {
