@@ -91,7 +91,7 @@ it('a study is checked, made, run, compared, exported and removed', async () => 
 
   const results = await page.studies.results({ id })
   expect(results.tasks[0]!.verdicts[0]!.sentence).toBe(
-    'No difference between guided and base was found: 0.0 points, 90 % interval 0.0 to 0.0, 1 seed: says nothing about other seeds.',
+    'No difference between guided and base was found: 0.0 points, 90 % interval −39.2 to 39.2, 1 seed: says nothing about other seeds.',
   )
   const problems = await page.studies.problems({ id, task: 'the task', arm: 'guided' })
   expect(problems).toMatchObject({ problems: 4, always: 2, never: 2, armOnly: [] })

@@ -37,7 +37,7 @@ const normalQuantile = (confidence: number) => studentQuantile(confidence, 1e9)
 function accuracyInterval(runs: readonly RunData[], confidence: number): Pick<ArmResult, 'interval' | 'intervalOver'> {
   const measured = runs.flatMap((run) => (run.measured ? [run.measured] : []))
   const estimate = meanEstimate(measured.map(({ accuracy }) => accuracy))
-  if (estimate) {
+  if (estimate && estimate.standardError > 0) {
     const { low, high } = intervalOf(estimate, confidence)
     return { interval: { low: clamp(low), high: clamp(high) }, intervalOver: 'seeds' }
   }

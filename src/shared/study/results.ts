@@ -17,7 +17,7 @@ export interface ArmResult {
   readonly count: number
   /** Mean over them; null without any. */
   readonly mean: number | null
-  /** Student's t over seeds; with one seed Wilson's over problems. */
+  /** Student's t over seeds; with one seed, or seeds that all agree, Wilson's over problems. */
   readonly interval: Interval | null
   readonly intervalOver: 'seeds' | 'problems' | null
   /** Mean over seeds before training; null where it was not evaluated. */

@@ -76,7 +76,7 @@ describe('a paired difference', () => {
       [1, 0],
     ])!
     expect(estimate.value).toBe(0.5)
-    expect(estimate.standardError).toBeCloseTo(0.5, 2)
+    expect(estimate.standardError).toBeCloseTo(Math.sqrt(0.25 + 1 / 32), 2)
     expect(estimate.degrees).toBe(1)
   })
 
@@ -86,7 +86,7 @@ describe('a paired difference', () => {
       [0, 0, 0, 0],
       [1, 1, 1, 1],
     ])!
-    expect(estimate).toEqual({ value: 0.5, standardError: expect.closeTo(0.5, 2), degrees: 1 })
+    expect(estimate).toEqual({ value: 0.5, standardError: expect.closeTo(Math.sqrt(0.25 + 1 / 72), 2), degrees: 1 })
   })
 
   it('takes problems that differ only by chance for no problems’ part', () => {
@@ -95,7 +95,7 @@ describe('a paired difference', () => {
       [1, 0, -1, 0],
       [-1, 0, 1, 0],
     ])!
-    expect(estimate).toEqual({ value: 0, standardError: 0, degrees: 4 })
+    expect(estimate).toEqual({ value: 0, standardError: expect.closeTo(Math.sqrt(1 / 72)), degrees: 4 })
   })
 
   it('has the error that its parts give by formula', () => {
@@ -116,6 +116,13 @@ describe('a paired difference', () => {
     expect(pairedDifference(differences)!.standardError / formula).toBeCloseTo(1, 1)
   })
 
+  it('of equal answers is not certain: of 4 problems and 2 seeds by √(1 / 72), of 300 problems by a fifth of a point', () => {
+    const same = (seeds: number, problems: number) =>
+      pairedDifference(Array.from({ length: seeds }, () => new Float64Array(problems)))!.standardError
+    expect(same(2, 4)).toBeCloseTo(Math.sqrt(1 / 72))
+    expect(same(3, 300)).toBeCloseTo(0.0019, 4)
+  })
+
   it('is the same every time', () => {
     const differences = [
       [1, 0, 0, -1, 1],
@@ -127,7 +134,7 @@ describe('a paired difference', () => {
   it('of one seed has the error of its problems, of one problem that of its seeds', () => {
     expect(pairedDifference([[1, 0, 0, 0]])).toEqual({
       value: 0.25,
-      standardError: expect.closeTo(0.25, 2),
+      standardError: expect.closeTo(Math.sqrt(1 / 16 + 1 / 36), 2),
       degrees: 3,
     })
     expect(pairedDifference([[1], [0], [0], [0]])!.degrees).toBe(3)
