@@ -48,19 +48,23 @@ const style = (index: number) => ({
   dash: DASHES[Math.floor(index / COLOURS.length) % DASHES.length] ?? '',
 })
 
+const placer = (x: Scale, y: Scale) => (px: number, py: number) => `${at(x.to(px))},${at(y.to(py))}`
+
+function band({ points }: ArmCurve, index: number, x: Scale, y: Scale): string {
+  const place = placer(x, y)
+  const upper = points.map((point) => place(point.x, point.high))
+  const lower = points.toReversed().map((point) => place(point.x, point.low))
+  return `<polygon points="${[...upper, ...lower].join(' ')}" fill="${style(index).colour}" fill-opacity="0.15"/>`
+}
+
 function curve({ points }: ArmCurve, index: number, x: Scale, y: Scale): string {
   const { colour, dash } = style(index)
-  const place = (px: number, py: number) => `${at(x.to(px))},${at(y.to(py))}`
+  const place = placer(x, y)
   const line = points.map((point) => place(point.x, point.mean)).join(' ')
-  const band = [
-    ...points.map((point) => place(point.x, point.high)),
-    ...points.toReversed().map((point) => place(point.x, point.low)),
-  ].join(' ')
   const dots = points.map(
     (point) => `<circle cx="${at(x.to(point.x))}" cy="${at(y.to(point.mean))}" r="2.5" fill="${colour}"/>`,
   )
   return [
-    `<polygon points="${band}" fill="${colour}" fill-opacity="0.15"/>`,
     `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`,
     ...dots,
   ].join('')
@@ -101,7 +105,7 @@ function axes(
     ...marks,
     `<line x1="${left}" y1="${bottom}" x2="${right}" y2="${bottom}" stroke="#444"/>`,
     `<line x1="${left}" y1="${top}" x2="${left}" y2="${bottom}" stroke="#444"/>`,
-    text((left + right) / 2, bottom + 42, label === unit ? label : `${label} (${unit})`, 'middle'),
+    text((left + right) / 2, bottom + 42, `${label} (${unit})`, 'middle'),
     text(18, middle, 'accuracy on held-out problems (%)', 'middle', ` transform="rotate(-90 18 ${at(middle)})"`),
   ].join('')
 }
@@ -145,6 +149,7 @@ export function studyFigure(study: Study, task: TaskResult, budget: Budget): str
       width,
     ),
     axes(x, y, box, budget),
+    ...curves.map((one) => band(one, index(one.arm), x, y)),
     ...curves.map((one) => curve(one, index(one.arm), x, y)),
     '</svg>\n',
   ].join('\n')

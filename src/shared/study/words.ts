@@ -1,12 +1,12 @@
 /** Numbers of a study in words. Pure. */
 import type { Budget } from '../schemas/study'
 
-/** What a budget counts, in a sentence and on an axis. */
+/** What a budget counts, in a sentence, and what an axis says besides. */
 export const BUDGET_WORDS: Readonly<Record<Budget, { readonly label: string; readonly unit: string }>> = {
   updates: { label: 'updates', unit: 'optimiser steps' },
-  trained: { label: 'trained tokens', unit: 'tokens, each counted once' },
-  generated: { label: 'generated tokens', unit: 'tokens' },
-  seconds: { label: 'seconds', unit: 'seconds of training' },
+  trained: { label: 'trained tokens', unit: 'each counted once' },
+  generated: { label: 'generated tokens', unit: 'those for values included' },
+  seconds: { label: 'seconds', unit: 'of training' },
 }
 
 const MINUS = '−'

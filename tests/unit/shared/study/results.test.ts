@@ -297,7 +297,7 @@ describe('exports', () => {
     expect(svg).toContain('&lt;script&gt;alert(1)&lt;/script&gt; | &amp; &quot;x&quot;')
     expect(svg.match(/<polyline/g)).toHaveLength(2)
     expect(svg.match(/<polygon/g)).toHaveLength(2)
-    expect(svg).toContain('trained tokens (tokens, each counted once)')
+    expect(svg).toContain('trained tokens (each counted once)')
     expect(svg).not.toMatch(/NaN|undefined|Infinity/)
     expect(studyFigure(hostile, results.tasks[0]!, 'generated')).toContain('not recorded by these runs')
   })
