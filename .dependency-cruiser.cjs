@@ -89,8 +89,12 @@ module.exports = {
     may('workers', room('workers/'), [room('paths/')]),
     may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
     may('export', room('export/'), [room('(store|paths|runs/hub|workers|formats)/'), room('text/tokenizer/files')]),
-    may('api', room('api/'), [room('(store|library|runs|export|workers|paths|formats|text)/')]),
-    may('host', room('host/'), [room('(api|store|library|runs|export|workers|paths)/')]),
+    may('studies', room('studies/'), [
+      room('(store|library|runs|workers|paths)/'),
+      room('export/(bundle-archive|open-bundle|export-file)'),
+    ]),
+    may('api', room('api/'), [room('(store|library|runs|studies|export|workers|paths|formats|text)/')]),
+    may('host', room('host/'), [room('(api|store|library|runs|studies|export|workers|paths)/')]),
     {
       name: 'electron-in-the-window-only',
       severity: 'error',
@@ -98,7 +102,7 @@ module.exports = {
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },
     may('window', room('window/'), [room('(api|host|runs|workers)/'), room('formats/atomic')]),
-    may('cli', room('cli/'), [room('(host|api|store|library|runs|export|workers|paths|formats|text)/')]),
+    may('cli', room('cli/'), [room('(host|api|store|library|runs|studies|export|workers|paths|formats|text)/')]),
     // What only `npm run dev` builds: the built program has none of it.
     may('dev', room('dev/'), [room('(host|window|runs)/'), room('cli/(serve|output|workers)')]),
     {

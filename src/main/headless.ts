@@ -3,10 +3,12 @@
 import type { RepositoryKind } from '@main/library/hub/client'
 import { applySetting, parsePlan } from '@main/library/plans/plan-file'
 import { EXPORT_FORMATS } from '@shared/contract/exports'
+import { STUDY_FORMATS } from '@shared/contract/studies'
 import { SELECTING_RULES } from '@shared/method/critical-step'
 import { SEARCHES } from '@shared/method/search'
 import { DELIMITERS, type Delimiter } from '@shared/schemas/dataset'
 import { BACKEND_NAMES } from '@shared/schemas/plan'
+import { BUDGETS } from '@shared/schemas/study'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../../package.json'
 import { describeData } from './cli/data'
@@ -17,6 +19,7 @@ import * as jobs from './cli/jobs'
 import { createOutput, dropWhatNobodyReads, type Output, reportError } from './cli/output'
 import { showRun, showRuns } from './cli/runs'
 import { serve } from './cli/serve'
+import { study } from './cli/study'
 import { resume, train } from './cli/train'
 import { inspectOptions } from './cli/workers'
 
@@ -173,6 +176,30 @@ function createProgram(finish: (code: number) => void): Command {
     .addOption(db())
     .addOption(json())
     .action(action((output, run, options) => showRun(run, options, output)))
+  inspectable(program.command('study'))
+    .argument('[study]', 'a JSON file, or the name of a study that has begun')
+    .description('compare arms over seeds and tasks: start a study, continue it, or report what it found')
+    .option('--check', 'only check all of its plans and estimate the time')
+    .option('--list', 'list the studies')
+    .option('--report', 'show accuracies, differences with intervals, and the verdict')
+    .option('--budget <name>', `for --report: compare at equal ${BUDGETS.join(', ')} only; the axis of the figure`)
+    .option('--problems <arm>', 'show which problems this arm solves and the base does not, and the reverse')
+    .option('--task <name>', 'for --problems and --format svg: another task than the first')
+    .addOption(new Option('--format <format>', 'of the report').choices(STUDY_FORMATS).default('markdown'))
+    .option('--of <run>', "does guidance help here? The run's plan with guidance and without, over several seeds")
+    .option('--seeds <n>', 'for --of: number of seeds', whole(1), 5)
+    .option('--sweep <setting=values>', 'for --of: compare values of a setting instead, gpo.samples=2,4,8')
+    .option('--out <file>', 'for --of: file of the new study')
+    .option('--bundle <file>', 'write a file that repeats the study elsewhere; `gpo study <file>` starts it there')
+    .addOption(
+      new Option('--place <name=path>', 'where something is that a bundle names but does not contain')
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(new Option('--remove <which>', 'remove the study, and its runs or not').choices(['keep-runs', 'runs']))
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, file, options) => study(file, options, output)))
   modelAndData(
     program.command('eval').description('measure greedy accuracy, pass@k and majority@k, by verifier status'),
   )

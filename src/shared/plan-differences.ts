@@ -18,14 +18,15 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 
 /** Every field that is not the same in all plans, in the order of the plans' fields. */
 export function planDifferences(plans: readonly Plan[]): PlanDifference[] {
-  return differences(plans, []).filter(({ path }) => !LEFT_OUT.includes(path))
+  return fieldDifferences(plans).filter(({ path }) => !LEFT_OUT.includes(path))
 }
 
-function differences(values: readonly unknown[], path: readonly string[]): PlanDifference[] {
+/** The same of any values, such as plans with what is around them. */
+export function fieldDifferences(values: readonly unknown[], path: readonly string[] = []): PlanDifference[] {
   if (values.some(isNode)) {
     const nodes = values.map((value) => (isNode(value) ? value : {}))
     return keysOf(nodes).flatMap((key) =>
-      differences(
+      fieldDifferences(
         nodes.map((node) => node[key]),
         [...path, key],
       ),

@@ -8,6 +8,7 @@ import { modelsApi } from './models'
 import { plansApi } from './plans'
 import { playgroundApi } from './playground'
 import { runsApi } from './runs'
+import { studiesApi } from './studies'
 import { systemApi } from './system'
 
 export const router = api.router({
@@ -19,5 +20,6 @@ export const router = api.router({
   plans: plansApi,
   playground: playgroundApi,
   runs: runsApi,
+  studies: studiesApi,
   system: systemApi,
 })

@@ -2,6 +2,7 @@
 import type { Transfers } from '@main/export/transfers'
 import type { RunManager } from '@main/runs/manager'
 import type { Store } from '@main/store/query'
+import type { StudyManager } from '@main/studies/manager'
 import type { Fork } from '@main/workers/fork'
 import type { Generators } from '@main/workers/generators'
 import type { Grants } from './grants'
@@ -28,6 +29,7 @@ export interface Host {
 export interface Services {
   readonly store: Store
   readonly runs: RunManager
+  readonly studies: StudyManager
   readonly host: Host
   readonly grants: Grants
   readonly version: string

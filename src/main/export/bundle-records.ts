@@ -2,6 +2,7 @@
 
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { EvaluationRecord } from '@shared/schemas/events'
+import { outcomesSchema } from '@shared/schemas/outcomes'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
@@ -36,6 +37,7 @@ export const evaluationSchema = z.strictObject({
   accuracy: share,
   statuses: z.record(status, count),
   meanTokens: z.number().min(0),
+  problems: outcomesSchema.optional(),
 }) satisfies z.ZodType<EvaluationRecord>
 
 const stepSchema = z.strictObject({ start: count, end: count, text })

@@ -37,7 +37,8 @@ export const damagedBundle =
   (what) =>
     new GpoError('data', `${basename(path)} ${what}: it is damaged or not a run bundle; get a new copy (${path})`)
 
-function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): string {
+/** @throws GpoError('data') for what is not UTF-8 */
+export function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
@@ -134,7 +135,8 @@ async function unpacked(content: Uint8Array, { name, unpacked }: BundleFile, dam
   return bytes
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+/** @throws GpoError('data') */
+export async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (error) {

@@ -4,6 +4,8 @@ import { databaseFile } from '@main/paths'
 import { createRunManager } from '@main/runs/manager'
 import { recoverInterrupted } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
+import { createStudyManager } from '@main/studies/manager'
+import { recoverStudies } from '@main/studies/recover'
 import type { Fork } from '@main/workers/fork'
 import { createGenerators } from '@main/workers/generators'
 import packageJson from '../../../package.json'
@@ -33,7 +35,9 @@ export interface Program {
 export function createProgram({ host, database, workerPath, jobWorkerPath, fork, onBug }: HostOptions): Program {
   const store = openStore(databaseFile(database))
   recoverInterrupted(store)
+  recoverStudies(store)
   const runs = createRunManager({ store, workerPath, fork, onBug })
+  const studies = createStudyManager({ store, runs, jobWorkerPath, fork, onBug })
   runs.purge(UNDO_MS)
   const purging = setInterval(() => runs.purge(UNDO_MS), PURGE_INTERVAL_MS)
   purging.unref()
@@ -42,6 +46,7 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
   const services: Services = {
     store,
     runs,
+    studies,
     host,
     grants: createGrants(),
     version: packageJson.version,
@@ -56,6 +61,7 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
       clearInterval(purging)
       generators.close()
       await transfers.close()
+      await studies.close()
       await runs.close()
       store.close()
     },

@@ -141,6 +141,13 @@ async function take(plan: Plan, reading: Reading): Promise<Fingerprint[]> {
 export const takeFingerprints = (store: Store, plan: Plan): Promise<Fingerprint[]> =>
   take(plan, { known: knownSums(store), reads: ({ bytes }) => bytes < LARGE })
 
+/**
+ * The checksums of all of a plan's files, large ones too. An input that is not there has no files.
+ * @param known checksums by stamp; new ones are added
+ */
+export const allFingerprints = (plan: Plan, known: Map<string, string>): Promise<Fingerprint[]> =>
+  take(plan, { known, reads: () => true })
+
 const isWhole = (prints: readonly Fingerprint[]) =>
   prints.every(({ files }) => files.every(({ sha256 }) => sha256 !== null))
 

@@ -1,7 +1,7 @@
 /** A run's life, whoever drives it: it begins from a plan or goes on, is driven by one process, and ends. */
 import { withOwnAdapter } from '@main/library/models/adapter'
-import { keepFingerprints } from '@main/store/fingerprints'
-import type { Store } from '@main/store/query'
+import { type Fingerprint, keepFingerprints } from '@main/store/fingerprints'
+import { type Store, transaction } from '@main/store/query'
 import { getRun, refuseReadOnly } from '@main/store/runs'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
@@ -18,15 +18,22 @@ export interface ReadyRun {
   readonly notes: readonly string[]
 }
 
-/** @throws {GpoError} what is wrong with the plan, its data or its model; then there is no run */
-export async function beginRun(store: Store, wanted: Plan): Promise<ReadyRun> {
+/** Called in the transaction that creates the run; what it throws undoes that. */
+export type OnCreated = (run: RunRecord, prints: readonly Fingerprint[]) => void
+
+/** @throws {GpoError} what is wrong with the plan, its data or its model, or what `onCreated` throws; then there is no run */
+export async function beginRun(store: Store, wanted: Plan, onCreated?: OnCreated): Promise<ReadyRun> {
   const plan = withOwnAdapter(wanted)
   refuseUnfitPlan(plan)
   const inputs = await loadInputs(plan)
   const notes = await planWarnings(plan)
   const prints = await takeFingerprints(store, plan)
-  const run = newRun(store, plan)
-  keepFingerprints(store, run.id, prints)
+  const run = transaction(store, () => {
+    const made = newRun(store, plan)
+    keepFingerprints(store, made.id, prints)
+    onCreated?.(made, prints)
+    return made
+  })
   return { run, inputs, notes }
 }
 

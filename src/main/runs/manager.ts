@@ -25,6 +25,11 @@ export interface RunManager {
    * @throws {GpoError} 'changed' when its data, weights, tokenizer or adapter have changed
    */
   resume(id: string, options?: SameInputs): Promise<readonly string[]>
+  /**
+   * Queues a run and follows it to its end, or until it is taken out of the queue; then it has the status it had.
+   * @throws {GpoError} 'usage' if it is queued already, and what keeps it from being driven
+   */
+  drive(ready: ReadyRun): Promise<RunRecord>
   pause(id: string): void
   stop(id: string): void
   /** Moves a waiting run to the front. */
@@ -52,12 +57,20 @@ export interface ManagerOptions {
 interface Active {
   live: LiveRun
   trainer: Trainer | null
+  /** Asked to stop before its trainer was there. */
+  isStopping: boolean
   readonly ended: Promise<void>
 }
 
 /** Shortest time between two state events, in milliseconds. */
 const STATE_INTERVAL = 100
 const WATCH_INTERVAL = 1000
+
+/** Who waits for a run's end. */
+interface Follower {
+  readonly resolve: (run: RunRecord) => void
+  readonly reject: (error: unknown) => void
+}
 
 const recordedKind = (event: TrainerEvent): RecordedKind | null =>
   event.type === 'phase' || event.type === 'finished' || event.type === 'failed' ? null : event.type
@@ -68,6 +81,15 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   let queue: string[] = []
   let isClosing = false
   let stateTimer: NodeJS.Timeout | null = null
+  const followers = new Map<string, Follower>()
+
+  /** @param failure what kept it from being driven */
+  const leave = (id: string, failure: { readonly error: unknown } | null = null) => {
+    const follower = followers.get(id)
+    followers.delete(id)
+    if (failure) follower?.reject(failure.error)
+    else follower?.resolve(getRun(store, id))
+  }
 
   const state = (): LiveState => ({ active: active?.live.active ?? null, queue })
   const announceState = () => {
@@ -111,7 +133,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         if (active) active.trainer = trainer
         announceState()
         announceRuns()
-        if (isClosing) trainer.stop()
+        if (isClosing || active?.isStopping) trainer.stop()
       },
       onEvent: (event) => {
         if (!active) return
@@ -134,16 +156,21 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     if (id === undefined) return
     queue = queue.slice(1)
     const run = getRun(store, id)
+    let failure: { readonly error: unknown } | null = null
     const ended = Promise.resolve() // `active` is set before the trainer starts
       .then(() => drive(id, ready?.run.id === id ? ready : null))
-      .catch((error) => failBeforeStart(run, error))
+      .catch((error) => {
+        failure = { error }
+        failBeforeStart(run, error)
+      })
       .finally(() => {
         active = null
+        leave(id, failure)
         announceState()
         announceRuns()
         next()
       })
-    active = { live: beginLive(run), trainer: null, ended }
+    active = { live: beginLive(run), trainer: null, isStopping: false, ended }
     announceState()
   }
 
@@ -189,6 +216,16 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       enqueue(ready)
       return ready.notes
     },
+    drive(ready) {
+      const { id } = ready.run
+      if (queue.includes(id) || active?.live.active.id === id)
+        return Promise.reject(new GpoError('usage', `Run ${id} is already in the queue: stop it there first.`))
+      queueRun(store, id)
+      return new Promise((resolve, reject) => {
+        followers.set(id, { resolve, reject })
+        enqueue(ready)
+      })
+    },
     pause(id) {
       running(id).trainer.pause()
       change({ state: 'paused' })
@@ -197,9 +234,11 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       if (queue.includes(id)) {
         queue = queue.filter((one) => one !== id)
         announceState()
+        leave(id)
         return
       }
-      running(id).trainer.stop()
+      if (active?.live.active.id === id && !active.trainer) active.isStopping = true
+      else running(id).trainer.stop()
       change({ state: 'stopping' })
     },
     startNext(id) {
@@ -238,6 +277,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       if (stateTimer) clearTimeout(stateTimer)
       active?.trainer?.stop()
       await active?.ended
+      for (const id of [...followers.keys()]) leave(id)
     },
   }
 }

@@ -5,10 +5,11 @@ import { runKey } from './runs'
 
 /** An evaluation replaces an older one of the same iteration. */
 export function insertEvaluation(store: Store, run: string, evaluation: EvaluationRecord): void {
-  const { iteration, n, correct, accuracy, statuses, meanTokens } = evaluation
+  const { iteration, n, correct, accuracy, statuses, meanTokens, problems } = evaluation
   change(
     store,
-    'INSERT OR REPLACE INTO evaluations (run, iteration, n, correct, accuracy, statuses, mean_tokens) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT OR REPLACE INTO evaluations (run, iteration, n, correct, accuracy, statuses, mean_tokens, problem_rows, problem_right)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     runKey(store, run),
     iteration,
     n,
@@ -16,13 +17,24 @@ export function insertEvaluation(store: Store, run: string, evaluation: Evaluati
     accuracy,
     JSON.stringify(statuses),
     meanTokens,
+    problems?.rows ?? null,
+    problems?.right ?? null,
   )
 }
 
-type Row = Omit<EvaluationRecord, 'statuses'> & { readonly statuses: string }
+interface Row extends Omit<EvaluationRecord, 'statuses' | 'problems'> {
+  readonly statuses: string
+  readonly rows: string | null
+  readonly right: string | null
+}
 
 /** By iteration, 0 = before training. */
 export function listEvaluations(store: Store, run: string): EvaluationRecord[] {
-  const sql = `SELECT iteration, n, correct, accuracy, statuses, mean_tokens AS meanTokens FROM evaluations WHERE run = ? ORDER BY iteration`
-  return all<Row>(store, sql, runKey(store, run)).map((row) => ({ ...row, statuses: JSON.parse(row.statuses) }))
+  const sql = `SELECT iteration, n, correct, accuracy, statuses, mean_tokens AS meanTokens, problem_rows AS rows, problem_right AS right
+    FROM evaluations WHERE run = ? ORDER BY iteration`
+  return all<Row>(store, sql, runKey(store, run)).map(({ rows, right, ...row }) => ({
+    ...row,
+    statuses: JSON.parse(row.statuses),
+    ...(rows === null || right === null ? {} : { problems: { rows, right } }),
+  }))
 }

@@ -4,6 +4,7 @@ import type { RunListItem } from '@shared/schemas/run'
 import { all, first, type Store } from './query'
 import { allRunNotes } from './run-notes'
 import { listRuns } from './runs'
+import { studyPlaces } from './studies'
 
 const SPARKLINE = 40
 /** Names of the loss, by objective; the first one that a run has is drawn. */
@@ -41,6 +42,7 @@ export function runList(store: Store): RunListItem[] {
     all<Plans>(store, `SELECT id, plan ->> '$.model.path' AS model, plan ->> '$.data.train.path' AS data FROM runs`),
   )
   const accuracies = byId(all<Accuracies>(store, ACCURACIES))
+  const places = studyPlaces(store)
   const losses = byId(all<Loss>(store, LOSS_SERIES).sort((a, b) => LOSSES.indexOf(b.label) - LOSSES.indexOf(a.label)))
   return listRuns(store).map((run) => {
     const accuracy = accuracies.get(run.id)
@@ -55,6 +57,7 @@ export function runList(store: Store): RunListItem[] {
       lastAccuracy: accuracy?.last ?? null,
       evaluated: accuracy?.evaluated ?? 0,
       lossSparkline: loss ? thumbnailOf(store, loss) : [],
+      study: places.get(run.id) ?? null,
     }
   })
 }

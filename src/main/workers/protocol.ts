@@ -3,6 +3,7 @@ import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
 import { PHASES } from '@shared/schemas/events'
+import { outcomesSchema } from '@shared/schemas/outcomes'
 import { planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
@@ -115,6 +116,7 @@ const eventSchema = z.discriminatedUnion('type', [
     accuracy: z.number(),
     statuses: z.record(status, count),
     meanTokens: z.number(),
+    problems: outcomesSchema.optional(),
   }),
   z.strictObject({
     type: z.literal('checkpoint'),

@@ -7,6 +7,7 @@ import { modelsContract } from './models'
 import { plansContract } from './plans'
 import { playgroundContract } from './playground'
 import { runsContract } from './runs'
+import { studiesContract } from './studies'
 import { systemContract } from './system'
 
 export const contract = {
@@ -18,5 +19,6 @@ export const contract = {
   plans: plansContract,
   playground: playgroundContract,
   runs: runsContract,
+  studies: studiesContract,
   system: systemContract,
 }

@@ -1,3 +1,4 @@
+import type { ProblemOutcomes } from './outcomes'
 import type { TrajectoryRecord } from './trajectory'
 import type { VerdictStatus } from './verifier'
 
@@ -49,6 +50,8 @@ export interface EvaluationRecord {
   readonly accuracy: number
   readonly statuses: Readonly<Record<VerdictStatus, number>>
   readonly meanTokens: number
+  /** Which rows were right; runs of earlier versions have only the counts. */
+  readonly problems?: ProblemOutcomes
 }
 export interface EvaluationEvent extends EvaluationRecord {
   readonly type: 'evaluation'

@@ -1,5 +1,6 @@
 import type { CriticalRule } from '../method/critical-step'
 import type { ObjectiveKind, Plan } from './plan'
+import type { StudyPlace } from './study'
 import type { CriticalRecord, TrajectoryRecord } from './trajectory'
 import type { VerdictStatus } from './verifier'
 
@@ -63,6 +64,8 @@ export interface RunListItem extends RunSummary, RunNotes {
   readonly evaluated: number
   /** At most 40 values of the training loss, oldest first. */
   readonly lossSparkline: readonly number[]
+  /** Its place in a study; null for a run of its own. */
+  readonly study: StudyPlace | null
 }
 
 export interface MetricSummary {

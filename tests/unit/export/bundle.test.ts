@@ -29,7 +29,8 @@ function recordedRun(store: Store): string {
     NAN_FREE.map((iteration) => ({ iteration, values: { loss: 1 / (1 + iteration) } })),
   )
   const statuses = { correct: 3, wrong: 1, unparseable: 0, truncated: 0, timeout: 0 }
-  insertEvaluation(store, id, { iteration: 0, n: 4, correct: 3, accuracy: 0.75, statuses, meanTokens: 12.5 })
+  const problems = { rows: '0-2,7', right: '1011' }
+  insertEvaluation(store, id, { iteration: 0, n: 4, correct: 3, accuracy: 0.75, statuses, meanTokens: 12.5, problems })
   insertTrajectories(store, id, [trajectory(1, 0), trajectory(1, 1, { text: 'né 🙂' }), trajectory(2, 0)])
   changeRunNotes(store, id, { note: 'mine', tags: ['good'] })
   return id

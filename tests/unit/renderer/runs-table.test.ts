@@ -36,6 +36,7 @@ const run = (id: string, more: Partial<RunListItem> = {}): RunListItem => ({
   lastAccuracy: null,
   evaluated: 0,
   lossSparkline: [],
+  study: null,
   ...more,
 })
 const idsOf = (runs: readonly RunListItem[]) => runs.map(({ id }) => id).join('')

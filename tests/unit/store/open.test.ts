@@ -1,10 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { listEvaluations } from '@main/store/evaluations'
 import { migrate, refuseUnknown } from '@main/store/migrate'
 import { MIGRATIONS } from '@main/store/migrations'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
+import { runList } from '@main/store/run-list'
 import { getRun } from '@main/store/runs'
+import { listStudies } from '@main/store/studies'
 import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { errorOf, newRun, open, plan, tempFolder } from './fixtures'
@@ -108,6 +111,20 @@ describe('migrating', () => {
       expect(getRun(store, id)).toMatchObject({ name: 'first', status: 'queued', plan })
     },
   )
+
+  it('keeps evaluations of versions that recorded only counts', () => {
+    const file = join(tempFolder(), 'runs.db')
+    const old = bare(file)
+    migrate(old, MIGRATIONS.slice(0, 8))
+    const id = oldRun(old)
+    old.db.exec(`INSERT INTO evaluations VALUES (1, 0, 4, 3, 0.75, '{"correct":3}', 12.5)`)
+    old.close()
+    const store = open(file)
+    const counts = { iteration: 0, n: 4, correct: 3, accuracy: 0.75, statuses: { correct: 3 }, meanTokens: 12.5 }
+    expect(listEvaluations(store, id)).toEqual([counts])
+    expect(runList(store)[0]).toMatchObject({ id, baseAccuracy: 0.75, study: null })
+    expect(listStudies(store)).toEqual([])
+  })
 
   it('undoes all of a migration that fails half way and keeps the version before it', () => {
     const store = bare(join(tempFolder(), 'runs.db'))

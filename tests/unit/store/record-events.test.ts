@@ -12,7 +12,16 @@ import { describe, expect, it } from 'vitest'
 import { errorOf, newRun, open, tempFolder, trajectory } from './fixtures'
 
 const statuses = { correct: 3, wrong: 1, unparseable: 0, truncated: 0, timeout: 0 }
-const evaluation = (iteration: number) => ({ iteration, n: 4, correct: 3, accuracy: 0.75, statuses, meanTokens: 12.5 })
+const problems = { rows: '0-3', right: '1101' }
+const evaluation = (iteration: number) => ({
+  iteration,
+  n: 4,
+  correct: 3,
+  accuracy: 0.75,
+  statuses,
+  meanTokens: 12.5,
+  problems,
+})
 const checkpoint = (iteration: number) => ({ iteration, path: `checkpoints/${iteration}`, bytes: 100, sha256: 'ab' })
 
 const iterationOf = (iteration: number, removed: readonly string[] = []): TrainerEvent[] => [

@@ -69,6 +69,7 @@ const EVENTS: readonly TrainerEvent[] = [
     accuracy: 0.5,
     statuses: { correct: 1, wrong: 1, unparseable: 0, truncated: 0, timeout: 0 },
     meanTokens: 12.5,
+    problems: { rows: '3,5', right: '10' },
   },
   {
     type: 'checkpoint',

@@ -1,5 +1,6 @@
 /** Greedy accuracy on the evaluation set. */
 import type { EvaluationRecord } from '@shared/schemas/events'
+import { encodeOutcomes } from '@shared/schemas/outcomes'
 import { VERDICT_STATUSES, type VerdictStatus } from '@shared/schemas/verifier'
 import { mean } from '../core/statistics'
 import { rolloutsFromPrompts } from '../gpo/sampling'
@@ -24,5 +25,8 @@ export async function evaluate(run: Run, iteration: number): Promise<EvaluationR
     accuracy: statuses.correct / Math.max(1, rollouts.length),
     statuses,
     meanTokens: mean(rollouts.map(({ tokens }) => tokens.length)),
+    problems: encodeOutcomes(
+      rollouts.map(({ task, verdict }) => ({ row: task.row, isRight: verdict.status === 'correct' })),
+    ),
   }
 }

@@ -1,5 +1,6 @@
 /** The input of every training procedure, and its result after each iteration. */
 import { learnsFromRewards } from '@shared/method/guided'
+import { stepsPerIteration } from '@shared/method/optimiser-steps'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
@@ -111,8 +112,4 @@ export const rowCount = ({ demonstrations, pairs, labelled, tasks }: Run): numbe
   demonstrations.length || pairs.length || labelled.length || tasks.length
 
 /** Optimiser steps of the whole plan, for the learning-rate schedule. */
-export function totalSteps({ objective, budget }: Plan): number {
-  const minibatches = 'minibatches' in objective ? objective.minibatches : 1
-  const epochs = objective.kind === 'sft' ? 1 : objective.epochs
-  return budget.iterations * epochs * minibatches
-}
+export const totalSteps = ({ objective, budget }: Plan): number => budget.iterations * stepsPerIteration({ objective })

@@ -45,9 +45,8 @@ function onFolder(store: Store, plan: Plan): Plan {
   }
 }
 
-export async function checkedPlan(store: Store, plan: Plan): Promise<PlanReport> {
-  const unknown = unknownPaths(store, plan)
-  if (unknown.length > 0) return { issues: unknown, facts: null }
+/** The plan's problems with its model and data, wherever they are. */
+export async function factReport(store: Store, plan: Plan): Promise<PlanReport> {
   try {
     const own = onFolder(store, plan)
     const facts = await planFacts(own)
@@ -59,4 +58,10 @@ export async function checkedPlan(store: Store, plan: Plan): Promise<PlanReport>
     if (error instanceof PlanProblem) return { issues: [issue('error', error.path, error.message)], facts: null }
     throw error
   }
+}
+
+/** The same for a plan from the window. */
+export async function checkedPlan(store: Store, plan: Plan): Promise<PlanReport> {
+  const unknown = unknownPaths(store, plan)
+  return unknown.length > 0 ? { issues: unknown, facts: null } : factReport(store, plan)
 }

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describeError, GpoError } from '@shared/errors'
+import { describeIssue } from '@shared/plan/describe-issue'
 import { type Plan, planSchema } from '@shared/schemas/plan'
-import type { z } from 'zod'
 
 type Json = Record<string, unknown>
 
@@ -42,25 +42,6 @@ export function applySetting(plan: Json, setting: string): void {
   target[last] = parseValue(setting.slice(at + 1))
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (isObject(inner) || Array.isArray(inner) ? (inner as Json)[String(key)] : undefined),
-    value,
-  )
-}
-
-/** One problem: the key, the value found and what is expected. */
-function describeIssue(issue: z.core.$ZodIssue, raw: unknown): string {
-  const where = issue.path.join('.') || 'the plan'
-  if (issue.code === 'unrecognized_keys') {
-    const place = issue.path.length > 0 ? `${issue.path.join('.')}.` : ''
-    return `unknown key ${issue.keys.map((key) => `"${place}${key}"`).join(', ')}: remove it or correct its spelling`
-  }
-  const found = JSON.stringify(valueAt(raw, issue.path))
-  const wanted = issue.message.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')
-  return `${where} is ${found === undefined ? 'missing' : found.slice(0, 80)}: ${wanted}`
-}
-
 /** @throws GpoError('plan') listing every problem by key, value and cure */
 export function parsePlan(raw: unknown, name: string): Plan {
   const result = planSchema.safeParse(raw)
@@ -94,23 +75,27 @@ function resolvePaths(plan: Plan, folder: string, findNamed: FindNamed): Plan {
   }
 }
 
-const CURES: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist: give the path of a JSON plan',
-  EISDIR: 'is a folder: give the path of a JSON plan',
-  EACCES: 'cannot be read by this user: change its permissions',
+type What = 'plan' | 'study'
+
+const CURES: Readonly<Record<string, (what: What) => string>> = {
+  ENOENT: (what) => `does not exist: give the path of a JSON ${what}`,
+  EISDIR: (what) => `is a folder: give the path of a JSON ${what}`,
+  EACCES: () => 'cannot be read by this user: change its permissions',
 }
 
-function readText(file: string): string {
+function readText(file: string, what: What): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? describeError(error)
-    throw new GpoError('plan', `${file} ${CURES[code] ?? `cannot be read (${code}): check the disk and the path`}`)
+    const cure = CURES[code]?.(what) ?? `cannot be read (${code}): check the disk and the path`
+    throw new GpoError('plan', `${file} ${cure}`)
   }
 }
 
-function readJson(file: string): unknown {
-  const text = readText(file)
+/** @param what it should be, for messages @throws GpoError('plan') for a file that cannot be read or is not JSON */
+export function readJson(file: string, what: What = 'plan'): unknown {
+  const text = readText(file, what)
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -126,7 +111,7 @@ const PEFT_NAMES: Readonly<Record<string, string>> = {
 }
 
 /** Settings of an adapter may have the names that PEFT gives them. @throws GpoError('plan') for one under both names */
-function ownNames(adaptation: unknown): unknown {
+export function ownNames(adaptation: unknown): unknown {
   if (!isObject(adaptation)) return adaptation
   const own: Json = {}
   for (const [key, value] of Object.entries(adaptation)) {

@@ -6,6 +6,8 @@ import { notesAndSettings } from './0005-notes-and-settings'
 import { handMade } from './0006-hand-made'
 import { library } from './0007-library'
 import { fingerprints } from './0008-fingerprints'
+import { problemOutcomes } from './0009-problem-outcomes'
+import { studies } from './0010-studies'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -18,4 +20,6 @@ export const MIGRATIONS: readonly Migration[] = [
   handMade,
   library,
   fingerprints,
+  problemOutcomes,
+  studies,
 ]
