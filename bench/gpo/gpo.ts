@@ -1,6 +1,7 @@
 /**
- * The cost of GPO: whole iterations of GPO-PPO against PPO with as many trained rollouts, on the bundled chain-arithmetic, in turns. The
- * learning rate is 0, so that both always work with the same policy. Counts which tokens went through the transformer while sampling.
+ * The cost of guidance: whole iterations of GRPO with each variant against GRPO, with as many prompts and trained rollouts, on the bundled
+ * chain-arithmetic, in turns. The learning rate is 0, so that all always work with the same policy. Counts which tokens went through the transformer while
+ * sampling.
  */
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,28 +10,37 @@ import { writeSafetensors } from '@main/formats/safetensors-writer'
 import { loadDataset } from '@main/library/datasets/load'
 import { datasetPath, modelPath } from '@main/paths'
 import { openSession, type Session } from '@main/trainer/session/session'
-import { type Plan, planSchema } from '@shared/schemas/plan'
-import type { TrajectoryRecord } from '@shared/schemas/trajectory'
+import { type Plan, type PlanInput, planSchema } from '@shared/schemas/plan'
 import { hasBundledModel, randomWeights, tinyConfig } from '../models'
-import { median, rounded, sum } from '../statistics'
+import { median, rounded } from '../statistics'
 
 const WARMUP = 2
 const ITERATIONS = 5
 const PHASES = ['rollouts', 'segment', 'values', 'select', 'reset', 'update'] as const
 
-function planOf(criticalStep: 'max' | 'none'): Plan {
-  return planSchema.parse({
+/** What differs from GRPO with four rollouts of each prompt. */
+const VARIANTS: Readonly<Record<string, PlanInput['gpo']>> = {
+  base: { criticalStep: 'none' },
+  undecided: {},
+  'undecided, bisection': { search: 'bisect' },
+  'undecided, adaptive': { search: 'adaptive' },
+  'where decided': { when: 'decided' },
+  'where decided, adaptive': { when: 'decided', search: 'adaptive' },
+  'all continuations, N = 2': { trainOn: 'all', samples: 2 },
+}
+
+const planOf = (gpo: PlanInput['gpo']): Plan =>
+  planSchema.parse({
     model: { path: 'bundled:tiny' },
     data: { train: { path: 'bundled:chain-arithmetic' } },
     backend: 'onnx',
     adaptation: { kind: 'full' },
-    objective: { kind: 'ppo', epochs: 4, kl: 0.02 },
-    gpo: { criticalStep, samples: 4, reuseRollouts: true },
+    objective: { kind: 'grpo' },
+    gpo: { samples: 4, ...gpo },
     rollout: { maxNewTokens: 96, lanes: 256 },
     optimiser: { learningRate: 0 },
     budget: { iterations: WARMUP + ITERATIONS, promptsPerIteration: 64, trainedPerPrompt: 4, microbatchTokens: 8192 },
   })
-}
 
 /** The bundled tokenizer with random weights in the bundled model's shape. */
 function randomModel(): string {
@@ -68,67 +78,62 @@ interface Counted {
   readonly metrics: Readonly<Record<string, number>>
   /** Token positions that went through the transformer while sampling. */
   readonly transformed: number
-  /** The necessary number: each prompt once, and each sampled token once except the last of a sequence, which nothing follows. */
-  readonly needed: number
 }
 
 const passed = ({ run }: Session) => run.sampler.counters.prefilled + run.sampler.counters.decoded
 
-/** Counted from the samples, not by the sampler's counters. */
-function neededFor({ run }: Session, trajectories: readonly TrajectoryRecord[]): number {
-  const promptOf = new Map(run.tasks.map(({ row, prompt }) => [row, prompt.length]))
-  const prompts = sum([...new Set(trajectories.map(({ row }) => row))].map((row) => promptOf.get(row)!))
-  const sequences = trajectories.flatMap(({ tokens, continuations }) => [tokens, ...continuations.map((c) => c.tokens)])
-  return prompts + sum(sequences) - sequences.length
-}
-
 async function iterate(session: Session, iteration: number): Promise<Counted> {
   const before = passed(session)
-  const { metrics, trajectories } = await session.procedure.iterate(iteration)
-  return { metrics, transformed: passed(session) - before, needed: neededFor(session, trajectories) }
+  const { metrics } = await session.procedure.iterate(iteration)
+  return { metrics, transformed: passed(session) - before }
 }
 
 const medianOf = (name: string, results: readonly Counted[]) =>
   rounded(median(results.map(({ metrics }) => metrics[name] ?? 0)))
 
 function summary(results: readonly Counted[]) {
-  const seconds = Object.fromEntries(PHASES.map((phase) => [phase, medianOf(`time/${phase}`, results)]))
+  const phases = PHASES.filter((phase) => results.some(({ metrics }) => metrics[`time/${phase}`] !== undefined))
+  const seconds = Object.fromEntries(phases.map((phase) => [phase, medianOf(`time/${phase}`, results)]))
   return {
     seconds: { ...seconds, iteration: medianOf('step_time', results) },
-    meanTokens: medianOf('completions/mean_length', results),
-    learntTokens: medianOf('num_tokens', results),
+    generatedTokens: medianOf('gpo/generated_tokens', results),
+    trainedTokens: medianOf('gpo/trained_tokens', results),
+    groupsThatTeach: medianOf('gpo/effective_groups', results),
+    /** Token positions that went through the transformer while sampling. */
     sampledPositions: median(results.map(({ transformed }) => transformed)),
-    recomputedPositions: sum(results.map(({ transformed, needed }) => transformed - needed)),
   }
 }
 
+const ratio = (name: string, own: readonly Counted[], base: readonly Counted[]) =>
+  rounded(median(own.map(({ metrics }, i) => metrics[name]! / base[i]!.metrics[name]!)))
+
 async function measure(modelFolder: string): Promise<object> {
   const { examples: train } = await loadDataset(datasetPath('bundled:chain-arithmetic'))
-  const open = (rule: 'max' | 'none') =>
-    openSession({ plan: planOf(rule), modelFolder, resumeFrom: null, train, evaluation: [] })
-  const [base, guided] = [await open('none'), await open('max')]
-  const results: { readonly base: Counted[]; readonly guided: Counted[] } = { base: [], guided: [] }
+  const names = Object.keys(VARIANTS)
+  const sessions = new Map<string, Session>()
+  for (const name of names)
+    sessions.set(
+      name,
+      await openSession({ plan: planOf(VARIANTS[name]), modelFolder, resumeFrom: null, train, evaluation: [] }),
+    )
+  const results = new Map<string, Counted[]>(names.map((name) => [name, []]))
   for (let iteration = 1; iteration <= WARMUP + ITERATIONS; iteration++) {
-    results.base.push(await iterate(base, iteration))
-    results.guided.push(await iterate(guided, iteration))
+    for (const [name, session] of sessions) results.get(name)!.push(await iterate(session, iteration))
     process.stderr.write(`  iteration ${iteration} of ${WARMUP + ITERATIONS}\n`)
   }
-  const measured = { ppo: results.base.slice(WARMUP), gpoPpo: results.guided.slice(WARMUP) }
-  const [ppo, gpoPpo] = [summary(measured.ppo), summary(measured.gpoPpo)]
-  return {
-    ppo,
-    gpoPpo: {
-      ...gpoPpo,
-      steps: medianOf('gpo/steps_per_trajectory', measured.gpoPpo),
-      mcTokens: medianOf('gpo/mc_tokens', measured.gpoPpo),
-    },
-    overhead: rounded(gpoPpo.seconds.iteration / ppo.seconds.iteration - 1),
-    overheadPerIteration: measured.ppo.map(({ metrics }, i) =>
-      rounded(measured.gpoPpo[i]!.metrics['step_time']! / metrics['step_time']! - 1),
-    ),
-    overheadMetric: medianOf('gpo/overhead', measured.gpoPpo),
-    target: 0.6,
-  }
+  const measured = (name: string) => results.get(name)!.slice(WARMUP)
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        ...summary(measured(name)),
+        toBase: {
+          seconds: ratio('step_time', measured(name), measured('base')),
+          generatedTokens: ratio('gpo/generated_tokens', measured(name), measured('base')),
+        },
+      },
+    ]),
+  )
 }
 
 export async function run(): Promise<object> {
@@ -137,7 +142,12 @@ export async function run(): Promise<object> {
   const model =
     process.env['BENCH_MODEL'] ?? (isBundled ? 'bundled:tiny' : "random weights in the bundled model's shape")
   try {
-    return { model, iterations: ITERATIONS, ...(await measure(folder)) }
+    return {
+      model,
+      iterations: ITERATIONS,
+      targets: { seconds: 1.15, generatedTokens: 2 },
+      variants: await measure(folder),
+    }
   } finally {
     if (!isBundled && !process.env['BENCH_MODEL']) rmSync(folder, { recursive: true, force: true })
   }
