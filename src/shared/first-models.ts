@@ -39,7 +39,7 @@ export const FIRST_RUN_WORDS =
 export const FIRST_MODELS: readonly FirstModel[] = [
   {
     ...{ id: 'HuggingFaceTB/SmolLM2-135M-Instruct', label: 'SmolLM2 135M Instruct', license: 'Apache 2.0' },
-    ...{ isGated: false, bytes: 269_060_552, measured: 1_689_104_384 },
+    ...{ isGated: false, bytes: 269_060_552, measured: 1_831_641_088 },
     shape: {
       ...{ parameters: 134_515_008, hiddenSize: 576, intermediateSize: 1536, layers: 30, heads: 9, kvHeads: 3 },
       ...{ headDim: 64, vocabSize: 49_152, context: 8192 },

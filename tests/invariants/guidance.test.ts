@@ -175,11 +175,14 @@ describe('the mean gradient equals the exact gradient of the value of its start'
   })
 })
 
-describe('the signal of the gradient, per prompt', () => {
+describe('the signal of the gradient, per prompt', { timeout: 180_000 }, () => {
+  /** Enough that the signal of the base is known to about a fifth. */
+  const PROMPTS = 3000
+
   const ofVariant = async (options: SwapsOptions, name: string) => {
     const variant = VARIANTS.find((one) => one.name === name)
     if (!variant) throw new Error(`no variant ${name}`)
-    return signalOf(options, variant, 3000)
+    return signalOf(options, variant, PROMPTS)
   }
 
   /** The order of shared/design/method.md, section 5. */

@@ -69,7 +69,7 @@ describe('TRL', () => {
     for (const key of settingsOf(content).keys()) expect(TRL).toContain(key)
     expect(content).toMatch(/# The run trained with PPO, so its plan has no settings of KTO/)
     expect(content).toMatch(
-      /# Settings of the run without a counterpart in TRL:\n(.*\n)*# - gpo\.\*: critical steps \(max\)/,
+      /# Settings of the run without a counterpart in TRL:\n(.*\n)*# - gpo\.\*: critical steps \(undecided\)/,
     )
     const simpo = named(sourceOf({ objective: { kind: 'simpo' } }), 'pairs', '.trl-dpo.yaml').content
     expect(simpo).toMatch(/# For SimPO: CPOTrainer .* simpo_gamma 1\.375, cpo_alpha 0/)

@@ -45,7 +45,7 @@ describe('a run', () => {
       name: 'first',
       status: 'queued',
       objective: 'dpo',
-      criticalStep: 'max',
+      criticalStep: plan.gpo.criticalStep,
       createdAt: 1000,
       startedAt: null,
       endedAt: null,

@@ -61,7 +61,7 @@ describe('group advantages', () => {
   })
 
   test('are 0 when all rewards are equal', () => {
-    expect(groupAdvantages([1, 1, 1], 1e-4)).toEqual({ mean: 1, std: 0, advantages: [0, 0, 0] })
+    expect(groupAdvantages([1, 1, 1], 1e-4)).toMatchObject({ mean: 1, std: 0, advantages: [0, 0, 0] })
     expect(groupAdvantages([0.3], 1e-4).advantages).toEqual([0])
   })
 })
