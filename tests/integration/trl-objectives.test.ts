@@ -69,7 +69,7 @@ const planOf = (objective: object): Plan =>
     ...{ model: { path: 'none' }, data: { train: { path: 'none' } }, seed: SEED, objective },
     adaptation: { kind: 'full' },
     gpo: { criticalStep: 'none' },
-    rollout: { temperature: TEMPERATURE },
+    rollout: { temperature: TEMPERATURE, maxNewTokens: 64 },
     // Several microbatches for each optimiser step.
     budget: { iterations: 1, promptsPerIteration: 6, trainedPerPrompt: 3, microbatchTokens: 128 },
   })
@@ -154,6 +154,16 @@ const CASES: readonly Case[] = [
     plan: onPolicy({ kind: 'grpo' }),
   },
   {
+    ...{ name: 'grpo with the options of DAPO', ...grpo },
+    settings: { ...sampled, beta: 0, loss_type: 'dapo', epsilon_high: 0.28, scale_rewards: 'batch' },
+    plan: onPolicy({ kind: 'grpo', average: 'token', clipHigh: 0.28, scaleRewards: 'batch' }),
+  },
+  {
+    ...{ name: 'Dr. GRPO', ...grpo },
+    settings: { ...sampled, beta: 0, loss_type: 'dr_grpo', scale_rewards: 'none', max_completion_length: 64 },
+    plan: onPolicy({ kind: 'grpo', average: 'constant', scaleRewards: 'none' }),
+  },
+  {
     // TRL has no PPO any more: its clipped loss over all tokens of a batch. Without discount, value and penalty a token's advantage is the reward.
     ...{ name: 'ppo', ...grpo, advantages: ROLLOUTS.map(({ reward }) => reward) },
     settings: { ...sampled, beta: 0, loss_type: 'bnpo' },
@@ -224,7 +234,7 @@ beforeAll(async () => {
 })
 afterAll(() => backend.close())
 
-test.each(['dpo', 'kto', 'simpo', 'grpo', 'grpo with a KL penalty', 'ppo'])(
+test.each(['dpo', 'kto', 'simpo', 'grpo', 'grpo with a KL penalty', 'grpo with the options of DAPO', 'Dr. GRPO', 'ppo'])(
   '%s: loss and gradients are those of TRL',
   (name) => {
     const trained = [...steps.get(name)!.gradients.keys()].filter((key) => !key.startsWith('value_head'))
