@@ -16,12 +16,12 @@ import {
 import { writeTinyModel } from '../../support/model-folder'
 
 /**
- * The largest learning rate there is, and a model whose last norm multiplies by 3·10³⁷: its first logits and gradients fit into a 32-bit float,
+ * The largest learning rate there is, and a model whose last norm multiplies by 10³⁶: its first logits and gradients fit into a 32-bit float,
  * those after a step do not.
  */
 function divergingPlan(home: string): string {
   const model = writeTinyModel(join(home, 'model'), {
-    weights: (all) => all.get('model.norm.weight')!.data.fill(3e37),
+    weights: (all) => all.get('model.norm.weight')!.data.fill(1e36),
   })
   const rows = join(home, 'rows.jsonl')
   const lines = [1, 2, 3, 4].map((i) => JSON.stringify({ prompt: `${i}+${i}=`, completion: `the sum is ${2 * i}` }))
