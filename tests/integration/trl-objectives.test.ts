@@ -234,14 +234,20 @@ beforeAll(async () => {
 })
 afterAll(() => backend.close())
 
-test.each(['dpo', 'kto', 'simpo', 'grpo', 'grpo with a KL penalty', 'grpo with the options of DAPO', 'Dr. GRPO', 'ppo'])(
-  '%s: loss and gradients are those of TRL',
-  (name) => {
-    const trained = [...steps.get(name)!.gradients.keys()].filter((key) => !key.startsWith('value_head'))
-    expect(trained.sort()).toEqual(Object.keys(golden[name]!.trl.weights).sort())
-    expectEqual(found(name))
-  },
-)
+test.each([
+  'dpo',
+  'kto',
+  'simpo',
+  'grpo',
+  'grpo with a KL penalty',
+  'grpo with the options of DAPO',
+  'Dr. GRPO',
+  'ppo',
+])('%s: loss and gradients are those of TRL', (name) => {
+  const trained = [...steps.get(name)!.gradients.keys()].filter((key) => !key.startsWith('value_head'))
+  expect(trained.sort()).toEqual(Object.keys(golden[name]!.trl.weights).sort())
+  expectEqual(found(name))
+})
 
 test("kto: the baseline z is TRL's, and not 0", () => {
   const { kl } = golden['kto']!

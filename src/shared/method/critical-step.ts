@@ -52,10 +52,6 @@ export function argMax(values: readonly number[]): number {
   return best
 }
 
-/** True of rules that look only at the state before a step. */
-export const isScoredByState = (rule: SelectingRule): rule is 'undecided' | 'value' =>
-  rule === 'undecided' || rule === 'value'
-
 /** The score of each of K steps from K + 1 states; −∞ where a value it needs is not known. */
 export const scoresBy = (rule: SelectingRule, states: readonly ValuedState[]): number[] =>
   states.slice(1).map((after, i) => {
