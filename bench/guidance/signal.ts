@@ -1,6 +1,7 @@
 /** How much each variant's gradient says, per prompt and per token sampled, on a policy whose exact gradient is known (swaps.ts). */
 
-import { type Collected, collect } from '@engine/recipes/collect'
+import { collect } from '@engine/recipes/collect'
+import type { Collected } from '@engine/recipes/collected'
 import { groupSamples, type Sample } from '@engine/recipes/group-samples'
 import { startIteration } from '@engine/recipes/iteration'
 import { LEAVE_ONE_OUT } from '@engine/recipes/rloo'

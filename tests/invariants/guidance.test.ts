@@ -4,7 +4,8 @@
  */
 
 import { groupOf } from '@engine/gpo/groups'
-import { type Collected, collect } from '@engine/recipes/collect'
+import { collect } from '@engine/recipes/collect'
+import type { Collected } from '@engine/recipes/collected'
 import { groupSamples } from '@engine/recipes/group-samples'
 import { guide, startIteration } from '@engine/recipes/iteration'
 import { LEAVE_ONE_OUT } from '@engine/recipes/rloo'

@@ -11,24 +11,14 @@
  * With `skipDecided`, groups without contrast are left out and further prompts take their place, in at most MAX_WAVES waves.
  */
 import { type Group, groupOf, inGroups, isAllWrong, isMixed, rewardsOf, stateGroups } from '../gpo/groups'
-import type { Rollout, Task, Trajectory, Valued } from '../gpo/trajectory'
-import { criticalStarts, type Guided, guide, type Iteration, isGuided } from './iteration'
+import type { Rollout, Task, Trajectory } from '../gpo/trajectory'
+import type { Collected } from './collected'
+import { criticalStarts, guide, type Iteration, isGuided } from './iteration'
 import { repair } from './repair'
 import { laterPrompts, promptsOf, type Run } from './run'
 
 /** Most waves of prompts per iteration. */
 const MAX_WAVES = 4
-
-export interface Collected {
-  /** All rollouts from prompts. */
-  readonly trajectories: readonly Trajectory[]
-  readonly guided: readonly Guided[]
-  /** For each guided trajectory, the rollouts from its critical state that are trained on. */
-  readonly resets: readonly (readonly Rollout[])[]
-  readonly groups: readonly Group[]
-  /** Trajectories whose own steps are trained, by the values at their ends. */
-  readonly walks: readonly Valued[]
-}
 
 export interface CollectOptions {
   /** Rollouts in a group. */
@@ -37,11 +27,9 @@ export interface CollectOptions {
   readonly withTrajectory?: boolean
 }
 
-type Wave = Omit<Collected, 'groups'> & { readonly groups: readonly Group[] }
+const NOTHING: Collected = { trajectories: [], guided: [], resets: [], groups: [], walks: [] }
 
-const NOTHING: Wave = { trajectories: [], guided: [], resets: [], groups: [], walks: [] }
-
-const joined = (a: Wave, b: Wave): Wave => ({
+const joined = (a: Collected, b: Collected): Collected => ({
   trajectories: [...a.trajectories, ...b.trajectories],
   guided: [...a.guided, ...b.guided],
   resets: [...a.resets, ...b.resets],
@@ -50,7 +38,7 @@ const joined = (a: Wave, b: Wave): Wave => ({
 })
 
 /** Groups from the prompts. */
-async function fromPrompts(iteration: Iteration, tasks: readonly Task[], size: number): Promise<Wave> {
+async function fromPrompts(iteration: Iteration, tasks: readonly Task[], size: number): Promise<Collected> {
   const trajectories = await iteration.sample(tasks, size)
   return { ...NOTHING, trajectories, groups: inGroups(trajectories, size).map(groupOf) }
 }
@@ -62,7 +50,7 @@ async function fromStates(
   trajectories: readonly Trajectory[],
   { size, withTrajectory = false }: CollectOptions,
   known?: readonly Rollout[],
-): Promise<Wave> {
+): Promise<Collected> {
   const guided = await guide(iteration, trajectories, known)
   if (plan.gpo.trainOn === 'all') {
     const walks = guided.map(({ trajectory }) => trajectory)
@@ -75,7 +63,12 @@ async function fromStates(
 }
 
 /** Every prompt is guided, except the share that starts at the prompt. */
-async function always(run: Run, iteration: Iteration, tasks: readonly Task[], options: CollectOptions): Promise<Wave> {
+async function always(
+  run: Run,
+  iteration: Iteration,
+  tasks: readonly Task[],
+  options: CollectOptions,
+): Promise<Collected> {
   const whole = Math.round(run.plan.gpo.startMix * tasks.length)
   const base = whole > 0 ? await fromPrompts(iteration.part(1), tasks.slice(0, whole), options.size) : NOTHING
   const trajectories = await iteration.sample(tasks.slice(whole), 1)
@@ -88,7 +81,7 @@ async function whereDecided(
   iteration: Iteration,
   tasks: readonly Task[],
   options: CollectOptions,
-): Promise<Wave> {
+): Promise<Collected> {
   const { decided } = run.plan.gpo
   const trajectories = await iteration.sample(tasks, options.size)
   const groups = inGroups(trajectories, options.size)
@@ -106,7 +99,7 @@ async function whereDecided(
   return { ...rescued, trajectories, groups: [...open, ...rescued.groups] }
 }
 
-function wave(run: Run, iteration: Iteration, tasks: readonly Task[], options: CollectOptions): Promise<Wave> {
+function wave(run: Run, iteration: Iteration, tasks: readonly Task[], options: CollectOptions): Promise<Collected> {
   const { mode, when } = run.plan.gpo
   if (!isGuided(run)) return fromPrompts(iteration, tasks, options.size)
   if (mode === 'repair') return repair(iteration, tasks, options.size)

@@ -2,7 +2,7 @@
 import { mean, standardDeviation } from '../core/statistics'
 import { type Group, isMixed, rewardsOf, stepAdvantages } from '../gpo/groups'
 import type { Rollout, Valued } from '../gpo/trajectory'
-import type { Collected } from './collect'
+import type { Collected } from './collected'
 
 /** How an objective compares the rewards of a group. */
 export interface Comparison {

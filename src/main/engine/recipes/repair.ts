@@ -6,7 +6,7 @@
 import { groupOf } from '../gpo/groups'
 import { isCorrect } from '../gpo/pairs'
 import type { Rollout, Task, Trajectory } from '../gpo/trajectory'
-import type { Collected } from './collect'
+import type { Collected } from './collected'
 import { guide, type Iteration } from './iteration'
 
 /** The continuation as a whole rollout: nothing of it counts as kept. */
