@@ -112,6 +112,9 @@ interface Case {
 }
 
 const grpo = { kind: 'grpo', rows: ROLLOUTS, group: 3, data: { rollouts: ROLLOUTS } }
+/** The second prompt's rewards are all equal: no pass is spent on its rollouts, but they count in the mean. */
+const DECIDED = ROLLOUTS.map((rollout, i) => (i < 3 ? rollout : { ...rollout, reward: 1 }))
+const decided = { kind: 'grpo', rows: DECIDED, group: 3, data: { rollouts: DECIDED } }
 const sampled = { temperature: TEMPERATURE, epsilon: 0.2, loss_type: 'grpo' }
 
 const CASES: readonly Case[] = [
@@ -157,6 +160,16 @@ const CASES: readonly Case[] = [
     ...{ name: 'grpo with the options of DAPO', ...grpo },
     settings: { ...sampled, beta: 0, loss_type: 'dapo', epsilon_high: 0.28, scale_rewards: 'batch' },
     plan: onPolicy({ kind: 'grpo', average: 'token', clipHigh: 0.28, scaleRewards: 'batch' }),
+  },
+  {
+    ...{ name: 'grpo with a decided group', ...decided },
+    settings: { ...sampled, beta: 0 },
+    plan: onPolicy({ kind: 'grpo' }),
+  },
+  {
+    ...{ name: 'grpo over tokens, with a decided group', ...decided },
+    settings: { ...sampled, beta: 0, loss_type: 'dapo' },
+    plan: onPolicy({ kind: 'grpo', average: 'token' }),
   },
   {
     ...{ name: 'Dr. GRPO', ...grpo },
@@ -241,6 +254,8 @@ test.each([
   'grpo',
   'grpo with a KL penalty',
   'grpo with the options of DAPO',
+  'grpo with a decided group',
+  'grpo over tokens, with a decided group',
   'Dr. GRPO',
   'ppo',
 ])('%s: loss and gradients are those of TRL', (name) => {
