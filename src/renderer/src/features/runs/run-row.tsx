@@ -1,7 +1,7 @@
 import { ActionIcon, TextInput, Tooltip } from '@mantine/core'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
-import { IconArchive, IconDotsVertical, IconLock, IconNote } from '@tabler/icons-react'
+import { IconArchive, IconDotsVertical, IconFlask, IconLock, IconNote } from '@tabler/icons-react'
 import { type KeyboardEvent, type MouseEvent, memo } from 'react'
 import { type Column, Tags } from './columns'
 import type { RunCommands } from './commands'
@@ -96,6 +96,18 @@ function OwnCell({ column, ...props }: RunRowProps & { readonly column: string; 
         </Tooltip>
       )}
       {run.isArchived && <IconArchive size={14} role="img" aria-label="archived" />}
+      {run.study && (
+        <Tooltip label={`Of the experiment “${run.study.studyName}”: ${run.study.arm}, seed ${run.study.seed}`}>
+          <a
+            href={`#/experiments/${run.study.study}`}
+            tabIndex={tabIndex}
+            aria-label={`Experiment ${run.study.studyName}`}
+            className="runs-study"
+          >
+            <IconFlask size={14} aria-hidden />
+          </a>
+        </Tooltip>
+      )}
       <a href={`#/runs/${run.id}`} tabIndex={tabIndex} title={run.name} className="clip">
         {run.name}
       </a>

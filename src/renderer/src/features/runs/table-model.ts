@@ -12,6 +12,7 @@ export interface RunFilter {
   readonly model: readonly string[]
   readonly data: readonly string[]
   readonly tag: readonly string[]
+  readonly experiment: readonly string[]
   readonly withArchived: boolean
 }
 
@@ -23,6 +24,7 @@ export const NO_FILTER: RunFilter = {
   model: [],
   data: [],
   tag: [],
+  experiment: [],
   withArchived: false,
 }
 
@@ -34,12 +36,24 @@ export const FACETS = {
   model: ({ model }: RunListItem): readonly string[] => [shortPath(model)],
   data: ({ data }: RunListItem): readonly string[] => [shortPath(data)],
   tag: ({ tags }: RunListItem): readonly string[] => tags,
+  experiment: ({ study }: RunListItem): readonly string[] => (study ? [study.studyName] : []),
 } as const
 export type Facet = keyof typeof FACETS
 export const FACET_NAMES = Object.keys(FACETS) as readonly Facet[]
 
 const searched = (run: RunListItem): string =>
-  [run.name, run.id, run.note, ...run.tags, methodName(run), gpoMode(run), run.model, run.data, run.status]
+  [
+    run.name,
+    run.id,
+    run.note,
+    ...run.tags,
+    methodName(run),
+    gpoMode(run),
+    run.model,
+    run.data,
+    run.status,
+    run.study?.studyName ?? '',
+  ]
     .join('\n')
     .toLowerCase()
 
