@@ -1,6 +1,5 @@
 /** What a study found, in one line. Pure. */
 import type { Comparison, StudyResults, Verdict } from './results'
-import { count } from './words'
 
 const differenceOf = (comparisons: readonly Comparison[], { arm }: Verdict): number =>
   comparisons.find((one) => one.arm === arm && one.basis === 'measure')?.difference ?? 0
@@ -15,7 +14,7 @@ function others(verdicts: readonly Verdict[], shown?: Verdict): string {
   const of = (finding: Verdict['finding']) => verdicts.filter((one) => one !== shown && one.finding === finding).length
   const parts = [
     [of('better'), 'also better'],
-    [of('undecided'), 'without a difference that was found'],
+    [of('undecided'), 'undecided'],
     [of('worse'), 'worse'],
   ] as const
   return parts.flatMap(([n, words]) => (n > 0 ? [`${n.toLocaleString('en')} ${words}`] : [])).join(', ')
@@ -32,5 +31,5 @@ export function headlineOf(results: StudyResults): string | null {
     .filter(({ finding }) => finding === 'better')
     .toSorted((a, b) => differenceOf(comparisons, b) - differenceOf(comparisons, a))[0]
   if (best) return `${best.sentence} Other arms: ${others(verdicts, best)}.`
-  return `None of ${count(verdicts.length, 'arm')} was found better than ${results.base}: ${others(verdicts)}.`
+  return `No arm was found better than ${results.base}: ${others(verdicts)}.`
 }

@@ -1,4 +1,4 @@
-import { Button, Table, Text, Title, Tooltip } from '@mantine/core'
+import { ActionIcon, Table, Text, Title, Tooltip } from '@mantine/core'
 import { IntervalWhisker } from '@renderer/charts/interval-whisker'
 import { RunSwatch } from '@renderer/charts/run-swatch'
 import type { StudyCell } from '@shared/contract/studies'
@@ -32,7 +32,7 @@ export function ArmsTable({ document, results, result, cells, chosen, onChoose }
       </Title>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard */}
       <section className="experiments-scroll" aria-label="Arms, scrollable" tabIndex={0}>
-        <Table aria-label="Arms and their accuracy" className="experiments-table" miw={760} horizontalSpacing={6}>
+        <Table aria-label="Arms and their accuracy" className="experiments-table" miw={620} horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Arm and what it changes</Table.Th>
@@ -57,9 +57,6 @@ export function ArmsTable({ document, results, result, cells, chosen, onChoose }
                 </Tooltip>
               </Table.Th>
               <Table.Th className="numeric">Seeds done</Table.Th>
-              <Table.Th>
-                <span className="experiments-hidden">Details</span>
-              </Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -106,6 +103,9 @@ function Row({ document, arm: result, base, comparison, plans, failed, leftOut, 
     <Table.Tr>
       <Table.Th scope="row" fw={400}>
         <div className="experiments-arm">
+          <ActionIcon size="xs" aria-expanded={isOpen} aria-label={`Details of ${arm}`} onClick={onToggle}>
+            <Chevron size={14} />
+          </ActionIcon>
           <RunSwatch
             colour={armColour(
               document.arms.map(({ name }) => name),
@@ -170,18 +170,6 @@ function Row({ document, arm: result, base, comparison, plans, failed, leftOut, 
             {leftOut} left out
           </Text>
         )}
-      </Table.Td>
-      <Table.Td>
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          rightSection={<Chevron size={13} />}
-          aria-expanded={isOpen}
-          aria-label={`Details of ${arm}`}
-          onClick={onToggle}
-        >
-          Details
-        </Button>
       </Table.Td>
     </Table.Tr>
   )

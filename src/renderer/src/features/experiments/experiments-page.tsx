@@ -64,7 +64,7 @@ const StudyTable = ({ studies }: { readonly studies: readonly StudySummary[] }) 
           <Table.Th w="30%">Experiment</Table.Th>
           <Table.Th w={92}>State</Table.Th>
           <Table.Th w={190}>Runs</Table.Th>
-          <Table.Th>Verdict so far</Table.Th>
+          <Table.Th>Verdict</Table.Th>
           <Table.Th w={206}>
             <span className="experiments-hidden">Actions</span>
           </Table.Th>

@@ -49,6 +49,7 @@ export function StudyButtons({ study, isNamed = false, onRemoved }: StudyButtons
         variant="default"
         leftSection={<IconTrash size={14} />}
         disabled={!canRemove(study)}
+        title={canRemove(study) ? undefined : 'A running experiment cannot be removed: pause it first'}
         onClick={removal.open}
         {...named('Remove')}
       >

@@ -32,7 +32,7 @@ export function Verdicts({ verdicts, size = 'sm' }: { readonly verdicts: readonl
 
 /** What was found at the measure that was fixed before the start. */
 export function VerdictPanel({ results, isDone }: { readonly results: StudyResults; readonly isDone: boolean }) {
-  const { overall, tasks, finished, total, notes } = results
+  const { overall, tasks, notes } = results
   const verdicts = (overall ?? tasks[0])?.verdicts.filter(({ basis }) => basis === 'measure') ?? []
   const isEmpty = verdicts.every(({ finding }) => finding === 'unknown')
   return (
@@ -50,16 +50,16 @@ export function VerdictPanel({ results, isDone }: { readonly results: StudyResul
       ) : (
         <Verdicts verdicts={verdicts} size="md" />
       )}
-      {!isDone && !isEmpty && (
-        <Text size="sm" className="quiet" mt={6}>
-          After {finished} of {total} runs. It can change until the experiment is done.
-        </Text>
-      )}
       {notes.map((note) => (
         <Text key={note} size="sm" className="quiet experiments-wrap" mt={4}>
           {note}
         </Text>
       ))}
+      {!isDone && !isEmpty && (
+        <Text size="sm" className="quiet" mt={6}>
+          It can change until the experiment is done.
+        </Text>
+      )}
     </section>
   )
 }
