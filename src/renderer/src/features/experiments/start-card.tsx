@@ -79,26 +79,25 @@ export function StartCard({ document }: { readonly document: Study }) {
           Begins after {active.name}
         </Text>
       )}
-      <Group gap="sm">
-        <Button
-          flex={1}
-          size="sm"
-          leftSection={<IconPlayerPlay size={16} />}
-          disabled={!isReady}
-          loading={start.isPending}
-          onClick={() => start.mutate()}
-        >
-          Start experiment
-        </Button>
-        <Button
-          variant="default"
-          size="sm"
-          leftSection={<IconDeviceFloppy size={16} />}
-          onClick={() => saveText('experiment.json', 'application/json', `${JSON.stringify(document, null, 2)}\n`)}
-        >
-          Save as file
-        </Button>
-      </Group>
+      <Button
+        fullWidth
+        size="sm"
+        leftSection={<IconPlayerPlay size={16} />}
+        disabled={!isReady}
+        loading={start.isPending}
+        onClick={() => start.mutate()}
+      >
+        Start experiment
+      </Button>
+      <Button
+        variant="subtle"
+        fullWidth
+        mt={4}
+        leftSection={<IconDeviceFloppy size={14} />}
+        onClick={() => saveText('experiment.json', 'application/json', `${JSON.stringify(document, null, 2)}\n`)}
+      >
+        Save as a file
+      </Button>
       {start.error && (
         <Text size="sm" c="var(--hurt)" role="alert" mt={6} className="experiments-wrap">
           {messageOf(start.error)}

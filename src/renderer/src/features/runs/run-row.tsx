@@ -7,6 +7,7 @@ import { type Column, Tags } from './columns'
 import type { RunCommands } from './commands'
 import { rowId } from './keys'
 import { StatusCell } from './status-cell'
+import { nameInStudy } from './table-model'
 
 interface RunRowProps {
   readonly run: RunListItem
@@ -108,8 +109,8 @@ function OwnCell({ column, ...props }: RunRowProps & { readonly column: string; 
           </a>
         </Tooltip>
       )}
-      <a href={`#/runs/${run.id}`} tabIndex={tabIndex} title={run.name} className="clip">
-        {run.name}
+      <a href={`#/runs/${run.id}`} tabIndex={tabIndex} title={run.name} aria-label={run.name} className="clip">
+        {nameInStudy(run)}
       </a>
       {run.tags.length > 0 && !columns.some(({ key }) => key === 'tags') && <Tags tags={run.tags} />}
       {run.note !== '' && (

@@ -3,6 +3,12 @@
 import { gpoMode, methodName, objectiveName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'
 
+/** A run's name without that of its experiment, which a mark beside it stands for: what tells runs apart is at the end. */
+export function nameInStudy({ name, study }: Pick<RunListItem, 'name' | 'study'>): string {
+  const prefix = study ? `${study.studyName} · ` : ''
+  return prefix !== '' && name.startsWith(prefix) && name.length > prefix.length ? name.slice(prefix.length) : name
+}
+
 /** An empty list does not filter. */
 export interface RunFilter {
   readonly text: string
