@@ -23,7 +23,16 @@ function evaluation(arm: string, seed: number, iteration: number) {
     Array.from({ length: PROBLEMS }, (_, row) => ({ row, isRight: (row * 7 + seed) % PROBLEMS < right })),
   )
   const accuracy = right / PROBLEMS
-  return { type: 'evaluation', iteration, n: PROBLEMS, correct: right, accuracy, statuses, meanTokens: 9, problems } as const
+  return {
+    type: 'evaluation',
+    iteration,
+    n: PROBLEMS,
+    correct: right,
+    accuracy,
+    statuses,
+    meanTokens: 9,
+    problems,
+  } as const
 }
 
 /** @returns the study's id */
@@ -47,7 +56,11 @@ export function writeStudy(home: string): string {
     claimStudy(store, id, OWNER)
     for (const cell of studyCells(store, id)) {
       const own = planOf(document, cell)
-      const run = createRun(store, { id: newRunId(BEFORE), name: own.name ?? '', plan: own, folder: 'runs/none' }, BEFORE).id
+      const run = createRun(
+        store,
+        { id: newRunId(BEFORE), name: own.name ?? '', plan: own, folder: 'runs/none' },
+        BEFORE,
+      ).id
       joinStudy(store, id, cell.position, run)
       startRun(store, run, OWNER, BEFORE)
       recordEvents(store, run, [

@@ -28,7 +28,9 @@ beforeAll(async () => {
     [`positions of ${run}`]: queries.explorer.positions.queryKey({ input: { run } }),
     [`experiment ${run}`]: queries.studies.get.queryKey({ input: { id: run } }),
     [`results of experiment ${run}`]: queries.studies.results.queryKey({ input: { id: run } }),
-    [`problems of experiment ${run}`]: queries.studies.problems.queryKey({ input: { id: run, task: 't', arm: 'x', limit: 20 } }),
+    [`problems of experiment ${run}`]: queries.studies.problems.queryKey({
+      input: { id: run, task: 't', arm: 'x', limit: 20 },
+    }),
   })
   reads = {
     list: queries.runs.list.queryKey({}),

@@ -62,7 +62,8 @@ describe('curves of arms', () => {
 
 describe('a study in words', () => {
   const runs = { total: 10, finished: 3, running: 1, waiting: 4, failed: 1, leftOut: 1 }
-  const summary = (more: Partial<StudySummary>) => ({ state: 'running', isElsewhere: false, runs, ...more }) as StudySummary
+  const summary = (more: Partial<StudySummary>) =>
+    ({ state: 'running', isElsewhere: false, runs, ...more }) as StudySummary
 
   it('says what is done, failed and left out, and how long the rest takes', () => {
     expect(progressWords(runs)).toBe('3 of 10 runs done, 1 failed, 1 left out')

@@ -22,7 +22,12 @@ function found(arms: readonly (readonly [arm: string, finding: Finding, differen
     at: null,
     why: null,
   }))
-  const verdicts = arms.map(([arm, finding]) => ({ arm, basis: 'measure' as const, finding, sentence: `${arm} is it.` }))
+  const verdicts = arms.map(([arm, finding]) => ({
+    arm,
+    basis: 'measure' as const,
+    finding,
+    sentence: `${arm} is it.`,
+  }))
   return { ...empty, base: 'base', tasks: [{ ...empty.tasks[0]!, comparisons, verdicts }] }
 }
 
@@ -43,8 +48,13 @@ describe('the headline of a study', () => {
       ['d', 'worse', -0.1],
     ])
     expect(headlineOf(results)).toBe('b is it. Other arms: 1 also better, 1 undecided, 1 worse.')
-    expect(headlineOf(found([['c', 'undecided', 0.3], ['d', 'worse', -0.1]]))).toBe(
-      'No arm was found better than base: 1 undecided, 1 worse.',
-    )
+    expect(
+      headlineOf(
+        found([
+          ['c', 'undecided', 0.3],
+          ['d', 'worse', -0.1],
+        ]),
+      ),
+    ).toBe('No arm was found better than base: 1 undecided, 1 worse.')
   })
 })
