@@ -58,13 +58,13 @@ const Explanation = ({ onBegin }: { readonly onBegin: () => void }) => (
 const StudyTable = ({ studies }: { readonly studies: readonly StudySummary[] }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard
   <section className="panel experiments-scroll" aria-label="Experiments, scrollable" tabIndex={0}>
-    <Table aria-label="Experiments" className="experiments-table" miw={860}>
+    <Table aria-label="Experiments" className="experiments-table" miw={940}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th w="30%">Experiment</Table.Th>
-          <Table.Th w={92}>State</Table.Th>
-          <Table.Th w={190}>Runs</Table.Th>
+          <Table.Th w="28%">Experiment</Table.Th>
           <Table.Th>Verdict</Table.Th>
+          <Table.Th w={92}>State</Table.Th>
+          <Table.Th w={170}>Runs</Table.Th>
           <Table.Th w={206}>
             <span className="experiments-hidden">Actions</span>
           </Table.Th>
@@ -99,6 +99,16 @@ function StudyRow({ study }: { readonly study: StudySummary }) {
         </Text>
       </Table.Th>
       <Table.Td>
+        {error && (
+          <Text size="sm" c="var(--hurt)" className="experiments-wrap">
+            {error.message}
+          </Text>
+        )}
+        <Text size="sm" className={verdict ? 'experiments-wrap' : 'quiet'}>
+          {verdict ?? 'Nothing can be compared yet.'}
+        </Text>
+      </Table.Td>
+      <Table.Td>
         <StateMark state={state} />
         {isElsewhere && (
           <Text size="xs" className="quiet">
@@ -118,16 +128,6 @@ function StudyRow({ study }: { readonly study: StudySummary }) {
         )}
         <Text size="xs" className="quiet">
           {left}
-        </Text>
-      </Table.Td>
-      <Table.Td>
-        {error && (
-          <Text size="sm" c="var(--hurt)" className="experiments-wrap">
-            {error.message}
-          </Text>
-        )}
-        <Text size="sm" className={verdict ? 'experiments-wrap' : 'quiet'}>
-          {verdict ?? 'Nothing can be compared yet.'}
         </Text>
       </Table.Td>
       <Table.Td>
