@@ -32,7 +32,7 @@ export function ArmsTable({ document, results, result, cells, chosen, onChoose }
       </Title>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard */}
       <section className="experiments-scroll" aria-label="Arms, scrollable" tabIndex={0}>
-        <Table aria-label="Arms and their accuracy" className="experiments-table" miw={620} horizontalSpacing={6}>
+        <Table aria-label="Arms and their accuracy" className="experiments-table" miw={690} horizontalSpacing={6}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Arm and what it changes</Table.Th>

@@ -132,7 +132,7 @@ interface NumbersProps {
 const Numbers = ({ curves, budget, confidence }: NumbersProps) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard
   <section className="experiments-scroll" aria-label="Numbers of the chart, scrollable" tabIndex={0}>
-    <Table aria-label="Numbers of the chart" miw={520} verticalSpacing={2}>
+    <Table aria-label="Numbers of the chart" miw={620} verticalSpacing={2}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Arm</Table.Th>
