@@ -1,4 +1,4 @@
-import { Alert, Select, Stack, Text } from '@mantine/core'
+import { Alert, Group, Select, Stack, Text } from '@mantine/core'
 import { Page } from '@renderer/components/page'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { queries } from '@renderer/lib/api'
@@ -39,7 +39,6 @@ export function ExperimentPage({ id }: { readonly id: string }) {
   return (
     <Page
       title={summary.name}
-      subtitle={<StateMark state={summary.state} />}
       actions={
         <>
           <ExportButtons study={summary} task={shown} budget={budget} />
@@ -47,7 +46,10 @@ export function ExperimentPage({ id }: { readonly id: string }) {
         </>
       }
     >
-      {document.question && <Text mb="md">{document.question}</Text>}
+      <Group gap="md" mb="md" style={{ rowGap: 2 }}>
+        <StateMark state={summary.state} />
+        {document.question && <Text className="experiments-wrap">{document.question}</Text>}
+      </Group>
       {summary.error && (
         <Alert
           mb="md"
