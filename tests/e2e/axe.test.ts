@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { journey } from './support/journey'
 import { train } from './support/runs'
+import { writeStudy } from './support/studies'
 import { addDataset, copyOf, viewsOf } from './support/views'
 
 const SCHEMES = ['light', 'dark'] as const
@@ -40,7 +41,7 @@ async function expectNone(page: Page, found: readonly string[]): Promise<void> {
   expect(found.join('\n\n')).toBe('')
 }
 
-let ids: readonly [run: string, other: string]
+let ids: readonly [run: string, other: string, study: string]
 
 journey(
   'axe finds nothing on pages with data',
@@ -60,7 +61,7 @@ journey(
     timeout: 300_000,
     async prepare(home) {
       const run = await train(home)
-      ids = [run, await copyOf(home, run)]
+      ids = [run, await copyOf(home, run), writeStudy(home)]
       await addDataset(home)
     },
   },
@@ -72,6 +73,7 @@ journey(
     const found: string[] = []
     for (const [path, title] of [
       ['/', 'Runs'],
+      ['/experiments', 'Experiments'],
       ['/explorer', 'Explorer'],
       ['/export', 'Export'],
       ['/settings', 'Settings'],

@@ -25,7 +25,7 @@ journey(
     await title(/Compar/)
 
     // To the critical step of a run.
-    await keyboard.press('Alt+3')
+    await keyboard.press('Alt+4')
     await title('Explorer')
     await go(`/explorer/${run}`) // the newest was imported and has no weights to sample with
     const critical = page.getByRole('button', { name: /, the critical step/ })

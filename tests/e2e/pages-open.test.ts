@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { journey } from './support/journey'
 
-const PAGES = ['Runs', 'New run', 'Explorer', 'Models', 'Datasets', 'Playground', 'Export', 'Settings']
+const PAGES = ['Runs', 'New run', 'Experiments', 'Explorer', 'Models', 'Datasets', 'Playground', 'Export', 'Settings']
 
 journey('every page of an empty installation', async ({ page }) => {
   await page.getByRole('navigation').waitFor()

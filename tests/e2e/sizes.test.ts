@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { journey } from './support/journey'
 import { trainedOnce } from './support/runs'
+import { writeStudy } from './support/studies'
 import { addDataset, copyOf, viewsOf } from './support/views'
 
 /** Pixels of the page; at 200 % a window of 1280 × 800 has half of them. */
@@ -44,7 +45,7 @@ const complaints = (page: Page): Promise<string[]> =>
   }, LEAST)
 
 const trained = trainedOnce({ name: 'seen at every size' })
-let ids: readonly [run: string, other: string]
+let ids: readonly [run: string, other: string, study: string]
 
 journey(
   'every page fits windows of every size',
@@ -72,7 +73,7 @@ journey(
     timeout: 300_000,
     async prepare(home) {
       const [run] = await trained(home)
-      ids = [run!, await copyOf(home, run!)]
+      ids = [run!, await copyOf(home, run!), writeStudy(home)]
       await addDataset(home)
     },
   },

@@ -130,8 +130,13 @@ describe('a study in the program of the window', () => {
     listening.abort()
     const study = getStudy(store, id)
     expect(studyDetails(store, study, false)).toMatchObject({
-      summary: { state: 'done', runs: { total: 4, finished: 4, waiting: 0 }, isElsewhere: false },
-      secondsLeft: 0,
+      summary: {
+        state: 'done',
+        runs: { total: 4, finished: 4, waiting: 0 },
+        isElsewhere: false,
+        secondsLeft: 0,
+        verdict: expect.stringMatching(/better.*25\.0 points/),
+      },
     })
     expect(resultsOf(store, study).tasks[0]!.comparisons[0]).toMatchObject({
       difference: 0.25,

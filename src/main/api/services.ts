@@ -7,7 +7,7 @@ import type { Fork } from '@main/workers/fork'
 import type { Generators } from '@main/workers/generators'
 import type { Grants } from './grants'
 
-export type ChoiceKind = 'model' | 'modelFile' | 'dataset' | 'plan' | 'bundle' | 'exportFolder' | 'exportFile'
+export type ChoiceKind = 'model' | 'modelFile' | 'dataset' | 'plan' | 'bundle' | 'study' | 'exportFolder' | 'exportFile'
 
 /** Named values that only this user on this machine can read. */
 export interface Secrets {

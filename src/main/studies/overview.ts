@@ -4,8 +4,10 @@ import type { Store } from '@main/store/query'
 import { listStudies, type StudyRecord } from '@main/store/studies'
 import type { StudyCell, StudyCounts, StudyDetails, StudySummary } from '@shared/contract/studies'
 import { planOf } from '@shared/study/cells'
+import { headlineOf } from '@shared/study/headline'
 import { measuredOf } from '@shared/study/run-data'
 import { type CellRun, cellRuns, isFinal, runsById } from './evidence'
+import { resultsOf } from './results'
 
 function countsOf(cells: readonly CellRun[]): StudyCounts {
   const where = (test: (cell: CellRun) => boolean) => cells.filter(test).length
@@ -20,7 +22,7 @@ function countsOf(cells: readonly CellRun[]): StudyCounts {
 }
 
 /** @param isOwn whether this program drives it */
-function summaryOf(study: StudyRecord, cells: readonly CellRun[], isOwn: boolean): StudySummary {
+function summaryOf(store: Store, study: StudyRecord, cells: readonly CellRun[], isOwn: boolean): StudySummary {
   const { id, name, state, document, createdAt, startedAt, endedAt, error } = study
   return {
     id,
@@ -36,6 +38,8 @@ function summaryOf(study: StudyRecord, cells: readonly CellRun[], isOwn: boolean
     endedAt,
     error,
     isElsewhere: state === 'running' && !isOwn,
+    secondsLeft: secondsLeft(cells),
+    verdict: headlineOf(resultsOf(store, study)),
   }
 }
 
@@ -87,15 +91,16 @@ export function secondsLeft(cells: readonly CellRun[]): number | null {
 /** @param driven the study that this program drives, if there is one */
 export function studyList(store: Store, driven: string | null): StudySummary[] {
   const runs = runsById(store)
-  return listStudies(store).map((study) => summaryOf(study, cellRuns(store, study.id, runs), study.id === driven))
+  return listStudies(store).map((study) =>
+    summaryOf(store, study, cellRuns(store, study.id, runs), study.id === driven),
+  )
 }
 
 export function studyDetails(store: Store, study: StudyRecord, isOwn: boolean): StudyDetails {
   const cells = cellRuns(store, study.id)
   return {
-    summary: summaryOf(study, cells, isOwn),
+    summary: summaryOf(store, study, cells, isOwn),
     document: study.document,
     cells: cells.map((cell) => cellOf(store, study, cell)),
-    secondsLeft: secondsLeft(cells),
   }
 }

@@ -25,6 +25,11 @@ const OPEN: Readonly<Record<Exclude<ChoiceKind, 'exportFolder' | 'exportFile'>, 
     properties: ['openFile'],
     filters: [{ name: 'Run bundles', extensions: ['gpo'] }],
   },
+  study: {
+    title: 'Choose an experiment',
+    properties: ['openFile'],
+    filters: [{ name: 'Experiments and their bundles', extensions: ['json', 'gpostudy'] }],
+  },
 }
 
 export function electronHost(windows: Windows): Host {

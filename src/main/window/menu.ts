@@ -4,6 +4,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 const PAGES = [
   ['Runs', '/'],
   ['New run', '/new'],
+  ['Experiments', '/experiments'],
   ['Explorer', '/explorer'],
   ['Models', '/models'],
   ['Datasets', '/datasets'],

@@ -36,6 +36,10 @@ export interface StudySummary {
   readonly error: RunError | null
   /** A program that is not this one drives it, for example `gpo study`. */
   readonly isElsewhere: boolean
+  /** Estimated seconds of the runs that are left; null before anything was measured. */
+  readonly secondsLeft: number | null
+  /** What was found so far, in a sentence; null before anything can be compared. */
+  readonly verdict: string | null
 }
 
 /** A combination of task, arm and seed: one run. */
@@ -61,8 +65,6 @@ export interface StudyDetails {
   readonly document: Study
   /** In the order in which they run. */
   readonly cells: readonly StudyCell[]
-  /** Estimated seconds of the runs that are left; null before anything was measured. */
-  readonly secondsLeft: number | null
 }
 
 export interface StudyReport {

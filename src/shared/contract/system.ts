@@ -66,7 +66,7 @@ export const systemContract = {
   choose: oc
     .input(
       z.strictObject({
-        kind: z.enum(['model', 'modelFile', 'dataset', 'plan', 'bundle', 'exportFolder', 'exportFile']),
+        kind: z.enum(['model', 'modelFile', 'dataset', 'plan', 'bundle', 'study', 'exportFolder', 'exportFile']),
         suggestedName: shortText.optional(),
       }),
     )

@@ -66,7 +66,7 @@ const RUNS: readonly View[] = [
     async open(page) {
       await page.getByLabel('Select all runs').check()
       await click(page, 'Delete…')
-      await dialog(page, 'Delete 2 runs?')
+      await dialog(page, /^Delete \d+ runs\?$/)
       await page.getByLabel(/^Also delete the files: \d/).check()
     },
   },
@@ -188,9 +188,54 @@ const USES: readonly View[] = [
   { name: 'no such page', path: '/nowhere', open: title('No such page') },
 ]
 
-/** @param run with trajectories and critical steps; @param other any other */
-export const viewsOf = (run: string, other: string): View[] => [
+const experiments = (study: string): View[] => [
+  { name: 'experiments', path: '/experiments', open: (page) => page.getByRole('row').nth(1).waitFor() },
+  {
+    name: 'experiment',
+    path: `/experiments/${study}`,
+    async open(page) {
+      await click(page, 'Details of guided')
+      await page.getByText(/^Of \d+ problems, over/).waitFor()
+      await click(page, 'Show the numbers')
+    },
+  },
+  {
+    name: 'removing an experiment',
+    path: `/experiments/${study}`,
+    async open(page) {
+      await click(page, 'Remove…')
+      await dialog(page, /^Remove “/)
+    },
+  },
+  {
+    name: 'exports of an experiment',
+    path: `/experiments/${study}`,
+    async open(page) {
+      await click(page, 'Export')
+      await page.getByRole('menuitem', { name: /^Figure/ }).waitFor()
+    },
+  },
+  {
+    name: 'new experiment',
+    path: '/experiments/new',
+    open: (page) => page.getByRole('heading', { name: /^(Ready|Not ready)$/ }).waitFor(),
+  },
+  {
+    name: 'new experiment over a setting',
+    path: '/experiments/new',
+    async open(page) {
+      await page.getByText('Which value is best?', { exact: true }).click()
+      await page.getByRole('combobox', { name: 'Setting', exact: true }).fill('Learning rate')
+      await page.getByRole('option', { name: 'Optimiser: Learning rate', exact: true }).click()
+      await page.getByLabel('Values to try').waitFor()
+    },
+  },
+]
+
+/** @param run with trajectories and critical steps; @param other any other; @param study one that is done */
+export const viewsOf = (run: string, other: string, study: string): View[] => [
   ...RUNS,
+  ...experiments(study),
   {
     name: 'run',
     path: `/runs/${run}`,

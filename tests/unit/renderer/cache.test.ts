@@ -26,11 +26,17 @@ beforeAll(async () => {
     }),
     [`row of ${run}`]: queries.explorer.follow.queryKey({ input: { run, row: 1 } }),
     [`positions of ${run}`]: queries.explorer.positions.queryKey({ input: { run } }),
+    [`experiment ${run}`]: queries.studies.get.queryKey({ input: { id: run } }),
+    [`results of experiment ${run}`]: queries.studies.results.queryKey({ input: { id: run } }),
+    [`problems of experiment ${run}`]: queries.studies.problems.queryKey({
+      input: { id: run, task: 't', arm: 'x', limit: 20 },
+    }),
   })
   reads = {
     list: queries.runs.list.queryKey({}),
     trajectory: queries.explorer.get.queryKey({ input: { id: 7 } }),
     'other trajectory': queries.explorer.get.queryKey({ input: { id: 70 } }),
+    experiments: queries.studies.list.queryKey({}),
     models: queries.models.list.queryKey({}),
     datasets: queries.datasets.list.queryKey({}),
     ...Object.assign({}, ...RUNS.map(ofRun)),
@@ -72,6 +78,14 @@ describe('is read again', () => {
   it('when runs change: the list and all details', async () => {
     await cache.runs.changed()
     expect(stale()).toEqual(['list', 'details of a', 'details of b'])
+  })
+
+  it('when a run of an experiment records: the experiment and the list of them', async () => {
+    await cache.studies.recorded('a')
+    const own = ['experiment a', 'results of experiment a', 'problems of experiment a']
+    expect(stale()).toEqual(['experiments', ...own])
+    await cache.studies.changed()
+    expect(stale()).toEqual(['experiments', ...own, ...own.map((name) => name.replace(/a$/, 'b'))])
   })
 
   it('when something was sampled, added or downloaded: that alone', async () => {

@@ -4,6 +4,7 @@ import {
   facetOptions,
   filterRuns,
   NO_FILTER,
+  nameInStudy,
   nextSorting,
   type SortKey,
   sortRuns,
@@ -47,6 +48,16 @@ const runs = [
   run('c', { objective: 'sft', model: '/models/big', isArchived: true }),
   run('d', { criticalStep: 'maxAbs', status: 'running' }),
 ]
+
+it('a run of an experiment is named by what tells it apart; another name stays', () => {
+  const study = { study: 's', studyName: 'lr', task: 'the task', arm: 'high', seed: 2 }
+  expect(nameInStudy(run('a', { name: 'lr · high · seed 2', study }))).toBe('high · seed 2')
+  expect(nameInStudy(run('a', { name: 'my best', study }))).toBe('my best')
+  expect(nameInStudy(run('a', { name: 'lr · high · seed 2' }))).toBe('lr · high · seed 2')
+  const both = [run('a', { study }), run('b')]
+  expect(idsOf(filterRuns(both, { ...NO_FILTER, experiment: ['lr'] }))).toBe('a')
+  expect(facetOptions(both, NO_FILTER, 'experiment')).toEqual([{ value: 'lr', count: 1 }])
+})
 
 describe('filtering', () => {
   it('hides archived runs unless they are requested', () => {

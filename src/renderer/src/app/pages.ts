@@ -4,6 +4,7 @@ import {
   IconAdjustments,
   IconDatabase,
   IconFileExport,
+  IconFlask,
   IconListDetails,
   IconMessages,
   IconPackage,
@@ -21,6 +22,12 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: '/', label: 'Runs', icon: IconListDetails, keywords: 'home list compare table' },
   { path: '/new', label: 'New run', icon: IconPlus, keywords: 'train start plan hyper-parameters' },
+  {
+    path: '/experiments',
+    label: 'Experiments',
+    icon: IconFlask,
+    keywords: 'study studies seeds arms sweep compare guidance',
+  },
   { path: '/explorer', label: 'Explorer', icon: IconRoute, keywords: 'trajectories critical steps values' },
   { path: '/models', label: 'Models', icon: IconPackage, keywords: 'checkpoints weights add folder' },
   { path: '/datasets', label: 'Datasets', icon: IconDatabase, keywords: 'import csv jsonl parquet verifier' },

@@ -2,6 +2,9 @@ import { Page } from '@renderer/components/page'
 import { EmptyState } from '@renderer/components/states'
 import { ComparePage } from '@renderer/features/compare/compare-page'
 import { DatasetsPage } from '@renderer/features/datasets/datasets-page'
+import { ExperimentPage } from '@renderer/features/experiments/experiment-page'
+import { ExperimentsPage } from '@renderer/features/experiments/experiments-page'
+import { NewExperimentPage } from '@renderer/features/experiments/new-experiment-page'
 import { ExplorerPage } from '@renderer/features/explorer/explorer-page'
 import { ExportPage } from '@renderer/features/export/export-page'
 import { HubPage } from '@renderer/features/hub/hub-page'
@@ -23,6 +26,9 @@ export function Routes() {
         <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
         <Route path="/compare/:ids">{({ ids }) => <ComparePage ids={ids.split(',')} />}</Route>
         <Route path="/new" component={NewRunPage} />
+        <Route path="/experiments" component={ExperimentsPage} />
+        <Route path="/experiments/new" component={NewExperimentPage} />
+        <Route path="/experiments/:id">{({ id }) => <ExperimentPage key={id} id={id} />}</Route>
         <Route path="/explorer/:run?/:trajectory?">
           {({ run, trajectory }) => <ExplorerPage run={run} trajectory={trajectory} />}
         </Route>

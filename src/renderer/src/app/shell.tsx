@@ -14,7 +14,7 @@ import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { queries } from '@renderer/lib/api'
 import { useCache } from '@renderer/lib/cache'
-import { LiveContext, useLiveStream } from '@renderer/lib/live'
+import { LiveContext, useLiveStream, useStudiesStream } from '@renderer/lib/live'
 import type { LiveEvent } from '@shared/contract/runs'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -52,6 +52,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     [go, settings],
   )
   const live = useLiveStream(onEnded)
+  useStudiesStream()
   const isNarrow = useMediaQuery(NARROW)
   useTheme()
   useMenuCommands(go)

@@ -10,9 +10,13 @@ const cssColor = (element: Element, color: string): string =>
 /** Of a cell with one count, of the cell with most: the line over it must stay readable. */
 const FAINTEST = 0.06
 const DARKEST = 0.55
+/** Of the interval around a line: two over one another must let both lines be seen. */
+const BAND = 0.14
 const FONT = '11px system-ui, sans-serif'
 /** Steps between ticks of the x axis: whole numbers. */
 const STEPS = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
+
+const FRACTIONS = [1e-3, 1e-2, 1e-1].flatMap((power) => [1, 2, 5].map((step) => step * power))
 
 /** True where the page says which part of x is shown; otherwise the chart zooms by itself. */
 export const isControlled = ({ xRange }: ChartProps): boolean => xRange !== undefined
@@ -42,15 +46,22 @@ function logRange(min: number, max: number): uPlot.Range.MinMax {
   return [min / room, max * room]
 }
 
+/** Whole bands are seen, also those of points outside of the part of x that is shown. */
+function withBands(min: number, max: number, lines: ChartProps['lines']): [number, number] {
+  const ends = lines.flatMap(({ band }) => (band ? [...band.low, ...band.high] : [])).filter((end) => end !== null)
+  return [Math.min(min, ...ends), Math.max(max, ...ends)]
+}
+
 function yScale(latest: { readonly current: ChartProps }): uPlot.Scale {
   const { isLog, asinhFrom } = latest.current
   const shape = isLog ? { distr: 3 } : asinhFrom !== undefined ? { distr: 4, asinh: asinhFrom } : { distr: 1 }
   return {
     ...(shape as uPlot.Scale),
-    range: (_chart, min, max) => {
-      const { yRange } = latest.current
+    range: (_chart, lowest, highest) => {
+      const { yRange, lines } = latest.current
       if (yRange) return [yRange[0], yRange[1]]
-      if (min === null || max === null) return [null, null]
+      if (lowest === null || highest === null) return [null, null]
+      const [min, max] = withBands(lowest, highest, lines)
       if (isFlat(min, max)) return min === 0 && max === 0 ? [0, 1] : [min - Math.abs(min) / 4, max + Math.abs(max) / 4]
       if (isLog) return logRange(min, max)
       if (asinhFrom !== undefined) return uPlot.rangeAsinh(min, max, 10, false)
@@ -100,6 +111,31 @@ function drawHeat(element: Element, latest: { readonly current: ChartProps }) {
   }
 }
 
+/** From point to point, over places without one. */
+function drawBands(element: Element, latest: { readonly current: ChartProps }) {
+  return (chart: uPlot) => {
+    const { x, lines } = latest.current
+    const { ctx, bbox } = chart
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.clip()
+    ctx.globalAlpha = BAND
+    for (const { band, color } of lines) {
+      if (!band) continue
+      const place = (ends: readonly (number | null)[]) =>
+        ends.flatMap((end, i) =>
+          end === null ? [] : [[chart.valToPos(x[i]!, 'x', true), chart.valToPos(end, 'y', true)]],
+        )
+      ctx.fillStyle = cssColor(element, color)
+      ctx.beginPath()
+      for (const [left, top] of [...place(band.high), ...place(band.low).toReversed()]) ctx.lineTo(left!, top!)
+      ctx.fill()
+    }
+    ctx.restore()
+  }
+}
+
 /** Vertical lines at the marked places. */
 function drawMarks(element: Element, latest: { readonly current: ChartProps }) {
   return (chart: uPlot) => {
@@ -131,7 +167,7 @@ function tickTexts(splits: readonly (number | null)[], format: (value: number) =
 
 export function optionsOf(element: Element, latest: { readonly current: ChartProps }, width: number): uPlot.Options {
   const props = latest.current
-  const { height, formatY = formatNumber, formatX = String, xLabel } = props
+  const { height, formatY = formatNumber, formatX = String, xLabel, yLabel, hasFractions = false } = props
   const text = cssColor(element, '--chart-text')
   const grid = { stroke: cssColor(element, '--chart-grid'), width: 1 }
   const axis = { stroke: text, grid, ticks: { ...grid, size: 4 }, font: FONT, gap: 3 }
@@ -148,18 +184,20 @@ export function optionsOf(element: Element, latest: { readonly current: ChartPro
         ...axis,
         size: xLabel ? 36 : 24,
         space: 44,
-        incrs: STEPS,
+        incrs: hasFractions ? [...FRACTIONS, ...STEPS] : STEPS,
         ...(xLabel ? { label: xLabel, labelSize: 13, labelFont: FONT, labelGap: 0 } : {}),
-        values: (_chart, splits) => splits.map((value) => (Number.isInteger(value) ? formatX(value) : '')),
+        values: (_chart, splits) =>
+          splits.map((value) => (hasFractions || Number.isInteger(value) ? formatX(value) : '')),
       },
       {
         ...axis,
         space: 26,
+        ...(yLabel ? { label: yLabel, labelSize: 16, labelFont: FONT, labelGap: 0 } : {}),
         size: (_chart, values) => 14 + 6.4 * Math.max(4, ...(values ?? []).map((value) => value?.length ?? 0)),
         values: (_chart, splits) => tickTexts(splits, formatY),
       },
     ],
     series: [{}, ...seriesOf(element, props)],
-    hooks: { drawClear: [drawHeat(element, latest)], draw: [drawMarks(element, latest)] },
+    hooks: { drawClear: [drawHeat(element, latest), drawBands(element, latest)], draw: [drawMarks(element, latest)] },
   }
 }

@@ -13,6 +13,8 @@ export interface Line {
   readonly isPoints?: boolean
   /** Points on the line. */
   readonly hasPoints?: boolean
+  /** Ends of an interval at each x, filled faintly below all lines; null where there is none. */
+  readonly band?: { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] }
 }
 
 export interface HeatColumn {
@@ -42,6 +44,9 @@ export interface ChartProps {
   /** Counts behind the lines: of x from `from` to `to`, in equal parts of the y axis, lowest first; in the colour of critical steps. */
   readonly heat?: readonly HeatColumn[]
   readonly xLabel?: string
+  readonly yLabel?: string
+  /** The x axis may have numbers between whole ones. */
+  readonly hasFractions?: boolean
   readonly formatY?: (value: number) => string
   readonly formatX?: (value: number) => string
   /** The index under the pointer; null when it has left. */

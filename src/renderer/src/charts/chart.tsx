@@ -48,7 +48,9 @@ export const Chart = memo(function Chart(props: ChartProps) {
     props.isLog,
     props.asinhFrom,
     props.xLabel,
-    lines.map(({ values: _, ...rest }) => rest),
+    props.yLabel,
+    props.hasFractions,
+    lines.map(({ values: _, band: __, ...rest }) => rest),
   ])
   const rounded = Math.floor(width)
   const isMeasured = rounded > 0

@@ -33,6 +33,7 @@ export function cacheOf(client: QueryClient) {
   }
   return {
     runs: runsOf(client, again),
+    studies: studiesOf(again),
     settings: settingsOf(client),
     trajectorySampled: (id: number) => again([queries.explorer.get.key({ input: { id } })]),
     pairSaved: () => again([queries.exports.preview.key()]),
@@ -76,6 +77,20 @@ function runsOf(client: QueryClient, again: Again) {
     ended: (run: string) => again([...curvesOf(run), ...trajectoriesOf(run)]),
   }
 }
+
+/** Problems of a study are asked for while they are shown; a check depends on the library, not on runs. */
+const studyReads = (input: { readonly input?: { readonly id: string } }): readonly QueryKey[] => [
+  queries.studies.list.key(),
+  queries.studies.get.key(input),
+  queries.studies.results.key(input),
+  queries.studies.problems.key(input),
+]
+
+const studiesOf = (again: Again) => ({
+  changed: () => again(studyReads({}), PATIENT),
+  /** The list has its progress and its verdict. */
+  recorded: (id: string) => again(studyReads({ input: { id } }), PATIENT),
+})
 
 function settingsOf(client: QueryClient) {
   const queryKey = queries.system.settings.queryKey({})

@@ -3,7 +3,7 @@ import type { ChosenPath } from '@shared/contract/system'
 import { useQuery } from '@tanstack/react-query'
 import { api, queries } from './api'
 
-type Kind = 'model' | 'modelFile' | 'dataset' | 'plan' | 'bundle'
+type Kind = 'model' | 'modelFile' | 'dataset' | 'plan' | 'bundle' | 'study'
 
 export interface Choosing {
   /** False: a path has to be typed. */

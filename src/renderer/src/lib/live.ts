@@ -1,5 +1,6 @@
 /** One stream of live events, shared by all pages; it keeps the queries fresh and survives a lost connection. */
 import type { LiveEvent, LiveState } from '@shared/contract/runs'
+import type { StudyEvent } from '@shared/contract/studies'
 import { createContext, useContext, useEffect, useState } from 'react'
 import { api } from './api'
 import { useCache } from './cache'
@@ -19,7 +20,29 @@ export function useActiveRun(id: string): LiveState['active'] {
   return active?.id === id ? active : null
 }
 
-/** Opens the stream; use it once, at the top of the tree. */
+/** Reads studies again when they or their runs have changed; use it once, at the top of the tree. The other stream sees a lost connection. */
+export function useStudiesStream(): void {
+  const { studies } = useCache()
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    const handle = (event: StudyEvent) => (event.type === 'studies' ? studies.changed() : studies.recorded(event.study))
+    const follow = async () => {
+      while (!signal.aborted) {
+        try {
+          for await (const event of await api.studies.live({}, { signal })) void handle(event)
+        } catch {
+          // The connection was lost: it is opened again below.
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY))
+      }
+    }
+    void follow()
+    return () => controller.abort()
+  }, [studies])
+}
+
+/** Opens the stream of runs; use it once, at the top of the tree. */
 export function useLiveStream(onEnded: (event: Extract<LiveEvent, { type: 'ended' }>) => void): LiveState {
   const cache = useCache()
   const [state, setState] = useState(EMPTY)

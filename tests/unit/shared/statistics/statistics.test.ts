@@ -46,6 +46,12 @@ describe('a mean over seeds', () => {
     expect(meanEstimate([0.7])).toBeNull()
   })
 
+  it('of equal values has no error at all, although their rounded mean differs from them', () => {
+    expect(mean([0.35, 0.35, 0.35])).not.toBe(0.35)
+    expect(variance([0.35, 0.35, 0.35])).toBe(0)
+    expect(variance([0.35])).toBeNaN()
+  })
+
   it('of several tasks has the variance of independent ones', () => {
     const one = { value: 0.1, standardError: 0.03, degrees: 4 }
     const two = { value: 0.2, standardError: 0.04, degrees: 4 }

@@ -25,7 +25,7 @@ export function StartFrom({ begin }: StartFromProps) {
     begin(draft, run.name)
   }
   return (
-    <Menu position="bottom-start" width={360} shadow="md">
+    <Menu position="bottom-start" width={360} shadow="md" styles={{ itemLabel: { minWidth: 0 } }}>
       <Menu.Target>
         <Button variant="default" rightSection={<IconChevronDown size={14} />}>
           Start from

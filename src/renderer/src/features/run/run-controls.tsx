@@ -1,4 +1,5 @@
 import { Anchor, Button, type ButtonProps, Group } from '@mantine/core'
+import { canAskGuidance, GUIDANCE_QUESTION, guidanceAddress } from '@renderer/actions/ask-guidance'
 import { queries } from '@renderer/lib/api'
 import { useLive } from '@renderer/lib/live'
 import { isGuided } from '@renderer/lib/run-names'
@@ -104,12 +105,28 @@ function SteeringButtons({ active, run }: { readonly active: ActiveRun; readonly
 /** Links from a run to other pages. */
 export function RunLinks({ run }: { readonly run: RunRecord }) {
   const { data: info } = useQuery(queries.system.info.queryOptions({}))
+  const { data: runs } = useQuery(queries.runs.list.queryOptions({}))
+  const study = runs?.find(({ id }) => id === run.id)?.study
   const { act } = useRunAction(run.id, 'showFolder')
   return (
-    <Group gap="md" wrap="nowrap" style={{ flexShrink: 0 }} component="nav" aria-label="From this run">
+    <Group gap="md" style={{ rowGap: 2 }} component="nav" aria-label="From this run">
       <Anchor size="sm" href={`#/explorer/${run.id}`}>
         {isGuided(run) ? 'Explore critical steps' : 'Explore trajectories'}
       </Anchor>
+      {canAskGuidance(run.objective) && (
+        <Anchor size="sm" href={`#${guidanceAddress(run.id)}`}>
+          {GUIDANCE_QUESTION}
+        </Anchor>
+      )}
+      {study && (
+        <Anchor
+          size="sm"
+          href={`#/experiments/${study.study}`}
+          title={`${study.studyName}: ${study.arm}, seed ${study.seed}`}
+        >
+          Its experiment
+        </Anchor>
+      )}
       <Anchor size="sm" href={`#/export/${run.id}`}>
         Export
       </Anchor>

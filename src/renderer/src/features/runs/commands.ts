@@ -2,6 +2,8 @@
 export interface RunCommands {
   open(id: string): void
   explore(id: string): void
+  /** An experiment that compares the run's plan with guidance and without. */
+  askGuidance(id: string): void
   compare(ids: readonly string[]): void
   startRename(id: string): void
   /** Null: keep the old name. */

@@ -13,6 +13,12 @@ const LABELS: Readonly<Record<Facet, string>> = {
   model: 'Model',
   data: 'Data',
   tag: 'Tag',
+  experiment: 'Experiment',
+}
+
+const NOTHING: Readonly<Partial<Record<Facet, string>>> = {
+  tag: 'No run has a tag yet.',
+  experiment: 'No run is part of an experiment yet.',
 }
 
 interface FilterBarProps {
@@ -100,7 +106,7 @@ function FacetOptions({ runs, filter, onChange, facet }: FacetMenuProps) {
   if (options.length === 0)
     return (
       <Text size="sm" className="quiet" p="sm">
-        {facet === 'tag' ? 'No run has a tag yet.' : 'No run is shown.'}
+        {NOTHING[facet] ?? 'No run is shown.'}
       </Text>
     )
   return (

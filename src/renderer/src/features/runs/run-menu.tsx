@@ -1,10 +1,12 @@
 import { Kbd, Menu } from '@mantine/core'
+import { canAskGuidance, GUIDANCE_QUESTION } from '@renderer/actions/ask-guidance'
 import type { LiveState } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import {
   IconArchive,
   IconArchiveOff,
   IconArrowRight,
+  IconFlask,
   IconNote,
   IconPencil,
   IconPlayerPlay,
@@ -52,6 +54,11 @@ export function RunMenu({ run, live, at, commands, onClose }: RunMenuProps) {
         <Menu.Item leftSection={<IconRoute size={size} />} onClick={() => commands.explore(run.id)}>
           Explore trajectories
         </Menu.Item>
+        {canAskGuidance(run.objective) && (
+          <Menu.Item leftSection={<IconFlask size={size} />} onClick={() => commands.askGuidance(run.id)}>
+            {GUIDANCE_QUESTION}
+          </Menu.Item>
+        )}
         {canResume && (
           <Menu.Item leftSection={<IconPlayerPlay size={size} />} onClick={() => commands.resume(run.id)}>
             {run.iteration === 0 ? 'Start' : `Resume after iteration ${run.iteration}`}

@@ -1,12 +1,13 @@
 import { ActionIcon, TextInput, Tooltip } from '@mantine/core'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
-import { IconArchive, IconDotsVertical, IconLock, IconNote } from '@tabler/icons-react'
+import { IconArchive, IconDotsVertical, IconFlask, IconLock, IconNote } from '@tabler/icons-react'
 import { type KeyboardEvent, type MouseEvent, memo } from 'react'
 import { type Column, Tags } from './columns'
 import type { RunCommands } from './commands'
 import { rowId } from './keys'
 import { StatusCell } from './status-cell'
+import { nameInStudy } from './table-model'
 
 interface RunRowProps {
   readonly run: RunListItem
@@ -96,8 +97,20 @@ function OwnCell({ column, ...props }: RunRowProps & { readonly column: string; 
         </Tooltip>
       )}
       {run.isArchived && <IconArchive size={14} role="img" aria-label="archived" />}
-      <a href={`#/runs/${run.id}`} tabIndex={tabIndex} title={run.name} className="clip">
-        {run.name}
+      {run.study && (
+        <Tooltip label={`Of the experiment “${run.study.studyName}”: ${run.study.arm}, seed ${run.study.seed}`}>
+          <a
+            href={`#/experiments/${run.study.study}`}
+            tabIndex={tabIndex}
+            aria-label={`Experiment ${run.study.studyName}`}
+            className="runs-study"
+          >
+            <IconFlask size={14} aria-hidden />
+          </a>
+        </Tooltip>
+      )}
+      <a href={`#/runs/${run.id}`} tabIndex={tabIndex} title={run.name} aria-label={run.name} className="clip">
+        {nameInStudy(run)}
       </a>
       {run.tags.length > 0 && !columns.some(({ key }) => key === 'tags') && <Tags tags={run.tags} />}
       {run.note !== '' && (

@@ -1,3 +1,4 @@
+import { guidanceAddress } from '@renderer/actions/ask-guidance'
 import { Page } from '@renderer/components/page'
 import { EmptyState } from '@renderer/components/states'
 import { useLive } from '@renderer/lib/live'
@@ -43,6 +44,7 @@ export function RunsView({ runs }: { readonly runs: readonly RunListItem[] }) {
     (): RunCommands => ({
       open: (id) => go(`/runs/${id}`),
       explore: (id) => go(`/explorer/${id}`),
+      askGuidance: (id) => go(guidanceAddress(id)),
       compare: (ids) => go(`/compare/${ids.join(',')}`),
       startRename: setRenaming,
       endRename(id, name) {

@@ -3,6 +3,12 @@
 import { gpoMode, methodName, objectiveName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'
 
+/** A run's name without that of its experiment, which a mark beside it stands for: what tells runs apart is at the end. */
+export function nameInStudy({ name, study }: Pick<RunListItem, 'name' | 'study'>): string {
+  const prefix = study ? `${study.studyName} · ` : ''
+  return prefix !== '' && name.startsWith(prefix) && name.length > prefix.length ? name.slice(prefix.length) : name
+}
+
 /** An empty list does not filter. */
 export interface RunFilter {
   readonly text: string
@@ -12,6 +18,7 @@ export interface RunFilter {
   readonly model: readonly string[]
   readonly data: readonly string[]
   readonly tag: readonly string[]
+  readonly experiment: readonly string[]
   readonly withArchived: boolean
 }
 
@@ -23,6 +30,7 @@ export const NO_FILTER: RunFilter = {
   model: [],
   data: [],
   tag: [],
+  experiment: [],
   withArchived: false,
 }
 
@@ -34,12 +42,24 @@ export const FACETS = {
   model: ({ model }: RunListItem): readonly string[] => [shortPath(model)],
   data: ({ data }: RunListItem): readonly string[] => [shortPath(data)],
   tag: ({ tags }: RunListItem): readonly string[] => tags,
+  experiment: ({ study }: RunListItem): readonly string[] => (study ? [study.studyName] : []),
 } as const
 export type Facet = keyof typeof FACETS
 export const FACET_NAMES = Object.keys(FACETS) as readonly Facet[]
 
 const searched = (run: RunListItem): string =>
-  [run.name, run.id, run.note, ...run.tags, methodName(run), gpoMode(run), run.model, run.data, run.status]
+  [
+    run.name,
+    run.id,
+    run.note,
+    ...run.tags,
+    methodName(run),
+    gpoMode(run),
+    run.model,
+    run.data,
+    run.status,
+    run.study?.studyName ?? '',
+  ]
     .join('\n')
     .toLowerCase()
 

@@ -18,7 +18,7 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
     title: 'Everywhere',
     shortcuts: [
       { keys: [[MOD, 'K']], does: 'Find a page, a run or an action' },
-      { keys: [[ALT, '1 … 8']], does: 'Open the pages of the left rail, in their order' },
+      { keys: [[ALT, '1 … 9']], does: 'Open the pages of the left rail, in their order' },
       { keys: [[MOD, 'N']], does: 'New run', isElectronOnly: true },
     ],
   },
