@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { gpo, jsonLines, until } from '../support/gpo'
 import { answerOpenDialog } from './support/dialogs'
 import { type Journey, journey } from './support/journey'
-import { computing } from './support/processes'
+import { computing, descendants, isAlive } from './support/processes'
 import { smallPlan, train } from './support/runs'
 
 const NAME = 'tiny question'
@@ -46,8 +46,9 @@ journey(
     await walk.page.getByText('Does it help?').waitFor()
     await progress(walk, '1 of 2 runs done')
 
+    const own = descendants(walk.pid)
     process.kill(walk.pid, 'SIGKILL')
-    await until(() => computing(walk.pid).length === 0, 'trainers without their program end')
+    await until(() => !own.some(isAlive), 'a trainer and a window without their program end')
     await walk.restart()
     walk.problems.length = 0 // of the page that lost its program
 

@@ -2,20 +2,12 @@
 import { expect } from 'vitest'
 import { metricsOf, show, until } from '../support/gpo'
 import { type Journey, journey } from './support/journey'
-import { computing, descendants } from './support/processes'
+import { computing, descendants, isAlive } from './support/processes'
 import { smallPlan } from './support/runs'
 import { reached, startRun } from './support/start'
 
 const NAME = 'killed twice'
 const ITERATIONS = 5
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 
 /** The one process that trains. */
 function trainerOf({ pid }: Journey): number {

@@ -37,6 +37,14 @@ function listedBelow(ancestor: number): readonly Listed[] {
 /** All processes below a process. */
 export const descendants = (ancestor: number): number[] => listedBelow(ancestor).map(({ pid }) => pid)
 
+export const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** Trainers and jobs below a process. */
 export const computing = (ancestor: number): number[] =>
   listedBelow(ancestor)
