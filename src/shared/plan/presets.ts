@@ -33,7 +33,7 @@ export const PRESETS: readonly Preset[] = [
   {
     id: 'demo',
     label: 'Two-minute demo',
-    text: 'GPO-PPO on shuffled objects: the bundled model, all parameters, 30 iterations.',
+    text: 'GPO-PPO on shuffled objects, guided where all rollouts of a prompt fail: the bundled model, all parameters, 30 iterations.',
     plan: demoPlan(1),
   },
   {
@@ -43,8 +43,8 @@ export const PRESETS: readonly Preset[] = [
     plan: {
       ...arithmetic,
       adaptation: { kind: 'lora' },
-      objective: { kind: 'ppo', kl: 0.02, epochs: 2 },
-      gpo: { criticalStep: 'max', samples: 4 },
+      objective: { kind: 'ppo', baseline: 'group', kl: 0.02, epochs: 2 },
+      gpo: { criticalStep: 'undecided', when: 'decided', samples: 4 },
       rollout,
       optimiser: { learningRate: 3e-4, warmupSteps: 4 },
       budget: { iterations: 40, promptsPerIteration: 64, trainedPerPrompt: 4, microbatchTokens: 8192 },
@@ -59,7 +59,7 @@ export const PRESETS: readonly Preset[] = [
       ...arithmetic,
       adaptation: { kind: 'lora' },
       objective: { kind: 'dpo', beta: 0.1 },
-      gpo: { criticalStep: 'max', samples: 4 },
+      gpo: { criticalStep: 'undecided', samples: 4 },
       rollout,
       optimiser: { learningRate: 3e-4 },
       budget: { iterations: 40, promptsPerIteration: 64, trainedPerPrompt: 1, microbatchTokens: 8192 },
