@@ -275,9 +275,9 @@ describe('what an iteration trains on', () => {
     expect(rescued.length).toBe(guided!.guided.length)
     const taught = rescued.filter((group) => isMixed(rewards(group)))
     expect(taught.length).toBeGreaterThan(rescued.length / 3)
-    for (const { rollouts } of taught) expect(rollouts[0]!.kept).toBeGreaterThan(0)
-    // The others found no success anywhere: the group from the prompt stays as it is, without a new sample.
-    for (const { rollouts } of rescued) if (rollouts[0]!.kept === 0) expect(guided!.trajectories).toContain(rollouts[0])
+    // The prompt is not visited again, and has no value that was estimated from rollouts chosen for failing.
+    for (const { trajectory } of guided!.guided) expect(trajectory.states[0]).toMatchObject({ samples: 0, value: null })
+    for (const { rollouts } of rescued) expect(rollouts[0]!.kept).toBeGreaterThan(0)
   })
 
   test('where decided groups are skipped: as many groups as prompts, all with contrast, from further prompts', async () => {

@@ -13,7 +13,7 @@ import type { Search } from '@shared/method/search'
 import { deriveSeed } from '../core/rng'
 import { STREAM } from '../core/streams'
 import { winningShares } from './critical-step'
-import type { Rollout, Sampling, Segmented, StateEstimate, Valued } from './trajectory'
+import type { Sampling, Segmented, StateEstimate, Valued } from './trajectory'
 import { openValues, type Probe, type Values } from './value'
 
 export interface SearchOptions {
@@ -21,8 +21,11 @@ export interface SearchOptions {
   /** N */
   readonly samples: number
   readonly rule: SelectingRule
-  /** Rollouts from the prompts that were sampled before; s_0 is then not sampled again. */
-  readonly known?: readonly Rollout[]
+  /**
+   * Whether the prompts were found decided before. s_0 is then not visited: rollouts from there have shown that they teach nothing, and those very ones,
+   * chosen because all of them failed, would be a biased estimate.
+   */
+  readonly skipsPrompt?: boolean
 }
 
 /** Brings the state to `samples` continuations, if it has fewer. */
@@ -34,9 +37,12 @@ const fillUp = (values: Values, trajectory: number, state: number, samples: numb
 
 const isWanted = ({ count }: Probe) => count > 0
 
-async function exhaustive(values: Values, { samples }: SearchOptions): Promise<void> {
+/** The first state that a search looks at. A trajectory of one step has only s_0. */
+const firstState = ({ skipsPrompt = false }: SearchOptions, steps: number) => (skipsPrompt && steps > 1 ? 1 : 0)
+
+async function exhaustive(values: Values, options: SearchOptions): Promise<void> {
   const probes = values.trajectories.flatMap(({ steps }, t) =>
-    steps.map((_, state) => fillUp(values, t, state, samples)),
+    steps.map((_, state) => fillUp(values, t, state, options.samples)).slice(firstState(options, steps.length)),
   )
   await values.probe(probes.filter(isWanted))
 }
@@ -59,10 +65,6 @@ function bracket(states: readonly StateEstimate[], first: number): readonly [low
   return [low, high]
 }
 
-/** The first state that a search looks at: rollouts from the prompt that were sampled before have shown what s_0 is. */
-const firstState = ({ known }: SearchOptions, states: readonly StateEstimate[]) =>
-  known === undefined ? 0 : Math.min(1, states.length - 2)
-
 /** The next states of one trajectory to sample from, one entry for each continuation; none when its search is over. */
 type Next = (states: readonly StateEstimate[], options: SearchOptions, seed: number) => number[]
 
@@ -70,16 +72,16 @@ const times = (state: number, count: number): number[] => new Array<number>(Math
 
 const bisect: Next = (states, options) => {
   if (states.some((state) => state.samples >= options.samples && isUndecided(state))) return []
-  const [low, high] = bracket(states, firstState(options, states))
+  const [low, high] = bracket(states, firstState(options, states.length - 1))
   const middle = Math.floor((low + high) / 2)
   return low > high ? [] : times(middle, options.samples - states[middle]!.samples)
 }
 
 /** Of the states without continuations, the one in the middle of the longest row of them; null if there is none. */
-function middleOfLargestGap(states: readonly StateEstimate[]): number | null {
+function middleOfLargestGap(states: readonly StateEstimate[], first: number): number | null {
   let [best, longest] = [-1, 0]
-  let begin = 0
-  for (let i = 0; i < states.length; i++) {
+  let begin = first
+  for (let i = first; i < states.length; i++) {
     if (states[i]!.value === null) continue
     if (i - begin > longest) [best, longest] = [begin + Math.floor((i - begin - 1) / 2), i - begin]
     begin = i + 1
@@ -98,8 +100,9 @@ const towardsUndecided: Next = (states, options) => {
   const isMixed = ({ successes, samples: n }: StateEstimate) => successes > 0 && successes < n
   const promising = states.findIndex((state) => isMixed(state) && state.samples < samples)
   if (promising >= 0) return times(promising, samples - states[promising]!.samples)
-  const [low, high] = bracket(states, firstState(options, states))
-  const next = low <= high ? Math.floor((low + high) / 2) : middleOfLargestGap(states)
+  const first = firstState(options, states.length - 1)
+  const [low, high] = bracket(states, first)
+  const next = low <= high ? Math.floor((low + high) / 2) : middleOfLargestGap(states, first)
   return next === null ? [] : times(next, half)
 }
 
@@ -125,14 +128,15 @@ function stateToSample(
  * other step that most probably is better in truth.
  */
 const topTwo: Next = (states, options, seed) => {
-  const unseen = states.flatMap(({ value }, i) => (value === null ? [i] : []))
+  const first = firstState(options, states.length - 1)
+  const unseen = states.flatMap(({ value }, i) => (value === null && i >= first ? [i] : []))
   if (unseen.length > 0) return unseen
   const shares = winningShares(states, options.rule, seed, DRAWS)
   const leader = argMax(scoresBy(options.rule, states))
   const wanted = stateToSample(states, leader, options)
   if (wanted === null && shares[leader]! >= ENOUGH) return []
   const others = shares.map((share, step) =>
-    step === leader || stateToSample(states, step, options) === null ? -1 : share,
+    step < first || step === leader || stateToSample(states, step, options) === null ? -1 : share,
   )
   const second = argMax(others)
   const chosen = [wanted, others[second]! > 0 ? stateToSample(states, second, options) : null]
@@ -166,7 +170,7 @@ export async function estimateValues(
   trajectories: readonly Segmented[],
   options: SearchOptions,
 ): Promise<Valued[]> {
-  const values = openValues(sampling, trajectories, options.known)
+  const values = openValues(sampling, trajectories)
   const { search, samples, rule } = options
   const half = (steps: number) => Math.max(samples, Math.ceil((steps * samples) / 2))
   if (search === 'bisect') await inRounds(values, options, sampling.seed, bisect, () => Infinity)

@@ -33,18 +33,10 @@ export interface Values {
 /** The same for equal states: one prompt, and the same tokens after it. */
 const stateKey = ({ task, tokens }: Segmented, kept: number) => `${task.row}:${tokens.subarray(0, kept).join()}`
 
-/**
- * @param known rollouts from the prompts that were sampled before: they estimate s_0 of every trajectory of their prompt
- */
-export function openValues(
-  sampling: Sampling,
-  trajectories: readonly Segmented[],
-  known: readonly Rollout[] = [],
-): Values {
+export function openValues(sampling: Sampling, trajectories: readonly Segmented[]): Values {
   const byState = new Map<string, Rollout[]>()
   const keys = trajectories.map((trajectory) => trajectory.steps.map(({ start }) => stateKey(trajectory, start)))
   for (const key of keys.flat()) byState.set(key, [])
-  for (const rollout of known) if (rollout.kept === 0) byState.get(`${rollout.task.row}:`)?.push(rollout)
 
   const continuations = (t: number) => keys[t]!.map((key) => byState.get(key)!)
   function states(t: number): StateEstimate[] {

@@ -49,9 +49,9 @@ async function fromStates(
   iteration: Iteration,
   trajectories: readonly Trajectory[],
   { size, withTrajectory = false }: CollectOptions,
-  known?: readonly Rollout[],
+  skipsPrompt = false,
 ): Promise<Collected> {
-  const guided = await guide(iteration, trajectories, known)
+  const guided = await guide(iteration, trajectories, skipsPrompt)
   if (plan.gpo.trainOn === 'all') {
     const walks = guided.map(({ trajectory }) => trajectory)
     const resets = guided.map(({ trajectory, critical }) => trajectory.continuations[critical.step]!)
@@ -93,7 +93,7 @@ async function whereDecided(
     iteration,
     stuck.map(([first]) => first!),
     options,
-    stuck.flat(),
+    true,
   )
   const open = groups.filter((rollouts) => !isDecided(rollouts)).map(groupOf)
   return { ...rescued, trajectories, groups: [...open, ...rescued.groups] }

@@ -27,9 +27,9 @@ async function fromStates(
   { plan }: Run,
   iteration: Iteration,
   trajectories: readonly Trajectory[],
-  known?: readonly Rollout[],
+  skipsPrompt = false,
 ): Promise<Contrasts> {
-  const guided = await guide(iteration, trajectories, known)
+  const guided = await guide(iteration, trajectories, skipsPrompt)
   if (plan.gpo.trainOn === 'all') {
     const groups = guided.flatMap(({ trajectory }) => trajectory.continuations)
     const resets = guided.map(({ trajectory, critical }) => trajectory.continuations[critical.step]!)
@@ -54,8 +54,7 @@ export async function contrasts(
   if (gpo.when === 'decided') {
     const groups = await fromPrompts(iteration, trajectories, count)
     const stuck = trajectories.filter((_, i) => isAllWrong(groups[i]!))
-    const known = groups.filter(isAllWrong).flat()
-    const rescued = await fromStates(run, iteration.part(100), stuck, known)
+    const rescued = await fromStates(run, iteration.part(100), stuck, true)
     return { ...rescued, groups: [...groups.filter((rollouts) => !isAllWrong(rollouts)), ...rescued.groups] }
   }
   const whole = Math.round(gpo.startMix * trajectories.length)

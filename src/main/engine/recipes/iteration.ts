@@ -38,8 +38,8 @@ export interface Iteration {
   sample(tasks: readonly Task[], perPrompt: number): Promise<Trajectory[]>
   /** Cuts trajectories into steps; empty without GPO. */
   segment(trajectories: readonly Trajectory[]): Promise<Segmented[]>
-  /** V(s_i) of the states that the plan's search visits. @param known rollouts from the prompts that were sampled before */
-  value(trajectories: readonly Segmented[], known?: readonly Rollout[]): Promise<Valued[]>
+  /** V(s_i) of the states that the plan's search visits. @param skipsPrompt whether the prompts were found decided before */
+  value(trajectories: readonly Segmented[], skipsPrompt?: boolean): Promise<Valued[]>
   /** m of each trajectory, by the plan's rule. */
   select(trajectories: readonly Valued[]): Promise<Guided[]>
   /** `count` rollouts from each start. */
@@ -53,10 +53,10 @@ export interface Iteration {
 export async function guide(
   iteration: Iteration,
   trajectories: readonly Trajectory[],
-  known?: readonly Rollout[],
+  skipsPrompt?: boolean,
 ): Promise<Guided[]> {
   const segmented = await iteration.segment(trajectories)
-  const valued = await iteration.value(segmented, known)
+  const valued = await iteration.value(segmented, skipsPrompt)
   return iteration.select(valued)
 }
 
@@ -112,10 +112,10 @@ function partOf(shared: Shared, part: number): Iteration {
             })),
           )
         : [],
-    value: (trajectories, known) =>
+    value: (trajectories, skipsPrompt = false) =>
       sampled('values', trajectories, (sampling) =>
         // Without a rule nothing is segmented, so that there are no trajectories here.
-        rule === 'none' ? Promise.resolve([]) : estimateValues(sampling, trajectories, { ...gpo, rule, known }),
+        rule === 'none' ? Promise.resolve([]) : estimateValues(sampling, trajectories, { ...gpo, rule, skipsPrompt }),
       ),
     select: async (trajectories) => {
       if (rule === 'none' || trajectories.length === 0) return []

@@ -62,11 +62,11 @@ function guideMetrics({ trajectories, guided, resets }: Harvest): Metrics {
   if (guided.length === 0) return {}
   const walked = guided.map(({ trajectory }) => trajectory)
   const continuations = new Set(walked.flatMap(({ continuations }) => continuations.flat()))
-  for (const known of trajectories) continuations.delete(known)
   const rewards = resets.map((rollouts) => rollouts.map(({ verdict }) => verdict.reward))
+  const starts = walked.flatMap(({ states }) => states[0]!.value ?? [])
   const gains = walked.map(({ states }) => advantagesOf(states).filter((gain) => gain !== null))
   return {
-    'gpo/value_start': mean(walked.flatMap(({ states }) => states[0]!.value ?? [])),
+    ...(starts.length > 0 && { 'gpo/value_start': mean(starts) }),
     'gpo/max_advantage': mean(gains.filter((known) => known.length > 0).map((known) => Math.max(...known))),
     'gpo/critical_position': mean(guided.map(position)),
     'gpo/selection_confidence': mean(guided.map(({ critical }) => critical.confidence)),
