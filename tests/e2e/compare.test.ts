@@ -6,7 +6,10 @@ import { journey } from './support/journey'
 import { pixelsOf } from './support/pixels'
 import { trainedOnce } from './support/runs'
 
-const trained = trainedOnce({ name: 'guided' }, { name: 'plain', gpo: { criticalStep: 'none' } })
+const trained = trainedOnce(
+  { name: 'guided', gpo: { criticalStep: 'undecided' } },
+  { name: 'plain', gpo: { criticalStep: 'none' } },
+)
 let ids: readonly string[] = []
 
 /** The last accuracy of a run and its interval as the table says them. */
@@ -39,7 +42,7 @@ journey(
     const headers = await plans.getByRole('columnheader').allInnerTexts()
     expect(headers.slice(1).toSorted()).toEqual(['guided', 'plain'])
     expect(await plans.getByRole('rowheader').allInnerTexts()).toEqual(['GPO: Critical step'])
-    const values = { guided: 'Largest advantage', plain: 'Off' }
+    const values = { guided: 'Most undecided outcome, V(1 − V)', plain: 'Off' }
     const inOrder = headers.slice(1).map((name) => values[name as keyof typeof values])
     expect(await plans.getByRole('cell').allInnerTexts()).toEqual(inOrder)
 

@@ -4,7 +4,8 @@ import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states
 import { formatCount } from '@renderer/lib/format'
 import type { RunDetails } from '@shared/contract/runs'
 import type { ScoredRule } from '@shared/method/critical-step'
-import type { TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
+import { isGuided } from '@shared/method/guided'
+import type { RunRecord, TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSearch } from 'wouter'
 import classes from './explorer.module.css'
@@ -27,11 +28,15 @@ function initialFilter(search: string): TrajectoryFilter {
   return iteration === null || !/^\d+$/.test(iteration) ? {} : { iteration: Number(iteration) }
 }
 
+/** By advantage where every trajectory has one; otherwise most of them, or all, would be left out. */
+const initialOrder = ({ status, plan }: RunRecord): TrajectoryOrder =>
+  status === 'running' || !isGuided(plan) || plan.gpo.when === 'decided' ? 'newest' : 'advantage'
+
 /** The three columns and their shared state: the selected trajectory, its state, and how it is shown. */
 export function Explorer({ details: { run, checkpoints, trajectories: total }, initial }: ExplorerProps) {
   const search = useSearch()
   const [filter, setFilter] = useState<TrajectoryFilter>(() => initialFilter(search))
-  const [order, setOrder] = useState<TrajectoryOrder>(run.status === 'running' ? 'newest' : 'advantage')
+  const [order, setOrder] = useState<TrajectoryOrder>(() => initialOrder(run))
   const [wanted, setWanted] = useState<number | null>(initial)
   const [state, setState] = useState<number | null>(null)
   const [rule, setRule] = useState<ScoredRule | null>(null)

@@ -11,7 +11,7 @@ interface TokenTextProps {
 }
 
 /** Percentage of the shade behind a token of probability 0. */
-const DARKEST = 42
+const DARKEST = 38
 
 const shadeOf = (probability: number) =>
   `color-mix(in srgb, var(--quiet) ${((1 - probability) * DARKEST).toFixed(1)}%, transparent)`
