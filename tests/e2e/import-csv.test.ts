@@ -102,7 +102,7 @@ journey(
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByText('completed', { exact: true }).first().waitFor({ timeout: 90_000 })
     await page.getByRole('link', { name: 'Explore critical steps' }).click()
-    await page.getByText(/Question, row [1-4] of the data/).waitFor()
+    await page.getByText(/Question, row [0-6] of the data/).waitFor()
   },
   { timeout: 180_000 },
 )

@@ -4,8 +4,7 @@ import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states
 import { formatCount } from '@renderer/lib/format'
 import type { RunDetails } from '@shared/contract/runs'
 import type { ScoredRule } from '@shared/method/critical-step'
-import { isGuided } from '@shared/method/guided'
-import type { RunRecord, TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
+import type { TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { useSearch } from 'wouter'
 import classes from './explorer.module.css'
@@ -28,15 +27,15 @@ function initialFilter(search: string): TrajectoryFilter {
   return iteration === null || !/^\d+$/.test(iteration) ? {} : { iteration: Number(iteration) }
 }
 
-/** By advantage where every trajectory has one; otherwise most of them, or all, would be left out. */
-const initialOrder = ({ status, plan }: RunRecord): TrajectoryOrder =>
-  status === 'running' || !isGuided(plan) || plan.gpo.when === 'decided' ? 'newest' : 'advantage'
-
 /** The three columns and their shared state: the selected trajectory, its state, and how it is shown. */
 export function Explorer({ details: { run, checkpoints, trajectories: total }, initial }: ExplorerProps) {
   const search = useSearch()
   const [filter, setFilter] = useState<TrajectoryFilter>(() => initialFilter(search))
-  const [order, setOrder] = useState<TrajectoryOrder>(() => initialOrder(run))
+  const [chosenOrder, setOrder] = useState<TrajectoryOrder | null>(null)
+  const positions = usePositions(run.id)
+  // By advantage where there are any: trajectories without one, as in a run that guided no prompt, are left out of that order.
+  const hasAdvantages = positions.data?.points.length !== 0
+  const order = chosenOrder ?? (run.status === 'running' || !hasAdvantages ? 'newest' : 'advantage')
   const [wanted, setWanted] = useState<number | null>(initial)
   const [state, setState] = useState<number | null>(null)
   const [rule, setRule] = useState<ScoredRule | null>(null)
@@ -46,7 +45,6 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
   const selected = wanted ?? rows[0]?.id ?? null
   const { data: trajectory, error } = useTrajectory(selected)
   const followed = useFollowed(run.id, trajectory?.row ?? null)
-  const positions = usePositions(run.id)
 
   const critical = trajectory ? criticalOf(trajectory, rule) : null
   const last = Math.max(0, (trajectory?.steps.length ?? 1) - 1)
