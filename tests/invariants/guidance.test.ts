@@ -247,6 +247,25 @@ describe('a search for the undecided state', () => {
     }
   })
 
+  test('samples a state that trajectories share once for all of them', async () => {
+    const swaps = createSwaps(long)
+    const run = swaps.run({ gpo: { criticalStep: 'undecided', samples: 4 } }, 1)
+    const iteration = startIteration(run, 1)
+    const [task] = run.tasks
+    const before = swaps.sampler.counters.decoded
+    const sampled = await iteration.sample([task!], 2) // two trajectories of one prompt
+    const guided = await guide(iteration, sampled)
+    for (const { trajectory } of guided)
+      for (const { samples } of trajectory.states.slice(0, -1)) expect(samples).toBe(4)
+    expect(guided[0]!.trajectory.continuations[0]).toEqual(guided[1]!.trajectory.continuations[0])
+    const tokens = ([a, b]: readonly Int32Array[]) => a!.findIndex((token, i) => token !== b![i])
+    const shared = tokens(sampled.map((one) => one.tokens)) // states 0 … shared have the same prefix
+    expect(shared).toBeGreaterThanOrEqual(0)
+    const own = 4 * ((12 * 13) / 2)
+    const both = Array.from({ length: shared + 1 }, (_, state) => 4 * (12 - state)).reduce((sum, n) => sum + n, 0)
+    expect(swaps.sampler.counters.decoded - before).toBe(2 * 12 + 2 * own - both)
+  })
+
   test('gives the same values again for the same seed', async () => {
     const run = createSwaps(long).run({ gpo: { criticalStep: 'undecided', search: 'adaptive' } }, 16)
     const once = async () => {

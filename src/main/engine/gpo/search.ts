@@ -4,7 +4,8 @@
  *   exhaustive  N at every state (Yu et al. 2025, arXiv 2509.16456, section 4.1): K · N continuations
  *   bisect      N at the middle of what is left, until one is undecided (pivotal token search, Abdin et al. 2024, arXiv 2412.08905): about 2 · N.
  *               On a failed trajectory an all-wrong state is too late and an all-right one too early; on a right one the other way round.
- *   adaptive    one at a time to the states that could still win, until one of them probably does or half of K · N is spent
+ *   adaptive    for the rule `undecided` a bisection that first samples half of N and looks into gaps in the end, for the others more for the steps that
+ *               could still win; until there is a winner or half of K · N is spent
  *
  * All trajectories are searched side by side: a round is one call of the sampler.
  */
@@ -28,23 +29,18 @@ export interface SearchOptions {
   readonly skipsPrompt?: boolean
 }
 
-/** Brings the state to `samples` continuations, if it has fewer. */
-const fillUp = (values: Values, trajectory: number, state: number, samples: number): Probe => ({
-  trajectory,
-  state,
-  count: Math.max(0, samples - values.states(trajectory)[state]!.samples),
-})
-
-const isWanted = ({ count }: Probe) => count > 0
-
 /** The first state that a search looks at. A trajectory of one step has only s_0. */
 const firstState = ({ skipsPrompt = false }: SearchOptions, steps: number) => (skipsPrompt && steps > 1 ? 1 : 0)
 
-async function exhaustive(values: Values, options: SearchOptions): Promise<void> {
-  const probes = values.trajectories.flatMap(({ steps }, t) =>
-    steps.map((_, state) => fillUp(values, t, state, options.samples)).slice(firstState(options, steps.length)),
+function exhaustive(values: Values, options: SearchOptions): Promise<void> {
+  const { samples } = options
+  return values.probe(
+    values.trajectories.flatMap(({ steps }, trajectory) =>
+      steps
+        .map((_, state): Probe => ({ trajectory, state, count: samples, most: samples }))
+        .slice(firstState(options, steps.length)),
+    ),
   )
-  await values.probe(probes.filter(isWanted))
 }
 
 /** Undecided enough to stop: a quarter to three quarters of the continuations succeed. */
@@ -156,7 +152,7 @@ async function inRounds(
     const probes = values.trajectories.flatMap((_, trajectory): Probe[] => {
       if (left[trajectory]! <= 0) return []
       const chosen = next(values.states(trajectory), options, deriveSeed(seed, STREAM.search, trajectory, round))
-      return chosen.slice(0, left[trajectory]).map((state) => ({ trajectory, state, count: 1 }))
+      return chosen.slice(0, left[trajectory]).map((state) => ({ trajectory, state, count: 1, most: options.samples }))
     })
     if (probes.length === 0) return
     for (const { trajectory } of probes) left[trajectory]!--

@@ -13,11 +13,13 @@ export function estimate(rewards: readonly number[]): StateEstimate {
   return { successes, samples: rewards.length, value: rewards.length ? successes / rewards.length : null }
 }
 
-/** `count` more continuations from state `state` of trajectory `trajectory`, both indices. */
+/** Further continuations from state `state` of trajectory `trajectory`, both indices. */
 export interface Probe {
   readonly trajectory: number
   readonly state: number
   readonly count: number
+  /** No more than so many from this state in all, also where several trajectories share it. */
+  readonly most: number
 }
 
 /** What is known about the states of some trajectories; it grows with every probe. */
@@ -51,10 +53,11 @@ export function openValues(sampling: Sampling, trajectories: readonly Segmented[
     async probe(probes) {
       const asked = new Map<string, number>()
       const requests = probes.flatMap(
-        ({ trajectory: t, state, count }): (StateRequest & { readonly key: string })[] => {
+        ({ trajectory: t, state, count: wanted, most }): (StateRequest & { readonly key: string })[] => {
           const trajectory = trajectories[t]!
           const key = keys[t]![state]!
           const before = byState.get(key)!.length + (asked.get(key) ?? 0)
+          const count = Math.max(0, Math.min(wanted, most - before))
           asked.set(key, (asked.get(key) ?? 0) + count)
           return Array.from({ length: count }, (_, n) => ({
             trajectory,

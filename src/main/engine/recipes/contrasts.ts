@@ -55,7 +55,7 @@ export async function contrasts(
     const groups = await fromPrompts(iteration, trajectories, count)
     const stuck = trajectories.filter((_, i) => isAllWrong(groups[i]!))
     const rescued = await fromStates(run, iteration.part(100), stuck, true)
-    return { ...rescued, groups: [...groups.filter((rollouts) => !isAllWrong(rollouts)), ...rescued.groups] }
+    return { ...rescued, groups: [...groups, ...rescued.groups] } // groups that are all wrong give no pairs, but were sampled
   }
   const whole = Math.round(gpo.startMix * trajectories.length)
   const base = whole > 0 ? await fromPrompts(iteration.part(100), trajectories.slice(0, whole), count) : []

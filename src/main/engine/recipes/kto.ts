@@ -66,6 +66,7 @@ export function kto(run: Run, objective: ObjectiveOf<'kto'>): Procedure {
   }
 
   async function learn(index: number, rows: readonly LabelledSequence[]): Promise<Metrics> {
+    if (rows.length === 0) return { num_tokens: 0 } // every group was decided and left out
     const sequences = rows.map(({ sequence }) => sequence)
     const refLogps = (await scorer.logps(policy.reference(), sequences)).map(sumOf)
     const labels = rows.map(({ isDesirable }) => Number(isDesirable))

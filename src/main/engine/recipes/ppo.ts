@@ -74,6 +74,7 @@ function withCritic(run: Run, objective: ObjectiveOf<'ppo'>): Procedure {
 
   /** Steps 2 and 3. */
   async function learn(index: number, rollouts: readonly Rollout[]): Promise<Metrics> {
+    if (rollouts.length === 0) return { num_tokens: 0 } // every group was decided and left out
     const { sequences, oldValues, advantages, returns, metrics } = await ppoExperience(run, objective, rollouts)
     const optimised = await optimise(run, learner, index, {
       epochs: objective.epochs,

@@ -7,8 +7,9 @@ import type { ArmResult, Comparison, StudyResults, TaskResult } from '@shared/st
 import { level, percent, points, signedPoints } from '@shared/study/words'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useMemo } from 'react'
+import { ArmChanges } from './arm-changes'
 import { armColour } from './arm-curves'
-import { changedSettings, plansOf } from './words'
+import { plansOf } from './words'
 
 interface ArmsTableProps {
   readonly document: Study
@@ -96,7 +97,7 @@ const NONE = <span className="quiet">–</span>
 
 function Row({ document, arm: result, base, comparison, plans, failed, leftOut, isOpen, onToggle }: RowProps) {
   const { arm, mean, interval, intervalOver, count, before, seeds, missing } = result
-  const { changes, why } = document.arms.find(({ name }) => name === arm) ?? { changes: {} }
+  const found = document.arms.find(({ name }) => name === arm)
   const isBase = arm === document.base
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
   return (
@@ -121,17 +122,7 @@ function Row({ document, arm: result, base, comparison, plans, failed, leftOut, 
             </Text>
           )}
         </div>
-        {changedSettings(changes, plans).map(({ path, label, value }) => (
-          <Text key={path} size="xs" title={path} className="experiments-wrap">
-            {label}: {value}
-          </Text>
-        ))}
-        {Object.keys(changes).length === 0 && <Text size="xs">The plan as it is</Text>}
-        {why && (
-          <Text size="xs" className="quiet experiments-wrap">
-            {why}
-          </Text>
-        )}
+        {found && <ArmChanges arm={found} plans={plans} />}
       </Table.Th>
       <Table.Td className="numeric">{mean === null ? NONE : <b>{percent(mean)}</b>}</Table.Td>
       <Table.Td>

@@ -101,7 +101,7 @@ interface MadeStudyProps {
 }
 
 function Made({ document, error, onMade }: MadeStudyProps) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: told when the document is another
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another document is news, not another function of the parent
   useEffect(() => onMade(document), [document])
   return error ? <ErrorState error={error} title="No experiment can be made of this" /> : null
 }
@@ -124,7 +124,7 @@ function SweepFields({ run, onChange }: SweepFieldsProps) {
   const [typed] = useDebouncedValue(text, TYPING)
   const settings = useMemo(() => (data ? sweepable(draftOf(data.run.plan)) : []), [data])
   const setting = settings.find((one) => one.path === path) ?? null
-  // biome-ignore lint/correctness/useExhaustiveDependencies: told when its parts are others
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only other values are news, not another function of the parent
   useEffect(() => {
     const values = setting ? sweepValues(setting, typed) : []
     onChange(setting && values.length > 0 ? { setting: setting.path, values } : null)

@@ -2,8 +2,9 @@ import { Table, Text, Title } from '@mantine/core'
 import { RunSwatch } from '@renderer/charts/run-swatch'
 import type { Study } from '@shared/schemas/study'
 import { useMemo } from 'react'
+import { ArmChanges } from './arm-changes'
 import { armColour } from './arm-curves'
-import { changedSettings, plansOf } from './words'
+import { plansOf } from './words'
 
 /** The arms before the start, by what they change. */
 export function PlannedArms({ document }: { readonly document: Study }) {
@@ -22,15 +23,15 @@ export function PlannedArms({ document }: { readonly document: Study }) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {document.arms.map(({ name, changes, why }) => (
-            <Table.Tr key={name}>
+          {document.arms.map((arm) => (
+            <Table.Tr key={arm.name}>
               <Table.Th scope="row" fw={400}>
                 <div className="experiments-arm">
-                  <RunSwatch colour={armColour(names, name)} />
+                  <RunSwatch colour={armColour(names, arm.name)} />
                   <Text span size="sm" fw={600} className="experiments-wrap">
-                    {name}
+                    {arm.name}
                   </Text>
-                  {name === document.base && (
+                  {arm.name === document.base && (
                     <Text span size="xs" className="quiet">
                       base
                     </Text>
@@ -38,17 +39,7 @@ export function PlannedArms({ document }: { readonly document: Study }) {
                 </div>
               </Table.Th>
               <Table.Td>
-                {changedSettings(changes, plans).map(({ path, label, value }) => (
-                  <Text key={path} size="sm" title={path} className="experiments-wrap">
-                    {label}: {value}
-                  </Text>
-                ))}
-                {Object.keys(changes).length === 0 && <Text size="sm">The plan as it is</Text>}
-                {why && (
-                  <Text size="xs" className="quiet experiments-wrap">
-                    {why}
-                  </Text>
-                )}
+                <ArmChanges arm={arm} plans={plans} size="sm" />
               </Table.Td>
             </Table.Tr>
           ))}
