@@ -42,7 +42,7 @@ journey(
     const headers = await plans.getByRole('columnheader').allInnerTexts()
     expect(headers.slice(1).toSorted()).toEqual(['guided', 'plain'])
     expect(await plans.getByRole('rowheader').allInnerTexts()).toEqual(['GPO: Critical step'])
-    const values = { guided: 'Most undecided outcome, V(1 − V)', plain: 'Off' }
+    const values = { guided: 'Most undecided', plain: 'Off' }
     const inOrder = headers.slice(1).map((name) => values[name as keyof typeof values])
     expect(await plans.getByRole('cell').allInnerTexts()).toEqual(inOrder)
 

@@ -148,9 +148,16 @@ describe('the variants of guidance', () => {
     '%s goes on where no answer is ever right and decided groups are skipped',
     async (kind) => {
       const hopeless = join(home, 'hopeless.jsonl')
-      writeFileSync(hopeless, [1, 2, 3, 4].map((i) => JSON.stringify({ prompt: `${i}+${i}=`, answer: 'zzzz' })).join('\n'))
+      writeFileSync(
+        hopeless,
+        [1, 2, 3, 4].map((i) => JSON.stringify({ prompt: `${i}+${i}=`, answer: 'zzzz' })).join('\n'),
+      )
       const plan = planOf(hopeless, { objective: { kind }, budget: { trainedPerPrompt: 2, skipDecided: true } })
-      const { run } = await trained({ ...plan, verifier: { kind: 'regex', pattern: 'zzzz' }, gpo: { ...plan.gpo, criticalStep: 'none' } })
+      const { run } = await trained({
+        ...plan,
+        verifier: { kind: 'regex', pattern: 'zzzz' },
+        gpo: { ...plan.gpo, criticalStep: 'none' },
+      })
       expect(metricsOf(home, run.id)['gpo/generated_tokens']![2]).toBeGreaterThan(0)
     },
   )

@@ -62,10 +62,10 @@ export const gpoSchema = z.strictObject({
     aliases: ['gpo', 'pivotal step', 'critical step rule', 'reset', 'argmax advantage'],
     what: 'The step each trajectory is reset to; new rollouts begin there. Off: the base algorithm.',
     advice:
-      'Most undecided: from there rollouts differ, and differences are what is learned from. Largest advantage is the paper’s rule; a random step shows whether the choice matters on your data.',
+      'Most undecided, the largest V(1 − V): from there rollouts differ, and differences are what is learned from. Largest advantage is the paper’s rule; a random step shows whether the choice matters on your data.',
     options: {
-      undecided: 'Most undecided outcome, V(1 − V)',
-      value: 'Likeliest success, V',
+      undecided: 'Most undecided',
+      value: 'Likeliest success',
       max: 'Largest advantage',
       maxAbs: 'Largest |advantage|',
       min: 'Smallest advantage',
@@ -95,7 +95,7 @@ export const gpoSchema = z.strictObject({
     aliases: ['vineppo', 'spo', 'treerl', 'all continuations'],
     what: 'What enters the batch: the rollouts from the critical state, or the continuations of every state with mixed outcomes together with the trajectory’s own steps.',
     advice: 'All continuations uses every sampled token, with 2 samples a state to begin with; its batches are larger.',
-    options: { reset: 'Rollouts from the critical state', all: 'All continuations' },
+    options: { reset: 'The critical state', all: 'All continuations' },
   }),
   search: gpo(z.enum(SEARCHES).default('exhaustive'), {
     label: 'Search',

@@ -92,7 +92,7 @@ const ppo = z.strictObject({
     what: 'What a reward is compared with: a learned value function, or the other rollouts from the same state. The group needs no value function.',
     advice:
       'Group for guided runs: it fits rollouts from any state at once. A critic has to learn the values of the states first.',
-    options: { critic: 'Value function', group: 'Other rollouts of the group' },
+    options: { critic: 'Value function', group: 'The group' },
   }),
   epochs: epochs(4),
   minibatches: minibatches(),
