@@ -4,7 +4,7 @@ import type { RepositoryKind } from '@main/library/hub/client'
 import { applySetting, parsePlan } from '@main/library/plans/plan-file'
 import { EXPORT_FORMATS } from '@shared/contract/exports'
 import { STUDY_FORMATS } from '@shared/contract/studies'
-import { SELECTING_RULES } from '@shared/method/critical-step'
+import { DEFAULT_RULE, SELECTING_RULES } from '@shared/method/critical-step'
 import { SEARCHES } from '@shared/method/search'
 import { DELIMITERS, type Delimiter } from '@shared/schemas/dataset'
 import { BACKEND_NAMES } from '@shared/schemas/plan'
@@ -212,7 +212,7 @@ function createProgram(finish: (code: number) => void): Command {
   )
     .option('--mc <n>', 'Monte Carlo continuations per state', whole(1), 4)
     .addOption(
-      new Option('--rule <rule>', 'rule that picks the critical step').choices(SELECTING_RULES).default('undecided'),
+      new Option('--rule <rule>', 'rule that picks the critical step').choices(SELECTING_RULES).default(DEFAULT_RULE),
     )
     .addOption(
       new Option('--search <search>', 'which states get continuations; bisect for the rule undecided only')

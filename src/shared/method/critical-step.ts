@@ -12,6 +12,9 @@ export type CriticalRule = (typeof CRITICAL_RULES)[number]
 export type SelectingRule = Exclude<CriticalRule, 'none'>
 export const SELECTING_RULES = CRITICAL_RULES.filter((rule): rule is SelectingRule => rule !== 'none')
 
+/** The rule where nothing else is said (docs/decisions/0011). */
+export const DEFAULT_RULE = 'undecided' satisfies SelectingRule
+
 /** The rules whose step follows from the values alone. */
 export type ScoredRule = Exclude<SelectingRule, 'random'>
 export const SCORED_RULES = SELECTING_RULES.filter((rule): rule is ScoredRule => rule !== 'random')

@@ -1,6 +1,6 @@
 /** Studies that are made from a plan: does guidance help here, or which value of a setting? Pure. */
 
-import type { CriticalRule } from '../method/critical-step'
+import { type CriticalRule, DEFAULT_RULE } from '../method/critical-step'
 import { isGuided } from '../method/guided'
 import { valueAt } from '../plan/draft'
 import { isEvaluated } from '../plan/evaluated'
@@ -42,7 +42,7 @@ const titled = (question: string, { name, id }: Origin) =>
 /** Two arms, the run's plan with guidance and without; the base algorithm is the base. */
 export function guidanceStudy(origin: Origin): StudyInput {
   const { plan, seeds } = origin
-  const rule: CriticalRule = isGuided(plan) ? plan.gpo.criticalStep : 'max'
+  const rule: CriticalRule = isGuided(plan) ? plan.gpo.criticalStep : DEFAULT_RULE
   return {
     name: titled('Does guidance help', origin),
     question: 'Does resetting to critical steps help here, or does the base algorithm learn as much?',

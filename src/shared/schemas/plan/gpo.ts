@@ -1,6 +1,6 @@
 /** Guided Pivotal Optimization: values, the critical step, the reset, and how trajectories are cut into steps. */
 import { z } from 'zod'
-import { CRITICAL_RULES } from '../../method/critical-step'
+import { CRITICAL_RULES, DEFAULT_RULE } from '../../method/critical-step'
 import { SEARCHES } from '../../method/search'
 import { positiveInt, settingIn } from './setting'
 
@@ -55,7 +55,7 @@ export const segmentationSchema = z.strictObject({
 export type Segmentation = z.infer<typeof segmentationSchema>
 
 export const gpoSchema = z.strictObject({
-  criticalStep: gpo(z.enum(CRITICAL_RULES).default('undecided'), {
+  criticalStep: gpo(z.enum(CRITICAL_RULES).default(DEFAULT_RULE), {
     label: 'Critical step',
     symbol: 'm',
     isSimple: true,
