@@ -39,7 +39,6 @@ export const VARIANTS: readonly Variant[] = [
   { name: 'undecided where decided', gpo: { criticalStep: 'undecided', when: 'decided' } },
   { name: 'undecided where decided, bisection', gpo: { criticalStep: 'undecided', when: 'decided', search: 'bisect' } },
   { name: 'all continuations', gpo: { criticalStep: 'undecided', trainOn: 'all' } },
-  { name: 'half from the prompt', gpo: { criticalStep: 'undecided', startMix: 0.5 } },
   { name: 'value', gpo: { criticalStep: 'value' } },
   { name: 'random', gpo: { criticalStep: 'random' } },
   { name: 'min', gpo: { criticalStep: 'min' } },
