@@ -1,7 +1,7 @@
 /** A file's bytes as UTF-8, decompressed (gzip, Zstandard) and recoded in a stream. Reports what it found. Knows no format of data. */
 import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import type { Transform } from 'node:stream'
+import type { Readable, Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import { GpoError } from '@shared/errors'
 import { toUtf8 } from './encoding'
@@ -39,9 +39,10 @@ export async function* readBytes(path: string, { onNote }: ReadListener = {}): A
 
 async function* unpacked(path: string): AsyncGenerator<Uint8Array> {
   const packing = packingOf(await readStart(path, 4))
+  const { size } = await stat(path)
   const stored = createReadStream(path, { highWaterMark: 1 << 20 })
   if (packing === null) yield* stored as AsyncIterable<Uint8Array>
-  else yield* bounded(path, stored.pipe(unpacker(packing)), (await stat(path)).size, stored)
+  else yield* bounded(path, unpacker(packing), size, stored)
 }
 
 function unpacker(packing: Packing): Transform {
@@ -56,11 +57,12 @@ async function* bounded(
   path: string,
   stream: Transform,
   packedBytes: number,
-  stored: NodeJS.EventEmitter & { destroy(): void },
+  stored: Readable,
 ): AsyncGenerator<Uint8Array> {
   stored.on('error', (error: Error) => stream.destroy(error))
-  // After the reader has stopped, an error without a listener would end the program.
+  // An error without a listener ends the program: before the first byte flows, and after the reader has stopped.
   stream.on('error', () => {})
+  stored.pipe(stream)
   let total = 0
   try {
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
