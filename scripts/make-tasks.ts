@@ -51,7 +51,7 @@ function writeSftCorpus(rows: string, out: string | undefined): void {
 /** `0.1` for all families, or `chain-arithmetic=0.1,shuffled-objects=0.2`, the others keeping `fallback`. */
 function perFamily(option: string, text: string, fallback: number): Record<CorpusFamily, number> {
   const all = text.includes('=') ? fallback : notNegative(option, text)
-  const result = { 'chain-arithmetic': all, 'shuffled-objects': all, 'boolean-expressions': all }
+  const result = Object.fromEntries(CORPUS_FAMILIES.map((family) => [family, all])) as Record<CorpusFamily, number>
   for (const part of text.includes('=') ? text.split(',') : []) {
     const [name = '', value = ''] = part.split('=')
     const family = CORPUS_FAMILIES.find((known) => known === name)

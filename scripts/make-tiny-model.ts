@@ -6,11 +6,11 @@
  *
  * It is stopped early on purpose: the model knows the form of every task but makes mistakes in single steps, which training can improve.
  */
-import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { trainAndExport } from './tasks/train-and-export.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const model = join(root, 'resources/models/tiny')
@@ -102,11 +102,6 @@ function writeRandomWeights(file: string): void {
   writeFileSync(file, Buffer.concat([length, json, ...chunks]))
 }
 
-function run(command: string[]): void {
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' })
-  if (status !== 0) throw new Error(`${command.join(' ')} failed`)
-}
-
 const work = flags.keep ? resolve(flags.keep) : mkdtempSync(join(tmpdir(), 'gpo-tiny-'))
 mkdirSync(join(work, 'start'), { recursive: true })
 for (const name of ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'generation_config.json']) {
@@ -115,22 +110,14 @@ for (const name of ['tokenizer.json', 'tokenizer_config.json', 'special_tokens_m
 writeFileSync(join(work, 'start/config.json'), `${JSON.stringify(CONFIG, null, 2)}\n`)
 writeRandomWeights(join(work, 'start/model.safetensors'))
 
-const mix = 'chain-arithmetic=4,shuffled-objects=0.35,boolean-expressions=0.3'
-run(['scripts/make-tasks.ts', '--sft', '60000', '--seed', '1', '--mix', mix, '--out', join(work, 'sft.jsonl')])
-const plan = {
+trainAndExport({
   name: 'tiny base model',
-  model: { path: join(work, 'start') },
-  data: { train: { path: join(work, 'sft.jsonl') } },
-  adaptation: { kind: 'full' },
-  objective: { kind: 'sft' },
-  optimiser: { learningRate: 2e-3, warmupSteps: 50, weightDecay: 0.01 },
-  // A constant learning rate, so that the first N iterations do not depend on --iterations.
-  budget: { iterations: Number(flags.iterations), promptsPerIteration: 64, microbatchTokens: 16_384 },
-  checkpoint: { everyIterations: 100, keepLast: 1000, keepBest: false },
-}
-writeFileSync(join(work, 'plan.json'), JSON.stringify(plan))
-const database = join(work, 'runs.db')
-run(['scripts/gpo.mjs', 'train', join(work, 'plan.json'), '--db', database])
-run(['scripts/gpo.mjs', 'export', 'last', '--db', database, '--format', 'safetensors', '--out', join(work, 'exported')])
-cpSync(join(work, 'exported'), model, { recursive: true })
+  start: join(work, 'start'),
+  mix: 'chain-arithmetic=4,shuffled-objects=0.35,boolean-expressions=0.3',
+  seed: 1,
+  learningRate: 2e-3,
+  iterations: Number(flags.iterations),
+  work,
+  out: model,
+})
 if (!flags.keep) rmSync(work, { recursive: true, force: true })

@@ -2,40 +2,65 @@
  * Nested and/or/not over true and false: `not (true and false) or false?`. Each line of the solution evaluates the first operation
  * whose operands are known and rewrites the expression: `true and false=false->not false or false`.
  */
-import { type Difficulty, type Family, type Noise, resultOf, type Solution, solution } from './family.ts'
+import {
+  type Difficulty,
+  type Family,
+  type FamilyName,
+  type Noise,
+  resultOf,
+  type Solution,
+  solution,
+} from './family.ts'
 import type { Rng } from './rng.ts'
 
 /** How many two-operand operations and how many negations; one line of the solution each. */
-const SIZES: Readonly<Record<Difficulty, readonly { binaries: number; nots: number }[]>> = {
-  1: [{ binaries: 3, nots: 1 }],
-  2: [
-    { binaries: 3, nots: 2 },
-    { binaries: 4, nots: 1 },
-  ],
-  3: [
-    { binaries: 3, nots: 3 },
-    { binaries: 4, nots: 2 },
-  ],
+interface Size {
+  readonly binaries: number
+  readonly nots: number
 }
-/** Longer solutions are avoided, because a training step on them would be slow. Words and signs, see `countSymbols`. */
-const MOST_SYMBOLS = 88
+interface Sizes {
+  readonly sizes: Readonly<Record<Difficulty, readonly Size[]>>
+  /** Longer solutions are avoided, because a training step on them would be slow. Words and signs, see `countSymbols`. */
+  readonly mostSymbols: number
+}
 
 type Expression =
   | boolean
   | { readonly kind: 'not'; readonly operand: Expression }
   | { readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
 
-export const booleanExpressions: Family = { name: 'boolean-expressions', createPrompt, solve }
+export const booleanExpressions = booleansOf('boolean-expressions', {
+  mostSymbols: 88,
+  sizes: {
+    1: [{ binaries: 3, nots: 1 }],
+    2: [
+      { binaries: 3, nots: 2 },
+      { binaries: 4, nots: 1 },
+    ],
+    3: [
+      { binaries: 3, nots: 3 },
+      { binaries: 4, nots: 2 },
+    ],
+  },
+})
+export const deepBooleans = booleansOf('deep-booleans', {
+  mostSymbols: 140,
+  sizes: { 1: [{ binaries: 4, nots: 2 }], 2: [{ binaries: 5, nots: 2 }], 3: [{ binaries: 5, nots: 3 }] },
+})
+
+function booleansOf(name: FamilyName, { sizes, mostSymbols }: Sizes): Family {
+  return { name, createPrompt: (rng, difficulty) => createPrompt(rng, sizes[difficulty], mostSymbols), solve }
+}
 
 /** Half of the answers are true. */
-function createPrompt(rng: Rng, difficulty: Difficulty): string {
+function createPrompt(rng: Rng, sizes: readonly Size[], mostSymbols: number): string {
   const answer = String(rng.next() < 0.5)
   for (;;) {
-    const size = rng.pick(SIZES[difficulty])
+    const size = rng.pick(sizes)
     const left = { nodes: 2 * size.binaries + 1, nots: size.nots }
     const prompt = `${print(createTree(rng, size.binaries, left))}?\n`
     const solved = solve(prompt)
-    if (solved.answer === answer && countSymbols(solved.completion) <= MOST_SYMBOLS) return prompt
+    if (solved.answer === answer && countSymbols(solved.completion) <= mostSymbols) return prompt
   }
 }
 

@@ -2,26 +2,40 @@
  * A chain of assignments, each computed from the one before: `a=7;b=a+5;c=b*3;c?` is solved line by line as `b=7+5=12`, `c=12*3=36`.
  * All values of a right solution lie between 1 and 199.
  */
-import { type Difficulty, type Family, type Noise, resultOf, type Solution, solution } from './family.ts'
+import {
+  type Difficulty,
+  type Family,
+  type FamilyName,
+  type Noise,
+  resultOf,
+  type Solution,
+  solution,
+} from './family.ts'
 import type { Rng } from './rng.ts'
 
-const STEPS: Readonly<Record<Difficulty, number>> = { 1: 3, 2: 4, 3: 5 }
+type Steps = Readonly<Record<Difficulty, number>>
+
 const LARGEST_VALUE = 199
-const LETTERS = 'abcdefgh'
+const LETTERS = 'abcdefghijklm'
 
 type Operator = '+' | '-' | '*'
 
-export const chainArithmetic: Family = { name: 'chain-arithmetic', createPrompt, solve }
+export const chainArithmetic = chainsOf('chain-arithmetic', { 1: 3, 2: 4, 3: 5 })
+export const longChains = chainsOf('long-chains', { 1: 8, 2: 10, 3: 12 })
 
-function createPrompt(rng: Rng, difficulty: Difficulty): string {
+function chainsOf(name: FamilyName, steps: Steps): Family {
+  return { name, createPrompt: (rng, difficulty) => createPrompt(rng, steps[difficulty]), solve }
+}
+
+function createPrompt(rng: Rng, steps: number): string {
   const values = [rng.int(2, 49)]
   const statements = [`a=${values[0]}`]
-  for (let i = 1; i <= STEPS[difficulty]; i++) {
+  for (let i = 1; i <= steps; i++) {
     const step = createStep(rng, values)
     statements.push(`${letter(i)}=${letter(i - 1)}${step.operator}${step.operand}`)
     values.push(step.value)
   }
-  return `${statements.join(';')};${letter(STEPS[difficulty])}?\n`
+  return `${statements.join(';')};${letter(steps)}?\n`
 }
 
 /** A random operation on the last value whose result stays in range; its operand is a number or an earlier variable. */

@@ -2,8 +2,9 @@
  * The bundled datasets and the supervised corpus, made from the families. Everything follows from the seeds: the same seed gives
  * the same rows. It writes no files.
  */
-import { booleanExpressions } from './boolean-expressions.ts'
-import { chainArithmetic } from './chain-arithmetic.ts'
+import { booleanExpressions, deepBooleans } from './boolean-expressions.ts'
+import { chainArithmetic, longChains } from './chain-arithmetic.ts'
+import { countdown } from './countdown.ts'
 import {
   CORPUS_FAMILIES,
   type CorpusFamily,
@@ -12,11 +13,12 @@ import {
   FAMILY_NAMES,
   type Family,
   type FamilyName,
+  LONG_FAMILIES,
   type Noise,
   type Solution,
 } from './family.ts'
 import { createRng, type Rng } from './rng.ts'
-import { shuffledObjects } from './shuffled-objects.ts'
+import { longShuffles, shuffledObjects } from './shuffled-objects.ts'
 import { wordProblems } from './word-problems.ts'
 
 /** A row of the bundled datasets. */
@@ -26,6 +28,8 @@ export interface Task {
   readonly family: FamilyName
   readonly difficulty: Difficulty
   readonly id: string
+  /** The worked solution, in long families. */
+  readonly solution?: string
 }
 
 interface Dataset {
@@ -42,21 +46,27 @@ interface SftRow {
 interface SftOptions {
   readonly rows: number
   readonly seed: number
-  /** Probability per line of a wrong result. */
-  readonly noise: Readonly<Record<CorpusFamily, number>>
-  /** Relative number of rows. */
-  readonly mix: Readonly<Record<CorpusFamily, number>>
+  /** Probability per line of a wrong result; 0 for families that are not named. */
+  readonly noise: Readonly<Partial<Record<CorpusFamily, number>>>
+  /** Relative number of rows; 0 for families that are not named. */
+  readonly mix: Readonly<Partial<Record<CorpusFamily, number>>>
 }
 
 const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   'chain-arithmetic': chainArithmetic,
   'shuffled-objects': shuffledObjects,
   'boolean-expressions': booleanExpressions,
+  'long-chains': longChains,
+  'long-shuffles': longShuffles,
+  'deep-booleans': deepBooleans,
+  countdown,
   'word-problems': wordProblems,
 }
 const DATASET_SEED = 'gpo-studio-tasks-1'
 const TRAIN_ROWS = 2000
 const TEST_ROWS = 300
+/** A thousand problems tell differences of 4 points apart, three hundred of 8. */
+const LONG_TEST_ROWS = 1000
 
 /** The worked solution of a task; with noise, some of its lines are wrong. */
 export function solve(task: Pick<Task, 'family' | 'prompt'>, noise?: Noise): Solution {
@@ -73,16 +83,18 @@ export function makeDatasets(): Dataset[] {
 function makeDataset(family: FamilyName): Dataset {
   const rng = createRng(`${DATASET_SEED}:${family}`)
   const seen = new Set<string>()
+  const isLong = (LONG_FAMILIES as readonly string[]).includes(family)
   const rows = (split: string, count: number) =>
     Array.from({ length: count }, (_, i): Task => {
       const difficulty = difficultyOfRow(i)
       const prompt = newPrompt(rng, family, difficulty, seen)
       seen.add(prompt)
-      const { answer } = solve({ family, prompt })
-      return { prompt, answer, family, difficulty, id: `${family}-${split}-${i}` }
+      const { answer, completion } = solve({ family, prompt })
+      const id = `${family}-${split}-${i}`
+      return { prompt, answer, family, difficulty, id, ...(isLong ? { solution: completion } : {}) }
     })
   // The test rows come first, so that they stay the same if there are ever more training rows.
-  const test = rows('test', TEST_ROWS)
+  const test = rows('test', isLong ? LONG_TEST_ROWS : TEST_ROWS)
   return { family, test, train: rows('train', TRAIN_ROWS) }
 }
 
@@ -98,18 +110,14 @@ function assertNoRepeatedPrompt(tasks: readonly Task[]): void {
 /** Prompts with worked solutions for supervised training; no prompt of the bundled datasets is among them. */
 export function makeSftCorpus(options: SftOptions): SftRow[] {
   const bundled = new Set(makeDatasets().flatMap(({ train, test }) => [...train, ...test].map(({ prompt }) => prompt)))
-  const sources = {
-    'chain-arithmetic': sftRows('chain-arithmetic', options, bundled),
-    'shuffled-objects': sftRows('shuffled-objects', options, bundled),
-    'boolean-expressions': sftRows('boolean-expressions', options, bundled),
-  }
-  return familyOfRows(options).map((family) => sources[family]())
+  const sources = new Map(CORPUS_FAMILIES.map((family) => [family, sftRows(family, options, bundled)]))
+  return familyOfRows(options).map((family) => sources.get(family)?.() as SftRow) // every family has a source
 }
 
 /** One family's rows, one per call. Mistakes use a separate random stream, so that the noise does not change the prompts. */
 function sftRows(family: CorpusFamily, options: SftOptions, bundled: ReadonlySet<string>): () => SftRow {
   const rng = createRng(`sft:${options.seed}:${family}`)
-  const noise = { probability: options.noise[family], rng: createRng(`slips:${options.seed}:${family}`) }
+  const noise = { probability: options.noise[family] ?? 0, rng: createRng(`slips:${options.seed}:${family}`) }
   let row = 0
   return () => {
     const prompt = newPrompt(rng, family, difficultyOfRow(row++), bundled)
@@ -120,9 +128,10 @@ function sftRows(family: CorpusFamily, options: SftOptions, bundled: ReadonlySet
 /** The family of each row, in the proportions of `mix`: always the family furthest behind its share is next. */
 function familyOfRows({ rows, mix }: SftOptions): CorpusFamily[] {
   const behind = new Map(CORPUS_FAMILIES.map((family) => [family, 0]))
-  const total = CORPUS_FAMILIES.reduce((sum, family) => sum + mix[family], 0)
+  const weight = (family: CorpusFamily) => mix[family] ?? 0
+  const total = CORPUS_FAMILIES.reduce((sum, family) => sum + weight(family), 0)
   return Array.from({ length: rows }, () => {
-    for (const family of CORPUS_FAMILIES) behind.set(family, (behind.get(family) ?? 0) + mix[family] / total)
+    for (const family of CORPUS_FAMILIES) behind.set(family, (behind.get(family) ?? 0) + weight(family) / total)
     const [next] = [...behind].reduce((most, entry) => (entry[1] > most[1] + 1e-9 ? entry : most))
     behind.set(next, (behind.get(next) ?? 0) - 1)
     return next

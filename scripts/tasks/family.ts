@@ -4,8 +4,12 @@
  */
 import type { Rng } from './rng.ts'
 
-/** The families that the bundled model was trained on. */
-export const CORPUS_FAMILIES = ['chain-arithmetic', 'shuffled-objects', 'boolean-expressions'] as const
+/** Families of a few steps; the model `tiny` was trained on them. */
+export const SHORT_FAMILIES = ['chain-arithmetic', 'shuffled-objects', 'boolean-expressions'] as const
+/** Families of many steps, in which guessing is worth little; the model `tiny-long` was trained on them. Their rows hold worked solutions. */
+export const LONG_FAMILIES = ['long-chains', 'long-shuffles', 'deep-booleans', 'countdown'] as const
+/** The families of which a supervised corpus can be made. */
+export const CORPUS_FAMILIES = [...SHORT_FAMILIES, ...LONG_FAMILIES] as const
 /** `word-problems` is for models that know English. */
 export const FAMILY_NAMES = [...CORPUS_FAMILIES, 'word-problems'] as const
 export type CorpusFamily = (typeof CORPUS_FAMILIES)[number]
@@ -21,7 +25,7 @@ export interface Noise {
   readonly rng: Rng
 }
 
-/** A worked solution: one line per step, then `#### answer`; every line ends with a newline. */
+/** A worked solution: one line per step, then `####` and the answer (the target, for Countdown); every line ends with a newline. */
 export interface Solution {
   readonly completion: string
   readonly answer: string

@@ -2,24 +2,43 @@
  * One of several people holds an object; pairs of people swap what they hold: `Ann,Bob,Cid;Bob cup;Ann-Bob;Bob-Cid?`. The solution says after
  * every swap who held the object before it and who holds it now, `Ann-Bob:Bob cup->Ann cup`, and in the end who has it.
  */
-import { type Difficulty, type Family, type Noise, resultOf, type Solution, solution } from './family.ts'
+import {
+  type Difficulty,
+  type Family,
+  type FamilyName,
+  type Noise,
+  resultOf,
+  type Solution,
+  solution,
+} from './family.ts'
 import type { Rng } from './rng.ts'
 
 export const PEOPLE = ['Ann', 'Bob', 'Cid', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal'] as const
 export const OBJECTS = ['apple', 'book', 'coin', 'cup', 'drum', 'flag', 'key', 'lamp', 'ring'] as const
 
-const SIZES: Readonly<Record<Difficulty, { people: number; swaps: number }>> = {
-  1: { people: 3, swaps: 4 },
-  2: { people: 4, swaps: 5 },
-  3: { people: 5, swaps: 6 },
+interface Size {
+  readonly people: number
+  readonly swaps: number
 }
 
 type Pair = readonly [string, string]
 
-export const shuffledObjects: Family = { name: 'shuffled-objects', createPrompt, solve }
+export const shuffledObjects = shufflesOf('shuffled-objects', {
+  1: { people: 3, swaps: 4 },
+  2: { people: 4, swaps: 5 },
+  3: { people: 5, swaps: 6 },
+})
+export const longShuffles = shufflesOf('long-shuffles', {
+  1: { people: 6, swaps: 8 },
+  2: { people: 7, swaps: 9 },
+  3: { people: 8, swaps: 10 },
+})
 
-function createPrompt(rng: Rng, difficulty: Difficulty): string {
-  const size = SIZES[difficulty]
+function shufflesOf(name: FamilyName, sizes: Readonly<Record<Difficulty, Size>>): Family {
+  return { name, createPrompt: (rng, difficulty) => createPrompt(rng, sizes[difficulty]), solve }
+}
+
+function createPrompt(rng: Rng, size: Size): string {
   const people = rng.sample(PEOPLE, size.people)
   const swaps: Pair[] = []
   while (swaps.length < size.swaps) {

@@ -87,7 +87,10 @@ function modelAndData(command: Command): Command {
       'folder of a model or adapter, a .gguf file, bundled:tiny, a name from `gpo models list`, or a run (id, start of an id, name, last)',
     )
     .requiredOption('--data <file>', 'dataset file, or bundled:NAME/test')
-    .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options; default: what fits the data')
+    .option(
+      '--verifier <kind>',
+      'number, exact, choice, latex, steps, countdown, or JSON with options; default: what fits the data',
+    )
     .option('--limit <n>', 'most rows used', whole(1))
     .option('--seed <n>', 'seed of sampling', whole(0), 1)
     .option('--temperature <t>', 'sampling temperature', positive, 1)
@@ -227,7 +230,7 @@ function createProgram(finish: (code: number) => void): Command {
     .description(
       'show what a dataset contains, its bad rows, token lengths, and how the verifier judges its own answers',
     )
-    .option('--verifier <kind>', 'number, exact, choice, latex, or JSON with options')
+    .option('--verifier <kind>', 'number, exact, choice, latex, steps, countdown, or JSON with options')
     .option('--model <model>', 'folder or .gguf file of the model whose tokenizer counts the tokens', 'bundled:tiny')
     .option('--columns <map>', 'role=column,… or role=path.to[0].field, if the layout is not recognised', columnMap)
     .option('--part <name>', 'part of a dataset that has several: train, validation or test')

@@ -39,7 +39,7 @@ export function parseVerifier(text: string): VerifierConfig {
     } catch {
       throw new GpoError(
         'usage',
-        `--verifier ${text} is not JSON: write a name (number, exact, choice, latex) or {"kind": …}`,
+        `--verifier ${text} is not JSON: write a name (number, exact, choice, latex, steps, countdown) or {"kind": …}`,
       )
     }
   }

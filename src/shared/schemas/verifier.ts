@@ -81,7 +81,13 @@ const latex = z.strictObject({
   }),
 })
 
-export const verifierSchema = verifier(z.discriminatedUnion('kind', [number, exact, choice, regex, latex]), {
+/** Both have nothing to set. */
+const steps = z.strictObject({ kind: z.literal('steps') })
+const countdown = z.strictObject({ kind: z.literal('countdown') })
+
+const kinds = [number, exact, choice, regex, latex, steps, countdown] as const
+
+export const verifierSchema = verifier(z.discriminatedUnion('kind', kinds), {
   label: 'Verifier',
   isSimple: true,
   aliases: ['reward_funcs', 'reward_model', 'reward function', 'judge', 'grader'],
@@ -93,6 +99,8 @@ export const verifierSchema = verifier(z.discriminatedUnion('kind', [number, exa
     choice: 'Multiple choice',
     regex: 'Regular expression',
     latex: 'Mathematics',
+    steps: 'Every line',
+    countdown: 'Countdown',
   },
 })
 export type VerifierConfig = z.infer<typeof verifierSchema>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { makeSftCorpus } from '../../../scripts/tasks/corpus'
+import { CORPUS_FAMILIES } from '../../../scripts/tasks/family'
 
 const SCRIPT = join(import.meta.dirname, '../../../scripts/make-tasks.ts')
 const folder = mkdtempSync(join(tmpdir(), 'make-tasks-'))
@@ -17,8 +18,9 @@ describe('make-tasks on the command line', () => {
     expect(
       run('--sft', '30', '--seed', '5', '--noise', '0.3', '--mix', 'shuffled-objects=3', '--out', out).status,
     ).toBe(0)
-    const noise = { 'chain-arithmetic': 0.3, 'shuffled-objects': 0.3, 'boolean-expressions': 0.3 }
-    const mix = { 'chain-arithmetic': 1, 'shuffled-objects': 3, 'boolean-expressions': 1 }
+    const all = (value: number) => Object.fromEntries(CORPUS_FAMILIES.map((family) => [family, value]))
+    const noise = all(0.3)
+    const mix = { ...all(1), 'shuffled-objects': 3 }
     const rows = makeSftCorpus({ rows: 30, seed: 5, noise, mix })
     expect(readFileSync(out, 'utf8')).toBe(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
   })

@@ -20,6 +20,8 @@ import { suggestVerifier } from './suggest-verifier'
 /** Judges one completion, as the engine's verifiers do. */
 interface AnswerVerifier {
   verify(completion: string, reference: string, isTruncated: boolean): Verdict | Promise<Verdict>
+  /** A completion that must be judged correct; without it, the reference after `####`. */
+  sample?(reference: string): string
   /** A second reading of an answer; null if it is not ambiguous. */
   noteOn?(completion: string): string | null
 }
@@ -156,7 +158,7 @@ async function tryVerifier({ layout, examples }: Dataset, verifier: AnswerVerifi
   const notes: AnswerNote[] = []
   const tried = examples.slice(0, MAX_TRIED)
   for (const example of tried) {
-    const completion = answerOf(layout, example)
+    const completion = answerOf(layout, example, verifier)
     const { status, extracted } = await verifier.verify(completion, example.reference, false)
     statuses[status]++
     const note = verifier.noteOn?.(completion) ?? verifier.noteOn?.(example.reference)
@@ -168,7 +170,7 @@ async function tryVerifier({ layout, examples }: Dataset, verifier: AnswerVerifi
 }
 
 /** A completion that must be judged correct: the worked solution of MATH, and the bare reference everywhere else. */
-function answerOf(layout: DatasetLayout, { reference, completion }: Example): string {
+function answerOf(layout: DatasetLayout, { reference, completion }: Example, verifier: AnswerVerifier): string {
   if (layout === 'math') return completion ?? `\\boxed{${reference}}`
-  return `#### ${reference}`
+  return verifier.sample?.(reference) ?? `#### ${reference}`
 }

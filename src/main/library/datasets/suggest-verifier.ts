@@ -4,6 +4,8 @@ import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
 
 const NUMBER = /^[-+]?[$€£]?\d[\d,]*(\.\d+)?(\s*\/\s*\d+)?\s*%?$/
 const LETTER = /^\(?([A-Z])\)?$/
+/** `25,7,3=54` */
+const PUZZLE = /^\d+(,\s*\d+)+\s*=\s*\d+$/
 const SAMPLE = 1000
 
 /** A verifier's configuration, its other fields at their defaults. */
@@ -22,6 +24,7 @@ function verifierOfReferences(references: readonly string[]): VerifierConfig {
   const some = references.length > 0
   if (some && references.every((text) => NUMBER.test(text))) return verifierSchema.parse({ kind: 'number' })
   if (some && references.every((text) => LETTER.test(text))) return choiceVerifier(references)
+  if (some && references.every((text) => PUZZLE.test(text))) return verifierSchema.parse({ kind: 'countdown' })
   if (references.some((text) => /\\[a-z]+|\$|\^/.test(text))) return verifierSchema.parse({ kind: 'latex' })
   return verifierSchema.parse({ kind: 'exact' })
 }

@@ -12,17 +12,16 @@ const MAX_CORRECT = 50
 const MAX_TEXT = 4000
 
 /** A row's own completion if it has one; else its reference, written as an answer. */
-export function answerOf(layout: DatasetLayout, { reference, completion }: Example, config: VerifierConfig): string {
+export function answerOf(layout: DatasetLayout, { reference, completion }: Example, verifier: Verifier): string {
   if (completion !== undefined) return completion
   if (layout === 'math') return `\\boxed{${reference}}`
-  if (config.kind === 'exact') return config.marker === '' ? reference : `${config.marker} ${reference}`
-  return `#### ${reference}`
+  return verifier.sample(reference)
 }
 
 const short = (text: string) => (text.length > MAX_TEXT ? `…${text.slice(-MAX_TEXT)}` : text)
 
-function judgeRow(verifier: Verifier, config: VerifierConfig, layout: DatasetLayout, example: Example): JudgedRow {
-  const completion = answerOf(layout, example, config)
+function judgeRow(verifier: Verifier, layout: DatasetLayout, example: Example): JudgedRow {
+  const completion = answerOf(layout, example, verifier)
   const { status, extracted } = verifier.verify(completion, example.reference, false)
   const problem = status === 'correct' ? null : verifier.checkReference(example.reference)
   const { row, reference } = example
@@ -38,7 +37,7 @@ export async function tryVerifier({ layout, examples }: Dataset, config: Verifie
   const work = startWork(MAX_TIME)
   let tried = 0
   for (const example of examples.slice(0, MAX_TRIED)) {
-    const judged = judgeRow(verifier, config, layout, example)
+    const judged = judgeRow(verifier, layout, example)
     statuses[judged.status]++
     tried++
     if (judged.status !== 'correct' && failed.length < MAX_FAILED) failed.push(judged)

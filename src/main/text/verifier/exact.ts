@@ -60,5 +60,6 @@ export function exactKind({ marker, ignoreCase }: ExactConfig): Kind<string> {
     },
     compare: (answer, reference) => (answer === reference ? 'equal' : 'different'),
     expects: 'a text that is not empty',
+    sample: (reference) => (marker === '' ? reference : `${marker} ${reference}`),
   }
 }

@@ -15,14 +15,16 @@ export interface Found<Answer> {
 
 export type Comparison = 'equal' | 'different' | 'timeout'
 
-export interface Kind<Answer> {
+export interface Kind<Answer, Reference = Answer> {
   /** The answer of a completion; null if there is none. `reference`: if it has several elements, each box may be one of them. */
-  find(completion: string, reference: Answer | null): Found<Answer> | 'timeout' | null
-  /** The answer a reference stands for; null if it cannot be read. */
-  read(reference: string): Answer | null
-  compare(answer: Answer, reference: Answer): Comparison
+  find(completion: string, reference: Reference | null): Found<Answer> | 'timeout' | null
+  /** What a reference stands for; null if it cannot be read. */
+  read(reference: string): Reference | null
+  compare(answer: Answer, reference: Reference): Comparison
   /** Describes a readable reference, for messages. */
   readonly expects: string
+  /** A completion that this reference must accept. Without it: the reference after `####`. */
+  sample?(reference: string): string
 }
 
 export interface Verifier {
@@ -36,6 +38,8 @@ export interface Verifier {
   verify(completion: string, reference: string, isTruncated: boolean): Verdict
   /** Null if the reference can be read, else one sentence that says why not. */
   checkReference(reference: string): string | null
+  /** A completion that must be judged correct, if the reference can be read. */
+  sample(reference: string): string
   /** A second reading of an ambiguous answer; null if it is not ambiguous. */
   noteOn(completion: string): string | null
 }
@@ -54,7 +58,7 @@ const STATUS_OF = { equal: 'correct', different: 'wrong', timeout: 'timeout' } a
   VerdictStatus
 >
 
-export function verifierOf<Answer>(kind: Kind<Answer>): Verifier {
+export function verifierOf<Answer, Reference>(kind: Kind<Answer, Reference>): Verifier {
   return {
     verify(completion, reference, isTruncated) {
       const expected = kind.read(reference)
@@ -68,6 +72,7 @@ export function verifierOf<Answer>(kind: Kind<Answer>): Verifier {
       if (kind.read(reference) !== null) return null
       return `the reference ${JSON.stringify(shown(reference))} cannot be read: expected ${kind.expects}`
     },
+    sample: (reference) => kind.sample?.(reference) ?? `#### ${reference}`,
     noteOn(completion) {
       const found = kind.find(completion, null)
       return found === null || found === 'timeout' ? null : (found.note ?? null)

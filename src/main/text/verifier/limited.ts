@@ -5,7 +5,10 @@ import type { Kind } from './kind'
 /** Wall-clock time; a search takes well under a millisecond for what models write. */
 const LIMIT_MS = 3000
 
-export function limited<Answer>(kind: Kind<Answer>, milliseconds = LIMIT_MS): Kind<Answer> {
+export function limited<Answer, Reference>(
+  kind: Kind<Answer, Reference>,
+  milliseconds = LIMIT_MS,
+): Kind<Answer, Reference> {
   return {
     ...kind,
     find(completion, reference) {

@@ -26,6 +26,16 @@ const KINDS: readonly { readonly value: Kind; readonly label: string; readonly t
     label: 'Regular expression',
     text: 'Group 1 of the last match, or the whole match, equals the reference.',
   },
+  {
+    value: 'steps',
+    label: 'Every line',
+    text: 'Each line equals that of the worked solution; choose its column as the answer. A lucky answer is wrong.',
+  },
+  {
+    value: 'countdown',
+    label: 'Countdown',
+    text: 'An expression or lines of equations use each number once and reach the target; the reference is 25,7,3=54.',
+  },
 ]
 
 /** A kind with its settings at their defaults. */
@@ -131,5 +141,8 @@ function Settings({ value, onChange, error }: VerifierFormProps) {
           />
         </>
       )
+    case 'steps':
+    case 'countdown':
+      return null
   }
 }
