@@ -116,6 +116,7 @@ trainAndExport({
   mix: 'chain-arithmetic=4,shuffled-objects=0.35,boolean-expressions=0.3',
   seed: 1,
   learningRate: 2e-3,
+  warmupSteps: 50,
   iterations: Number(flags.iterations),
   work,
   out: model,

@@ -15,6 +15,7 @@ interface Recipe {
   /** Of the rows. */
   readonly seed: number
   readonly learningRate: number
+  readonly warmupSteps: number
   readonly iterations: number
   /** Folder for the rows, the plan, and the runs. */
   readonly work: string
@@ -27,7 +28,8 @@ function run(command: string[]): void {
   if (status !== 0) throw new Error(`${command.join(' ')} failed`)
 }
 
-export function trainAndExport({ name, start, mix, seed, learningRate, iterations, work, out }: Recipe): void {
+export function trainAndExport(recipe: Recipe): void {
+  const { name, start, mix, seed, learningRate, warmupSteps, iterations, work, out } = recipe
   const rows = join(work, 'sft.jsonl')
   run(['scripts/make-tasks.ts', '--sft', String(ROWS), '--seed', String(seed), '--mix', mix, '--out', rows])
   const plan = {
@@ -36,7 +38,7 @@ export function trainAndExport({ name, start, mix, seed, learningRate, iteration
     data: { train: { path: rows } },
     adaptation: { kind: 'full' },
     objective: { kind: 'sft' },
-    optimiser: { learningRate, warmupSteps: 50, weightDecay: 0.01 },
+    optimiser: { learningRate, warmupSteps, weightDecay: 0.01 },
     // A constant learning rate, so that the first N iterations do not depend on the number of all.
     budget: { iterations, promptsPerIteration: 64, microbatchTokens: 16_384 },
     checkpoint: { everyIterations: 50, keepLast: 1000, keepBest: false },
@@ -55,5 +57,6 @@ export function trainAndExport({ name, start, mix, seed, learningRate, iteration
     '--out',
     join(work, 'exported'),
   ])
-  cpSync(join(work, 'exported'), out, { recursive: true })
+  // The model card names folders of this machine.
+  cpSync(join(work, 'exported'), out, { recursive: true, filter: (path) => !path.endsWith('README.md') })
 }

@@ -12,7 +12,7 @@ import { BUDGETS } from '@shared/schemas/study'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../../package.json'
 import { describeData } from './cli/data'
-import { demo } from './cli/demo'
+import { compareDemo, demo } from './cli/demo'
 import { exportRun, importFile } from './cli/export'
 import * as hub from './cli/hub'
 import * as jobs from './cli/jobs'
@@ -303,18 +303,21 @@ function createProgram(finish: (code: number) => void): Command {
       '--model <path>',
       'folder or .gguf file of an instruct model, trained on word problems instead of the bundled model',
     )
+    .option('--compare', 'train it without guidance too, and say what the difference is (about twice as long)')
     .option('--seed <n>', 'seed', whole(0), 1)
     .addOption(settings())
     .addOption(db())
     .addOption(json())
     .action(
-      action((output, options) =>
-        demo(options, output, (plan) => {
-          const raw = structuredClone(plan) as unknown as Record<string, unknown>
+      action((output, options) => {
+        const changed = (plan: object) => {
+          const raw = structuredClone(plan) as Record<string, unknown>
           for (const setting of options.set as string[]) applySetting(raw, setting)
-          return parsePlan(raw, 'the demo plan')
-        }),
-      ),
+          return raw
+        }
+        if (options.compare) return compareDemo(options, output, changed)
+        return demo(options, output, (plan) => parsePlan(changed(plan), 'the demo plan'))
+      }),
     )
   return program
 }

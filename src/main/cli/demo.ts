@@ -4,11 +4,14 @@ import { listEvaluations } from '@main/store/evaluations'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getTrajectory, listTrajectories } from '@main/store/trajectories'
+import { parseStudy } from '@main/studies/document'
 import { demoPlan, realModelPlan } from '@shared/demo-plan'
 import { GpoError } from '@shared/errors'
 import { isGuided } from '@shared/method/guided'
 import { type Plan, planSchema } from '@shared/schemas/plan'
+import { exampleStudy } from '@shared/study/example'
 import { formatPercent, formatSeconds, type Output } from './output'
+import { studyOf } from './study'
 import { exitCodeOf, runPlan, type StoreOptions } from './train'
 import { trajectoryLines } from './trajectory-text'
 
@@ -27,6 +30,21 @@ function printTrajectories(store: Store, runId: string, output: Output): void {
     output.line()
     for (const line of trajectoryLines(getTrajectory(store, id))) output.line(line)
   }
+}
+
+/** The example with guidance and without, as a study: begun, or continued. @throws GpoError('usage') with --model */
+export async function compareDemo(
+  options: StoreOptions & { seed: number; model?: string },
+  output: Output,
+  withSettings: (plan: object) => object,
+): Promise<number> {
+  if (options.model !== undefined)
+    throw new GpoError(
+      'usage',
+      '--compare trains the bundled model and takes no --model; for another model: gpo study --of RUN',
+    )
+  const study = exampleStudy(options.seed)
+  return studyOf(parseStudy({ ...study, plan: withSettings(study.plan) }, 'the example'), options, output)
 }
 
 export async function demo(
@@ -62,8 +80,11 @@ export async function demo(
     output.line(`  npm run gpo -- show ${run.id}${dbFlag}`)
     output.line(`  npm run gpo -- critical --model ${run.id} --data ${plan.data.eval?.path} --limit 3${dbFlag}`)
     output.line(`  npm run gpo -- export ${run.id} --format safetensors --out my-model${dbFlag}`)
-    const ofModel = model === undefined ? '' : `--model ${model} `
-    output.line(`  npm run demo -- ${ofModel}--set gpo.criticalStep=none     the same budget without GPO`)
+    output.line(
+      model === undefined
+        ? `  npm run demo -- --compare     the same with guidance and without, both curves in one picture`
+        : `  npm run demo -- --model ${model} --set gpo.criticalStep=none     the same budget without GPO`,
+    )
     output.json({
       run: run.id,
       seconds,

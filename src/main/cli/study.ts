@@ -8,6 +8,7 @@ import { beginStudy, begunStudy } from '@main/studies/begin'
 import { recoverStudies } from '@main/studies/recover'
 import { removeStudy } from '@main/studies/remove'
 import { GpoError } from '@shared/errors'
+import type { Study } from '@shared/schemas/study'
 import { shellWord } from '@shared/shell-word'
 import type { Output } from './output'
 import { bundleStudy, type DocumentFlags, documentOf, fileOfRun, isFile, type OfRunFlags } from './study-files'
@@ -25,11 +26,16 @@ export interface StudyFlags extends StoreOptions, ReportFlags, OfRunFlags, Docum
   readonly remove?: 'keep-runs' | 'runs'
 }
 
+type StartFlags = StoreOptions & Pick<StudyFlags, 'check' | 'bundle'>
+
 const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${shellWord(db)}` : '')
 
 /** Starts the study of a file, or continues the one that it began. */
 async function startStudy(store: Store, file: string, flags: StudyFlags, output: Output): Promise<number> {
-  const document = await documentOf(store, file, flags, output)
+  return startDocument(store, await documentOf(store, file, flags, output), flags, output)
+}
+
+async function startDocument(store: Store, document: Study, flags: StartFlags, output: Output): Promise<number> {
   const begun = begunStudy(store, document)
   if (!begun || flags.check) await checkedStudy(store, document, output)
   if (flags.bundle !== undefined) await bundleStudy(store, document, begun, flags.bundle, output)
@@ -37,7 +43,7 @@ async function startStudy(store: Store, file: string, flags: StudyFlags, output:
   return continueStudy(store, begun ?? beginStudy(store, document), flags, output)
 }
 
-function continueStudy(store: Store, study: StudyRecord, flags: StudyFlags, output: Output): Promise<number> {
+function continueStudy(store: Store, study: StudyRecord, flags: StoreOptions, output: Output): Promise<number> {
   output.note(`study ${study.id}: ${study.name}`)
   return runStudy({ store, study, output, inspect: flags }, `gpo study ${shellWord(study.name)}${flagOf(flags)}`)
 }
@@ -57,6 +63,18 @@ async function named(store: Store, wanted: string, flags: StudyFlags, output: Ou
   output.json({ study: study.id, removed: true, runs })
   output.line(`study ${study.name} removed; its ${runs} runs were ${flags.remove === 'runs' ? 'removed too' : 'kept'}`)
   return 0
+}
+
+/** `gpo demo --compare`: the example's study, begun or continued. */
+export async function studyOf(document: Study, flags: StoreOptions, output: Output): Promise<number> {
+  const store = openStore(databaseFile(flags.db))
+  try {
+    recoverInterrupted(store)
+    recoverStudies(store)
+    return await startDocument(store, document, flags, output)
+  } finally {
+    store.close()
+  }
 }
 
 export async function study(wanted: string | undefined, flags: StudyFlags, output: Output): Promise<number> {

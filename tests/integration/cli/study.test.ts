@@ -329,3 +329,21 @@ describe('a bundle of a study', () => {
     expect(jsonLines(await gpo(home, 'study', '--list', '--json'))).toEqual([])
   })
 })
+
+describe('the example, compared', () => {
+  const small = ['--set', 'budget.iterations=1', '--set', 'budget.promptsPerIteration=4', '--set', 'evaluation.limit=8']
+
+  it('runs with guidance and without, and says what the difference is', async () => {
+    const home = temporaryFolder()
+    const done = await gpo(home, 'demo', '--compare', ...small)
+    expect(done.code, done.stderr).toBe(0)
+    expect(done.stdout).toMatch(/guided.*(better|worse|no difference)/i)
+    const again = await gpo(home, 'demo', '--compare', ...small)
+    expect(again.code).toBe(0)
+    expect(again.stderr).not.toContain('iteration 1/1')
+  })
+
+  it('takes no other model', async () => {
+    expectFailure(await gpo(temporaryFolder(), 'demo', '--compare', '--model', 'x.gguf'), 2, /takes no --model/)
+  })
+})

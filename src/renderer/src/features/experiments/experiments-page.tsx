@@ -1,14 +1,18 @@
 import { Anchor, Button, List, Progress, Table, Text } from '@mantine/core'
 import { Page } from '@renderer/components/page'
 import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states'
-import { queries } from '@renderer/lib/api'
+import { api, queries } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
 import { formatTime, plural } from '@renderer/lib/format'
 import type { StudySummary } from '@shared/contract/studies'
+import { studySchema } from '@shared/schemas/study'
+import { exampleStudy } from '@shared/study/example'
 import { IconPlus } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
 import './experiments.css'
 import { StateMark } from './state-mark'
+import { tellFailure } from './study-actions'
 import { StudyButtons } from './study-buttons'
 import { progressWords, settled, timeLeftWords } from './words'
 
@@ -52,8 +56,28 @@ const Explanation = ({ onBegin }: { readonly onBegin: () => void }) => (
         is fixed before the start.
       </List.Item>
     </List>
+    <ExampleButton />
   </EmptyState>
 )
+
+/** Starts the example's study and opens it. */
+function ExampleButton() {
+  const [, go] = useLocation()
+  const { studies } = useCache()
+  const { mutate, isPending } = useMutation({
+    mutationFn: () => api.studies.create({ document: studySchema.parse(exampleStudy(1)) }),
+    onSuccess: ({ id }) => {
+      void studies.changed()
+      go(`/experiments/${id}`)
+    },
+    onError: tellFailure('The example was not started'),
+  })
+  return (
+    <Button variant="default" mt="xs" loading={isPending} onClick={() => mutate()}>
+      Try it with the example: with guidance and without (about five minutes)
+    </Button>
+  )
+}
 
 const StudyTable = ({ studies }: { readonly studies: readonly StudySummary[] }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard
