@@ -50,13 +50,3 @@ export const computing = (ancestor: number): number[] =>
   listedBelow(ancestor)
     .filter(({ command }) => COMPUTES.test(command))
     .map(({ pid }) => pid)
-
-/** Ends every process that has a text among its arguments. */
-export function killNamed(text: string): void {
-  for (const { pid, command } of listed()) {
-    if (pid === process.pid || !command.includes(text)) continue
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {} // it has ended meanwhile
-  }
-}

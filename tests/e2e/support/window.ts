@@ -4,34 +4,22 @@ import { _electron } from 'playwright-core'
 import { inject } from 'vitest'
 import { ONLY_HERE } from './browser'
 import type { Opened, OpenOptions } from './journey'
-import { killNamed } from './processes'
 
 /** Chromium's sandbox cannot be set up by root, which containers usually are. */
 const isRoot = process.getuid?.() === 0
 
-/** Milliseconds for a window to open; Playwright sometimes waits forever for an open one. */
-const PATIENCE = 45_000
+/** Starts the program after Playwright is attached: see there. */
+const ENTRY = join(import.meta.dirname, 'electron-entry.cjs')
 
 async function launch(executablePath: string, { built, home, env }: OpenOptions) {
   const data = `--user-data-dir=${join(home, 'electron')}` // the single-instance lock is there too
-  const attempt = async () => {
-    const electron = await _electron.launch({
-      executablePath,
-      args: [...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu', ONLY_HERE, data, join(built, 'main/index.cjs')],
-      env: { ...env, DISPLAY: inject('display') },
-    })
-    return { electron, page: await electron.firstWindow() }
-  }
-  const inTime = () =>
-    Promise.race([attempt(), new Promise<null>((give) => setTimeout(() => give(null), PATIENCE))]).catch((error) => {
-      console.log(`the window could not be opened: ${error}`)
-      return null
-    })
-  const first = await inTime()
-  if (first) return first
-  console.log(`no window within ${PATIENCE / 1000} s: once more`)
-  killNamed(data)
-  return attempt()
+  const program = join(built, 'main/index.cjs')
+  const electron = await _electron.launch({
+    executablePath,
+    args: [...(isRoot ? ['--no-sandbox'] : []), '--disable-gpu', ONLY_HERE, data, ENTRY, program],
+    env: { ...env, DISPLAY: inject('display') },
+  })
+  return { electron, page: await electron.firstWindow() }
 }
 
 export async function openWindow(options: OpenOptions): Promise<Opened> {
