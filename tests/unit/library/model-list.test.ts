@@ -29,7 +29,8 @@ describe('models', () => {
   it('bundled and from disk are listed with their kind', () => {
     const store = open()
     const id = addModel(store, copy())
-    const [bundled, added] = listModels(store)
+    const [bundled, long, added] = listModels(store)
+    expect(long).toMatchObject({ path: 'bundled:tiny-long', kind: 'bundled', problem: null })
     expect(bundled).toMatchObject({
       path: 'bundled:tiny',
       kind: 'bundled',
@@ -92,12 +93,12 @@ describe('models', () => {
   it('of runs are there when the run has a checkpoint, and say when it is gone', () => {
     const store = open()
     const run = newRun(store)
-    expect(listModels(store)).toHaveLength(1)
+    expect(listModels(store).map(({ kind }) => kind)).toEqual(['bundled', 'bundled'])
     for (const iteration of [10, 20]) {
       const path = `checkpoint-000000${iteration}`
       insertCheckpoint(store, run, { iteration, path, bytes: 5, sha256: 'x', removed: [] })
     }
-    const [, item] = listModels(store)
+    const item = listModels(store).at(-1)
     expect(item).toMatchObject({ path: `run:${run}`, kind: 'run', run: { iteration: 20, base: 'bundled:tiny' } })
     expect(item?.problem).toMatch(/is no longer at /)
     expect(findModel(store, `run:${run}`).checkpoint).toMatch(/checkpoint-00000020$/)
