@@ -1,5 +1,6 @@
 /** Rows of data as prompts, with their templates applied. */
 import type { Services } from '@main/api/services'
+import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
 import { getEntry, listEntries } from '@main/library/entries'
@@ -90,11 +91,13 @@ export async function playgroundRows(
   const { layout, examples } = await load(resolved)
   const wanted = text.toLowerCase()
   const found = wanted === '' ? examples : examples.filter(({ prompt }) => prompt.toLowerCase().includes(wanted))
+  const verifier = resolved.verifier ?? suggestVerifier(layout, examples)
+  const shown = found.slice(offset, offset + limit).map((example) => judgedBy(verifier, example))
   return {
     total: found.length,
-    verifier: resolved.verifier ?? suggestVerifier(layout, examples),
+    verifier,
     chatTemplate: resolved.chatTemplate,
-    rows: found.slice(offset, offset + limit).map(({ row, prompt, reference }) => ({
+    rows: shown.map(({ row, prompt, reference }) => ({
       row,
       prompt: resolved.template.replaceAll('{prompt}', () => prompt),
       reference,

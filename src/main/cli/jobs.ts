@@ -1,5 +1,6 @@
 /** The commands that use a model without training it: eval, critical, score, export, doctor. */
 
+import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
 import { datasetPath } from '@main/paths'
@@ -92,11 +93,8 @@ async function question({ model, data, db, verifier, limit }: JobFlags, output: 
     output.note(
       `warning: ${dataset.badRowCount} of ${dataset.rows} rows cannot be used; \`gpo data ${data}\` lists them`,
     )
-  return {
-    found,
-    examples: dataset.examples,
-    verifier: verifier ? parseVerifier(verifier) : suggestVerifier(dataset.layout, dataset.examples),
-  }
+  const chosen = verifier ? parseVerifier(verifier) : suggestVerifier(dataset.layout, dataset.examples)
+  return { found, examples: dataset.examples.map((example) => judgedBy(chosen, example)), verifier: chosen }
 }
 
 const slim = (examples: readonly Example[]) =>

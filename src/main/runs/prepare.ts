@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { isModel, noModel } from '@main/formats/model-files'
 import { latestCheckpoint, readCheckpoint } from '@main/formats/run-checkpoint'
 import { holdOut } from '@main/library/datasets/hold-out'
+import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
@@ -84,8 +85,8 @@ export async function loadInputs(plan: Plan): Promise<RunInputs> {
   const { train, evaluation } = await withEvaluation(plan, all)
   return {
     modelFolder,
-    train: train.examples,
-    evaluation: evaluation.examples,
+    train: train.examples.map((example) => judgedBy(plan.verifier, example)),
+    evaluation: evaluation.examples.map((example) => judgedBy(plan.verifier, example)),
     warnings: [...(otherModel === null ? [] : [otherModel]), ...train.warnings, ...evaluation.warnings],
     record: {
       [TRAINING_DATA]: train.account,

@@ -1,6 +1,7 @@
 /** The reset by hand: samples from a state of a recorded trajectory with the weights of a checkpoint, and stores the samples. */
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
+import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { datasetPath, modelPath } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
@@ -87,7 +88,7 @@ export async function* sampleHere(
       example: {
         row: example.row,
         prompt: example.prompt,
-        reference: example.reference,
+        reference: judgedBy(run.plan.verifier, example).reference,
         ...(example.messages ? { messages: example.messages.map((message) => ({ ...message })) } : {}),
       },
       prefix,

@@ -12,6 +12,7 @@ import type {
   Example,
 } from '@shared/schemas/dataset'
 import { VERDICT_STATUSES, type Verdict, type VerdictStatus, type VerifierConfig } from '@shared/schemas/verifier'
+import { judgedBy } from './judged'
 import { type LoadOptions, loadDataset } from './load'
 import { evaluationPart } from './read/splits'
 import { type SharedRows, sharedRows } from './shared-rows'
@@ -123,9 +124,14 @@ export async function describeDataset(path: string, options: DescribeOptions = {
     promptTokens: lengths(examples, (example) => example.prompt, options.countTokens),
     answerTokens: lengths(examples, (example) => example.completion ?? example.reference, options.countTokens),
     verifierConfig,
-    verifier: verifier && (await tryVerifier(dataset, verifier)),
+    verifier: verifier && verifierConfig && (await tryVerifier(judgedRows(dataset, verifierConfig), verifier)),
   }
 }
+
+const judgedRows = (dataset: Dataset, config: VerifierConfig): Dataset => ({
+  ...dataset,
+  examples: dataset.examples.map((example) => judgedBy(config, example)),
+})
 
 /** Null where the other part cannot be read. */
 async function sharedWith(path: string, other: LoadOptions, { examples }: Dataset): Promise<SharedRows | null> {

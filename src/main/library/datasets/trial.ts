@@ -4,6 +4,7 @@ import type { JudgedRow, VerifierTrial } from '@shared/contract/datasets'
 import type { Dataset, DatasetLayout, Example } from '@shared/schemas/dataset'
 import { VERDICT_STATUSES, type Verdict, type VerdictStatus, type VerifierConfig } from '@shared/schemas/verifier'
 import { startWork } from '../pause'
+import { judgedBy } from './judged'
 
 const MAX_TRIED = 5000
 const MAX_TIME = 2000
@@ -36,7 +37,8 @@ export async function tryVerifier({ layout, examples }: Dataset, config: Verifie
   const [failed, correct]: [JudgedRow[], JudgedRow[]] = [[], []]
   const work = startWork(MAX_TIME)
   let tried = 0
-  for (const example of examples.slice(0, MAX_TRIED)) {
+  for (const row of examples.slice(0, MAX_TRIED)) {
+    const example = judgedBy(config, row)
     const judged = judgeRow(verifier, layout, example)
     statuses[judged.status]++
     tried++

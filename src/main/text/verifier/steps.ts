@@ -1,5 +1,5 @@
 /**
- * The verifier of every written line: the reference is a whole worked solution, and each line of the completion has to be its line. An answer that is
+ * The verifier of every written line: the reference is a whole worked solution (library/datasets/judged.ts), and each line of the completion has to be its line. An answer that is
  * right by luck, after a wrong step, is wrong. White space and blank lines do not count.
  */
 import type { Found, Kind } from './kind'

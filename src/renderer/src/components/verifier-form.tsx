@@ -29,7 +29,7 @@ const KINDS: readonly { readonly value: Kind; readonly label: string; readonly t
   {
     value: 'steps',
     label: 'Every line',
-    text: 'Each line equals that of the worked solution; choose its column as the answer. A lucky answer is wrong.',
+    text: 'Each line equals that of the row’s worked solution, so that a lucky answer is wrong.',
   },
   {
     value: 'countdown',
