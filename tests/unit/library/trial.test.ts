@@ -23,6 +23,17 @@ describe('a verifier on a set’s own answers', () => {
     expect(trial.rows[1]).toMatchObject({ completion: 'so 3\n#### 3', extracted: '3', problem: null })
   })
 
+  it('of every line compares with the worked solution, not only with its last line', async () => {
+    const steps = verifierSchema.parse({ kind: 'steps' })
+    const inAnswer = [{ question: 'a', answer: '1+2=3\n#### 3' }]
+    const beside = [{ prompt: 'a', answer: '3', solution: '1+2=3\n#### 3' }]
+    for (const [name, rows] of Object.entries({ 'gsm8k.jsonl': inAnswer, 'beside.jsonl': beside })) {
+      const { statuses, rows: judged } = await tryVerifier(await loadDataset(writeLines(name, rows)), steps)
+      expect(statuses.correct).toBe(1)
+      expect(judged[0]?.reference).toBe('1+2=3\n#### 3')
+    }
+  })
+
   it('stops a pattern that takes exponential time, and goes on', async () => {
     const rows = [{ prompt: 'a', answer: `${'a'.repeat(40)}!` }]
     const pattern = verifierSchema.parse({ kind: 'regex', pattern: '(a+)+$' })

@@ -124,14 +124,9 @@ export async function describeDataset(path: string, options: DescribeOptions = {
     promptTokens: lengths(examples, (example) => example.prompt, options.countTokens),
     answerTokens: lengths(examples, (example) => example.completion ?? example.reference, options.countTokens),
     verifierConfig,
-    verifier: verifier && verifierConfig && (await tryVerifier(judgedRows(dataset, verifierConfig), verifier)),
+    verifier: verifier && verifierConfig && (await tryVerifier(dataset, verifier, verifierConfig)),
   }
 }
-
-const judgedRows = (dataset: Dataset, config: VerifierConfig): Dataset => ({
-  ...dataset,
-  examples: dataset.examples.map((example) => judgedBy(config, example)),
-})
 
 /** Null where the other part cannot be read. */
 async function sharedWith(path: string, other: LoadOptions, { examples }: Dataset): Promise<SharedRows | null> {
@@ -158,12 +153,17 @@ function lengths(
   return { min: rank(0), median: rank(0.5), p95: rank(0.95), max: rank(1) }
 }
 
-async function tryVerifier({ layout, examples }: Dataset, verifier: AnswerVerifier): Promise<VerifierReport> {
+async function tryVerifier(
+  { layout, examples }: Dataset,
+  verifier: AnswerVerifier,
+  config: VerifierConfig,
+): Promise<VerifierReport> {
   const statuses = Object.fromEntries(VERDICT_STATUSES.map((status) => [status, 0])) as Record<VerdictStatus, number>
   const failures: FailedAnswer[] = []
   const notes: AnswerNote[] = []
   const tried = examples.slice(0, MAX_TRIED)
-  for (const example of tried) {
+  for (const row of tried) {
+    const example = judgedBy(config, row)
     const completion = answerOf(layout, example, verifier)
     const { status, extracted } = await verifier.verify(completion, example.reference, false)
     statuses[status]++
