@@ -36,7 +36,7 @@ journey(
     await tabTo(page, /^Sample \d+ here/)
 
     // The palette: Escape gives the focus back, Enter opens what was found.
-    const search = page.getByRole('combobox', { name: 'Find a page or a run' })
+    const search = page.getByRole('combobox', { name: 'Find a page, an experiment or a run' })
     await keyboard.press('Control+k')
     await search.waitFor()
     await keyboard.press('Escape')
