@@ -2,30 +2,17 @@
  * A chain of assignments, each computed from the one before: `a=7;b=a+5;c=b*3;c?` is solved line by line as `b=7+5=12`, `c=12*3=36`.
  * All values of a right solution lie between 1 and 199.
  */
-import {
-  type Difficulty,
-  type Family,
-  type FamilyName,
-  type Noise,
-  resultOf,
-  type Solution,
-  solution,
-} from './family.ts'
+import { type Noise, resultOf, type Solution, sized, solution } from './family.ts'
 import type { Rng } from './rng.ts'
-
-type Steps = Readonly<Record<Difficulty, number>>
 
 const LARGEST_VALUE = 199
 const LETTERS = 'abcdefghijklm'
 
 type Operator = '+' | '-' | '*'
 
-export const chainArithmetic = chainsOf('chain-arithmetic', { 1: 3, 2: 4, 3: 5 })
-export const longChains = chainsOf('long-chains', { 1: 8, 2: 10, 3: 12 })
-
-function chainsOf(name: FamilyName, steps: Steps): Family {
-  return { name, createPrompt: (rng, difficulty) => createPrompt(rng, steps[difficulty]), solve }
-}
+/** With the number of operations. */
+export const chainArithmetic = sized('chain-arithmetic', { 1: 3, 2: 4, 3: 5 }, createPrompt, solve)
+export const longChains = sized('long-chains', { 1: 8, 2: 10, 3: 12 }, createPrompt, solve)
 
 function createPrompt(rng: Rng, steps: number): string {
   const values = [rng.int(2, 49)]

@@ -31,6 +31,14 @@ export interface Solution {
   readonly answer: string
 }
 
+/** A family whose prompts of each difficulty have one size. */
+export const sized = <Size>(
+  name: FamilyName,
+  sizes: Readonly<Record<Difficulty, Size>>,
+  createPrompt: (rng: Rng, size: Size) => string,
+  solve: Family['solve'],
+): Family => ({ name, createPrompt: (rng, difficulty) => createPrompt(rng, sizes[difficulty]), solve })
+
 export interface Family {
   readonly name: FamilyName
   /** A random prompt; it ends with a newline, where the completion begins. */

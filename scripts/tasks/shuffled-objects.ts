@@ -2,15 +2,7 @@
  * One of several people holds an object; pairs of people swap what they hold: `Ann,Bob,Cid;Bob cup;Ann-Bob;Bob-Cid?`. The solution says after
  * every swap who held the object before it and who holds it now, `Ann-Bob:Bob cup->Ann cup`, and in the end who has it.
  */
-import {
-  type Difficulty,
-  type Family,
-  type FamilyName,
-  type Noise,
-  resultOf,
-  type Solution,
-  solution,
-} from './family.ts'
+import { type Noise, resultOf, type Solution, sized, solution } from './family.ts'
 import type { Rng } from './rng.ts'
 
 export const PEOPLE = ['Ann', 'Bob', 'Cid', 'Dan', 'Eve', 'Fay', 'Gus', 'Hal'] as const
@@ -23,20 +15,11 @@ interface Size {
 
 type Pair = readonly [string, string]
 
-export const shuffledObjects = shufflesOf('shuffled-objects', {
-  1: { people: 3, swaps: 4 },
-  2: { people: 4, swaps: 5 },
-  3: { people: 5, swaps: 6 },
-})
-export const longShuffles = shufflesOf('long-shuffles', {
-  1: { people: 6, swaps: 8 },
-  2: { people: 7, swaps: 9 },
-  3: { people: 8, swaps: 10 },
-})
+const SHORT = { 1: { people: 3, swaps: 4 }, 2: { people: 4, swaps: 5 }, 3: { people: 5, swaps: 6 } }
+const LONG = { 1: { people: 6, swaps: 8 }, 2: { people: 7, swaps: 9 }, 3: { people: 8, swaps: 10 } }
 
-function shufflesOf(name: FamilyName, sizes: Readonly<Record<Difficulty, Size>>): Family {
-  return { name, createPrompt: (rng, difficulty) => createPrompt(rng, sizes[difficulty]), solve }
-}
+export const shuffledObjects = sized('shuffled-objects', SHORT, createPrompt, solve)
+export const longShuffles = sized('long-shuffles', LONG, createPrompt, solve)
 
 function createPrompt(rng: Rng, size: Size): string {
   const people = rng.sample(PEOPLE, size.people)

@@ -82,7 +82,7 @@ export async function demo(
     output.line(`  npm run gpo -- export ${run.id} --format safetensors --out my-model${dbFlag}`)
     output.line(
       model === undefined
-        ? `  npm run demo -- --compare     the same with guidance and without, both curves in one picture`
+        ? `  npm run demo -- --compare     the same with guidance and without, compared`
         : `  npm run demo -- --model ${model} --set gpo.criticalStep=none     the same budget without GPO`,
     )
     output.json({

@@ -103,6 +103,7 @@ function summarise({ store, study, output }: Running, commandOf: string): number
   for (const { sentence } of shown?.verdicts ?? []) output.line(sentence)
   for (const note of results.notes) output.line(note)
   output.line(`The report: ${commandOf} --report`)
+  output.line(`The curves: ${commandOf} --report --format svg > curves.svg`)
   return 0
 }
 

@@ -27,11 +27,11 @@ export function stepsKind(): Kind<readonly string[]> {
     },
     read(reference) {
       const lines = linesOf(reference)
-      return lines.length > 0 ? lines : null
+      return lines.length > 1 ? lines : null // an answer alone is no solution
     },
     compare: (lines, reference) =>
       lines.length === reference.length && lines.every((line, i) => line === reference[i]) ? 'equal' : 'different',
-    expects: 'a worked solution, one step on each line',
+    expects: 'a worked solution of two lines or more (columns solution, completion, or an answer as in GSM8K)',
     sample: (reference) => reference,
   }
 }

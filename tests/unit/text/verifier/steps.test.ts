@@ -24,9 +24,10 @@ describe('steps', () => {
     expect(verify(reference, reference, true).status).toBe('correct')
   })
 
-  it('accepts its own sample and refuses an empty reference', () => {
+  it('accepts its own sample and refuses an answer without its steps', () => {
     expect(verify(sample(reference), reference, false).status).toBe('correct')
-    expect(checkReference(config, ' \n')).toMatch(/expected a worked solution/)
+    for (const short of [' \n', '36', '#### 36\n'])
+      expect(checkReference(config, short)).toMatch(/expected a worked solution of two lines/)
   })
 })
 
