@@ -7,7 +7,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { exportGguf } from '@main/export/gguf/export'
+import { DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
 import { loadWeights } from '@main/formats/weights'
+import { loadChatTemplate, type RenderChat } from '@main/text/tokenizer/chat-template'
 import { loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isLlamaCppInstalled, llamaModels } from '../support/llama-cpp'
@@ -30,6 +32,8 @@ interface Prompt {
 interface Golden {
   readonly file: string
   readonly stride: number
+  /** Where the file has none. */
+  readonly chatTemplate?: string
   readonly prompts: readonly Prompt[]
 }
 
@@ -49,23 +53,26 @@ const goldens = ['smollm2', 'gemma3'].map((name): Golden => {
 
 let model: RealModel
 let tokenizer: Tokenizer
+let renderChat: RenderChat
 
-async function open(file: string): Promise<void> {
+async function open(file: string, chatTemplate: string | undefined): Promise<void> {
   tokenizer = loadTokenizer(file)
+  const given = chatTemplate === undefined ? null : new Map([[DEFAULT_TEMPLATE, chatTemplate]])
+  renderChat = (given && loadChatTemplate(file, given, { bos_token: '<bos>' })?.render) ?? tokenizer.renderChat
   model = await openRealModel(file)
 }
 
 const textOf = ({ text, isChat }: Prompt) =>
-  isChat ? tokenizer.renderChat([{ role: 'user', content: text }], { addGenerationPrompt: true }) : text
+  isChat ? renderChat([{ role: 'user', content: text }], { addGenerationPrompt: true }) : text
 
 const largest = (values: readonly number[]) => Math.max(...values.map(Math.abs))
 const distance = (a: readonly number[], b: readonly number[]) =>
   largest(a.map((value, i) => value - b[i]!)) / largest(b)
 
-describe.each(goldens)('$file', ({ file, stride, prompts }) => {
+describe.each(goldens)('$file', ({ file, stride, chatTemplate, prompts }) => {
   const path = join(cache, file)
   const isThere = existsSync(path)
-  beforeAll(() => (isThere ? open(path) : undefined), 300_000)
+  beforeAll(() => (isThere ? open(path, chatTemplate) : undefined), 300_000)
   afterAll(() => (isThere ? model.close() : undefined))
 
   describe.skipIf(!isThere).each(prompts)('$text', { timeout: 300_000 }, (prompt) => {

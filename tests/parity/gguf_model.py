@@ -41,6 +41,12 @@ PROMPTS = [
     "If x + 7 = 12, then x =",
     "- apples\n- pears\n- ",
 ]
+# The file of Gemma is of a base model and has none: what Google publishes for its chats, without the parts for pictures.
+GEMMA_CHAT = (
+    "{{ bos_token }}{% for message in messages %}{% set role = 'model' if message['role'] == 'assistant' else message['role'] %}"
+    "{{ '<start_of_turn>' + role + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}"
+)
 CHATS = ["What is 17 + 25? Answer with the number only.", "Name three colours."]
 
 
@@ -83,7 +89,9 @@ if __name__ == "__main__":
     tokenizer = AutoTokenizer.from_pretrained(file.parent, **source)
     model = AutoModelForCausalLM.from_pretrained(file.parent, dtype=torch.float32, attn_implementation="eager", **source).eval()
     plain = [{"text": text, "isChat": False} for text in PROMPTS]
-    chats = [{"text": text, "isChat": True} for text in CHATS] if tokenizer.chat_template else []
+    own_template = tokenizer.chat_template
+    tokenizer.chat_template = own_template or GEMMA_CHAT
+    chats = [{"text": text, "isChat": True} for text in CHATS]
     prompts = plain + chats
     for prompt in prompts:
         text = prompt["text"]
@@ -94,5 +102,6 @@ if __name__ == "__main__":
     for i, (prompt, greedy) in enumerate(zip(prompts, texts)):
         with_logits = i < WITH_LOGITS or prompt["isChat"]
         prompt.update(described(model, tokenizer, prompt["ids"], greedy, with_logits))
-    golden = {"file": file.name, "stride": STRIDE, "prompts": prompts}
+    template = {} if own_template else {"chatTemplate": tokenizer.chat_template}
+    golden = {"file": file.name, "stride": STRIDE, **template, "prompts": prompts}
     (HERE / f"gguf-{name}.golden.json").write_text(json.dumps(golden, separators=(",", ":"), ensure_ascii=False) + "\n")
