@@ -9,7 +9,7 @@ import {
 } from '@main/store/hand-made'
 import { criticalPositions } from '@main/store/positions'
 import type { Store } from '@main/store/query'
-import { getTrajectory, listTrajectories, trajectoriesOfRow } from '@main/store/trajectories'
+import { getTrajectory, listTrajectories, newerTrajectories, trajectoriesOfRow } from '@main/store/trajectories'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { valueInterval } from '@shared/interval'
@@ -30,6 +30,9 @@ function explorerTrajectory(store: Store, id: number): ExplorerTrajectory {
 export const explorerApi = {
   list: api.explorer.list.handler(({ context: { store }, input: { run, ...request } }) =>
     listTrajectories(store, run, request),
+  ),
+  newer: api.explorer.newer.handler(({ context: { store }, input: { run, filter = {}, after } }) =>
+    newerTrajectories(store, run, filter, after),
   ),
   get: api.explorer.get.handler(({ context: { store }, input: { id } }) => explorerTrajectory(store, id)),
   follow: api.explorer.follow.handler(({ context: { store }, input: { run, row } }) =>

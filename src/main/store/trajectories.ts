@@ -1,4 +1,5 @@
 /** Trajectories with their steps, states, critical step and continuations: batches are written, pages of summaries and single bodies are read. */
+import type { NewerTrajectories } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import type {
   StoredTrajectory,
@@ -91,7 +92,26 @@ export function listTrajectories(store: Store, run: string, request: PageRequest
   const sql = `${LIGHT} WHERE ${where} ORDER BY ${ORDERINGS[order].orderBy} LIMIT ?`
   const found = all<LightRow>(store, sql, ...conditions.flatMap(({ params }) => params), limit + 1).map(rowOf)
   const rows = found.slice(0, limit)
-  return { rows, next: found.length > limit ? cursorAfter(order, rows[limit - 1]!) : null }
+  const next = found.length > limit ? cursorAfter(order, rows[limit - 1]!) : null
+  return { rows, next, newest: newestTrajectory(store, run) }
+}
+
+function newestTrajectory(store: Store, run: string): number | null {
+  const sql = 'SELECT id FROM trajectories WHERE run = ? ORDER BY iteration DESC, item DESC LIMIT 1'
+  return first<{ id: number }>(store, sql, runKey(store, run))?.id ?? null
+}
+
+/** Of the trajectories that fit the filter and were recorded after `after`. */
+export function newerTrajectories(
+  store: Store,
+  run: string,
+  filter: TrajectoryFilter,
+  after: number,
+): NewerTrajectories {
+  const conditions = [{ sql: 't.run = ? AND t.id > ?', params: [runKey(store, run), after] }, ...conditionsOf(filter)]
+  const sql = `SELECT count(*) AS count, max(t.id) AS newest FROM trajectories AS t JOIN trajectory_texts AS x ON x.id = t.id
+    WHERE ${conditions.map((condition) => condition.sql).join(' AND ')}`
+  return first<NewerTrajectories>(store, sql, ...conditions.flatMap(({ params }) => params))!
 }
 
 const cursorAfter = (order: TrajectoryOrder, { iteration, index, critical }: TrajectoryRow): string =>

@@ -36,6 +36,7 @@ export function conditionsOf({
   minAdvantage,
   position,
   text,
+  upTo,
 }: TrajectoryFilter): Condition[] {
   const conditions: (Condition | false)[] = [
     iteration !== undefined && { sql: 't.iteration = ?', params: [iteration] },
@@ -48,6 +49,7 @@ export function conditionsOf({
     minAdvantage !== undefined && { sql: '+t.magnitude >= ?', params: [minAdvantage] },
     ...inRange('t.position', position),
     text !== undefined && text !== '' && containing(text),
+    upTo !== undefined && { sql: '+t.id <= ?', params: [upTo] },
   ]
   return conditions.filter((condition) => condition !== false)
 }

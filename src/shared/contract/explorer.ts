@@ -27,6 +27,12 @@ export interface ExplorerTrajectory extends StoredTrajectory {
   readonly byHand: readonly HandContinuation[]
 }
 
+export interface NewerTrajectories {
+  readonly count: number
+  /** Id; null where there is none. */
+  readonly newest: number | null
+}
+
 export interface CriticalPositions {
   /** Columns of the heat map: the first iteration of each, and how many critical steps fell in each tenth of the trajectory. */
   readonly columns: readonly { readonly iteration: number; readonly counts: readonly number[] }[]
@@ -61,6 +67,7 @@ export const trajectoryFilterSchema = z.strictObject({
   minAdvantage: share.optional(),
   position: z.strictObject({ min: share.optional(), max: share.optional() }).optional(),
   text: z.string().max(1000).optional(),
+  upTo: id.optional(),
 })
 
 export const explorerContract = {
@@ -75,6 +82,10 @@ export const explorerContract = {
       }),
     )
     .output(type<TrajectoryPage>()),
+  /** How many trajectories that fit the filter were recorded after this one, and the last of them. */
+  newer: oc
+    .input(z.strictObject({ run: runId, filter: trajectoryFilterSchema.optional(), after: id }))
+    .output(type<NewerTrajectories>()),
   get: oc.input(z.strictObject({ id })).output(type<ExplorerTrajectory>()),
   /** Every trajectory of one prompt, in the order of training. */
   follow: oc

@@ -43,8 +43,9 @@ const RULES = [
   spikeRule,
 ] as const
 
-/** Warnings first; rules that do not apply to the objective, or have too few points, give no finding. */
+/** Warnings first, then what is open; rules that do not apply to the objective, or have too few points, give no finding. */
 export function healthOf(input: HealthInput): HealthFinding[] {
   const findings = RULES.flatMap((rule) => rule(input))
-  return [...findings.filter(({ level }) => level === 'warning'), ...findings.filter(({ level }) => level === 'ok')]
+  const levels = ['warning', 'open', 'ok'] as const
+  return levels.flatMap((wanted) => findings.filter(({ level }) => level === wanted))
 }

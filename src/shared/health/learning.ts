@@ -1,31 +1,56 @@
 /** Rules about what there is to learn from: rewards, pairs, answers, log-probabilities. */
-import { wilsonInterval } from '../interval'
 import { isGuided } from '../method/guided'
 import { isPairwise } from '../method/offline'
 import type { EvaluationRecord } from '../schemas/events'
-import { change, type HealthFinding, type HealthInput, number, ok, percent, recent, valuesOf, warning } from './rule'
+import { accuracyChange } from '../statistics/accuracy-change'
+import {
+  change,
+  type HealthFinding,
+  type HealthInput,
+  number,
+  ok,
+  open,
+  percent,
+  recent,
+  valuesOf,
+  warning,
+} from './rule'
 
 const samples = (input: HealthInput) => input.plan.objective.kind !== 'sft'
 
-/** Held-out accuracy that is lower than before training, by more than chance explains. */
+/** Probability of a fall from which on it is worth a warning, although the rows do not show it for sure. */
+const LIKELY = 0.9
+
+const points = (share: number) => {
+  const value = 100 * Math.abs(share)
+  const text = value.toFixed(value < 9.95 ? 1 : 0)
+  return `${share < 0 ? '−' : ''}${text} ${text === '1.0' ? 'point' : 'points'}`
+}
+
+/** Held-out accuracy beside that before training; the sentence follows the interval of the difference. */
 export function accuracyRule({ evaluations }: HealthInput): HealthFinding[] {
   const base = evaluations.find(({ iteration }) => iteration === 0)
   const last = evaluations.at(-1)
   if (!base || !last || last === base) return []
-  const [baseLow] = wilsonInterval(base.correct, base.n)
-  const [, high] = wilsonInterval(last.correct, last.n)
-  const told = `${percent(base.accuracy)} of ${base.n} held-out rows were right before training, ${percent(last.accuracy)} after iteration ${last.iteration}.`
-  if (high < baseLow)
-    return [
-      warning(
-        'accuracy',
-        'Worse than before training',
-        `${told} The 90 % intervals do not overlap.`,
-        'Stop here, use the best checkpoint, and try a lower learning rate.',
-      ),
-    ]
-  return [ok('accuracy', 'Held-out accuracy has not fallen', told)]
+  const difference = accuracyChange(base, last)
+  if (!difference) return []
+  const { value, low, high, fell, rowsToTell } = difference
+  const rows = base.n === last.n ? `${base.n} held-out rows` : `${base.n} and ${last.n} held-out rows`
+  const told =
+    `${percent(base.accuracy)} before training, ${percent(last.accuracy)} after iteration ${last.iteration}, of ${rows}: ` +
+    `${points(value)}, 90 % interval ${points(low)} to ${points(high)}.`
+  const size = `${points(value)}, ±${(50 * (high - low)).toFixed(high - low < 0.2 ? 1 : 0)}`
+  const enough = rowsToTell === null ? '' : ` About ${rounded(rowsToTell)} rows would tell a difference of this size.`
+  const cure = 'Stop here, use the best checkpoint, and try a lower learning rate.'
+  if (high < 0) return [warning('accuracy', `Held-out accuracy has fallen (${size})`, told, cure)]
+  if (low > 0) return [ok('accuracy', `Held-out accuracy has risen (${size})`, told)]
+  if (fell >= LIKELY)
+    return [warning('accuracy', `Held-out accuracy has probably fallen (${size})`, `${told}${enough}`, cure)]
+  return [open('accuracy', `Held-out accuracy has not measurably changed (${size})`, `${told}${enough}`)]
 }
+
+/** Two digits. */
+const rounded = (count: number) => Number(count.toPrecision(2)).toLocaleString('en-US')
 
 const MOSTLY_EQUAL = 0.8
 

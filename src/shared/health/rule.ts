@@ -14,7 +14,8 @@ export interface HealthInput {
 export interface HealthFinding {
   /** Id of the rule; at most one finding per rule and level is given. */
   readonly id: string
-  readonly level: 'ok' | 'warning'
+  /** `open`: too little is known to say either. */
+  readonly level: 'ok' | 'open' | 'warning'
   readonly title: string
   readonly why: string
   /** What could help; null if nothing is wrong. */
@@ -24,6 +25,14 @@ export interface HealthFinding {
 export const ok = (id: string, title: string, why: string): HealthFinding => ({
   id,
   level: 'ok',
+  title,
+  why,
+  try: null,
+})
+
+export const open = (id: string, title: string, why: string): HealthFinding => ({
+  id,
+  level: 'open',
   title,
   why,
   try: null,

@@ -101,6 +101,8 @@ export interface TrajectoryFilter {
   readonly position?: Range
   /** Part of the prompt or the completion; A to Z match a to z. */
   readonly text?: string
+  /** Only trajectories recorded up to this one, so that a list stays as it is while a run adds more. */
+  readonly upTo?: number
 }
 
 /** By iteration and index, either way, or by |A| of the critical step, largest first (trajectories without one are left out). */
@@ -132,6 +134,8 @@ export interface TrajectoryPage {
   readonly rows: readonly TrajectoryRow[]
   /** Where the next page begins; null after the last. */
   readonly next: string | null
+  /** Id of the trajectory that the run recorded last, whether it fits the filter or not; null where there is none. */
+  readonly newest: number | null
 }
 
 export interface StoredTrajectory extends TrajectoryRecord {

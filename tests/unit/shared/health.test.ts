@@ -179,8 +179,38 @@ describe('spikes', () => {
 
 describe('held-out accuracy', () => {
   it('warns of a fall that chance does not explain', () => {
-    expect(levels('ppo', {}, [evaluation(0, 50), evaluation(10, 45)])['accuracy']).toBe('ok')
+    expect(levels('ppo', {}, [evaluation(0, 50), evaluation(10, 48)])['accuracy']).toBe('open')
+    expect(levels('ppo', {}, [evaluation(0, 50), evaluation(10, 75)])['accuracy']).toBe('ok')
     expect(levels('ppo', {}, [evaluation(0, 50), evaluation(10, 10)])['accuracy']).toBe('warning')
     expect(levels('ppo', {}, [evaluation(0, 50)])['accuracy']).toBeUndefined()
+  })
+
+  it('says that few rows decide nothing, and how many would', () => {
+    const [finding] = findings('ppo', {}, [evaluation(0, 19, 30), evaluation(10, 16, 30)])
+    expect(finding).toMatchObject({
+      level: 'open',
+      title: 'Held-out accuracy has not measurably changed (−10 points, ±21)',
+    })
+    expect(finding?.why).toMatch(
+      /63 % before training, 53 % after iteration 10, of 30 held-out rows.* About 1[0-9]0 rows would tell/,
+    )
+  })
+
+  it('warns where a fall is likely though not certain', () => {
+    const [finding] = findings('ppo', {}, [evaluation(0, 50), evaluation(10, 40)])
+    expect(finding).toMatchObject({ level: 'warning' })
+    expect(finding?.title).toMatch(/probably fallen/)
+  })
+
+  it('compares row by row where the rows are the same', () => {
+    const one = (iteration: number, right: string): EvaluationRecord => ({
+      ...evaluation(iteration, right.split('1').length - 1, right.length),
+      problems: { rows: `0-${right.length - 1}`, right },
+    })
+    const [before, after] = ['1'.repeat(50) + '0'.repeat(50), '1'.repeat(44) + '0'.repeat(56)]
+    const [apart] = findings('ppo', {}, [evaluation(0, 50), evaluation(10, 44)])
+    const [paired] = findings('ppo', {}, [one(0, before), one(10, after)])
+    expect([apart?.level, paired?.level]).toEqual(['open', 'warning'])
+    expect(paired?.title).toMatch(/has fallen/)
   })
 })

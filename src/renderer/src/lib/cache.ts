@@ -22,6 +22,7 @@ const curvesOf = (run: string): readonly QueryKey[] => [
 /** Lists of them; a trajectory itself never changes. */
 const trajectoriesOf = (run: string): readonly QueryKey[] => [
   queries.explorer.list.key({ input: { run } }),
+  queries.explorer.newer.key({ input: { run } }),
   queries.explorer.follow.key({ input: { run } }),
   queries.explorer.positions.key({ input: { run } }),
 ]

@@ -1,7 +1,9 @@
-import { Box, Text } from '@mantine/core'
+import { Anchor, Box, Group, Text } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states'
 import { formatCount } from '@renderer/lib/format'
+import { useLive } from '@renderer/lib/live'
+import { nothingYet } from '@renderer/lib/nothing-yet'
 import type { RunDetails } from '@shared/contract/runs'
 import type { ScoredRule } from '@shared/method/critical-step'
 import type { TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
@@ -15,11 +17,17 @@ import { useFollowed, usePositions, useTrajectories, useTrajectory } from './que
 import { StatePanel } from './state-panel'
 import { TrajectoryList } from './trajectory-list'
 import { criticalOf, TrajectoryView } from './trajectory-view'
+import { usePin } from './use-pin'
 
 interface ExplorerProps {
   readonly details: RunDetails
   /** The requested trajectory. */
   readonly initial: number | null
+}
+
+const NONE_SAMPLED = {
+  title: 'This run has no trajectories',
+  text: 'It trained without sampling any: supervised fine-tuning imitates the data, and pairs in the data need no rollouts.',
 }
 
 function initialFilter(search: string): TrajectoryFilter {
@@ -30,6 +38,7 @@ function initialFilter(search: string): TrajectoryFilter {
 /** The three columns and their shared state: the selected trajectory, its state, and how it is shown. */
 export function Explorer({ details: { run, checkpoints, trajectories: total }, initial }: ExplorerProps) {
   const search = useSearch()
+  const live = useLive()
   const [filter, setFilter] = useState<TrajectoryFilter>(() => initialFilter(search))
   const [chosenOrder, setOrder] = useState<TrajectoryOrder | null>(null)
   const positions = usePositions(run.id)
@@ -40,7 +49,8 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
   const [state, setState] = useState<number | null>(null)
   const [rule, setRule] = useState<ScoredRule | null>(null)
   const [isRaw, setRaw] = useState(false)
-  const list = useTrajectories(run.id, filter, order)
+  const pin = usePin(run.id, filter)
+  const list = useTrajectories(run.id, pin.upTo === null ? filter : { ...filter, upTo: pin.upTo }, order)
   const rows = useMemo(() => list.data?.pages.flatMap((page) => page.rows) ?? [], [list.data])
   const selected = wanted ?? rows[0]?.id ?? null
   const { data: trajectory, error } = useTrajectory(selected)
@@ -50,6 +60,17 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
   const last = Math.max(0, (trajectory?.steps.length ?? 1) - 1)
   const shownState = Math.min(state ?? critical ?? 0, last)
 
+  /** Whatever a person does here keeps what is shown: what the run adds from now on waits behind a button. */
+  const hold = () => {
+    if (run.status !== 'running' || list.isPlaceholderData) return
+    pin.hold(list.data?.pages[0])
+    setWanted(selected)
+  }
+  const holding = { onPointerDownCapture: hold, onKeyDownCapture: hold, onWheelCapture: hold }
+  const held = (act: () => void) => () => {
+    hold()
+    act()
+  }
   const open = useCallback((id: number) => {
     setWanted(id)
     setState(null)
@@ -64,28 +85,24 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))]
     if (next) open(next.id)
   }
+  // An address that names a trajectory is what a person wants to look at.
+  const { hold: holdAt } = pin
+  const firstPage = list.data?.pages[0]
+  useEffect(() => {
+    if (initial !== null && run.status === 'running') holdAt(firstPage)
+  }, [initial, run.status, holdAt, firstPage])
   useHotkeys([
-    ['j', () => setState(Math.min(last, shownState + 1))],
-    ['k', () => setState(Math.max(0, shownState - 1))],
-    ['h', () => move(-1)],
-    ['l', () => move(1)],
-    ['c', () => critical !== null && setState(critical)],
+    ['j', held(() => setState(Math.min(last, shownState + 1)))],
+    ['k', held(() => setState(Math.max(0, shownState - 1)))],
+    ['h', held(() => move(-1))],
+    ['l', held(() => move(1))],
+    ['c', held(() => critical !== null && setState(critical))],
   ])
 
-  if (total === 0)
-    return (
-      <EmptyState
-        title="This run has no trajectories"
-        text={
-          run.objective === 'sft'
-            ? 'Supervised fine-tuning samples none: it imitates the data.'
-            : 'They appear with its first iteration.'
-        }
-      />
-    )
+  if (total === 0) return <EmptyState {...(run.iteration === 0 ? nothingYet(run, live) : NONE_SAMPLED)} />
   return (
     <>
-      <Box mb={8}>
+      <Box mb={8} {...holding}>
         <Filters
           filter={filter}
           order={order}
@@ -97,13 +114,26 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
           onOrder={setOrder}
         />
       </Box>
-      <Box className={`panes ${classes['grid']}`}>
+      <Box className={`panes ${classes['grid']}`} {...holding}>
         <Box className={`${classes['column']} ${classes['list']}`}>
-          <Text size="xs" className={`${classes['heading']} quiet`}>
-            {list.hasNextPage
-              ? `${formatCount(rows.length)} shown, more below`
-              : `${formatCount(rows.length)} of ${formatCount(total)} trajectories`}
-          </Text>
+          <Group className={classes['heading']} justify="space-between" gap={8} wrap="nowrap">
+            <Text size="xs" className="quiet clip">
+              {list.hasNextPage
+                ? `${formatCount(rows.length)} shown, more below`
+                : `${formatCount(rows.length)} of ${formatCount(total)} trajectories`}
+            </Text>
+            {pin.waiting > 0 && (
+              <Anchor
+                component="button"
+                size="xs"
+                style={{ flexShrink: 0 }}
+                title="Sampled since you began to look. Show them; the trajectory beside stays."
+                onClick={pin.show}
+              >
+                {formatCount(pin.waiting)} new
+              </Anchor>
+            )}
+          </Group>
           {list.error ? (
             <ErrorState error={list.error} onRetry={() => void list.refetch()} />
           ) : list.isPending ? (

@@ -5,12 +5,15 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 
 const PAGE = 100
 
+/** As the program wants it: a list that can be changed there. */
+const asInput = ({ statuses, ...filter }: TrajectoryFilter) => ({ ...filter, statuses: statuses && [...statuses] })
+
 export function useTrajectories(run: string, filter: TrajectoryFilter, order: TrajectoryOrder) {
   return useInfiniteQuery({
     ...queries.explorer.list.infiniteOptions({
       input: (cursor: string | undefined) => ({
         run,
-        filter: { ...filter, statuses: filter.statuses ? [...filter.statuses] : undefined },
+        filter: asInput(filter),
         order,
         limit: PAGE,
         cursor,
@@ -21,6 +24,13 @@ export function useTrajectories(run: string, filter: TrajectoryFilter, order: Tr
     placeholderData: keepPreviousData,
   })
 }
+
+/** What a run has recorded after a trajectory; `after` null: nothing is asked. */
+export const useNewer = (run: string, filter: TrajectoryFilter, after: number | null) =>
+  useQuery({
+    ...queries.explorer.newer.queryOptions({ input: { run, filter: asInput(filter), after: after ?? 1 } }),
+    enabled: after !== null,
+  })
 
 export const useTrajectory = (id: number | null) =>
   useQuery({

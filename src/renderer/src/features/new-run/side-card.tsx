@@ -40,13 +40,14 @@ function Readiness() {
   const errors = issues.filter(({ severity }) => severity === 'error')
   const warnings = issues.filter(({ severity }) => severity === 'warning')
   const isReady = plan !== null && errors.length === 0
+  const andWarnings = warnings.length > 0 ? `, ${plural(warnings.length, 'warning')}` : ''
   const look = isChecking
     ? { icon: <IconLoader2 size={18} color="var(--quiet)" />, words: 'Checking model and data' }
     : isReady
-      ? { icon: <IconCircleCheck size={18} color="var(--helped)" />, words: 'Ready' }
+      ? { icon: <IconCircleCheck size={18} color="var(--helped)" />, words: `Ready${andWarnings}` }
       : {
           icon: <IconAlertCircle size={18} color="var(--hurt)" />,
-          words: `Not ready: ${plural(errors.length, 'thing')} to fix`,
+          words: `Not ready: ${plural(errors.length, 'error')}${andWarnings}`,
         }
   return (
     <Box p="10px 12px">

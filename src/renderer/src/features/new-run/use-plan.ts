@@ -2,48 +2,14 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { queries } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
-import { checkPlan } from '@shared/plan/checks'
-import { type PlanDraft, planInput } from '@shared/plan/draft'
+import type { PlanReport } from '@shared/contract/plans'
+import type { PlanDraft } from '@shared/plan/draft'
 import type { PlanFacts } from '@shared/plan/facts'
-import { describedByPath } from '@shared/plan/fields'
-import { issue, type PlanIssue } from '@shared/plan/issue'
-import { rangeWords } from '@shared/plan/range'
-import { type Plan, planSchema } from '@shared/schemas/plan'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { issue } from '@shared/plan/issue'
+import type { Plan } from '@shared/schemas/plan'
+import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-
-const MISSING: Readonly<Record<string, string>> = {
-  'model.path': 'Choose a model.',
-  'data.train.path': 'Choose training data.',
-  objective: 'Choose an objective.',
-  'objective.kind': 'Choose an objective.',
-  'verifier.pattern': 'Write a pattern.',
-}
-const HOME: Readonly<Record<string, string>> = {
-  objective: 'objective.kind',
-  data: 'data.train.path',
-  model: 'model.path',
-}
-
-interface Parsed {
-  readonly plan: Plan | null
-  readonly issues: readonly PlanIssue[]
-}
-
-/** The schema's errors, worded for the field. */
-export function parseDraft(draft: PlanDraft): Parsed {
-  const result = planSchema.safeParse(planInput(draft))
-  if (result.success) return { plan: result.data, issues: checkPlan(result.data) }
-  const issues = result.error.issues.map(({ path, message }) => {
-    const at = path.map(String).join('.')
-    const place = HOME[at] ?? at
-    const described = describedByPath(draft, place)
-    const range = described && rangeWords(described.leaf)
-    const text = described && draft[described.leaf.id] === undefined ? MISSING[place] : undefined
-    return issue('error', place, text ?? (range ? `Expected: ${range}.` : `${message}.`))
-  })
-  return { plan: null, issues }
-}
+import { eachOnce, type Parsed, parseDraft, stillTrue } from './plan-problems'
 
 export interface CheckedPlan extends Parsed {
   readonly facts: PlanFacts | null
@@ -59,17 +25,22 @@ export function useCheckedPlan(draft: PlanDraft): CheckedPlan {
   const report = useQuery({
     ...queries.plans.check.queryOptions({ input: { plan: settled as Plan } }),
     enabled: settled !== null,
-    placeholderData: keepPreviousData,
+    // Until the new check is done: what the last one found in settings that have not changed since.
+    placeholderData: (last: PlanReport | undefined, query) => {
+      const asked = query?.queryKey[1] as { readonly input?: { readonly plan: Plan } } | undefined // oRPC's key has the input
+      const checked = asked?.input?.plan
+      return last && checked && settled ? { ...last, issues: stillTrue(last.issues, checked, settled) } : last
+    },
     staleTime: 0,
     gcTime: 60_000,
   })
   return useMemo(() => {
     const isFresh = settled === parsed.plan && !report.isPlaceholderData
-    const found = parsed.plan === null ? [] : (report.data?.issues ?? [])
+    const found = parsed.plan && settled ? stillTrue(report.data?.issues ?? [], settled, parsed.plan) : []
     const failed = report.error ? [issue('error', 'model.path', messageOf(report.error))] : []
     return {
       plan: parsed.plan,
-      issues: [...parsed.issues, ...found, ...failed],
+      issues: eachOnce([...parsed.issues, ...found, ...failed]),
       facts: report.data?.facts ?? null,
       isChecking: parsed.plan !== null && (!isFresh || report.isPending),
     }

@@ -2,6 +2,8 @@ import { useElementSize, useHotkeys } from '@mantine/hooks'
 import type { Range } from '@renderer/charts/curves'
 import { EmptyState } from '@renderer/components/states'
 import { plural } from '@renderer/lib/format'
+import { useLive } from '@renderer/lib/live'
+import { nothingYet } from '@renderer/lib/nothing-yet'
 import type { RunDetails } from '@shared/contract/runs'
 import { ACCURACY, type MetricName } from '@shared/metrics'
 import { isEvaluated } from '@shared/plan/evaluated'
@@ -23,6 +25,7 @@ const CHART_WIDTH = 310
 /** All curves of a run; they share hover, zoom and the pinned iteration. */
 export function Charts({ data, isRunning }: { readonly data: RunDetails; readonly isRunning: boolean }) {
   const { run, metrics, evaluations } = data
+  const live = useLive()
   const { ref, width } = useElementSize()
   const [settings, changeSettings] = useChartSettings()
   const [zoom, setZoom] = useState<Range | null>(null)
@@ -44,7 +47,7 @@ export function Charts({ data, isRunning }: { readonly data: RunDetails; readonl
   const grid = steps?.[STEP_TIME]?.iterations ?? NO_ITERATIONS
   const newest = useMemo(() => new Map(metrics.map((metric) => [metric.name, metric])), [metrics])
   useHotkeys([['Escape', () => setPinned(null)]])
-  if (metrics.length === 0 && evaluations.length === 0) return <NothingYet isRunning={isRunning} />
+  if (metrics.length === 0 && evaluations.length === 0) return <EmptyState {...nothingYet(run, live)} />
   return (
     <div ref={ref}>
       <ChartToolbar
@@ -126,15 +129,4 @@ function nextEvaluation({ run }: RunDetails): string | undefined {
     every === 0 ? budget.iterations : Math.min(budget.iterations, (Math.floor(run.iteration / every) + 1) * every)
   const left = next - run.iteration
   return left > 0 ? `next in ${plural(left, 'iteration')}` : undefined
-}
-
-function NothingYet({ isRunning }: { readonly isRunning: boolean }) {
-  if (isRunning)
-    return (
-      <EmptyState
-        title="No iteration is done yet"
-        text="Model and data are loaded and the starting accuracy is measured first; curves appear with the first iteration."
-      />
-    )
-  return <EmptyState title="Nothing was recorded" text="The run ended before its first iteration was done." />
 }

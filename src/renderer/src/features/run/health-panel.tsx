@@ -2,7 +2,7 @@ import { Collapse, Group, Stack, Text, Title, UnstyledButton } from '@mantine/co
 import { ErrorState } from '@renderer/components/states'
 import type { RunDetails } from '@shared/contract/runs'
 import { HEALTH_METRICS, type HealthFinding, healthOf } from '@shared/health'
-import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronRight } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCheck, IconChevronDown, IconChevronRight, IconQuestionMark } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import { useCurves } from './use-curves'
 
@@ -49,12 +49,18 @@ export function HealthPanel({ data }: { readonly data: RunDetails }) {
   )
 }
 
+const MARKS = {
+  warning: { icon: IconAlertTriangle, word: 'Warning' },
+  open: { icon: IconQuestionMark, word: 'Not decided' },
+  ok: { icon: IconCheck, word: 'Good' },
+} as const
+
 const isWarning = ({ level }: HealthFinding) => level === 'warning'
 
 function Finding({ finding, startsOpen }: { readonly finding: HealthFinding; readonly startsOpen: boolean }) {
   const isBad = isWarning(finding)
+  const { icon: Mark, word } = MARKS[finding.level]
   const [isOpen, setOpen] = useState(startsOpen)
-  const Mark = isBad ? IconAlertTriangle : IconCheck
   const Chevron = isOpen ? IconChevronDown : IconChevronRight
   return (
     <div>
@@ -64,7 +70,7 @@ function Finding({ finding, startsOpen }: { readonly finding: HealthFinding; rea
             size={15}
             color={isBad ? 'var(--hurt)' : 'var(--quiet)'}
             role="img"
-            aria-label={isBad ? 'Warning' : 'Good'}
+            aria-label={word}
             style={{ flexShrink: 0 }}
           />
           <Text size="sm" fw={isBad ? 600 : 400}>
