@@ -4,13 +4,14 @@ import { LARGE, type QwenShape, SMALL } from './model'
 
 export interface MemoryCase {
   readonly name: string
-  readonly model: 'small' | 'large'
+  /** `given`: a folder or a GGUF file that BENCH_MEMORY_MODEL names; the case is left out without. */
+  readonly model: 'small' | 'large' | 'given'
   readonly plan: Omit<PlanInput, 'model' | 'data'>
   /** Approximate tokens of each demonstration, for SFT. */
   readonly demonstration?: number
 }
 
-export const MODELS: Readonly<Record<MemoryCase['model'], QwenShape>> = { small: SMALL, large: LARGE }
+export const MODELS: Readonly<Record<Exclude<MemoryCase['model'], 'given'>, QwenShape>> = { small: SMALL, large: LARGE }
 
 const lora = { kind: 'lora', r: 16 } as const
 const sft = { kind: 'sft' } as const
@@ -106,6 +107,18 @@ export const CASES: readonly MemoryCase[] = [
       budget: { ...budget, trainedPerPrompt: 8, microbatchTokens: 4096 },
       rollout: { maxNewTokens: 128, lanes: 128 },
       gpo: { criticalStep: 'none' },
+      optimiser,
+    },
+  },
+  {
+    name: 'GRPO, LoRA, a model of your own',
+    model: 'given',
+    plan: {
+      objective: { kind: 'grpo' },
+      adaptation: lora,
+      budget: { iterations: 2, promptsPerIteration: 8, trainedPerPrompt: 4, microbatchTokens: 1024 },
+      rollout: { maxNewTokens: 80, lanes: 64 },
+      gpo: { samples: 4 },
       optimiser,
     },
   },

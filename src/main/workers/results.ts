@@ -170,13 +170,15 @@ export const doctorSchema: Of<Doctor> = z.object({
   chosen: backendName.nullable(),
 })
 
+const label = z.object({ text: z.string(), isBytes: z.boolean() })
+
 export const tokenSchema: Of<GeneratedToken> = z.object({
   id: count,
   text: z.string(),
-  name: z.string(),
+  label,
   isStop: z.boolean(),
   probability: z.number(),
-  alternatives: z.array(z.object({ id: count, text: z.string(), probability: z.number() })),
+  alternatives: z.array(label.extend({ id: count, probability: z.number() })),
 })
 
 export const generatedSchema: Of<GeneratedText> = z.object({

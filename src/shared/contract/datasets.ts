@@ -13,6 +13,7 @@ import {
 import { type Verdict, type VerdictStatus, type VerifierConfig, verifierSchema } from '../schemas/verifier'
 import { asked, done, oc, type } from './base'
 import { libraryId } from './models'
+import type { TokenLabel } from './playground'
 import { grantId } from './system'
 
 /** Role to the name of a column: a plan's `data.*.columns`. */
@@ -136,9 +137,8 @@ export interface DatasetLengths {
   readonly tooLong: number
 }
 
-export interface BatchToken {
+export interface BatchToken extends TokenLabel {
   readonly id: number
-  readonly text: string
 }
 
 /** One sequence as the model sees it. */

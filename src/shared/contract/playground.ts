@@ -55,9 +55,16 @@ export interface RowSourceChoice {
   readonly group: string
 }
 
-export interface TokenAlternative {
-  readonly id: number
+/** A token shown alone. */
+export interface TokenLabel {
+  /** Its text, or its bytes, such as "E2 80". */
   readonly text: string
+  /** True for a token that is a part of a character. */
+  readonly isBytes: boolean
+}
+
+export interface TokenAlternative extends TokenLabel {
+  readonly id: number
   readonly probability: number
 }
 
@@ -66,8 +73,7 @@ export interface GeneratedToken {
   readonly id: number
   /** The text it adds; empty for the end token and for the first parts of a character. */
   readonly text: string
-  /** Its name when shown alone. */
-  readonly name: string
+  readonly label: TokenLabel
   readonly isStop: boolean
   /** Its probability at the sampling temperature (1 when greedy), before top-k and top-p. */
   readonly probability: number

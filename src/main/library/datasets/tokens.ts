@@ -1,6 +1,7 @@
 /** A dataset as a model sees it: the lengths of its texts in tokens, and its first sequences token by token. */
 import { readModelConfig } from '@main/formats/model-config'
 import { encodeAnswer, encodePrompt, type PromptFormat } from '@main/text/tokenizer/prompt'
+import { labelsOf } from '@main/text/tokenizer/token-label'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import type { BatchSequence, BatchToken, DatasetBatch, DatasetLengths, LengthBins } from '@shared/contract/datasets'
 import { GpoError } from '@shared/errors'
@@ -60,8 +61,8 @@ export async function countLengths(dataset: Dataset, folder: string, format: Pro
 
 function shownTokens(tokenizer: Tokenizer, ids: Int32Array): BatchToken[] {
   const shown = ids.subarray(0, MAX_SHOWN)
-  const pieces = tokenizer.pieces(shown)
-  return [...shown].map((id, i) => ({ id, text: pieces[i] || (tokenizer.tokenOf(id) ?? '') }))
+  const labels = labelsOf(tokenizer, shown)
+  return [...shown].map((id, i) => ({ id, ...labels[i]! }))
 }
 
 /** The texts that follow a row's prompt, by kind. */

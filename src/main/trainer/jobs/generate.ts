@@ -1,5 +1,6 @@
 /** Streams a completion token by token, each token with its probability and alternatives. */
 import { createGenerator, type Generator } from '@engine/rollout/generate'
+import { labelOf } from '@main/text/tokenizer/token-label'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { createVerifier } from '@main/text/verifier/index'
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
@@ -36,12 +37,6 @@ function encodePrompt({ tokenizer, config }: JobModel, { prompt, chatTemplate }:
   if (ids.length < config.maxPositions) return ids
   const found = `The prompt has ${ids.length} tokens, the model has ${config.maxPositions} positions`
   throw new GpoError('usage', `${found}: shorten it.`)
-}
-
-/** A token shown alone: its text, or its name if the text is empty or part of a character. */
-function labelOf(tokenizer: Tokenizer, id: number): string {
-  const text = tokenizer.decode([id])
-  return text === '' || text.includes(INCOMPLETE) ? (tokenizer.tokenOf(id) ?? '') : text
 }
 
 /** The newest token's text; a character that is not complete yet belongs to the token that completes it. */
@@ -87,12 +82,12 @@ async function generateText(
     onToken({
       id,
       text: isStop ? '' : newestText(tokenizer, ids),
-      name: labelOf(tokenizer, id),
+      label: labelOf(tokenizer, id),
       isStop,
       probability: probs[id]!,
       alternatives: mostProbable(probs, request.alternatives).map((other) => ({
         id: other,
-        text: labelOf(tokenizer, other),
+        ...labelOf(tokenizer, other),
         probability: probs[other]!,
       })),
     })

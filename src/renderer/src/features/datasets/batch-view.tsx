@@ -1,5 +1,6 @@
 /** The first sequences of a set, token by token: what is given, and what is trained. */
 import { Stack, Text, Title, Tooltip } from '@mantine/core'
+import { TokenLabel } from '@renderer/components/token-label'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { BatchSequence, BatchToken, DatasetBatch } from '@shared/contract/datasets'
 import type { RecordKind } from '@shared/method/offline'
@@ -79,10 +80,10 @@ interface TokensProps {
 function Tokens({ tokens, length, look }: TokensProps) {
   return (
     <>
-      {tokens.map(({ id, text }, i) => (
+      {tokens.map((token, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place in the sequence
-        <span key={i} className={`${look} ${classes.token}`} title={`token ${id}`}>
-          {text.replaceAll('\n', '↵\n')}
+        <span key={i} className={`${look} ${classes.token}`} title={`token ${token.id}`}>
+          <TokenLabel label={token} shown={(text) => text.replaceAll('\n', '↵\n')} />
         </span>
       ))}
       {tokens.length < length && (

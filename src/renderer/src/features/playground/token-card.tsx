@@ -1,4 +1,5 @@
 import { Portal, Text } from '@mantine/core'
+import { TokenLabel } from '@renderer/components/token-label'
 import { formatPercent } from '@renderer/lib/format'
 import type { GeneratedToken } from '@shared/contract/playground'
 import classes from './playground.module.css'
@@ -33,13 +34,17 @@ function placeOf(rect: DOMRect): { readonly left: number; readonly top: number }
 
 /** The alternatives to one token. */
 export function TokenCard({ token, index, rect }: TokenCardProps) {
-  const { id, name, probability, alternatives } = token
+  const { id, label, probability, alternatives } = token
   const rank = alternatives.findIndex((one) => one.id === id)
   return (
     <Portal>
       <div className={classes.card} style={placeOf(rect)} role="status">
         <Text size="sm" mb={4}>
-          Token {index + 1}: <span className="mono">{shown(name)}</span>, {percent(probability)}
+          Token {index + 1}:{' '}
+          <span className="mono">
+            <TokenLabel label={label} shown={shown} />
+          </span>
+          , {percent(probability)}
           {rank < 0 ? ', not among the most probable' : ''}
         </Text>
         <table style={{ width: '100%', fontSize: 'var(--mantine-font-size-xs)', borderSpacing: '6px 1px' }}>
@@ -59,7 +64,7 @@ export function TokenCard({ token, index, rect }: TokenCardProps) {
             {alternatives.map((one) => (
               <tr key={one.id} style={one.id === id ? { fontWeight: 700 } : undefined}>
                 <td className="mono clip" style={{ maxWidth: 80 }}>
-                  {shown(one.text)}
+                  <TokenLabel label={one} shown={shown} />
                 </td>
                 <td className="numeric">{one.id}</td>
                 <td className="numeric">{percent(one.probability)}</td>

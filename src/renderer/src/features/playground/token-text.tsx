@@ -24,7 +24,7 @@ interface TokenProps {
 }
 
 const Token = memo(function Token({ token, index, isSelected, isDifferent }: TokenProps) {
-  const { text, name, isStop, probability } = token
+  const { text, label, isStop, probability } = token
   const names = [classes.token, isStop && classes.stop, isDifferent && classes.differs].filter(Boolean).join(' ')
   return (
     <span
@@ -33,7 +33,7 @@ const Token = memo(function Token({ token, index, isSelected, isDifferent }: Tok
       data-index={index}
       data-selected={isSelected || undefined}
     >
-      {isStop ? name : text}
+      {isStop ? label.text : text}
     </span>
   )
 })
