@@ -116,7 +116,7 @@ export const CASES: readonly MemoryCase[] = [
     plan: {
       objective: { kind: 'grpo' },
       adaptation: lora,
-      budget: { iterations: 2, promptsPerIteration: 8, trainedPerPrompt: 4, microbatchTokens: 1024 },
+      budget: { iterations: 2, promptsPerIteration: 12, trainedPerPrompt: 8, microbatchTokens: 1024 },
       rollout: { maxNewTokens: 80, lanes: 64 },
       gpo: { samples: 4 },
       optimiser,

@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { gpo, show } from '../support/gpo'
 import { journey } from './support/journey'
 import { computing } from './support/processes'
-import { reached, startRun } from './support/start'
+import { reached, startRun, stopRun } from './support/start'
 
 const NAME = 'my pairs'
 const pair = (n: number) => `${JSON.stringify({ prompt: `${n}+1=`, chosen: ` ${n + 1}`, rejected: ` ${n + 2}` })}\n`
@@ -25,7 +25,7 @@ journey(
       checkpoint: { everyIterations: 1 },
     })
     await reached(walk, NAME, 2)
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await stopRun(page)
     await page.getByText(/^Stopped after iteration \d+\./).waitFor()
     const before = (await show(home)).iteration
     appendFileSync(data, pair(16))
@@ -52,14 +52,14 @@ journey(
       .getByText(/pairs\.jsonl/)
       .waitFor()
     await reached(walk, NAME, before + 1)
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await stopRun(page)
     await page.getByText(/^Stopped after iteration \d+\./).waitFor()
 
     // The changed file is what the run is compared with from now on.
     await resume.click()
     await page.getByRole('button', { name: 'Pause', exact: true }).waitFor()
     expect(await question.count()).toBe(0)
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await stopRun(page)
     await page.getByText(/^Stopped after iteration \d+\./).waitFor()
   },
   {

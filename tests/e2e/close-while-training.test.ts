@@ -6,7 +6,7 @@ import { clickThrough } from './support/delays'
 import { type Journey, journey } from './support/journey'
 import { computing } from './support/processes'
 import { smallPlan } from './support/runs'
-import { reached, startRun } from './support/start'
+import { reached, startRun, stopRun } from './support/start'
 
 const NAME = 'long run'
 /** More iterations than a journey waits for. */
@@ -66,11 +66,15 @@ journey(
     const { electron } = walk
     if (!electron) throw new Error('only a window can be closed')
     const before = await iterationOf(walk)
-    const [question, ...others] = await closeWindow(electron, 0)
+    const [question, ...others] = await closeWindow(electron, 2)
     expect(others).toEqual([])
     expect(question?.message).toBe(`"${NAME}" is running.`)
     expect(question?.detail).toMatch(/^It is at iteration \d+ of 200\./)
-    expect(question?.buttons).toEqual(['Keep it running', 'Stop it and close'])
+    expect(question?.buttons).toEqual([
+      'Keep training in the background',
+      'Stop after this iteration and close',
+      'Cancel',
+    ])
     await reached(walk, NAME, before + 1)
 
     const child = electron.process()
@@ -93,6 +97,26 @@ journey(
 )
 
 journey(
+  'a run goes on in the background, and the program ends after it',
+  async (walk) => {
+    await startRun(walk, smallPlan({ name: NAME, budget: { iterations: 12, promptsPerIteration: 8 } }))
+    await reached(walk, NAME, 1)
+    const { electron } = walk
+    if (!electron) throw new Error('only a window can be closed')
+    const child = electron.process()
+    const ended = new Promise<void>((done) => child.once('exit', () => done()))
+    await closeWindow(electron, 0)
+    const isVisible = () => electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
+    await expect.poll(isVisible).toBe(false)
+    await ended
+    expect(child.exitCode).toBe(0)
+    expect(await show(walk.home)).toMatchObject({ status: 'completed', iteration: 12 })
+    await walk.restart()
+  },
+  { hosts: ['electron'], timeout: 240_000 },
+)
+
+journey(
   'a browser that is closed during a run does not end it; another page shows it',
   async (walk) => {
     await startRun(walk, plan)
@@ -109,7 +133,7 @@ journey(
     expect(computing(walk.pid)).toHaveLength(1)
     await page.getByRole('button', { name: `Open ${NAME}` }).click()
     await page.getByRole('heading', { level: 1, name: NAME }).waitFor()
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await stopRun(page)
     await page.getByText('stopped', { exact: true }).first().waitFor({ timeout: 60_000 })
   },
   { hosts: ['browser'], timeout: 240_000 },

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { answerSaveDialog } from './support/dialogs'
 import { journey } from './support/journey'
+import { stopRun } from './support/start'
 
 journey(
   'first start, train the example, watch it, open its critical step, reset by hand, export',
@@ -24,7 +25,7 @@ journey(
     await bar.click()
     const reward = page.getByRole('heading', { name: 'Reward', exact: true })
     await reward.waitFor()
-    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await stopRun(page)
     await page
       .getByText(/^stopped$/)
       .first()

@@ -72,6 +72,12 @@ journey(
     await tabTo(page, /^Stop$/)
     await keyboard.press('Enter')
     await page
+      .getByRole('menuitem', { name: /^After this iteration/ })
+      .first()
+      .waitFor()
+    await keyboard.press('ArrowDown')
+    await keyboard.press('Enter')
+    await page
       .getByText(/^stop(ping|ped)/)
       .first()
       .waitFor({ timeout: 60_000 })

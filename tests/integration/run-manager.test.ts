@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createRunManager, type RunManager } from '@main/runs/manager'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
+import type { RunRequest } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Deed, iterationOf, open, plan, sends } from '../support/scripted-run'
@@ -39,16 +40,48 @@ async function ended(store: Store, id: string): Promise<string> {
 
 const stopped = { type: 'finished', outcome: 'stopped', iteration: 1 } as const
 
-it('a run that starts at once can be paused, resumed and stopped', async () => {
+const obeyed = (request: RunRequest) => ({ type: 'obeyed', request }) as const
+
+it('a run is paused when its trainer says so, and what is asked waits in the order asked', async () => {
+  const store = open()
+  const manager = managerOf(store)
+  const active = () => manager.state().active
+  const id = await manager.start(
+    planOf(store, [
+      ...sends(...iterationOf(1)),
+      { do: 'heed', command: 'checkpoint' },
+      ...sends(obeyed('evaluation'), obeyed('pause')),
+      { do: 'heed', command: 'continue' },
+      ...sends(obeyed('checkpoint'), obeyed('continue')),
+      { do: 'obey' },
+      ...sends(stopped),
+    ]),
+  )
+  await expect.poll(() => active()?.iteration, { timeout: 20_000 }).toBe(1)
+  manager.evaluateNow(id)
+  manager.pause(id)
+  expect(active()).toMatchObject({ state: 'running', pending: ['evaluation', 'pause'] })
+  manager.checkpointNow(id)
+  await expect.poll(() => active()).toMatchObject({ state: 'paused', pending: ['checkpoint'] })
+  await manager.resume(id)
+  await expect.poll(() => active()).toMatchObject({ state: 'running', pending: [] })
+  manager.stop(id)
+  expect(active()?.state).toBe('stopping')
+  expect(await ended(store, id)).toBe('stopped')
+})
+
+it('a pause that has not begun can be taken back', async () => {
   const store = open()
   const manager = managerOf(store)
   const id = await manager.start(planOf(store, [...sends(...iterationOf(1)), { do: 'obey' }, ...sends(stopped)]))
   await expect.poll(() => manager.state().active?.iteration, { timeout: 20_000 }).toBe(1)
   manager.pause(id)
-  expect(manager.state().active?.state).toBe('paused')
   await manager.resume(id)
-  expect(manager.state().active?.state).toBe('running')
+  expect(manager.state().active).toMatchObject({ state: 'running', pending: [] })
+  manager.stop(id, true)
+  expect(manager.state().active).toMatchObject({ state: 'dropping', pending: [] })
   manager.stop(id)
+  expect(manager.state().active?.state).toBe('dropping')
   expect(await ended(store, id)).toBe('stopped')
 })
 

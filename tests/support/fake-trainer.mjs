@@ -66,7 +66,7 @@ const parts = {
   },
 }
 
-const commands = ['stop', 'pause', 'continue', 'checkpoint', 'evaluate']
+const commands = ['stop', 'stopNow', 'pause', 'continue', 'checkpoint', 'evaluate']
 serveTrainer(
   (start) => parts[start.plan.name](start),
   Object.fromEntries(commands.map((name) => [name, () => note(name)])),

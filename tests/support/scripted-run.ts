@@ -20,6 +20,8 @@ export type Deed =
   | { readonly do: 'exit'; readonly code: number; readonly says?: string }
   /** Continues when it is asked to stop. */
   | { readonly do: 'obey' }
+  /** Continues when it has been asked this. */
+  | { readonly do: 'heed'; readonly command: 'pause' | 'continue' | 'checkpoint' | 'evaluate' }
 
 export const sends = (...messages: readonly (TrainerEvent | object)[]): Deed[] =>
   messages.map((message) => ({ do: 'send', message }))

@@ -3,10 +3,19 @@ import { writeSync } from 'node:fs'
 import { ORPCError } from '@orpc/server'
 import { handedOver, serveTrainer } from './serve-parent.mjs'
 
-let stop = () => {}
-const stopped = new Promise((resolve) => {
-  stop = resolve
-})
+/** What it was asked so far, and what waits for that. */
+const heard = new Set()
+let wake = () => {}
+const hear = (command) => () => {
+  heard.add(command)
+  wake()
+}
+async function until(...commands) {
+  while (!commands.some((command) => heard.has(command)))
+    await new Promise((resolve) => {
+      wake = resolve
+    })
+}
 
 const deeds = {
   wait: ({ ms }) => new Promise((done) => setTimeout(done, ms)),
@@ -19,7 +28,8 @@ const deeds = {
     writeSync(2, says)
     process.exit(code)
   },
-  obey: () => stopped,
+  obey: () => until('stop', 'stopNow'),
+  heed: ({ command }) => until(command),
 }
 
 async function* train({ train }) {
@@ -32,4 +42,5 @@ async function* train({ train }) {
   }
 }
 
-serveTrainer(train, { stop })
+const COMMANDS = ['stop', 'stopNow', 'pause', 'continue', 'checkpoint', 'evaluate']
+serveTrainer(train, Object.fromEntries(COMMANDS.map((command) => [command, hear(command)])))

@@ -15,7 +15,9 @@ export function serveTrainer(train, commands = {}) {
   const does = (name) => os.handler(() => commands[name]?.())
   const router = {
     train: os.handler(({ input }) => train(input)),
-    ...Object.fromEntries(['stop', 'pause', 'continue', 'checkpoint', 'evaluate'].map((name) => [name, does(name)])),
+    ...Object.fromEntries(
+      ['stop', 'stopNow', 'pause', 'continue', 'checkpoint', 'evaluate'].map((name) => [name, does(name)]),
+    ),
     end: os.handler(() => void setImmediate(() => process.exit(0))),
   }
   new RPCHandler(router).upgrade(port)

@@ -63,7 +63,7 @@ export const runsApi = {
     notes: await runs.resume(id, { isChangeAllowed: allowChanged }),
   })),
   pause: api.runs.pause.handler(({ context: { runs }, input: { id } }) => runs.pause(id)),
-  stop: api.runs.stop.handler(({ context: { runs }, input: { id } }) => runs.stop(id)),
+  stop: api.runs.stop.handler(({ context: { runs }, input: { id, now } }) => runs.stop(id, now)),
   startNext: api.runs.startNext.handler(({ context: { runs }, input: { id } }) => runs.startNext(id)),
   checkpointNow: api.runs.checkpointNow.handler(({ context: { runs }, input: { id } }) => runs.checkpointNow(id)),
   evaluateNow: api.runs.evaluateNow.handler(({ context: { runs }, input: { id } }) => runs.evaluateNow(id)),

@@ -65,7 +65,7 @@ function createRecorder(
   return {
     flush,
     add(event: TrainerEvent) {
-      if (event.type === 'phase') return
+      if (event.type === 'phase' || event.type === 'obeyed') return
       waiting.push(event)
       if (event.type === 'checkpoint' || waiting.length >= FLUSH_EVENTS) flush()
       else timer ??= setTimeout(flush, FLUSH_MS)

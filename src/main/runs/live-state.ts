@@ -1,6 +1,6 @@
 /** The live state of the active run, computed from the trainer's events. Pure: no process, no store. */
 import type { ActiveRun } from '@shared/contract/runs'
-import type { PhaseEvent, TrainerEvent } from '@shared/schemas/events'
+import type { PhaseEvent, RunRequest, TrainerEvent } from '@shared/schemas/events'
 
 /** Number of newest iterations whose mean duration predicts the remaining time. */
 const WINDOW = 8
@@ -9,6 +9,8 @@ export interface LiveRun {
   readonly active: ActiveRun
   /** End times of the newest iterations, in milliseconds. */
   readonly ends: readonly number[]
+  /** When the pause began, in milliseconds; null while there is none. */
+  readonly pausedAt: number | null
   /** Seconds of the phases of the current iteration. */
   readonly current: Readonly<Record<string, number>>
 }
@@ -23,9 +25,11 @@ export const beginLive = (run: { id: string; name: string; iteration: number; it
     iteration: run.iteration,
     iterations: run.iterations,
     secondsLeft: null,
+    iterationEnd: null,
     pending: [],
   },
   ends: [],
+  pausedAt: null,
   current: {},
 })
 
@@ -36,10 +40,8 @@ export function afterEvent(live: LiveRun, event: TrainerEvent, now: number): Liv
       return afterPhase(live, event)
     case 'metrics':
       return afterIteration(live, event.iteration, now)
-    case 'checkpoint':
-      return without(live, 'checkpoint')
-    case 'evaluation':
-      return without(live, 'evaluation')
+    case 'obeyed':
+      return afterRequest(live, event.request, now)
     default:
       return live
   }
@@ -59,11 +61,25 @@ function afterIteration(live: LiveRun, iteration: number, now: number): LiveRun 
     iteration,
     phaseSeconds: live.current,
     secondsLeft: seconds === null ? null : seconds * left,
+    iterationEnd: seconds === null ? null : now + 1000 * seconds,
   }
   return { ...live, ends, current: {}, active }
 }
 
-function without(live: LiveRun, what: ActiveRun['pending'][number]): LiveRun {
-  if (!live.active.pending.includes(what)) return live
-  return { ...live, active: { ...live.active, pending: live.active.pending.filter((one) => one !== what) } }
+function afterRequest(live: LiveRun, request: RunRequest, now: number): LiveRun {
+  const pending = live.active.pending.filter((one) => one !== request)
+  const asked = { ...live, active: { ...live.active, pending } }
+  if (request === 'pause') return { ...asked, pausedAt: now, active: { ...asked.active, state: 'paused' } }
+  return request === 'continue' && live.pausedAt !== null ? afterPause(asked, now - live.pausedAt) : asked
+}
+
+/** The time of a pause is not an iteration's. */
+function afterPause(live: LiveRun, pause: number): LiveRun {
+  const { state, iterationEnd } = live.active
+  const active = {
+    ...live.active,
+    state: state === 'paused' ? ('running' as const) : state,
+    iterationEnd: iterationEnd === null ? null : iterationEnd + pause,
+  }
+  return { ...live, active, pausedAt: null, ends: live.ends.map((end) => end + pause) }
 }

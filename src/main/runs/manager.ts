@@ -31,7 +31,8 @@ export interface RunManager {
    */
   drive(ready: ReadyRun): Promise<RunRecord>
   pause(id: string): void
-  stop(id: string): void
+  /** After the current iteration, or `now`, without what it has sampled; a waiting run leaves the queue. */
+  stop(id: string, now?: boolean): void
   /** Moves a waiting run to the front. */
   startNext(id: string): void
   checkpointNow(id: string): void
@@ -57,8 +58,6 @@ export interface ManagerOptions {
 interface Active {
   live: LiveRun
   trainer: Trainer | null
-  /** Asked to stop before its trainer was there. */
-  isStopping: boolean
   readonly ended: Promise<void>
 }
 
@@ -73,7 +72,9 @@ interface Follower {
 }
 
 const recordedKind = (event: TrainerEvent): RecordedKind | null =>
-  event.type === 'phase' || event.type === 'finished' || event.type === 'failed' ? null : event.type
+  event.type === 'phase' || event.type === 'obeyed' || event.type === 'finished' || event.type === 'failed'
+    ? null
+    : event.type
 
 export function createRunManager({ store, workerPath, fork, onBug }: ManagerOptions): RunManager {
   const hub = createHub<LiveEvent>()
@@ -133,7 +134,9 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         if (active) active.trainer = trainer
         announceState()
         announceRuns()
-        if (isClosing || active?.isStopping) trainer.stop()
+        const asked = active?.live.active.state
+        if (asked === 'dropping') trainer.stopNow()
+        else if (isClosing || asked === 'stopping') trainer.stop()
       },
       onEvent: (event) => {
         if (!active) return
@@ -170,7 +173,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         announceRuns()
         next()
       })
-    active = { live: beginLive(run), trainer: null, isStopping: false, ended }
+    active = { live: beginLive(run), trainer: null, ended }
     announceState()
   }
 
@@ -207,8 +210,10 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     },
     async resume(id, options) {
       if (active?.live.active.id === id) {
-        running(id).trainer.resume()
-        change({ state: 'running', pending: active.live.active.pending.filter((one) => one !== 'pause') })
+        const { trainer, live } = running(id)
+        trainer.resume()
+        const pending = live.active.pending.filter((one) => one !== 'pause')
+        change({ pending: live.active.state === 'paused' ? [...pending, 'continue'] : pending })
         return []
       }
       const ready = await readyRun(store, id, options)
@@ -227,19 +232,26 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       })
     },
     pause(id) {
+      ask(id, 'pause')
       running(id).trainer.pause()
-      change({ state: 'paused' })
     },
-    stop(id) {
+    stop(id, now = false) {
       if (queue.includes(id)) {
         queue = queue.filter((one) => one !== id)
         announceState()
         leave(id)
         return
       }
-      if (active?.live.active.id === id && !active.trainer) active.isStopping = true
-      else running(id).trainer.stop()
-      change({ state: 'stopping' })
+      if (active?.live.active.id === id && !active.trainer) {
+        change({ state: now ? 'dropping' : 'stopping' }) // the trainer hears of it when it is there
+        return
+      }
+      const { trainer, live } = running(id)
+      if (now) trainer.stopNow()
+      else trainer.stop()
+      const isDropping = now || live.active.state === 'dropping'
+      const pending = isDropping ? [] : live.active.pending.filter((one) => one !== 'pause')
+      change({ state: isDropping ? 'dropping' : 'stopping', pending })
     },
     startNext(id) {
       if (!queue.includes(id)) throw new GpoError('usage', `Run ${id} is not waiting: resume it first.`)

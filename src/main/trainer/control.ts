@@ -1,49 +1,62 @@
-/** A person's requests to a training run, which are obeyed at safe points. */
+/** A person's requests to a training run. They are obeyed at safe points, in the order they were made; only `stopNow` does not wait for one. */
+import type { RunRequest } from '@shared/schemas/events'
 
 export interface Control {
-  isStopping: boolean
-  isPaused: boolean
-  wantsCheckpoint: boolean
-  wantsEvaluation: boolean
+  /** Whether the run is to end: at the next safe point, or before this iteration's update begins. */
+  readonly ending: 'no' | 'iteration' | 'now'
   readonly stop: () => void
+  readonly stopNow: () => void
   readonly pause: () => void
   readonly continue: () => void
   readonly checkpoint: () => void
   readonly evaluate: () => void
-  /** Resolves at once, or when a pause ends. */
-  readonly whilePaused: () => Promise<void>
+  /** The oldest request that was not taken yet; null if there is none. */
+  readonly take: () => RunRequest | null
+  /** Resolves with the next request. */
+  readonly asked: () => Promise<void>
 }
 
 export function createControl(): Control {
   let wake = () => {}
-  const control: Control = {
-    isStopping: false,
-    isPaused: false,
-    wantsCheckpoint: false,
-    wantsEvaluation: false,
+  let ending: Control['ending'] = 'no'
+  let requests: readonly RunRequest[] = []
+  /** The same request twice is one. */
+  const ask = (request: RunRequest) => {
+    if (!requests.includes(request)) requests = [...requests, request]
+    wake()
+  }
+  const withdraw = (request: RunRequest) => {
+    requests = requests.filter((one) => one !== request)
+  }
+  return {
+    get ending() {
+      return ending
+    },
     stop() {
-      control.isStopping = true
-      control.continue()
-    },
-    pause() {
-      control.isPaused = true
-    },
-    continue() {
-      control.isPaused = false
+      if (ending === 'no') ending = 'iteration'
+      withdraw('pause')
       wake()
     },
-    checkpoint() {
-      control.wantsCheckpoint = true
+    stopNow() {
+      ending = 'now'
+      requests = []
+      wake()
     },
-    evaluate() {
-      control.wantsEvaluation = true
+    pause: () => ask('pause'),
+    continue() {
+      withdraw('pause')
+      ask('continue')
     },
-    async whilePaused() {
-      if (!control.isPaused) return
-      await new Promise<void>((resolve) => {
+    checkpoint: () => ask('checkpoint'),
+    evaluate: () => ask('evaluation'),
+    take() {
+      const [first = null, ...others] = requests
+      requests = others
+      return first
+    },
+    asked: () =>
+      new Promise<void>((resolve) => {
         wake = resolve
-      })
-    },
+      }),
   }
-  return control
 }

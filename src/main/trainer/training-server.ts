@@ -20,6 +20,7 @@ serve(
       return streamed((tell) => runTraining(input, control, tell))
     }),
     stop: api.stop.handler(control.stop),
+    stopNow: api.stopNow.handler(control.stopNow),
     pause: api.pause.handler(control.pause),
     continue: api.continue.handler(control.continue),
     checkpoint: api.checkpoint.handler(control.checkpoint),

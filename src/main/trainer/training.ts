@@ -9,6 +9,9 @@ import { engineVersions } from './environment'
 import { createMeter } from './meter'
 import { openSession, type Session, throttled } from './session/session'
 
+/** Ends an iteration whose update has not begun. */
+class Dropped extends Error {}
+
 type Tell = (event: ToldEvent) => void
 
 interface Best {
@@ -42,10 +45,16 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
   const { plan } = start
   const iterations = plan.budget.iterations
   const meter = createMeter()
-  const report = throttled((phase, iteration, done, total, tokens, seconds) => {
+  const tellPhase = throttled((phase, iteration, done, total, tokens, seconds) => {
     meter.onPhase(phase, done, total, tokens)
     tell({ type: 'phase', iteration, iterations, phase, done, total, tokens, seconds })
   })
+  const report: typeof tellPhase = (phase, iteration, done, ...rest) => {
+    // Weights change in the update only: before it, the run is as it was at the last safe point.
+    const isUnchanged = phase === 'update' ? done === 0 : phase !== 'load' && phase !== 'checkpoint'
+    if (control.ending === 'now' && isUnchanged) throw new Dropped()
+    tellPhase(phase, iteration, done, ...rest)
+  }
   report('load', 0, 0, 1, 0)
   const session = await openSession(start, report)
   report('load', 0, 1, 1, 0)
@@ -60,36 +69,64 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
   })
   let best = (session.state['best'] ?? null) as Best | null
   let saved = session.from
+  let evaluated: number | null = null
+  /** Iterations whose update is done. */
+  let done = session.from
+
+  async function save(iteration: number): Promise<void> {
+    if (saved === iteration) return
+    report('checkpoint', iteration, 0, 1, 0)
+    tell(await saveCheckpoint(start, session, iteration, best))
+    saved = iteration
+  }
+  async function evaluateNow(iteration: number): Promise<void> {
+    if (evaluated === iteration) return
+    tell({ type: 'evaluation', ...(await evaluate(session.run, iteration)) })
+    evaluated = iteration
+  }
+  async function stopAt(iteration: number): Promise<void> {
+    if (iteration > 0) await save(iteration)
+    tell({ type: 'finished', outcome: 'stopped', iteration })
+  }
+  /** Everything that was asked, in order; a pause lasts until it is ended, and what is asked meanwhile is done meanwhile. */
+  async function obey(iteration: number): Promise<void> {
+    let isPaused = false
+    while (true) {
+      const request = control.take()
+      if (request === null && (!isPaused || control.ending !== 'no')) return
+      if (request === null) {
+        await control.asked()
+        continue
+      }
+      if (request === 'checkpoint') await save(iteration)
+      else if (request === 'evaluation') await evaluateNow(iteration)
+      else isPaused = request === 'pause'
+      tell({ type: 'obeyed', request })
+    }
+  }
+
   try {
     for await (const event of train(session.run, session.procedure, session.from)) {
       if (event.type !== 'safe-point') {
-        if (event.type === 'evaluation' && (best === null || event.accuracy > best.accuracy))
-          best = { iteration: event.iteration, accuracy: event.accuracy }
+        if (event.type === 'metrics') done = event.iteration
+        if (event.type === 'evaluation') {
+          evaluated = event.iteration
+          if (best === null || event.accuracy > best.accuracy)
+            best = { iteration: event.iteration, accuracy: event.accuracy }
+        }
         tell(event.type === 'metrics' ? meter.complete(event) : event)
         continue
       }
       const { iteration } = event
       // The weights of the best evaluation are kept, so they are written right after it.
       const isBest = plan.checkpoint.keepBest && best?.iteration === iteration
-      if (event.isCheckpointDue || isBest || control.wantsCheckpoint || control.isStopping) {
-        report('checkpoint', iteration, 0, 1, 0)
-        tell(await saveCheckpoint(start, session, iteration, best))
-        control.wantsCheckpoint = false
-        saved = iteration
-      }
-      if (control.wantsEvaluation) {
-        control.wantsEvaluation = false
-        tell({ type: 'evaluation', ...(await evaluate(session.run, iteration)) })
-      }
-      await control.whilePaused()
-      if (control.isStopping && iteration < iterations) {
-        if (saved < iteration) tell(await saveCheckpoint(start, session, iteration, best))
-        tell({ type: 'finished', outcome: 'stopped', iteration })
-        return
-      }
+      if (event.isCheckpointDue || isBest) await save(iteration)
+      await obey(iteration)
+      if (control.ending !== 'no' && iteration < iterations) return await stopAt(iteration)
     }
     tell({ type: 'finished', outcome: 'completed', iteration: iterations })
   } catch (error) {
+    if (error instanceof Dropped) return await stopAt(done)
     const kept =
       saved > 0
         ? `The checkpoint of iteration ${saved} is kept.`

@@ -51,7 +51,12 @@ async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
     onBug,
   })
   connectWindows(program.services, windows, onBug)
-  windows.followRuns(program.services.runs, () => settingsOf(program.services.store).notifications)
+  const { runs, studies } = program.services
+  windows.followRuns(
+    runs,
+    () => studies.active() !== null,
+    () => settingsOf(program.services.store).notifications,
+  )
   windows.open()
   onStart?.(program)
 

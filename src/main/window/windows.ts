@@ -11,10 +11,11 @@ export interface Windows {
   open(): void
   current(): BrowserWindow | null
   /**
-   * Task bar progress, notifications, and a question before the window closes during a run. @param wantsNotifications called before each
-   * notification
+   * Task bar progress, notifications, and a question before the window closes during a run.
+   * @param isStudying whether a study goes on, which has moments without a run
+   * @param wantsNotifications called before each notification
    */
-  followRuns(runs: RunManager, wantsNotifications: () => boolean): void
+  followRuns(runs: RunManager, isStudying: () => boolean, wantsNotifications: () => boolean): void
   /** Opens a page in the window. */
   go(path: string): void
 }
@@ -29,8 +30,17 @@ interface Place {
 const SMALLEST = { width: 1000, height: 640 }
 /** Shorter runs do not cause a notification; milliseconds. */
 const LONG_RUN = 60_000
+/** Milliseconds without anything to do before a program in the background ends. */
+const IDLE = 3000
 
 const placeFile = () => join(app.getPath('userData'), 'window.json')
+
+/** A full disk costs the position, nothing else. */
+function keepPlace(window: BrowserWindow): void {
+  try {
+    writeFileSync(placeFile(), JSON.stringify(window.getNormalBounds()))
+  } catch {}
+}
 
 /** The last position, if it is still on a screen. */
 function lastPlace(): Place {
@@ -53,7 +63,10 @@ function lastPlace(): Place {
 export function createWindows({ preload }: { readonly preload: string }): Windows {
   let window: BrowserWindow | null = null
   let runs: RunManager | null = null
+  let isBusy = () => false
   let mayClose = false
+  /** The window was closed while a run goes on: it is hidden, and the program ends when there is nothing left to do. */
+  let isInBackground = false
 
   const make = (): BrowserWindow => {
     const made = new BrowserWindow({
@@ -67,8 +80,8 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     })
     made.once('ready-to-show', () => made.show())
     made.on('close', (event) => {
-      writeFileSync(placeFile(), JSON.stringify(made.getNormalBounds()))
-      if (mayClose || !runs?.state().active) return
+      keepPlace(made)
+      if (mayClose || !isBusy()) return
       event.preventDefault()
       void askBeforeClosing(made)
     })
@@ -86,20 +99,39 @@ export function createWindows({ preload }: { readonly preload: string }): Window
   /** A run can resume from its newest checkpoint, so closing loses minutes, not the run. */
   async function askBeforeClosing(open: BrowserWindow): Promise<void> {
     const active = runs?.state().active
+    const where = active
+      ? `It is at iteration ${active.iteration} of ${active.iterations}.`
+      : 'Its next run is about to begin.'
     const { response } = await dialog.showMessageBox(open, {
       type: 'question',
-      message: `"${active?.name}" is running.`,
-      detail: `It is at iteration ${active?.iteration} of ${active?.iterations}. Stopping waits for the end of the iteration and saves a checkpoint, from which the run can be resumed.`,
-      buttons: ['Keep it running', 'Stop it and close'],
+      message: active ? `"${active.name}" is running.` : 'An experiment is running.',
+      detail: `${where} In the background it goes on without a window: start GPO Studio again to see it; the program ends by itself after the last run. Stopping saves a checkpoint, from which the run can be resumed.`,
+      buttons: ['Keep training in the background', 'Stop after this iteration and close', 'Cancel'],
       defaultId: 0,
-      cancelId: 0,
+      cancelId: 2,
     })
-    if (response === 0) return
-    mayClose = true
-    open.close()
+    if (response === 0) {
+      isInBackground = true
+      open.hide()
+      endIfIdle()
+    } else if (response === 1) {
+      mayClose = true
+      open.close()
+    }
+  }
+
+  /** Between two runs there may be a moment without one. */
+  function endIfIdle(): void {
+    if (!isInBackground || isBusy()) return
+    setTimeout(() => {
+      if (!isInBackground || isBusy()) return
+      mayClose = true
+      app.quit()
+    }, IDLE)
   }
 
   const open = () => {
+    isInBackground = false
     if (window) {
       if (window.isMinimized()) window.restore()
       window.show()
@@ -121,9 +153,10 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     open,
     go,
     current: () => window,
-    followRuns(manager, wantsNotifications) {
+    followRuns(manager, isStudying, wantsNotifications) {
       runs = manager
-      void follow(manager, { window: () => window, go, wantsNotifications })
+      isBusy = () => manager.state().active !== null || manager.state().queue.length > 0 || isStudying()
+      void follow(manager, { window: () => window, go, wantsNotifications, onState: endIfIdle })
     },
   }
 }
@@ -132,13 +165,16 @@ interface Shown {
   readonly window: () => BrowserWindow | null
   readonly go: (path: string) => void
   readonly wantsNotifications: () => boolean
+  /** Called after every change. */
+  readonly onState: () => void
 }
 
-async function follow(manager: RunManager, { window, go, wantsNotifications }: Shown): Promise<void> {
+async function follow(manager: RunManager, { window, go, wantsNotifications, onState }: Shown): Promise<void> {
   for await (const event of manager.listen(undefined)) {
     if (event.type === 'state') {
       const active = event.state.active
       window()?.setProgressBar(active ? Math.max(0.01, active.iteration / active.iterations) : -1)
+      onState()
     }
     if (event.type === 'ended' && !window()?.isFocused() && wantsNotifications()) {
       const { id, name, status, startedAt, endedAt } = event.run

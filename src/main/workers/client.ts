@@ -10,6 +10,8 @@ import { fromWire, unreadable } from './wire-error'
 export interface Trainer {
   readonly pid: number | null
   stop(): void
+  /** Without waiting for the iteration: what it has sampled is dropped. */
+  stopNow(): void
   pause(): void
   resume(): void
   checkpoint(): void
@@ -76,6 +78,7 @@ export function startTrainer({ workerPath, start, onEvent, fork: make = forkNode
     pid: worker.pid,
     exited: follow(worker, start, onEvent),
     stop: () => ignore(client.stop()),
+    stopNow: () => ignore(client.stopNow()),
     pause: () => ignore(client.pause()),
     resume: () => ignore(client.continue()),
     checkpoint: () => ignore(client.checkpoint()),

@@ -15,7 +15,9 @@ export const trainerContract = {
   train: oc.input(startSchema).output(eventIterator(z.array(toldSchema))),
   /** At the next safe point, after a checkpoint. */
   stop: command,
-  /** At the next safe point. */
+  /** Before the update of this iteration, which is dropped; an update that has begun is finished first. */
+  stopNow: command,
+  /** At the next safe point, in the order asked. */
   pause: command,
   continue: command,
   checkpoint: command,

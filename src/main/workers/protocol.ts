@@ -2,7 +2,7 @@
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
-import { PHASES } from '@shared/schemas/events'
+import { PHASES, RUN_REQUESTS } from '@shared/schemas/events'
 import { outcomesSchema } from '@shared/schemas/outcomes'
 import { planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
@@ -106,6 +106,7 @@ const eventSchema = z.discriminatedUnion('type', [
     tokens: count,
     seconds: z.number(),
   }),
+  z.strictObject({ type: z.literal('obeyed'), request: z.enum(RUN_REQUESTS) }),
   z.strictObject({ type: z.literal('metrics'), iteration: count, values: z.record(z.string(), z.number()) }),
   z.strictObject({ type: z.literal('trajectories'), trajectories: z.array(trajectorySchema) }),
   z.strictObject({

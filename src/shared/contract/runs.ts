@@ -1,6 +1,6 @@
 /** Runs: list, details, curves, start, pause and stop. */
 import { z } from 'zod'
-import type { CheckpointRecord, EvaluationRecord, PhaseEvent } from '../schemas/events'
+import type { CheckpointRecord, EvaluationRecord, PhaseEvent, RunRequest } from '../schemas/events'
 import { planSchema } from '../schemas/plan'
 import type { MetricSummary, RunListItem, RunNotes, RunRecord, RunSummary, Series } from '../schemas/run'
 import { asked, done, eventIterator, oc, runId, type } from './base'
@@ -17,7 +17,8 @@ export interface RunDetails extends RunNotes {
 export interface ActiveRun {
   readonly id: string
   readonly name: string
-  readonly state: 'running' | 'paused' | 'stopping'
+  /** `stopping`: after this iteration; `dropping`: before its update, without what it has sampled. */
+  readonly state: 'running' | 'paused' | 'stopping' | 'dropping'
   /** The newest progress; null before the trainer has sent any. */
   readonly phase: PhaseEvent | null
   /** Seconds each phase of the newest complete iteration took. */
@@ -26,8 +27,10 @@ export interface ActiveRun {
   readonly iterations: number
   /** Estimated seconds until the last iteration; null before the first is done. */
   readonly secondsLeft: number | null
-  /** Requests for the end of the current iteration: a checkpoint, an evaluation. */
-  readonly pending: readonly ('checkpoint' | 'evaluation' | 'pause')[]
+  /** When this iteration should end, in milliseconds since 1970; null where it cannot be told yet. */
+  readonly iterationEnd: number | null
+  /** Requests that were not obeyed yet, in the order in which they will be: at the end of this iteration, or at once while paused. */
+  readonly pending: readonly RunRequest[]
 }
 
 export interface LiveState {
@@ -124,8 +127,11 @@ export const runsContract = {
     .input(z.strictObject({ id: runId, allowChanged: z.boolean().optional() }))
     .output(type<{ readonly notes: readonly string[] }>()),
   pause: oc.input(z.strictObject({ id: runId })).output(done),
-  /** At the next safe point, after a checkpoint; a queued run leaves the queue. */
-  stop: oc.input(z.strictObject({ id: runId })).output(done),
+  /**
+   * After this iteration and what was asked before, with a checkpoint; or `now`: what the iteration has sampled is dropped, an update that has begun
+   * is finished. A queued run leaves the queue.
+   */
+  stop: oc.input(z.strictObject({ id: runId, now: z.boolean().optional() })).output(done),
   /** Moves a waiting run to the front of the queue. */
   startNext: oc.input(z.strictObject({ id: runId })).output(done),
   checkpointNow: oc.input(z.strictObject({ id: runId })).output(done),

@@ -42,6 +42,16 @@ export interface TrajectoriesEvent {
   readonly trajectories: readonly TrajectoryRecord[]
 }
 
+/** What a person can ask of a run for its next safe point. */
+export const RUN_REQUESTS = ['checkpoint', 'evaluation', 'pause', 'continue'] as const
+export type RunRequest = (typeof RUN_REQUESTS)[number]
+
+/** A request was obeyed: the checkpoint is written, the pause has begun. */
+export interface ObeyedEvent {
+  readonly type: 'obeyed'
+  readonly request: RunRequest
+}
+
 export interface EvaluationRecord {
   /** 0 = before training, i = after iteration i. */
   readonly iteration: number
@@ -92,6 +102,7 @@ export interface FailedEvent {
 
 export type TrainerEvent =
   | PhaseEvent
+  | ObeyedEvent
   | MetricsEvent
   | TrajectoriesEvent
   | EvaluationEvent

@@ -1,6 +1,7 @@
 /** A run that is started in the window from a plan in a file. */
 
 import type { PlanInput } from '@shared/schemas/plan'
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { writePlan } from '../../support/gpo'
 import { answerOpenDialog } from './dialogs'
@@ -21,6 +22,15 @@ export async function startRun(walk: Journey, plan: PlanInput): Promise<void> {
   await page.getByRole('heading', { name: 'Ready', exact: true }).waitFor()
   await page.getByRole('button', { name: 'Start', exact: true }).click()
   await page.getByRole('heading', { level: 1, name: plan.name ?? '' }).waitFor()
+}
+
+/** On the page of the run that trains. */
+export async function stopRun(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await page
+    .getByRole('menuitem', { name: /^(After this iteration|Stop here)/ })
+    .first()
+    .click()
 }
 
 /** Waits until this many iterations of the active run are done, by the bar above every page. */

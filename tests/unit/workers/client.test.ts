@@ -88,11 +88,11 @@ it('keeps the last words of a native crash, and only the last', async () => {
 
 it('sends each command as the protocol names it, and commands to a process that has ended do nothing', async () => {
   const { trainer, events } = begin(startOf('echoes'))
-  for (const command of ['pause', 'resume', 'checkpoint', 'evaluate', 'stop'] as const) trainer[command]()
+  for (const command of ['pause', 'resume', 'checkpoint', 'evaluate', 'stopNow', 'stop'] as const) trainer[command]()
   expect(await trainer.exited).toMatchObject({ code: 0 })
   const got = events.flatMap((event) => (event.type === 'environment' ? [event.environment.got] : []))
-  expect(got).toEqual(['pause', 'continue', 'checkpoint', 'evaluate', 'stop'])
-  for (const command of ['pause', 'resume', 'checkpoint', 'evaluate', 'stop', 'kill'] as const)
+  expect(got).toEqual(['pause', 'continue', 'checkpoint', 'evaluate', 'stopNow', 'stop'])
+  for (const command of ['pause', 'resume', 'checkpoint', 'evaluate', 'stop', 'stopNow', 'kill'] as const)
     expect(() => trainer[command]()).not.toThrow()
 })
 

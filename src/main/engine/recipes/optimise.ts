@@ -51,6 +51,7 @@ export async function optimise<Batch extends TokenBatch>(
   const { optimiser, budget, seed } = run.plan
   const results: Record<string, number>[] = []
   let rate = 0
+  run.onProgress('update', iteration, 0, epochs * minibatches, 0)
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = permutation(units.length, deriveSeed(seed, iteration, STREAM.batchOrder, epoch))
     for (const minibatch of split(order, minibatches)) {

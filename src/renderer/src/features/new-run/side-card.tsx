@@ -40,20 +40,24 @@ function Readiness() {
   const errors = issues.filter(({ severity }) => severity === 'error')
   const warnings = issues.filter(({ severity }) => severity === 'warning')
   const isReady = plan !== null && errors.length === 0
-  const andWarnings = warnings.length > 0 ? `, ${plural(warnings.length, 'warning')}` : ''
   const look = isChecking
     ? { icon: <IconLoader2 size={18} color="var(--quiet)" />, words: 'Checking model and data' }
     : isReady
-      ? { icon: <IconCircleCheck size={18} color="var(--helped)" />, words: `Ready${andWarnings}` }
+      ? { icon: <IconCircleCheck size={18} color="var(--helped)" />, words: 'Ready' }
       : {
           icon: <IconAlertCircle size={18} color="var(--hurt)" />,
-          words: `Not ready: ${plural(errors.length, 'error')}${andWarnings}`,
+          words: `Not ready: ${plural(errors.length, 'error')}`,
         }
   return (
     <Box p="10px 12px">
       <Group gap="xs" wrap="nowrap" aria-live="polite">
         {look.icon}
         <Title order={2}>{look.words}</Title>
+        {warnings.length > 0 && (
+          <Text size="sm" className="quiet">
+            {plural(warnings.length, 'warning')}
+          </Text>
+        )}
       </Group>
       {[...errors, ...warnings].map((issue) => (
         <IssueLink key={`${issue.path} ${issue.message}`} issue={issue} />

@@ -13,6 +13,14 @@ const ACTIONS = {
   },
   pause: { run: (id: string) => api.runs.pause({ id }), failed: 'The run was not paused' },
   stop: { run: (id: string) => api.runs.stop({ id }), failed: 'The run was not stopped' },
+  stopNow: { run: (id: string) => api.runs.stop({ id, now: true }), failed: 'The run was not stopped' },
+  evaluateAndStop: {
+    run: async (id: string) => {
+      await api.runs.evaluateNow({ id })
+      await api.runs.stop({ id })
+    },
+    failed: 'The run was not stopped',
+  },
   checkpointNow: { run: (id: string) => api.runs.checkpointNow({ id }), failed: 'The checkpoint was not requested' },
   evaluateNow: { run: (id: string) => api.runs.evaluateNow({ id }), failed: 'The evaluation was not requested' },
   startNext: { run: (id: string) => api.runs.startNext({ id }), failed: 'The order was not changed' },

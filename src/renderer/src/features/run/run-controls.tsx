@@ -6,16 +6,11 @@ import { isGuided } from '@renderer/lib/run-names'
 import type { ActiveRun } from '@shared/contract/runs'
 import { isEvaluated } from '@shared/plan/evaluated'
 import type { RunRecord } from '@shared/schemas/run'
-import {
-  IconChartHistogram,
-  IconDeviceFloppy,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconPlayerStop,
-} from '@tabler/icons-react'
+import { IconChartHistogram, IconDeviceFloppy, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { type RunAction, useRunAction } from './run-actions'
+import { StopMenu } from './stop-menu'
 
 interface ActionButtonProps extends ButtonProps {
   readonly run: string
@@ -60,7 +55,7 @@ export function RunControls({ run, active }: { readonly run: RunRecord; readonly
 
 function SteeringButtons({ active, run }: { readonly active: ActiveRun; readonly run: RunRecord }) {
   const { id, state, pending } = active
-  const isSteady = state !== 'stopping'
+  const isSteady = state === 'running' || state === 'paused'
   return (
     <Group gap="sm">
       {isSteady && (
@@ -85,19 +80,28 @@ function SteeringButtons({ active, run }: { readonly active: ActiveRun; readonly
           )}
         </>
       )}
-      {state === 'running' && (
-        <ActionButton run={id} action="pause" leftSection={<IconPlayerPause size={14} />}>
-          Pause
-        </ActionButton>
-      )}
+      {state === 'running' &&
+        (pending.includes('pause') ? (
+          <ActionButton run={id} action="resume" leftSection={<IconPlayerPlay size={14} />}>
+            Do not pause
+          </ActionButton>
+        ) : (
+          <ActionButton run={id} action="pause" leftSection={<IconPlayerPause size={14} />}>
+            Pause
+          </ActionButton>
+        ))}
       {state === 'paused' && (
-        <ActionButton run={id} action="resume" variant="filled" leftSection={<IconPlayerPlay size={14} />}>
+        <ActionButton
+          run={id}
+          action="resume"
+          variant="filled"
+          disabled={pending.includes('continue')}
+          leftSection={<IconPlayerPlay size={14} />}
+        >
           Resume
         </ActionButton>
       )}
-      <ActionButton run={id} action="stop" disabled={!isSteady} leftSection={<IconPlayerStop size={14} />}>
-        {isSteady ? 'Stop' : 'Stopping'}
-      </ActionButton>
+      <StopMenu active={active} isEvaluated={isEvaluated(run.plan)} />
     </Group>
   )
 }

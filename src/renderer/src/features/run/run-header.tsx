@@ -1,7 +1,8 @@
 import { Box, Group, Progress, Text } from '@mantine/core'
 import { EditableName } from '@renderer/components/editable-name'
 import { RunStatusMark } from '@renderer/components/status'
-import { formatCount, formatDuration, formatPercent, formatTime } from '@renderer/lib/format'
+import { formatCount, formatDuration, formatTime } from '@renderer/lib/format'
+import { doing } from '@renderer/lib/run-doing'
 import { methodName, shortPath } from '@renderer/lib/run-names'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunRecord } from '@shared/schemas/run'
@@ -26,7 +27,7 @@ export function RunHeader({ run, active }: RunHeaderProps) {
       <Group justify="space-between" style={{ columnGap: 16, rowGap: 6 }} align="center">
         <Group gap="md" wrap="nowrap" style={{ minWidth: 0, maxWidth: '100%' }}>
           <EditableName name={run.name} of="run" order={1} onRename={(name) => update({ name })} />
-          {active && isPaused(active) ? <PausedMark /> : <RunStatusMark status={active ? 'running' : run.status} />}
+          {active?.state === 'paused' ? <PausedMark /> : <RunStatusMark status={active ? 'running' : run.status} />}
         </Group>
         <RunControls run={run} active={active} />
       </Group>
@@ -55,35 +56,12 @@ function summaryOf(run: RunRecord): string {
   ].join(' · ')
 }
 
-const PENDING = {
-  checkpoint: 'checkpoint after this iteration',
-  evaluation: 'evaluation after this iteration',
-  pause: 'pause after this iteration',
-} as const
-
-/** A pause begins when the current iteration is done. */
-const isPaused = ({ state, phase, iteration }: ActiveRun) =>
-  state === 'paused' && (phase === null || phase.iteration <= iteration)
-
 const PausedMark = () => (
   <Group gap={4} wrap="nowrap">
     <IconPlayerPause size={15} color="var(--quiet)" aria-hidden />
     <Text size="sm">paused</Text>
   </Group>
 )
-
-/** What an active run is doing now, in words. */
-function doing(active: ActiveRun): string {
-  const { state, phase, pending } = active
-  const share = phase !== null && phase.total > 1 ? ` ${formatPercent(phase.done / phase.total, 0)}` : ''
-  const now = phase === null ? 'starting' : `${phase.phase}${share}`
-  const words = {
-    running: now,
-    paused: isPaused(active) ? 'waits between two iterations' : `${now} · pauses after this iteration`,
-    stopping: `${now} · stops after this iteration`,
-  }[state]
-  return [words, ...pending.map((one) => PENDING[one])].join(' · ')
-}
 
 function IterationProgress({ active }: { readonly active: ActiveRun }) {
   const { iteration, iterations, secondsLeft, state } = active

@@ -1,6 +1,7 @@
 import { ActionIcon, Group, Progress, Text, Tooltip } from '@mantine/core'
 import { RunStatusMark } from '@renderer/components/status'
 import { formatDuration } from '@renderer/lib/format'
+import { brieflyDoing, doing } from '@renderer/lib/run-doing'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconClockPause, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react'
@@ -55,16 +56,16 @@ const Marked = ({ icon, children, ...others }: MarkedProps) => (
 )
 
 function LiveStatus({ live }: { readonly live: ActiveRun }) {
-  const { state, iteration, iterations, secondsLeft, phase } = live
+  const { state, iteration, iterations, secondsLeft } = live
   const share = (100 * iteration) / Math.max(1, iterations)
-  const doing = state === 'running' ? (phase?.phase ?? 'starting') : state
+  const word = state === 'running' ? 'running' : brieflyDoing(live)
   const left = secondsLeft === null || state !== 'running' ? '' : `, ${formatDuration(secondsLeft)} left`
   const LiveIcon = state === 'paused' ? IconPlayerPause : IconPlayerPlay
   return (
-    <Tooltip label={`${doing}, iteration ${iteration} of ${iterations}${left}`}>
+    <Tooltip label={`${doing(live)}, iteration ${iteration} of ${iterations}${left}`}>
       <div>
         <Marked icon={<LiveIcon size={15} color="var(--helped)" aria-hidden />}>
-          {state} {iteration}/{iterations}
+          {word} {iteration}/{iterations}
         </Marked>
         <Progress value={share} size={3} aria-label={`${iteration} of ${iterations} iterations are done`} />
       </div>
