@@ -8,11 +8,13 @@ import { isModel } from '@main/formats/model-files'
 import { isAdapterFolder } from '@main/library/models/adapter'
 import { databaseFile } from '@main/paths'
 import { resolveRun } from '@main/runs/prepare'
+import { listEvaluations } from '@main/store/evaluations'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { countTrajectories } from '@main/store/trajectories'
 import { runJob } from '@main/workers/job-client'
+import { bestEvaluation } from '@shared/best-evaluation'
 import { EXPORT_FORMATS, type ExportRequest } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import packageJson from '../../../package.json'
@@ -65,7 +67,11 @@ function chosenCheckpoint(store: Store, run: string, wanted: string): number {
   if (found) return found.iteration
   if (checkpoints.length === 0) throw new GpoError('notFound', `run ${run} has no checkpoint yet: resume it first`)
   const known = checkpoints.map(({ iteration }) => iteration).join(', ')
-  const why = wanted === 'best' ? 'none of its checkpoints was evaluated' : `there is no checkpoint ${wanted}`
+  const best = bestEvaluation(listEvaluations(store, run))
+  const ofBest = best
+    ? `its best evaluation is of iteration ${best.iteration}, whose checkpoint was not kept`
+    : 'it was not evaluated'
+  const why = wanted === 'best' ? ofBest : `there is no checkpoint ${wanted}`
   throw new GpoError('notFound', `run ${run}: ${why}; choose last, or one of ${known}`)
 }
 

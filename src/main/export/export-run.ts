@@ -11,6 +11,7 @@ import { getRun } from '@main/store/runs'
 import { countSavedPairs } from '@main/store/saved-pairs'
 import { countTrajectories } from '@main/store/trajectories'
 import { runJob } from '@main/workers/job-client'
+import { bestEvaluation, type Measured } from '@shared/best-evaluation'
 import type {
   Destination,
   ExportCheckpoint,
@@ -49,17 +50,19 @@ export const isFolderFormat = (format: ExportFormat): boolean =>
 
 /** Oldest first. */
 export function exportCheckpoints(store: Store, run: string): ExportCheckpoint[] {
-  const accuracies = new Map(listEvaluations(store, run).map(({ iteration, accuracy }) => [iteration, accuracy]))
+  const evaluations = listEvaluations(store, run)
+  const best = bestEvaluation(evaluations)
   const kept = listCheckpoints(store, run)
-  const known = kept.filter(({ iteration }) => accuracies.has(iteration))
-  const best = known.toSorted((a, b) => accuracies.get(b.iteration)! - accuracies.get(a.iteration)!)[0] // by the filter above
-  return kept.map(({ iteration, bytes }) => ({
-    iteration,
-    bytes,
-    accuracy: accuracies.get(iteration) ?? null,
-    isLast: iteration === kept.at(-1)?.iteration,
-    isBest: iteration === best?.iteration,
-  }))
+  return kept.map(({ iteration, bytes }) => {
+    const found = evaluations.find((one) => one.iteration === iteration)
+    return {
+      iteration,
+      bytes,
+      evaluation: measured(found ?? null),
+      isLast: iteration === kept.at(-1)?.iteration,
+      isBest: iteration === best?.iteration,
+    }
+  })
 }
 
 function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>): ExportOptions['refused'] {
@@ -86,11 +89,15 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
   return refused
 }
 
+const measured = (one: Measured | null): Measured | null =>
+  one && { iteration: one.iteration, correct: one.correct, n: one.n }
+
 /** @throws GpoError('notFound') */
 export function exportOptions(store: Store, id: string): ExportOptions {
   const run = getRun(store, id)
   const options = {
     checkpoints: exportCheckpoints(store, id),
+    best: measured(bestEvaluation(listEvaluations(store, id))),
     adaptation: run.plan.adaptation.kind,
     isGuided: isGuidedMethod(run),
     trajectories: countTrajectories(store, id),

@@ -1,4 +1,5 @@
-/** The table of runs: each with its best and last accuracy and a thumbnail of its loss, without reading its curves. */
+/** The table of runs: each with its best and last accuracy and a thumbnail of its reward, without reading its curves. */
+import { bestEvaluation, type Measured } from '@shared/best-evaluation'
 import type { MetricName } from '@shared/metrics'
 import type { RunListItem } from '@shared/schemas/run'
 import { all, first, type Store } from './query'
@@ -7,8 +8,9 @@ import { listRuns } from './runs'
 import { studyPlaces } from './studies'
 
 const SPARKLINE = 40
-/** Names of the loss, by objective; the first one that a run has is drawn. */
-const LOSSES: readonly string[] = ['loss', 'loss/policy_avg'] satisfies MetricName[]
+const REWARD: MetricName = 'reward'
+/** The first one that a run has is drawn: its reward, else its loss, which objectives name in two ways. */
+const CURVES: readonly string[] = [REWARD, 'loss', 'loss/policy_avg'] satisfies MetricName[]
 
 interface Plans {
   readonly id: string
@@ -16,15 +18,7 @@ interface Plans {
   readonly data: string
 }
 
-interface Accuracies {
-  readonly id: string
-  readonly evaluated: number
-  readonly base: number | null
-  readonly best: number | null
-  readonly last: number | null
-}
-
-interface Loss {
+interface Curve {
   readonly id: string
   readonly run: number
   readonly name: number
@@ -41,22 +35,21 @@ export function runList(store: Store): RunListItem[] {
   const plans = byId(
     all<Plans>(store, `SELECT id, plan ->> '$.model.path' AS model, plan ->> '$.data.train.path' AS data FROM runs`),
   )
-  const accuracies = byId(all<Accuracies>(store, ACCURACIES))
+  const evaluated = evaluationsByRun(store)
   const places = studyPlaces(store)
-  const losses = byId(all<Loss>(store, LOSS_SERIES).sort((a, b) => LOSSES.indexOf(b.label) - LOSSES.indexOf(a.label)))
+  const curves = byId(all<Curve>(store, CURVE_SERIES).sort((a, b) => CURVES.indexOf(b.label) - CURVES.indexOf(a.label)))
   return listRuns(store).map((run) => {
-    const accuracy = accuracies.get(run.id)
-    const loss = losses.get(run.id)
+    const evaluations = evaluated.get(run.id) ?? []
+    const curve = curves.get(run.id)
     return {
       ...run,
       ...notes.get(run.id)!,
       model: plans.get(run.id)!.model,
       data: plans.get(run.id)!.data,
-      baseAccuracy: accuracy?.base ?? null,
-      bestAccuracy: accuracy?.best ?? null,
-      lastAccuracy: accuracy?.last ?? null,
-      evaluated: accuracy?.evaluated ?? 0,
-      lossSparkline: loss ? thumbnailOf(store, loss) : [],
+      base: evaluations.find(({ iteration }) => iteration === 0) ?? null,
+      best: bestEvaluation(evaluations),
+      last: evaluations.at(-1) ?? null,
+      curve: curve ? { isReward: curve.label === REWARD, values: thumbnailOf(store, curve) } : null,
       study: places.get(run.id) ?? null,
     }
   })
@@ -65,15 +58,27 @@ export function runList(store: Store): RunListItem[] {
 const byId = <T extends { readonly id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]))
 
-const ACCURACIES = `SELECT r.id, max(e.n) AS evaluated,
-    max(CASE WHEN e.iteration = 0 THEN e.accuracy END) AS base, max(e.accuracy) AS best,
-    (SELECT accuracy FROM evaluations WHERE run = r.key ORDER BY iteration DESC LIMIT 1) AS last
-  FROM runs AS r JOIN evaluations AS e ON e.run = r.key GROUP BY r.key`
+interface Evaluated extends Measured {
+  readonly id: string
+}
 
-const LOSS_SERIES = `SELECT r.id, s.run, s.name, n.name AS label, s.last_iteration AS last, s.count,
+const EVALUATIONS = `SELECT r.id, e.iteration, e.correct, e.n FROM evaluations AS e JOIN runs AS r ON r.key = e.run
+  ORDER BY e.run, e.iteration`
+
+function evaluationsByRun(store: Store): ReadonlyMap<string, readonly Measured[]> {
+  const byRun = new Map<string, Measured[]>()
+  for (const { id, ...measured } of all<Evaluated>(store, EVALUATIONS)) {
+    const known = byRun.get(id)
+    if (known) known.push(measured)
+    else byRun.set(id, [measured])
+  }
+  return byRun
+}
+
+const CURVE_SERIES = `SELECT r.id, s.run, s.name, n.name AS label, s.last_iteration AS last, s.count,
     concat_ws(' ', s.name, s.last_iteration, s.count, s.last, s.min, s.max) AS stamp
   FROM metric_summaries AS s JOIN metric_names AS n ON n.id = s.name JOIN runs AS r ON r.key = s.run
-  WHERE n.name IN (${LOSSES.map((name) => `'${name}'`).join(', ')})`
+  WHERE n.name IN (${CURVES.map((name) => `'${name}'`).join(', ')})`
 
 interface Thumbnail {
   readonly stamp: string
@@ -83,17 +88,17 @@ interface Thumbnail {
 /** By run; a series whose summary is the same is not read again. */
 const drawn = new WeakMap<Store, Map<string, Thumbnail>>()
 
-function thumbnailOf(store: Store, { stamp, ...loss }: Loss): readonly number[] {
+function thumbnailOf(store: Store, { stamp, ...curve }: Curve): readonly number[] {
   const thumbnails = drawn.get(store) ?? new Map<string, Thumbnail>()
   drawn.set(store, thumbnails)
-  const known = thumbnails.get(loss.id)
+  const known = thumbnails.get(curve.id)
   if (known?.stamp === stamp) return known.values
-  const values = readThumbnail(store, loss)
-  thumbnails.set(loss.id, { stamp, values })
+  const values = readThumbnail(store, curve)
+  thumbnails.set(curve.id, { stamp, values })
   return values
 }
 
-interface LossPoint {
+interface CurvePoint {
   readonly iteration: number
   readonly value: number
 }
@@ -102,10 +107,10 @@ interface LossPoint {
 const SHORT = 10 * SPARKLINE
 
 /** One point per fortieth of the run. */
-function readThumbnail(store: Store, { run, name, last, count }: Omit<Loss, 'stamp'>): number[] {
+function readThumbnail(store: Store, { run, name, last, count }: Omit<Curve, 'stamp'>): number[] {
   const sql = 'SELECT iteration, value FROM metrics WHERE run = ? AND name = ? AND iteration >= ? ORDER BY iteration'
-  if (count > SHORT) return thin(last, (from) => first<LossPoint>(store, `${sql} LIMIT 1`, run, name, from))
-  const points = all<LossPoint>(store, sql, run, name, 0)
+  if (count > SHORT) return thin(last, (from) => first<CurvePoint>(store, `${sql} LIMIT 1`, run, name, from))
+  const points = all<CurvePoint>(store, sql, run, name, 0)
   let at = 0
   return thin(last, (from) => {
     while (at < points.length && points[at]!.iteration < from) at++
@@ -114,7 +119,7 @@ function readThumbnail(store: Store, { run, name, last, count }: Omit<Loss, 'sta
 }
 
 /** @param pointFrom the first point at an iteration or after it */
-function thin(last: number, pointFrom: (iteration: number) => LossPoint | undefined): number[] {
+function thin(last: number, pointFrom: (iteration: number) => CurvePoint | undefined): number[] {
   const values: number[] = []
   let next = 0
   while (next <= last && values.length < SPARKLINE) {

@@ -67,7 +67,8 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
       ...session.notes,
     },
   })
-  let best = (session.state['best'] ?? null) as Best | null
+  const known = session.state['best'] as Best | null | undefined
+  let best = known && known.iteration > 0 ? known : null // earlier versions counted the model before training, too
   let saved = session.from
   let evaluated: number | null = null
   /** Iterations whose update is done. */
@@ -111,7 +112,7 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
         if (event.type === 'metrics') done = event.iteration
         if (event.type === 'evaluation') {
           evaluated = event.iteration
-          if (best === null || event.accuracy > best.accuracy)
+          if (event.iteration > 0 && (best === null || event.accuracy > best.accuracy))
             best = { iteration: event.iteration, accuracy: event.accuracy }
         }
         tell(event.type === 'metrics' ? meter.complete(event) : event)

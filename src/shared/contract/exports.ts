@@ -1,5 +1,6 @@
 /** Exports, and the import of run bundles. */
 import { z } from 'zod'
+import type { Measured } from '../best-evaluation'
 import { asked, done, eventIterator, oc, runId, type } from './base'
 import { grantId } from './system'
 
@@ -52,15 +53,17 @@ export type ExportRequestOf<F extends ExportFormat> = Extract<ExportRequest, { f
 export interface ExportCheckpoint {
   readonly iteration: number
   readonly bytes: number
-  /** Held-out accuracy at that iteration; null where it was not evaluated. */
-  readonly accuracy: number | null
+  /** On held-out rows at that iteration; null where it was not evaluated. */
+  readonly evaluation: Measured | null
   readonly isLast: boolean
-  /** The best evaluation among the kept checkpoints. */
+  /** Of the run's best evaluation. */
   readonly isBest: boolean
 }
 
 export interface ExportOptions {
   readonly checkpoints: readonly ExportCheckpoint[]
+  /** The run's best evaluation, whose checkpoint may not have been kept; null where it was not evaluated. */
+  readonly best: Measured | null
   readonly adaptation: 'full' | 'lora'
   readonly isGuided: boolean
   readonly trajectories: number

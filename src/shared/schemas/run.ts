@@ -1,3 +1,4 @@
+import type { Measured } from '../best-evaluation'
 import type { CriticalRule } from '../method/critical-step'
 import type { ObjectiveKind, Plan } from './plan'
 import type { StudyPlace } from './study'
@@ -53,17 +54,23 @@ export interface RunNotes {
   readonly isArchived: boolean
 }
 
+/** The curve of a run in small. */
+export interface RunCurve {
+  /** Of the mean reward; otherwise of the training loss, for a run without rewards. */
+  readonly isReward: boolean
+  /** 1 to 40, oldest first. */
+  readonly values: readonly number[]
+}
+
 /** One line of the table of runs. */
 export interface RunListItem extends RunSummary, RunNotes {
   readonly model: string
   readonly data: string
-  /** Held-out accuracy before training, the best and the last; null if nothing was evaluated. */
-  readonly baseAccuracy: number | null
-  readonly bestAccuracy: number | null
-  readonly lastAccuracy: number | null
-  readonly evaluated: number
-  /** At most 40 values of the training loss, oldest first. */
-  readonly lossSparkline: readonly number[]
+  /** Held-out accuracy before training, the best since (`bestEvaluation`) and the last; null where there is none. */
+  readonly base: Measured | null
+  readonly best: Measured | null
+  readonly last: Measured | null
+  readonly curve: RunCurve | null
   /** Its place in a study; null for a run of its own. */
   readonly study: StudyPlace | null
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 const checkpoint = (iteration: number): ExportCheckpoint => ({
   iteration,
   bytes: 1,
-  accuracy: null,
+  evaluation: null,
   isLast: false,
   isBest: false,
 })

@@ -32,11 +32,10 @@ const run = (id: string, more: Partial<RunListItem> = {}): RunListItem => ({
   isArchived: false,
   model: 'bundled:tiny',
   data: '/data/some set.jsonl',
-  baseAccuracy: null,
-  bestAccuracy: null,
-  lastAccuracy: null,
-  evaluated: 0,
-  lossSparkline: [],
+  base: null,
+  best: null,
+  last: null,
+  curve: null,
   study: null,
   ...more,
 })
@@ -97,7 +96,11 @@ describe('sorting', () => {
     idsOf(sortRuns(list, { key, isDescending }, 10_000))
 
   it('puts runs without a value last, whichever way', () => {
-    const list = [run('a'), run('b', { lastAccuracy: 0.2 }), run('c', { lastAccuracy: 0.8 })]
+    const list = [
+      run('a'),
+      run('b', { last: { iteration: 5, correct: 2, n: 10 } }),
+      run('c', { last: { iteration: 5, correct: 8, n: 10 } }),
+    ]
     expect(sorted('last', true, list)).toBe('cba')
     expect(sorted('last', false, list)).toBe('bca')
   })

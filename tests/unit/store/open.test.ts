@@ -122,7 +122,7 @@ describe('migrating', () => {
     const store = open(file)
     const counts = { iteration: 0, n: 4, correct: 3, accuracy: 0.75, statuses: { correct: 3 }, meanTokens: 12.5 }
     expect(listEvaluations(store, id)).toEqual([counts])
-    expect(runList(store)[0]).toMatchObject({ id, baseAccuracy: 0.75, study: null })
+    expect(runList(store)[0]).toMatchObject({ id, base: { iteration: 0, correct: 3, n: 4 }, study: null })
     expect(listStudies(store)).toEqual([])
   })
 

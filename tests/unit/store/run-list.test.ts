@@ -20,21 +20,20 @@ describe('the list of runs', () => {
   it('has accuracies, and a thumbnail of the loss that follows it', () => {
     const store = open()
     const run = newRun(store)
-    expect(runList(store)[0]).toMatchObject({ model: 'bundled:tiny', bestAccuracy: null, lossSparkline: [] })
+    expect(runList(store)[0]).toMatchObject({ model: 'bundled:tiny', best: null, curve: null })
     for (const [iteration, accuracy] of [[0, 0.4], [10, 0.7], [20, 0.6]] as const) // biome-ignore format: one line
       insertEvaluation(store, run, evaluation(iteration, accuracy))
     insertMetrics(store, run, metrics(1, 2))
     expect(runList(store)[0]).toMatchObject({
-      baseAccuracy: 0.4,
-      bestAccuracy: 0.7,
-      lastAccuracy: 0.6,
-      evaluated: 100,
-      lossSparkline: [1, 0.5],
+      base: { iteration: 0, correct: 40, n: 100 },
+      best: { iteration: 10, correct: 70, n: 100 },
+      last: { iteration: 20, correct: 60, n: 100 },
+      curve: { isReward: false, values: [1, 0.5] },
     })
     insertMetrics(store, run, [{ iteration: 2, values: { loss: 7 } }])
-    expect(runList(store)[0]?.lossSparkline).toEqual([1, 7])
+    expect(runList(store)[0]?.curve?.values).toEqual([1, 7])
     insertMetrics(store, run, metrics(3, 500))
-    expect(runList(store)[0]?.lossSparkline).toHaveLength(40)
+    expect(runList(store)[0]?.curve?.values).toHaveLength(40)
   })
 
   it('leaves out what was removed, until it is taken back, and knows what was archived', () => {

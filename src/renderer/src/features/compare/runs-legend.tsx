@@ -8,6 +8,7 @@ import { messageOf } from '@renderer/lib/errors'
 import { formatCount, formatDuration, formatPercent } from '@renderer/lib/format'
 import { formatOf } from '@renderer/lib/metric-format'
 import { gpoMode, isGuided, methodName } from '@renderer/lib/run-names'
+import { bestEvaluation } from '@shared/best-evaluation'
 import type { RunDetails } from '@shared/contract/runs'
 import { wilsonInterval } from '@shared/interval'
 import { ACCURACY } from '@shared/metrics'
@@ -169,14 +170,14 @@ function AccuracyCells({ details: { evaluations } }: { readonly details: RunDeta
       </>
     )
   const base = evaluations.find(({ iteration }) => iteration === 0)?.accuracy ?? null
-  const best = evaluations.reduce((a, b) => (b.accuracy > a.accuracy ? b : a))
+  const best = bestEvaluation(evaluations)
   const interval = wilsonInterval(last.correct, last.n)
   return (
     <>
       <Table.Td className="numeric quiet">{base === null ? '–' : formatPercent(base)}</Table.Td>
       <Table.Td className="numeric">
-        {formatPercent(best.accuracy)}
-        <span className="quiet"> it. {best.iteration}</span>
+        {best ? formatPercent(best.accuracy) : NONE}
+        {best && <span className="quiet"> it. {best.iteration}</span>}
       </Table.Td>
       <Table.Td className="numeric">
         <b>{formatPercent(last.accuracy)}</b>

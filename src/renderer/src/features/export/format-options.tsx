@@ -1,5 +1,7 @@
 import { Group, Input, NumberInput, SegmentedControl, Select, Text } from '@mantine/core'
+import { accuracyWords, afterWords } from '@renderer/lib/accuracy-words'
 import { formatPercent } from '@renderer/lib/format'
+import { accuracyOf } from '@shared/best-evaluation'
 import type { ExportCheckpoint, ExportDtype, ExportOptions } from '@shared/contract/exports'
 import type { ReactNode } from 'react'
 import { type Choices, checkpointOf, dtypesOf, hasWeights } from './formats'
@@ -32,9 +34,10 @@ function Labelled({ label, hint, children }: LabelledProps) {
   )
 }
 
-function checkpointLabel({ iteration, accuracy, isLast, isBest }: ExportCheckpoint): string {
+function checkpointLabel({ iteration, evaluation, isLast, isBest }: ExportCheckpoint): string {
   const marks = [isLast && 'last', isBest && 'best'].filter(Boolean).join(', ')
-  const told = accuracy === null ? 'not evaluated' : `${formatPercent(accuracy)} held out`
+  const accuracy = accuracyOf(evaluation)
+  const told = accuracy === null ? 'not evaluated' : `${formatPercent(accuracy)} of ${evaluation?.n} rows`
   return `Iteration ${iteration} · ${told}${marks === '' ? '' : ` · ${marks}`}`
 }
 
@@ -43,6 +46,13 @@ const DTYPE_HINTS: Readonly<Record<ExportDtype, string>> = {
   F16: '2 bytes per weight; weights above 65,504 do not fit.',
   Q8_0: 'About 1 byte per weight: 32 signed bytes share a scale. llama.cpp calls it nearly lossless.',
   BF16: '2 bytes per weight; the range of F32 with 3 digits. Most models are published in it.',
+}
+
+/** Which checkpoint is the best, and how sure that is. */
+function bestWords({ best, checkpoints }: ExportOptions): string {
+  if (!best) return 'The weights after that iteration. The run was not evaluated on held-out rows.'
+  const isKept = checkpoints.some(({ isBest }) => isBest)
+  return `The weights after that iteration. Best: ${accuracyWords(best)}, ${afterWords(best)}${isKept ? '' : '; its checkpoint was not kept'}.`
 }
 
 function TensorOptions({ choices, options, onChange }: FormatOptionsProps) {
@@ -60,7 +70,7 @@ function TensorOptions({ choices, options, onChange }: FormatOptionsProps) {
         data={options.checkpoints
           .toReversed()
           .map((one) => ({ value: String(one.iteration), label: checkpointLabel(one) }))}
-        description="The weights after that iteration"
+        description={bestWords(options)}
         inputWrapperOrder={['label', 'input', 'description']}
       />
       <Labelled label="Precision" hint={DTYPE_HINTS[dtype]}>

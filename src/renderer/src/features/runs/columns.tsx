@@ -1,9 +1,11 @@
 /** The columns of the table of runs: names, widths and contents. */
 
 import { Sparkline } from '@renderer/charts/sparkline'
+import { accuracyWords, afterWords } from '@renderer/lib/accuracy-words'
 import { formatDuration, formatNumber, formatTime } from '@renderer/lib/format'
 import { gpoMode, isGuided, methodName, shortPath } from '@renderer/lib/run-names'
-import type { RunListItem } from '@shared/schemas/run'
+import { accuracyOf, type Measured } from '@shared/best-evaluation'
+import type { RunCurve, RunListItem } from '@shared/schemas/run'
 import type { ReactNode } from 'react'
 import { durationOf, type SortKey } from './table-model'
 
@@ -23,8 +25,15 @@ export interface Column {
   readonly cell?: (run: RunListItem, now: number) => ReactNode
 }
 
-const percent = (share: number | null): ReactNode =>
-  share === null ? <span className="quiet">–</span> : (100 * share).toFixed(1)
+const percent = (measured: Measured | null): ReactNode => {
+  const share = accuracyOf(measured)
+  return share === null ? <span className="quiet">–</span> : (100 * share).toFixed(1)
+}
+
+const curveName = ({ isReward }: RunCurve) => (isReward ? 'mean reward' : 'training loss')
+
+const measuredTitle = (measured: Measured | null): string =>
+  measured === null ? 'not evaluated' : `${accuracyWords(measured)}, ${afterWords(measured)}`
 
 export const COLUMNS: readonly Column[] = [
   { key: 'status', label: 'Status', width: '116px' },
@@ -76,15 +85,17 @@ export const COLUMNS: readonly Column[] = [
     hint: 'Accuracy on held-out data before training',
     width: '60px',
     isNumeric: true,
-    cell: ({ baseAccuracy }) => <span className="quiet">{percent(baseAccuracy)}</span>,
+    title: ({ base }) => measuredTitle(base),
+    cell: ({ base }) => <span className="quiet">{percent(base)}</span>,
   },
   {
     key: 'best',
     label: 'Best %',
-    hint: 'Best accuracy on held-out data',
+    hint: 'Best accuracy on held-out data since training began',
     width: '60px',
     isNumeric: true,
-    cell: ({ bestAccuracy }) => percent(bestAccuracy),
+    title: ({ best }) => measuredTitle(best),
+    cell: ({ best }) => percent(best),
   },
   {
     key: 'last',
@@ -92,18 +103,27 @@ export const COLUMNS: readonly Column[] = [
     hint: 'Last accuracy on held-out data',
     width: '60px',
     isNumeric: true,
-    cell: ({ lastAccuracy }) => <b>{percent(lastAccuracy)}</b>,
+    title: ({ last }) => measuredTitle(last),
+    cell: ({ last }) => <b>{percent(last)}</b>,
   },
   {
-    key: 'loss',
-    label: 'Loss',
-    hint: 'Training loss over the run; sorted by its end',
+    key: 'curve',
+    label: 'Reward',
+    hint: 'Mean reward over the run, sorted by its end; of a run without rewards, its loss',
     width: '84px',
-    title: ({ lossSparkline }) =>
-      lossSparkline.length === 0
+    title: ({ curve }) =>
+      curve === null
         ? ''
-        : `training loss ${formatNumber(lossSparkline[0]!)} → ${formatNumber(lossSparkline.at(-1)!)}`,
-    cell: ({ lossSparkline }) => <Sparkline values={lossSparkline} width={72} label="Training loss over the run" />,
+        : `${curveName(curve)} ${formatNumber(curve.values[0]!)} → ${formatNumber(curve.values.at(-1)!)}`,
+    cell: ({ curve }) =>
+      curve && (
+        <Sparkline
+          values={curve.values}
+          width={72}
+          label={`The ${curveName(curve)} over the run`}
+          isQuiet={!curve.isReward}
+        />
+      ),
   },
   {
     key: 'tags',

@@ -1,6 +1,7 @@
 import { Button, Drawer, Group, Stack, TagsInput, Text, Textarea } from '@mantine/core'
 import { RunStatusMark } from '@renderer/components/status'
-import { formatDuration, formatPercent } from '@renderer/lib/format'
+import { accuracyWords, afterWords } from '@renderer/lib/accuracy-words'
+import { formatDuration } from '@renderer/lib/format'
 import { gpoMode, isGuided, methodName, shortPath } from '@renderer/lib/run-names'
 import type { RunListItem } from '@shared/schemas/run'
 import { useEffect, useRef, useState } from 'react'
@@ -75,21 +76,28 @@ export function NotesDrawer({ run, knownTags, onSave, onOpen, onExplore, onClose
   )
 }
 
+/** Before training, at its best and at its end, one a line; of the held-out rows of the data. */
+function Accuracies({ run: { base, best, last } }: { readonly run: RunListItem }) {
+  const isSame = best?.iteration === last?.iteration
+  const lines = [
+    base && `${accuracyWords(base)} before training`,
+    best && !isSame && `${accuracyWords(best)} at its best, ${afterWords(best)}`,
+    last &&
+      last.iteration > 0 &&
+      `${accuracyWords(last)} ${isSame ? 'at its best and last' : 'at last'}, ${afterWords(last)}`,
+  ].filter((line) => typeof line === 'string')
+  return lines.map((line) => <div key={line}>{line}</div>)
+}
+
 function Facts({ run }: { readonly run: RunListItem }) {
   const took = durationOf(run, Date.now())
-  const percent = (value: number | null) => (value === null ? '–' : formatPercent(value))
   const facts: readonly (readonly [string, React.ReactNode])[] = [
     ['Status', <RunStatusMark key="status" status={run.status} />],
     ...(run.error ? [['Why', run.error.message] as const] : []),
     ['Method', isGuided(run) ? `${methodName(run)}, critical step: ${gpoMode(run)}` : methodName(run)],
     ['Model, data', `${shortPath(run.model)}, ${shortPath(run.data)}`],
     ['Iterations', `${run.iteration} of ${run.iterations}${took === null ? '' : `, ${formatDuration(took / 1000)}`}`],
-    [
-      'Accuracy',
-      run.evaluated === 0
-        ? 'not evaluated'
-        : `${percent(run.baseAccuracy)} before, ${percent(run.bestAccuracy)} best, ${percent(run.lastAccuracy)} last (${run.evaluated} rows)`,
-    ],
+    ['Accuracy', run.last === null ? 'not evaluated' : <Accuracies key="accuracy" run={run} />],
     ['Id', <span key="id" className="mono">{run.id}</span>], // biome-ignore format: one line reads better
     ['Folder', <span key="folder" className="mono">{run.folder}</span>], // biome-ignore format: one line reads better
   ]

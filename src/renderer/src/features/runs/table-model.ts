@@ -1,6 +1,7 @@
 /** Which runs the table shows, and in which order. Pure. */
 
 import { gpoMode, methodName, objectiveName, shortPath } from '@renderer/lib/run-names'
+import { accuracyOf } from '@shared/best-evaluation'
 import type { RunListItem } from '@shared/schemas/run'
 
 /** A run's name without that of its experiment, which a mark beside it stands for: what tells runs apart is at the end. */
@@ -109,7 +110,7 @@ export const SORT_KEYS = [
   'base',
   'best',
   'last',
-  'loss',
+  'curve',
   'tags',
 ] as const
 export type SortKey = (typeof SORT_KEYS)[number]
@@ -138,10 +139,10 @@ const SORT_VALUES: Readonly<Record<SortKey, (run: RunListItem, now: number) => S
   data: ({ data }) => shortPath(data),
   started: ({ startedAt, createdAt }) => startedAt ?? createdAt,
   duration: durationOf,
-  base: ({ baseAccuracy }) => baseAccuracy,
-  best: ({ bestAccuracy }) => bestAccuracy,
-  last: ({ lastAccuracy }) => lastAccuracy,
-  loss: ({ lossSparkline }) => lossSparkline.at(-1) ?? null,
+  base: ({ base }) => accuracyOf(base),
+  best: ({ best }) => accuracyOf(best),
+  last: ({ last }) => accuracyOf(last),
+  curve: ({ curve }) => (curve?.isReward ? (curve.values.at(-1) ?? null) : null),
   tags: ({ tags }) => (tags.length === 0 ? null : tags.join(', ')),
 }
 
