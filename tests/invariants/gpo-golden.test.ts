@@ -156,3 +156,38 @@ test('rollouts after the reset keep the prefix, reuse the continuations and samp
     expect(logprobs.length).toBe(tokens.length - kept)
   }
 })
+
+test('continuations that end when their verdict is settled give the same values for fewer tokens', async () => {
+  // Lost as soon as a 0 is drawn, however it goes on; the trajectory has one in its middle.
+  const isRight = (tokens: ArrayLike<number>) => !Array.from(tokens).includes(0)
+  const verdictOf = (tokens: ArrayLike<number>) => {
+    const reward = Number(isRight(tokens))
+    return { reward, extracted: null, status: reward ? ('correct' as const) : ('wrong' as const) }
+  }
+  const open = (): Sampling => ({
+    ...sampling(21),
+    judge: (_, tokens) => verdictOf(tokens),
+    settled: {
+      mayDecide: (token) => token === 0,
+      verdict: (_, tokens) => (isRight(tokens) ? null : verdictOf(tokens)),
+    },
+  })
+  const trajectories = await rolloutsFromPrompts(open(), [task], 200)
+  const lost = trajectories.find(({ tokens }) => tokens.length === MAX_NEW && [1, 2].includes(tokens.indexOf(0)))!
+  const segmented = { ...lost, steps: Array.from(lost.tokens, (_, i) => ({ start: i, end: i + 1 })) }
+  const measured = await Promise.all(
+    (['never', 'lostStates', 'always'] as const).map(async (early) => {
+      const own = open()
+      const [valued] = await estimateValues(own, [segmented], { ...exhaustive(40), early })
+      return { valued: valued!, decoded: own.sampler.counters.decoded }
+    }),
+  )
+  const [never, lostStates, always] = measured.map(({ decoded }) => decoded)
+  for (const { valued } of measured) expect(valued.states).toEqual(measured[0]!.valued.states)
+  expect(lostStates!).toBeLessThan(never!)
+  expect(always!).toBeLessThan(lostStates!)
+  // A state that is lost has no continuation to train on.
+  const after = lost.tokens.indexOf(0) + 1
+  expect(stateStart(measured[1]!.valued, after).sampled).toEqual([])
+  expect(stateStart(measured[1]!.valued, 0).sampled).toHaveLength(40)
+})

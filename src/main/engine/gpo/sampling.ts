@@ -1,4 +1,5 @@
 /** Sampling judged rollouts: from prompts, and from states inside a trajectory. */
+import type { Verdict } from '@shared/schemas/verifier'
 import { deriveSeed } from '../core/rng'
 import { STREAM } from '../core/streams'
 import type { SampleRequest } from '../rollout/sampler'
@@ -42,21 +43,61 @@ export interface StateRequest {
   readonly seed: number
 }
 
+/** What of a rollout need not be sampled because its verdict is settled: nothing, all of it from a state that is lost, or also the rest of it once it is. */
+export type Early = 'never' | 'lostStates' | 'always'
+
 /** One rollout per request; the trajectory's keys and values up to the state are shared, not computed again. */
-export async function rolloutsFromStates(sampling: Sampling, states: readonly StateRequest[]): Promise<Rollout[]> {
-  const { sampler, params, config, maxNewTokens, judge, onProgress } = sampling
-  const requests = states.map(
-    ({ trajectory: { task, block }, kept, seed }): SampleRequest => ({
-      start: { block, length: task.prompt.length + kept },
-      seed,
-      maxNewTokens: maxNewTokens - kept,
-    }),
+export async function rolloutsFromStates(
+  sampling: Sampling,
+  states: readonly StateRequest[],
+  early: Early = 'never',
+): Promise<Rollout[]> {
+  const settled = early === 'never' ? undefined : sampling.settled
+  const known = states.map(({ trajectory: { task, tokens }, kept }) => settled?.verdict(task, tokens.subarray(0, kept)))
+  const rollouts = await sampledFromStates(
+    sampling,
+    states.filter((_, i) => !known[i]),
+    early === 'always' ? settled : undefined,
   )
+  let next = 0
+  return states.map(({ trajectory: { task, tokens }, kept }, i) => {
+    const verdict = known[i]
+    if (!verdict) return rollouts[next++]!
+    const nothing = { logprobs: new Float32Array(0), isTruncated: false }
+    return { task, tokens: tokens.slice(0, kept), kept, ...nothing, verdict }
+  })
+}
+
+/** @param settled what ends a rollout early; its last token may then be any */
+async function sampledFromStates(
+  sampling: Sampling,
+  states: readonly StateRequest[],
+  settled: Sampling['settled'],
+): Promise<Rollout[]> {
+  const { sampler, params, config, maxNewTokens, judge, onProgress } = sampling
+  const whole = ({ trajectory, kept }: StateRequest, fresh: ArrayLike<number>) =>
+    Int32Array.from([...trajectory.tokens.subarray(0, kept), ...Array.from(fresh)])
+  const verdicts = new Map<number, Verdict>()
+  const requests = states.map((state, i): SampleRequest => {
+    const { task, block } = state.trajectory
+    return {
+      start: { block, length: task.prompt.length + state.kept },
+      seed: state.seed,
+      maxNewTokens: maxNewTokens - state.kept,
+      ...(settled && {
+        isOver(fresh) {
+          const verdict = settled.mayDecide(fresh.at(-1)!) ? settled.verdict(task, whole(state, fresh)) : null
+          if (verdict) verdicts.set(i, verdict)
+          return verdict !== null
+        },
+      }),
+    }
+  })
   const completions = await sampler.sample(params, requests, config, onProgress)
   return completions.map(({ tokens: fresh, logprobs, isTruncated }, i) => {
     const { trajectory, kept } = states[i]!
-    const tokens = Int32Array.from([...trajectory.tokens.subarray(0, kept), ...fresh])
-    const verdict = judge(trajectory.task, tokens, isTruncated)
+    const tokens = whole(states[i]!, fresh)
+    const verdict = verdicts.get(i) ?? judge(trajectory.task, tokens, isTruncated)
     return { task: trajectory.task, tokens, kept, logprobs, isTruncated, verdict }
   })
 }

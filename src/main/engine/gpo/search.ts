@@ -14,6 +14,7 @@ import type { Search } from '@shared/method/search'
 import { deriveSeed } from '../core/rng'
 import { STREAM } from '../core/streams'
 import { winningShares } from './critical-step'
+import type { Early } from './sampling'
 import type { Sampling, Segmented, StateEstimate, Valued } from './trajectory'
 import { openValues, type Probe, type Values } from './value'
 
@@ -27,6 +28,8 @@ export interface SearchOptions {
    * chosen because all of them failed, would be a biased estimate.
    */
   readonly skipsPrompt?: boolean
+  /** Which continuations need not be sampled to their end; absent: none of them is left out. */
+  readonly early?: Early
 }
 
 /** The first state that a search looks at. A trajectory of one step has only s_0. */
@@ -166,8 +169,8 @@ export async function estimateValues(
   trajectories: readonly Segmented[],
   options: SearchOptions,
 ): Promise<Valued[]> {
-  const values = openValues(sampling, trajectories)
-  const { search, samples, rule } = options
+  const { search, samples, rule, early = 'never' } = options
+  const values = openValues(sampling, trajectories, early)
   const half = (steps: number) => Math.max(samples, Math.ceil((steps * samples) / 2))
   if (search === 'bisect') await inRounds(values, options, sampling.seed, bisect, () => Infinity)
   else if (search === 'adaptive')

@@ -57,5 +57,13 @@ export interface Sampling {
   readonly maxNewTokens: number
   readonly seed: number
   readonly judge: (task: Task, tokens: Int32Array, isTruncated: boolean) => Verdict
+  /**
+   * The verdict on every completion of the task that begins with these tokens, where it is known; it can only change with a token that `mayDecide`.
+   * Absent where only whole completions tell.
+   */
+  readonly settled?: {
+    readonly mayDecide: (token: number) => boolean
+    readonly verdict: (task: Task, tokens: Int32Array) => Verdict | null
+  }
   readonly onProgress?: Progress
 }

@@ -5,7 +5,7 @@
  */
 import { deriveSeed } from '../core/rng'
 import { STREAM } from '../core/streams'
-import { rolloutsFromStates, type StateRequest } from './sampling'
+import { type Early, rolloutsFromStates, type StateRequest } from './sampling'
 import type { Rollout, Sampling, Segmented, StateEstimate, Valued } from './trajectory'
 
 export function estimate(rewards: readonly number[]): StateEstimate {
@@ -35,7 +35,7 @@ export interface Values {
 /** The same for equal states: one prompt, and the same tokens after it. */
 const stateKey = ({ task, tokens }: Segmented, kept: number) => `${task.row}:${tokens.subarray(0, kept).join()}`
 
-export function openValues(sampling: Sampling, trajectories: readonly Segmented[]): Values {
+export function openValues(sampling: Sampling, trajectories: readonly Segmented[], early: Early): Values {
   const byState = new Map<string, Rollout[]>()
   const keys = trajectories.map((trajectory) => trajectory.steps.map(({ start }) => stateKey(trajectory, start)))
   for (const key of keys.flat()) byState.set(key, [])
@@ -67,7 +67,7 @@ export function openValues(sampling: Sampling, trajectories: readonly Segmented[
           }))
         },
       )
-      const rollouts = await rolloutsFromStates(sampling, requests)
+      const rollouts = await rolloutsFromStates(sampling, requests, early)
       rollouts.forEach((rollout, i) => {
         byState.get(requests[i]!.key)!.push(rollout)
       })

@@ -10,7 +10,7 @@ import { STREAM } from '../core/streams'
 import { type CriticalStep, selectCriticalStep } from '../gpo/critical-step'
 import { rolloutsForPairs } from '../gpo/pairs'
 import { resetRollouts } from '../gpo/reset'
-import { rolloutsFromPrompts } from '../gpo/sampling'
+import { type Early, rolloutsFromPrompts } from '../gpo/sampling'
 import { estimateValues } from '../gpo/search'
 import { type Start, stateStart } from '../gpo/start'
 import type { Rollout, Sampling, Segmented, Task, Trajectory, Valued } from '../gpo/trajectory'
@@ -84,6 +84,8 @@ function partOf(shared: Shared, part: number): Iteration {
   const { gpo, seed } = source.plan
   const { criticalStep: rule } = gpo
   const guided = isGuided(source)
+  // A continuation that is trained must be whole; one that only counts may end when its verdict is settled.
+  const early: Early = gpo.trainOn === 'all' ? 'never' : isReusing ? 'lostStates' : 'always'
   const afterReset: Phase = guided ? 'reset' : 'rollouts'
   const ofPart = (own: number) => (part === 0 ? own : deriveSeed(own, STREAM.laterTrajectories, part))
 
@@ -115,7 +117,9 @@ function partOf(shared: Shared, part: number): Iteration {
     value: (trajectories, skipsPrompt = false) =>
       sampled('values', trajectories, (sampling) =>
         // Without a rule nothing is segmented, so that there are no trajectories here.
-        rule === 'none' ? Promise.resolve([]) : estimateValues(sampling, trajectories, { ...gpo, rule, skipsPrompt }),
+        rule === 'none'
+          ? Promise.resolve([])
+          : estimateValues(sampling, trajectories, { ...gpo, rule, skipsPrompt, early }),
       ),
     select: async (trajectories) => {
       if (rule === 'none' || trajectories.length === 0) return []

@@ -34,6 +34,8 @@ export interface RolloutSource {
   readonly stopTokens: readonly number[]
   /** @param completion text without the stop token */
   readonly verify: (completion: string, reference: string, isTruncated: boolean) => Verdict
+  /** The verdict on every completion that begins so, where it is known before its end; absent where only whole completions tell. */
+  readonly settled?: ((beginning: string, reference: string) => Verdict | null) | undefined
   readonly onProgress: (phase: Phase, iteration: number, done: number, total: number, tokens: number) => void
 }
 

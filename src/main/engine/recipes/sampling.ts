@@ -12,6 +12,19 @@ function judge(source: RolloutSource, task: Task, tokens: Int32Array, isTruncate
   return source.verify(source.text.decode(body), task.reference, isTruncated)
 }
 
+/** A line break is what decides: verifiers judge beginnings line by line. */
+function settledBy(source: RolloutSource): Pick<Sampling, 'settled'> {
+  const { settled, text } = source
+  if (!settled) return {}
+  const known = new Map<number, boolean>()
+  const mayDecide = (token: number): boolean => {
+    const decides = known.get(token) ?? text.decode(Int32Array.of(token)).includes('\n')
+    known.set(token, decides)
+    return decides
+  }
+  return { settled: { mayDecide, verdict: (task, tokens) => settled(text.decode(tokens), task.reference) } }
+}
+
 /** @param seed of all samples */
 export async function openSampling(source: RolloutSource, seed: number, onProgress: Progress): Promise<Sampling> {
   const { temperature, topK, topP, lanes, maxNewTokens } = source.plan.rollout
@@ -22,6 +35,7 @@ export async function openSampling(source: RolloutSource, seed: number, onProgre
     maxNewTokens,
     seed,
     judge: (task, tokens, isTruncated) => judge(source, task, tokens, isTruncated),
+    ...settledBy(source),
     onProgress,
   }
 }

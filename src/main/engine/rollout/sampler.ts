@@ -21,6 +21,8 @@ export interface SampleRequest {
   readonly maxNewTokens: number
   /** Keep keys, values and hidden vectors of the whole sequence, to fork from. */
   readonly keepBlock?: boolean
+  /** Asked after every new token; true ends the sequence there, as if its last token were a stop token. */
+  readonly isOver?: (tokens: readonly number[]) => boolean
 }
 
 export interface Completion {
@@ -69,6 +71,7 @@ interface Lane {
   readonly request: SampleRequest
   readonly tokens: number[]
   readonly logprobs: number[]
+  isOver: boolean
   /** Hidden vectors so far, if the block is kept. */
   readonly hidden: Float32Array | null
 }
@@ -109,14 +112,15 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       lane.tokens.push(token)
       lane.logprobs.push(logprob)
       tokens++
-      return isStop.has(token) || lane.tokens.length >= lane.request.maxNewTokens
+      lane.isOver = isStop.has(token) || (lane.request.isOver?.(lane.tokens) ?? false)
+      return lane.isOver || lane.tokens.length >= lane.request.maxNewTokens
     }
 
     const finish = (lane: Lane, block: KvBlock | null) => {
       results[lane.index] = {
         tokens: Int32Array.from(lane.tokens),
         logprobs: Float32Array.from(lane.logprobs),
-        isTruncated: !isStop.has(lane.tokens.at(-1)!),
+        isTruncated: !lane.isOver,
         block,
       }
       finished++
@@ -138,7 +142,7 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
       const { block, length } = request.start
       const hidden = request.keepBlock ? new Float32Array((length + request.maxNewTokens) * hiddenSize) : null
       hidden?.set(block.hidden.subarray(0, length * hiddenSize))
-      const lane: Lane = { index, request, tokens: [], logprobs: [], hidden }
+      const lane: Lane = { index, request, tokens: [], logprobs: [], isOver: false, hidden }
       const isDone = push(lane, pick(request, 0, firstProbs(index), 0))
       if (!isDone) waiting.push(lane)
       else finish(lane, hidden && trimmedBlock(shape, block, length, hidden))

@@ -21,6 +21,8 @@ export interface Kind<Answer, Reference = Answer> {
   /** What a reference stands for; null if it cannot be read. */
   read(reference: string): Reference | null
   compare(answer: Answer, reference: Reference): Comparison
+  /** Whether no completion that begins so can be right. Without it: only whole completions tell. */
+  isLost?(beginning: string, reference: Reference): boolean
   /** Describes a readable reference, for messages. */
   readonly expects: string
   /** A completion that this reference must accept. Without it: the reference after `####`. */
@@ -36,6 +38,8 @@ export interface Verifier {
    * - `correct` (reward 1) and `wrong` (reward 0, as all others).
    */
   verify(completion: string, reference: string, isTruncated: boolean): Verdict
+  /** The verdict on every completion that begins so, where none of them can be right; else null. Absent where only whole completions tell. */
+  readonly settled?: (beginning: string, reference: string) => Verdict | null
   /** Null if the reference can be read, else one sentence that says why not. */
   checkReference(reference: string): string | null
   /** A completion that must be judged correct, if the reference can be read. */
@@ -59,7 +63,16 @@ const STATUS_OF = { equal: 'correct', different: 'wrong', timeout: 'timeout' } a
 >
 
 export function verifierOf<Answer, Reference>(kind: Kind<Answer, Reference>): Verifier {
+  const { isLost } = kind
   return {
+    ...(isLost && {
+      settled(beginning: string, reference: string) {
+        const expected = kind.read(reference)
+        if (expected === null || !isLost(beginning, expected)) return null
+        const found = kind.find(beginning, expected)
+        return verdict('wrong', found === null || found === 'timeout' ? null : found.text)
+      },
+    }),
     verify(completion, reference, isTruncated) {
       const expected = kind.read(reference)
       const found = kind.find(completion, expected)

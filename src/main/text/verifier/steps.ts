@@ -31,6 +31,10 @@ export function stepsKind(): Kind<readonly string[]> {
     },
     compare: (lines, reference) =>
       lines.length === reference.length && lines.every((line, i) => line === reference[i]) ? 'equal' : 'different',
+    isLost(beginning, reference) {
+      const lines = linesOf(beginning.slice(0, beginning.lastIndexOf('\n') + 1)) // what is not ended by a newline may still change
+      return lines.length > reference.length || lines.some((line, i) => line !== reference[i])
+    },
     expects: 'a worked solution of two lines or more (columns solution, completion, or an answer as in GSM8K)',
     sample: (reference) => reference,
   }

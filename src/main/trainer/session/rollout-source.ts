@@ -27,6 +27,7 @@ export function rolloutSource<Settings extends RolloutSource['plan']>(
     },
     stopTokens,
     verify: (completion, reference, isTruncated) => verifier.verify(completion, reference, isTruncated),
+    settled: verifier.settled,
     onProgress,
   }
 }

@@ -31,6 +31,46 @@ describe('steps', () => {
   })
 })
 
+describe('what is settled before the end', () => {
+  const { settled, verify } = createVerifier({ kind: 'steps' })
+  const reference = 'b=7+5=12\nc=12*3=36\n#### 36\n'
+
+  it.each([
+    ['', null],
+    ['b=7+5=1', null], // the line may still be right
+    ['b=7+5=13', null], // and this one may go on
+    ['b=7+5=12\n', null],
+    ['b=7+5=13\n', 'b=7+5=13'],
+    ['b=7+5=12\nc=12*3=36\n#### 36\n', null],
+    ['b=7+5=12\nc=12*3=36\n#### 36\nand', null], // wrong as it is, but a verdict on whole lines only
+    ['b=7+5=12\nc=12*3=36\n#### 36\nand so on\n', 'and so on'],
+  ])('%j', (beginning, line) => {
+    expect(settled?.(beginning, reference)?.extracted ?? null).toBe(line)
+  })
+
+  it('is the reward of everything that begins so', () => {
+    const pieces = ['b=7+5=12\n', 'b=7+5=13\n', 'c=12*3=36\n', '#### 36\n', '\n', ' ', '#### 36', 'c=1']
+    let seed = 1
+    const next = () => {
+      seed = (seed * 48_271) % 2_147_483_647
+      return pieces[seed % pieces.length]!
+    }
+    let lost = 0
+    for (let n = 0; n < 2000; n++) {
+      const beginning = next() + next()
+      if (!settled?.(beginning, reference)) continue
+      lost++
+      const whole = beginning + next() + next() + next()
+      for (const isTruncated of [false, true]) expect(verify(whole, reference, isTruncated).reward).toBe(0)
+    }
+    expect(lost).toBeGreaterThan(500)
+  })
+
+  it('is nothing where only whole completions tell', () => {
+    expect(createVerifier({ kind: 'exact', ignoreCase: true, marker: '####' }).settled).toBeUndefined()
+  })
+})
+
 describe('countdown', () => {
   const config = { kind: 'countdown' } as const
   const { verify, sample } = createVerifier(config)

@@ -38,6 +38,8 @@ interface RowProps {
 export function ContinuationRow({ continuation, against, isRaw, choice, onChoice }: RowProps) {
   const { key, text, status, tokens, checkpoint, temperature } = continuation
   const at = firstDifference(text, against)
+  /** The verifier had its verdict at the state; a sampled continuation has at least one token. */
+  const isSettled = tokens === 0
   const isChosen = choice.chosen === key
   const isRejected = choice.rejected === key
   const other = (one: string | null) => (one === key ? null : one)
@@ -92,7 +94,8 @@ export function ContinuationRow({ continuation, against, isRaw, choice, onChoice
         <span className={at < text.length && at < against.length ? classes['differs'] : undefined}>
           <MathText text={text.slice(at).replace(/\n+$/, '')} isRaw={isRaw} />
         </span>
-        {at === text.length && <span className="quiet"> (the same as the trajectory)</span>}
+        {isSettled && <span className="quiet">Not sampled: what is written up to this state is already wrong.</span>}
+        {!isSettled && at === text.length && <span className="quiet"> (the same as the trajectory)</span>}
       </Text>
     </Box>
   )
