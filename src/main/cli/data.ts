@@ -4,6 +4,7 @@ import { type DatasetReport, describeDataset } from '@main/library/datasets/desc
 import { datasetPath, modelPath } from '@main/paths'
 import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
 import { createVerifier } from '@main/text/verifier/index'
+import { rowNumber } from '@shared/row-number'
 import type { Delimiter } from '@shared/schemas/dataset'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { parseVerifier } from './jobs'
@@ -29,7 +30,7 @@ function columnLines({ roles, unused, notes, part, parts, shared, evaluationPart
   const used = Object.entries(roles).map(([role, column]) => (role === column ? role : `${role} = ${column}`))
   const both = shared?.first
     ? [
-        `  ${shared.count} rows of ${evaluationPart} are in ${part} too (first: row ${shared.first.evaluation} is row ${shared.first.train})`,
+        `  ${shared.count} rows of ${evaluationPart} are in ${part} too (first: row ${rowNumber(shared.first.evaluation)} is row ${rowNumber(shared.first.train)})`,
       ]
     : []
   return [
@@ -66,9 +67,9 @@ function describeReport(report: DatasetReport, output: Output): void {
   )
   for (const { row, status, completion, extracted, reference } of failures)
     output.line(
-      `  row ${row}: ${status}: ${extracted === null ? `nothing in ${JSON.stringify(completion.slice(-80))}` : JSON.stringify(extracted.slice(0, 80))} for ${JSON.stringify(reference.slice(0, 40))}`,
+      `  row ${rowNumber(row)}: ${status}: ${extracted === null ? `nothing in ${JSON.stringify(completion.slice(-80))}` : JSON.stringify(extracted.slice(0, 80))} for ${JSON.stringify(reference.slice(0, 40))}`,
     )
-  for (const { row, note } of notes) output.line(`  row ${row}: ${note}`)
+  for (const { row, note } of notes) output.line(`  row ${rowNumber(row)}: ${note}`)
 }
 
 export async function describeData(

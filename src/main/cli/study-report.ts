@@ -1,4 +1,5 @@
 /** `gpo study --list`, `--report` and `--check`: what there is to see of studies without running them. */
+
 import type { Store } from '@main/store/query'
 import type { StudyRecord } from '@main/store/studies'
 import { checkStudy, refuseProblems } from '@main/studies/check'
@@ -7,6 +8,7 @@ import { studyDetails, studyList } from '@main/studies/overview'
 import { problemsOf, resultsOf } from '@main/studies/results'
 import { STUDY_FORMATS, type StudyFormat } from '@shared/contract/studies'
 import { GpoError } from '@shared/errors'
+import { rowNumber } from '@shared/row-number'
 import { BUDGETS, type Budget, type Study } from '@shared/schemas/study'
 import { formatSeconds, formatTable, type Output } from './output'
 
@@ -84,7 +86,7 @@ export async function showProblems(
       output.line(
         formatTable([
           ['row', arm, base, 'prompt'],
-          ...list.map((one) => [String(one.row), String(one.arm), String(one.base), firstLine(one.prompt)]),
+          ...list.map((one) => [String(rowNumber(one.row)), String(one.arm), String(one.base), firstLine(one.prompt)]),
         ]),
       )
   }

@@ -1,5 +1,7 @@
 /** The rows of a run, and the notes on them. */
+
 import { sharedRows } from '@main/library/datasets/shared-rows'
+import { rowNumber } from '@shared/row-number'
 import type { Dataset, Example } from '@shared/schemas/dataset'
 
 export interface Rows {
@@ -25,5 +27,7 @@ export function sharedWarnings(train: Rows, evaluation: Rows): readonly string[]
   const { count, first } = sharedRows(train.examples, evaluation.examples)
   if (first === null) return []
   const found = `${count} of ${evaluation.examples.length} evaluation rows are training rows too`
-  return [`${found} (first: row ${first.evaluation} is row ${first.train}): accuracy on them shows memorisation`]
+  return [
+    `${found} (first: row ${rowNumber(first.evaluation)} is row ${rowNumber(first.train)}): accuracy on them shows memorisation`,
+  ]
 }

@@ -1,7 +1,9 @@
 /** Problems of a plan with its model and data. Pure: the program reads the files, this judges the facts. */
+
 import { isGuided } from '../method/guided'
 import type { RecordKind } from '../method/offline'
 import { isPairwise, offlineUse, offlineUseOf } from '../method/offline'
+import { rowNumber } from '../row-number'
 import type { Plan } from '../schemas/plan'
 import { issue, type PlanIssue } from './issue'
 import { type ModelShape, microbatchTokens } from './memory-estimate'
@@ -62,14 +64,14 @@ function lengthIssues(plan: Plan, context: number, facts: DataFacts, path: strin
   // If even the median row does not fit, most rows would be left out.
   const isMostly = facts.prompt.median + (isImitated ? (facts.completion?.median ?? 0) + 1 : added) <= context
   if (plan.data.tooLong === 'leaveOut' && isMostly) {
-    const found = `Row ${facts.prompt.longestRow} has ${count(facts.prompt.max)} prompt tokens, the model ${count(context)} positions`
+    const found = `Row ${rowNumber(facts.prompt.longestRow)} has ${count(facts.prompt.max)} prompt tokens, the model ${count(context)} positions`
     return [issue('warning', path, `${found}: rows that leave no room for what follows are left out.`)]
   }
   if (isImitated || room < 1) {
-    const found = `Row ${facts.prompt.longestRow} has ${count(facts.prompt.max)} prompt tokens${isImitated ? `, and completions have up to ${count(added)}` : ''}`
+    const found = `Row ${rowNumber(facts.prompt.longestRow)} has ${count(facts.prompt.max)} prompt tokens${isImitated ? `, and completions have up to ${count(added)}` : ''}`
     return [issue('error', path, `${found}; the model has ${count(context)} positions. Remove such rows.`)]
   }
-  const found = `The longest prompt (row ${facts.prompt.longestRow}) has ${count(facts.prompt.max)} tokens, the model ${count(context)} positions`
+  const found = `The longest prompt (row ${rowNumber(facts.prompt.longestRow)}) has ${count(facts.prompt.max)} tokens, the model ${count(context)} positions`
   return [issue('error', 'rollout.maxNewTokens', `${found}: ${count(room)} at most, or remove the row.`)]
 }
 

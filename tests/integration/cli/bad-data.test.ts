@@ -53,13 +53,13 @@ describe('a dataset with rows that are too long', () => {
     const home = temporaryFolder()
     const cases = join(import.meta.dirname, '../../unit/library/cases')
     const ended = await gpo(home, 'train', join(cases, 'd03-one-long-row.plan.json'))
-    expect(ended.stderr).toMatch(/warning: 1 row of 20 for training left out because it is longer than .*: row 17 \(/)
+    expect(ended.stderr).toMatch(/warning: 1 row of 20 for training left out because it is longer than .*: row 18 \(/)
     expect(ended.code).toBe(0)
     const { status, environment } = await show(home)
     expect(status).toBe('completed')
     expect(environment).toMatchObject({
       'training data': 'used: prompt, answer; unused: nothing',
-      'rows left out': expect.stringContaining('row 17'),
+      'rows left out': expect.stringContaining('row 18'),
     })
   })
 })
@@ -81,7 +81,7 @@ describe('a dataset that cannot be used', () => {
     const home = temporaryFolder()
     const path = file('prompt.jsonl', [row('1+1='), row('1+'.repeat(200)), row('2+2=')])
     const ended = await gpo(home, 'train', planFor(path), '--set', 'data.tooLong=refuse')
-    expectFailure(ended, 2, /data\.train\.path: Row 1 has \d+ prompt tokens; the model has 128 positions/)
+    expectFailure(ended, 2, /data\.train\.path: Row 2 has \d+ prompt tokens; the model has 128 positions/)
     expect(jsonLines(await gpo(home, 'runs', '--json'))).toEqual([])
   })
 })

@@ -189,7 +189,7 @@ describe('files that hold nothing usable', () => {
     [
       'only bad rows',
       () => write('allbad.jsonl', 'x\ny\n'),
-      /none of its 2 rows can be used; row 1: is not valid JSON/,
+      /none of its 2 rows can be used; line 1: is not valid JSON/,
     ],
     ['an unknown extension', () => write('a.xlsx', 'x'), /has the extension \.xlsx/],
     ['a packed file', () => write('a.jsonl.gz', 'x'), /unpack it first/],

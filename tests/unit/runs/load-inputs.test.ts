@@ -62,7 +62,7 @@ describe('what a run is evaluated on', () => {
       { prompt: ' p3', answer: '3' },
     ])
     const { warnings, record } = await inputsOf(train, { eval: { path: held } })
-    expect(warnings.join('\n')).toMatch(/1 of 2 evaluation rows are training rows too \(first: row 1 is row 3\)/)
+    expect(warnings.join('\n')).toMatch(/1 of 2 evaluation rows are training rows too \(first: row 2 is row 4\)/)
     expect(warnings.join('\n')).toMatch(/unused columns: id, case/)
     expect(record['training data']).toBe('used: prompt, answer; unused: id, case')
   })

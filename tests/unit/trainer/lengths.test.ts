@@ -16,14 +16,14 @@ describe('rows and the room of a model', () => {
     const { kept, note } = fitting(rows, ruleOf('leaveOut'), 100, 'training')
     expect(kept.map(({ row }) => row)).toEqual([0, 2])
     expect(note).toBe(
-      "2 rows of 4 for training left out because they are longer than the model's 100 positions: rows 1 (60 + 50 tokens), 3 (51 + 50 tokens)",
+      "2 rows of 4 for training left out because they are longer than the model's 100 positions: rows 2 (60 + 50 tokens), 4 (51 + 50 tokens)",
     )
   })
 
   it('are refused at once, with what would make them fit', () => {
     const refuse = () => fitting(rows, ruleOf('refuse'), 100, 'training')
     expect(refuse).toThrow(
-      /2 rows of 4 .* rows 1 .*, 3 .*; set rollout\.maxNewTokens to 40 or less \(it is 50\), or remove/,
+      /2 rows of 4 .* rows 2 .*, 4 .*; set rollout\.maxNewTokens to 40 or less \(it is 50\), or remove/,
     )
   })
 

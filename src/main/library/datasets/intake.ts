@@ -122,7 +122,7 @@ export function nothingUsable(path: string, { rows, badRows, account }: Intake):
   const [first] = badRows
   if (!first) return new GpoError('data', `${path} has no rows; export it again`)
   const found = account.columns.size > 0 ? ` (columns: ${listColumns(account.columns)})` : ''
-  const example = `row ${first.line}: ${first.reason}`
+  const example = `line ${first.line}: ${first.reason}`
   const cure = 'repair the file or map its columns'
   return new GpoError('data', `${path}: none of its ${rows} rows can be used${found}; ${example}; ${cure}`)
 }

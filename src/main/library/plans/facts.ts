@@ -6,6 +6,7 @@ import { encodeAnswer, encodePrompt } from '@main/text/tokenizer/prompt'
 import type { Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { GpoError } from '@shared/errors'
 import type { DataFacts, LengthFacts, PlanFacts } from '@shared/plan/facts'
+import { rowNumber } from '@shared/row-number'
 import type { Dataset, Example } from '@shared/schemas/dataset'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import { openDataset, stampOf } from '../datasets/summary'
@@ -68,7 +69,7 @@ async function trialOf(plan: Plan, dataset: Dataset): Promise<DataFacts['trial']
   if (plan.objective.kind === 'sft' || dataset.kind !== 'verifiable') return null
   const { tried, statuses, rows } = await tryVerifier(dataset, plan.verifier)
   const failed = rows.find(({ status }) => status !== 'correct')
-  const short = failed && `row ${failed.row}: ${JSON.stringify(failed.reference.slice(0, 40))}`
+  const short = failed && `row ${rowNumber(failed.row)}: ${JSON.stringify(failed.reference.slice(0, 40))}`
   return {
     tried,
     unreadable: tried - statuses.correct,

@@ -1,5 +1,7 @@
 /** Rows that do not fit the model's positions: left out and counted, or refused, all of them at once. */
+
 import { GpoError } from '@shared/errors'
+import { rowNumber } from '@shared/row-number'
 import type { Plan } from '@shared/schemas/plan'
 
 export interface RowLength {
@@ -15,7 +17,9 @@ const MAX_NAMED = 200
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
 
 function namesOf(rows: readonly RowLength[]): string {
-  const named = rows.slice(0, MAX_NAMED).map(({ row, prompt, added }) => `${row} (${prompt} + ${added} tokens)`)
+  const named = rows
+    .slice(0, MAX_NAMED)
+    .map(({ row, prompt, added }) => `${rowNumber(row)} (${prompt} + ${added} tokens)`)
   return `${rows.length === 1 ? 'row' : 'rows'} ${named.join(', ')}${rows.length > MAX_NAMED ? ' and more' : ''}`
 }
 

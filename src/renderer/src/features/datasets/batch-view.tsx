@@ -1,9 +1,11 @@
 /** The first sequences of a set, token by token: what is given, and what is trained. */
+
 import { Stack, Text, Title, Tooltip } from '@mantine/core'
 import { TokenLabel } from '@renderer/components/token-label'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { BatchSequence, BatchToken, DatasetBatch } from '@shared/contract/datasets'
 import type { RecordKind } from '@shared/method/offline'
+import { rowNumber } from '@shared/row-number'
 import classes from './batch-view.module.css'
 
 interface BatchViewProps {
@@ -47,7 +49,7 @@ function Sequence({ sequence }: { readonly sequence: BatchSequence }) {
   const { row, label, prompt, promptLength, completion, completionLength, reference } = sequence
   const trained = isTrained(label)
   const facts = [
-    `row ${formatCount(row)}`,
+    `row ${formatCount(rowNumber(row))}`,
     ...(label === null ? [] : [label]),
     `${plural(promptLength, 'token')} of prompt`,
     ...(completionLength > 0 ? [`${plural(completionLength, 'token')} of completion`] : []),

@@ -1,8 +1,10 @@
 /** How the rows' own answers were judged: what was found in each, and why it failed. */
+
 import { Box, Group, Stack, Table, Text } from '@mantine/core'
 import { VerdictMark } from '@renderer/components/status'
 import { formatCount, formatPercent } from '@renderer/lib/format'
 import type { JudgedRow, VerifierTrial } from '@shared/contract/datasets'
+import { rowNumber } from '@shared/row-number'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { explain } from './explain'
 
@@ -63,7 +65,7 @@ function TrialRow({ row }: { readonly row: JudgedRow }) {
   const { status, completion, extracted, reference, note } = row
   return (
     <Table.Tr style={{ verticalAlign: 'top' }}>
-      <Table.Td className="numeric">{formatCount(row.row)}</Table.Td>
+      <Table.Td className="numeric">{formatCount(rowNumber(row.row))}</Table.Td>
       <Table.Td>
         <VerdictMark status={status} />
       </Table.Td>

@@ -3,6 +3,7 @@ import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { queries } from '@renderer/lib/api'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { StudyDetails } from '@shared/contract/studies'
+import { rowNumber } from '@shared/row-number'
 import type { ProblemOutcome } from '@shared/study/results'
 import { percent } from '@shared/study/words'
 import { IconX } from '@tabler/icons-react'
@@ -148,7 +149,7 @@ function ProblemList({ title, count, list, arm, base }: ProblemListProps) {
                 <Table.Tr key={one.row}>
                   <Table.Th scope="row" fw={400} title={one.prompt ?? undefined}>
                     <Text size="xs" className="quiet">
-                      row {formatCount(one.row)}
+                      row {formatCount(rowNumber(one.row))}
                     </Text>
                     {one.prompt !== null && <div className="model-text experiments-prompt">{one.prompt.trim()}</div>}
                   </Table.Th>

@@ -1,6 +1,7 @@
 import { Box, Group, Text, UnstyledButton } from '@mantine/core'
 import { StepStrip } from '@renderer/charts/step-strip'
 import { VerdictMark } from '@renderer/components/status'
+import { rowNumber } from '@shared/row-number'
 import type { TrajectoryRow } from '@shared/schemas/run'
 import classes from './explorer.module.css'
 
@@ -17,7 +18,8 @@ export function FollowStrip({ rows, selected, onSelect }: FollowStripProps) {
       <Text size="xs" fw={600} px={10} pt={6}>
         This prompt over training{' '}
         <Text span size="xs" className="quiet" fw={400}>
-          row {rows[0]?.row}, {rows.length === 1 ? 'sampled once so far' : `sampled ${rows.length} times`}
+          row {rows[0] && rowNumber(rows[0].row)},{' '}
+          {rows.length === 1 ? 'sampled once so far' : `sampled ${rows.length} times`}
         </Text>
       </Text>
       <Box className={classes['strip']}>

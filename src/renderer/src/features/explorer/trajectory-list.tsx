@@ -1,6 +1,7 @@
 import { Box, Group, Text, UnstyledButton } from '@mantine/core'
 import { StepStrip } from '@renderer/charts/step-strip'
 import { VerdictMark } from '@renderer/components/status'
+import { rowNumber } from '@shared/row-number'
 import type { TrajectoryRow } from '@shared/schemas/run'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
@@ -59,7 +60,7 @@ export function TrajectoryList({ rows, selected, hasMore, onMore, onSelect }: Tr
                     {row.excerpt.trim()}
                   </Text>
                   <Text size="xs" className="quiet clip" lh={1.3}>
-                    it. {row.iteration} · row {row.row}
+                    it. {row.iteration} · row {rowNumber(row.row)}
                     {row.critical?.advantage != null ? ` · A ${row.critical.advantage.toFixed(2)}` : ''}
                   </Text>
                 </Box>

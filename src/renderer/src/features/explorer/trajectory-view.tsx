@@ -8,6 +8,7 @@ import { VerdictMark } from '@renderer/components/status'
 import { formatSigned } from '@renderer/lib/format'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
+import { rowNumber } from '@shared/row-number'
 import type { StateRecord } from '@shared/schemas/trajectory'
 import { IconFlagFilled } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
@@ -70,7 +71,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
       <Box className={classes['scroller']}>
         <Box px={12} py={8} style={{ borderBottom: '1px solid var(--line)' }}>
           <Text size="xs" className="quiet">
-            Question, row {trajectory.row} of the data; the trajectory has {trajectory.tokens} tokens
+            Question, row {rowNumber(trajectory.row)} of the data; the trajectory has {trajectory.tokens} tokens
           </Text>
           <Text component="div" className="model-text">
             <MathText text={prompt.trim()} isRaw={isRaw} />

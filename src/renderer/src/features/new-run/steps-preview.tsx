@@ -1,4 +1,5 @@
 /** A text from the chosen data, or a typed one, cut into steps by the plan's rules. */
+
 import { ActionIcon, Box, Group, SegmentedControl, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { queries } from '@renderer/lib/api'
@@ -6,6 +7,7 @@ import { messageOf } from '@renderer/lib/errors'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { StepsPreview } from '@shared/contract/plans'
 import { planInput, valueAt } from '@shared/plan/draft'
+import { rowNumber } from '@shared/row-number'
 import { type Plan, segmentationSchema } from '@shared/schemas/plan'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -110,7 +112,7 @@ export function StepsPreviewPanel() {
                 <IconChevronLeft size={16} />
               </ActionIcon>
               <Text size="xs" className="quiet">
-                {data?.row === null ? '' : `row ${formatCount(data?.row ?? 0)}`}
+                {data?.row == null ? '' : `row ${formatCount(rowNumber(data.row))}`}
               </Text>
               <ActionIcon aria-label="Text after" onClick={() => setIndex((index + 1) % count)}>
                 <IconChevronRight size={16} />

@@ -6,6 +6,7 @@ import { api } from '@renderer/lib/api'
 import { useChoosing } from '@renderer/lib/choose'
 import type { PlaygroundModel } from '@shared/contract/playground'
 import type { ChosenPath } from '@shared/contract/system'
+import { rowNumber } from '@shared/row-number'
 import { IconListSearch, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import { useState } from 'react'
 import {
@@ -39,7 +40,7 @@ function RowNote({ picked, prompt }: { readonly picked: PickedRow; readonly prom
   const isSame = picked.prompt === prompt
   return (
     <Text size="sm" className="quiet" style={{ minWidth: 0 }}>
-      Row {picked.row + 1} of {picked.source}
+      Row {rowNumber(picked.row)} of {picked.source}
       {!isSame && '; the prompt was changed, so answers are not judged'}
       {isSame && picked.reference === '' && ', which has no reference'}
       {isSame && picked.reference !== '' && (

@@ -4,6 +4,7 @@ import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { api, queries } from '@renderer/lib/api'
 import { formatCount } from '@renderer/lib/format'
 import type { PlaygroundRows, RowSourceChoice } from '@shared/contract/playground'
+import { rowNumber } from '@shared/row-number'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { PickedRow } from './choices'
@@ -42,7 +43,7 @@ function Rows({ found, onPick }: RowsProps) {
       <Table.Tbody>
         {found.rows.map((row) => (
           <Table.Tr key={row.row}>
-            <Table.Td className="numeric">{formatCount(row.row + 1)}</Table.Td>
+            <Table.Td className="numeric">{formatCount(rowNumber(row.row))}</Table.Td>
             <Table.Td className="mono clip" title={row.prompt}>
               {row.prompt}
             </Table.Td>
@@ -52,7 +53,7 @@ function Rows({ found, onPick }: RowsProps) {
                 variant="subtle"
                 size="compact-xs"
                 onClick={() => onPick(row)}
-                aria-label={`Take row ${row.row + 1}`}
+                aria-label={`Take row ${rowNumber(row.row)}`}
               >
                 Take
               </Button>
