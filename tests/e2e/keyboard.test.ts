@@ -15,6 +15,23 @@ journey(
     const { keyboard } = page
     const title = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
 
+    // The focus goes to the heading of each page; the table is five tabs from there at most, and the first tab of all skips to the page.
+    const focusedTag = () => page.evaluate(() => document.activeElement?.tagName)
+    await keyboard.press('Alt+5')
+    await title('Models')
+    await expect.poll(focusedTag).toBe('H1')
+    await keyboard.press('Alt+1')
+    await title('Runs')
+    await expect.poll(focusedTag).toBe('H1')
+    const inTable = () => page.evaluate(() => document.activeElement?.closest('table') !== null)
+    let tabs = 0
+    for (; tabs < 20 && !(await inTable()); tabs++) await keyboard.press('Tab')
+    expect(tabs).toBeLessThanOrEqual(5)
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+    await tabTo(page, /^Skip to the page$/)
+    await keyboard.press('Enter')
+    await expect.poll(focusedTag).toBe('H1')
+
     // Tick two runs and compare them.
     await page.getByRole('row').nth(2).waitFor()
     await tabTo(page, /^Choose the columns$/)
@@ -36,7 +53,7 @@ journey(
     await tabTo(page, /^Sample \d+ here/)
 
     // The palette: Escape gives the focus back, Enter opens what was found.
-    const search = page.getByRole('combobox', { name: 'Find a page, an experiment or a run' })
+    const search = page.getByRole('combobox', { name: 'Find a page, an action, a setting or a run' })
     await keyboard.press('Control+k')
     await search.waitFor()
     await keyboard.press('Escape')
@@ -48,6 +65,7 @@ journey(
     await page.getByRole('option', { name: 'Export', selected: true }).waitFor()
     await keyboard.press('Enter')
     await title('Export')
+    await expect.poll(focusedTag).toBe('H1')
 
     // Export the newest run's pairs.
     const out = join(home, 'pairs.jsonl')

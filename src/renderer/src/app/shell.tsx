@@ -24,6 +24,7 @@ import { ConnectionBanner } from './connection-banner'
 import { JobBar } from './job-bar'
 import { PAGES } from './pages'
 import { Palette, palette } from './palette'
+import { focusHeading, usePageFocus } from './use-page-focus'
 
 const isCurrent = (path: string, location: string) =>
   path === '/'
@@ -54,6 +55,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const live = useLiveStream(onEnded)
   useStudiesStream()
   const isNarrow = useMediaQuery(NARROW)
+  usePageFocus(location)
   useTheme()
   useMenuCommands(go)
   useHotkeys([
@@ -62,6 +64,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   ])
   return (
     <LiveContext value={live}>
+      <button type="button" className="skip-link" onClick={focusHeading}>
+        Skip to the page
+      </button>
       <AppShell header={{ height: 44 }} navbar={{ width: { base: 52, lg: 168 }, breakpoint: 0 }} padding={0}>
         <AppShell.Header style={{ background: 'var(--surface-raised)' }}>
           <Group h="100%" px="md" justify="space-between" wrap="nowrap" gap="lg">
@@ -69,7 +74,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               GPO Studio
             </Text>
             <JobBar />
-            <Tooltip label="Find a page, a run or an action">
+            <Tooltip label="Find a page, an action, a setting or a run">
               <UnstyledButton onClick={palette.open} aria-label="Open the command palette">
                 <Group gap="xs" wrap="nowrap">
                   <IconSearch size={15} />

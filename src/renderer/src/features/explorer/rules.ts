@@ -1,6 +1,60 @@
 /** Looking at recorded values through another rule. Pure: what the run did is not changed. */
-import { type ScoredRule, stepBy, type ValuedState } from '@shared/method/critical-step'
+import { formatSigned } from '@renderer/lib/format'
+import { type CriticalRule, type ScoredRule, stepBy, type ValuedState } from '@shared/method/critical-step'
 
 /** The step a rule would have selected; null where there are no steps. */
 export const criticalBy = (rule: ScoredRule, states: readonly ValuedState[]): number | null =>
   states.length < 2 ? null : stepBy(rule, states)
+
+export interface Turns {
+  /** The step with the largest gain of value; null where none gained. */
+  readonly helped: number | null
+  /** The step with the largest loss of value; null where none lost. */
+  readonly hurt: number | null
+}
+
+/** Which steps helped and hurt most. @param advantages null where a state was not visited */
+export function turnsOf(advantages: readonly (number | null)[]): Turns {
+  const best = (sign: 1 | -1) => {
+    let at: number | null = null
+    let most = 0
+    advantages.forEach((value, i) => {
+      if (sign * (value ?? 0) <= most) return
+      most = sign * (value ?? 0)
+      at = i
+    })
+    return at
+  }
+  return { helped: best(1), hurt: best(-1) }
+}
+
+const WHY: Readonly<Record<CriticalRule, string>> = {
+  none: '',
+  undecided: 'from there right and wrong answers are most alike in number',
+  value: 'from there answers are most often right',
+  max: 'that step gained most',
+  maxAbs: 'that step changed the value most, up or down',
+  min: 'that step lost most',
+  random: 'the run takes a step by chance',
+}
+
+/** The step that new rollouts began at, and the steps at which the outcome turned most, in a sentence or two. */
+export function turnsInWords(
+  rule: CriticalRule | null,
+  reset: number | null,
+  advantages: readonly (number | null)[],
+): string {
+  const { helped, hurt } = turnsOf(advantages)
+  const signed = (step: number) => formatSigned(advantages[step] ?? 0)
+  const began =
+    reset === null || rule === null ? [] : [`New rollouts began before step ${reset + 1}, because ${WHY[rule]}.`]
+  const turned = [
+    ...(helped === null ? [] : [`Step ${helped + 1} helped most (${signed(helped)})`]),
+    ...(hurt === null ? [] : [`step ${hurt + 1} hurt most (${signed(hurt)})`]),
+  ].join(', ')
+  const all = [
+    ...began,
+    ...(turned === '' ? ['No step changed the value.'] : [`${turned[0]!.toUpperCase()}${turned.slice(1)}.`]),
+  ]
+  return all.join(' ')
+}

@@ -10,10 +10,10 @@ import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
 import { rowNumber } from '@shared/row-number'
 import type { StateRecord } from '@shared/schemas/trajectory'
-import { IconFlagFilled } from '@tabler/icons-react'
+import { IconFlagFilled, IconTrendingDown, IconTrendingUp } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import classes from './explorer.module.css'
-import { criticalBy } from './rules'
+import { criticalBy, turnsInWords, turnsOf } from './rules'
 
 interface TrajectoryViewProps {
   readonly trajectory: ExplorerTrajectory
@@ -37,6 +37,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
   const { steps, states, prompt, reference, extracted, status, text } = trajectory
   const critical = criticalOf(trajectory, rule)
   const hasValues = states.length > 0
+  const turns = turnsOf(trajectory.advantages)
   return (
     <>
       <Group className={classes['heading']} justify="space-between" gap={6}>
@@ -76,6 +77,15 @@ export function TrajectoryView(props: TrajectoryViewProps) {
           <Text component="div" className="model-text">
             <MathText text={prompt.trim()} isRaw={isRaw} />
           </Text>
+          {hasValues && (
+            <Text size="xs" mt={6}>
+              {turnsInWords(
+                trajectory.critical?.rule ?? null,
+                trajectory.critical?.step ?? null,
+                trajectory.advantages,
+              )}
+            </Text>
+          )}
         </Box>
         {steps.length === 0 ? (
           <Box px={12} py={8}>
@@ -96,6 +106,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
                 trajectory={trajectory}
                 index={i}
                 isCritical={i === critical}
+                turn={i === turns.helped ? 'helped' : i === turns.hurt ? 'hurt' : null}
                 isSelected={i === state}
                 confidence={rule === null && i === critical ? (trajectory.critical?.confidence ?? null) : null}
                 isRaw={isRaw}
@@ -121,6 +132,8 @@ interface StepRowProps {
   readonly trajectory: ExplorerTrajectory
   readonly index: number
   readonly isCritical: boolean
+  /** Whether it is the step that helped or hurt most. */
+  readonly turn: 'helped' | 'hurt' | null
   readonly isSelected: boolean
   readonly confidence: number | null
   readonly isRaw: boolean
@@ -150,7 +163,41 @@ function howKnown({ value, successes, samples }: StateRecord): string {
   return samples === 0 ? 'known' : `${successes} of ${samples} continuations correct`
 }
 
-function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw, onSelect }: StepRowProps) {
+const TURNS = {
+  helped: {
+    words: 'helped most',
+    why: 'No other step raised the share of right answers as much.',
+    colour: 'var(--helped)',
+    icon: IconTrendingUp,
+  },
+  hurt: {
+    words: 'hurt most',
+    why: 'No other step lowered the share of right answers as much: where a wrong answer went wrong.',
+    colour: 'var(--hurt)',
+    icon: IconTrendingDown,
+  },
+} as const
+
+/** Critical, helped most, hurt most: each with its explanation. */
+function Marks({ isCritical, turn }: Pick<StepRowProps, 'isCritical' | 'turn'>) {
+  const Turn = turn && TURNS[turn].icon
+  return (
+    <Box style={{ width: 14, flexShrink: 0, marginTop: 2 }}>
+      {isCritical && (
+        <Tooltip label="The critical step: new rollouts begin before it" position="right">
+          <IconFlagFilled size={14} color="var(--critical)" aria-hidden />
+        </Tooltip>
+      )}
+      {Turn && turn && (
+        <Tooltip label={`${TURNS[turn].words}: ${TURNS[turn].why}`} multiline maw={260} position="right">
+          <Turn size={14} color={TURNS[turn].colour} aria-hidden />
+        </Tooltip>
+      )}
+    </Box>
+  )
+}
+
+function StepRow({ trajectory, index, isCritical, turn, isSelected, confidence, isRaw, onSelect }: StepRowProps) {
   const { steps, states, intervals, advantages } = trajectory
   const before = states[index]
   const after = states[index + 1]
@@ -171,15 +218,11 @@ function StepRow({ trajectory, index, isCritical, isSelected, confidence, isRaw,
       data-critical={isCritical || undefined}
       data-selected={isSelected || undefined}
       aria-pressed={isSelected}
-      aria-label={`Step ${index + 1}${isCritical ? ', the critical step' : ''}${about}: ${steps[index]!.text.trim()}`}
+      aria-label={`Step ${index + 1}${isCritical ? ', the critical step' : ''}${turn === null ? '' : `, ${TURNS[turn].words}`}${about}: ${steps[index]!.text.trim()}`}
       onClick={onSelect}
     >
       <Group gap={2} wrap="nowrap" align="flex-start">
-        {isCritical ? (
-          <IconFlagFilled size={14} color="var(--critical)" aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
-        ) : (
-          <span style={{ width: 14, flexShrink: 0 }} />
-        )}
+        <Marks isCritical={isCritical} turn={turn} />
         <Text size="xs" className="quiet" pt={1}>
           {index + 1}
         </Text>

@@ -3,7 +3,7 @@ import type { DatasetItem } from '@shared/contract/datasets'
 import type { ModelItem } from '@shared/contract/models'
 import type { DraftValue, PlanDraft } from '@shared/plan/draft'
 import type { PlanFacts } from '@shared/plan/facts'
-import type { DescribedLeaf } from '@shared/plan/fields'
+import { type DescribedLeaf, describedById } from '@shared/plan/fields'
 import type { PlanIssue } from '@shared/plan/issue'
 import type { Plan } from '@shared/schemas/plan'
 import { createContext, useContext } from 'react'
@@ -34,11 +34,18 @@ export function usePlanForm(): PlanForm {
 
 export const settingElementId = (id: string): string => `setting-${id.replaceAll(/[^\w]/g, '-')}`
 
-/** Scrolls to a setting and focuses it, after the form has rendered it. */
-export function showSetting({ leaf }: DescribedLeaf): void {
+/** Tries to find a setting on the page, which may still be loading. */
+const TRIES = 40
+const TRY_MS = 60
+
+/** Scrolls to a setting and focuses it, after the form has rendered it; of a kind that is not chosen, to the choice of the kind. */
+export function showSetting({ leaf }: Pick<DescribedLeaf, 'leaf'>, tries = TRIES): void {
   window.setTimeout(() => {
     const element = document.getElementById(settingElementId(leaf.id))
+    const field = element?.querySelector<HTMLElement>('input, textarea, button, [role="radio"]')
     element?.scrollIntoView({ block: 'center' })
-    element?.querySelector<HTMLElement>('input, textarea, button, [role="radio"]')?.focus({ preventScroll: true })
-  }, 60)
+    if (field) field.focus({ preventScroll: true })
+    else if (tries > 0) showSetting({ leaf }, tries - 1)
+    else if (leaf.variant !== null) showSetting(describedById(`${leaf.path.split('.')[0]}.kind`), 1)
+  }, TRY_MS)
 }

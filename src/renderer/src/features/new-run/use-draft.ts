@@ -5,11 +5,13 @@ import { messageOf } from '@renderer/lib/errors'
 import type { DatasetItem } from '@shared/contract/datasets'
 import type { ModelItem } from '@shared/contract/models'
 import { type DraftValue, draftOf, type PlanDraft, withValue } from '@shared/plan/draft'
+import { DESCRIBED_LEAVES, type DescribedLeaf } from '@shared/plan/fields'
 import { PLAN_LEAVES } from '@shared/plan/leaves'
 import { PRESETS } from '@shared/plan/presets'
 import type { Plan } from '@shared/schemas/plan'
 import { useCallback, useEffect, useState } from 'react'
 import { useLocation, useSearch } from 'wouter'
+import { showSetting } from './form'
 
 const KEY = 'gpo:new-run'
 const ids = new Set(PLAN_LEAVES.map(({ id }) => id))
@@ -101,7 +103,11 @@ export function useDraft(): DraftState {
       return { ...was, draft, origin }
     })
   }, [])
-  const problem = useAddress(begin, merge)
+  const show = useCallback((setting: DescribedLeaf) => {
+    if (!setting.isSimple) setKept((was) => ({ ...was, isAdvanced: true }))
+    showSetting(setting)
+  }, [])
+  const problem = useAddress(begin, merge, show)
   return {
     ...kept,
     before,
@@ -118,16 +124,20 @@ export function useDraft(): DraftState {
   }
 }
 
-/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?adapter=PATH, ?data=PATH: applied once, then removed from the address. */
-function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): string | null {
+/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?adapter=PATH, ?data=PATH, ?setting=ID: applied once, then removed from the address. */
+function useAddress(
+  begin: DraftState['begin'],
+  merge: DraftState['merge'],
+  show: (setting: DescribedLeaf) => void,
+): string | null {
   const search = useSearch()
   const [, go] = useLocation()
   const [problem, setProblem] = useState<string | null>(null)
   useEffect(() => {
     const asked = new URLSearchParams(search)
     const take = async () => {
-      const keys = ['from', 'preset', 'model', 'adapter', 'data']
-      const [from, preset, model, adapter, data] = keys.map((key) => asked.get(key))
+      const keys = ['from', 'preset', 'model', 'adapter', 'data', 'setting']
+      const [from, preset, model, adapter, data, setting] = keys.map((key) => asked.get(key))
       if (from) {
         const { run } = await api.runs.get({ id: from })
         begin(cloneDraft(run.plan), run.name)
@@ -139,12 +149,14 @@ function useAddress(begin: DraftState['begin'], merge: DraftState['merge']): str
       if (found) merge({ 'adaptation.kind': 'lora', ...adapterValues(found) })
       const item = data && (await api.datasets.list()).find(({ path }) => path === data)
       if (item) merge(datasetValues(item))
+      const wanted = DESCRIBED_LEAVES.find(({ leaf }) => leaf.id === setting)
+      if (wanted) show(wanted)
       setProblem(null)
     }
     if (search === '') return
     go('/new', { replace: true })
     void take().catch((error: unknown) => setProblem(messageOf(error)))
-  }, [search, go, begin, merge])
+  }, [search, go, begin, merge, show])
   return problem
 }
 

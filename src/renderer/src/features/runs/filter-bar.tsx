@@ -1,5 +1,6 @@
 import { Button, Checkbox, Group, Menu, Text, TextInput } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
+import { Toolbar } from '@renderer/components/toolbar'
 import { formatCount } from '@renderer/lib/format'
 import type { RunListItem } from '@shared/schemas/run'
 import { IconChevronDown, IconSearch } from '@tabler/icons-react'
@@ -44,26 +45,28 @@ export function FilterBar({ runs, filter, onChange, children }: FilterBarProps) 
         aria-label="Search runs by name, id, tag, note, method, model or data"
         style={{ flex: '1 1 160px', maxWidth: 320, minWidth: 160 }}
       />
-      {FACET_NAMES.map((facet) => (
-        <FacetMenu key={facet} {...{ runs, filter, onChange, facet }} />
-      ))}
-      <Checkbox
-        ml={4}
-        label="Archived"
-        checked={filter.withArchived}
-        onChange={(event) => onChange({ ...filter, withArchived: event.currentTarget.checked })}
-        aria-label="Show archived runs too"
-      />
-      {isFiltered(filter) && (
-        <Button
-          variant="subtle"
-          px="sm"
-          style={{ flexShrink: 0 }}
-          onClick={() => onChange({ ...NO_FILTER, withArchived: filter.withArchived })}
-        >
-          Clear
-        </Button>
-      )}
+      <Toolbar label="Filters">
+        {FACET_NAMES.map((facet) => (
+          <FacetMenu key={facet} {...{ runs, filter, onChange, facet }} />
+        ))}
+        <Checkbox
+          ml={4}
+          label="Archived"
+          checked={filter.withArchived}
+          onChange={(event) => onChange({ ...filter, withArchived: event.currentTarget.checked })}
+          aria-label="Show archived runs too"
+        />
+        {isFiltered(filter) && (
+          <Button
+            variant="subtle"
+            px="sm"
+            style={{ flexShrink: 0 }}
+            onClick={() => onChange({ ...NO_FILTER, withArchived: filter.withArchived })}
+          >
+            Clear
+          </Button>
+        )}
+      </Toolbar>
       <Group gap={6} ml="auto" wrap="nowrap" style={{ flexShrink: 0 }}>
         {children}
       </Group>

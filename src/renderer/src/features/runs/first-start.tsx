@@ -33,8 +33,9 @@ export function FirstStart() {
           <BundledData />
         </SimpleGrid>
         <Text size="sm">
-          The run samples answers, finds in each the step that decided whether it ended right (the critical step), goes
-          back to the state before it, practises there, and updates the model with PPO. You can watch its accuracy on
+          The run samples answers. Where all answers to a problem are wrong, it looks for the state in one of them from
+          which right and wrong answers are most alike in number, practises from there, and updates the model with PPO.
+          The step that begins there is called critical: the outcome is still open. You can watch the accuracy on
           held-out problems and open every critical step.
         </Text>
         {start.error && <ErrorState error={start.error} title="The example could not be started" />}
