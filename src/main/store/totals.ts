@@ -7,17 +7,21 @@ import { runKey } from './runs'
 interface Row {
   readonly iteration: number
   readonly tokens: number
+  readonly sampled: number
+  readonly hasSampled: number
   readonly seconds: number
 }
 
 const TOKENS = 'num_tokens' satisfies MetricName
+const SAMPLED = 'gpo/generated_tokens' satisfies MetricName
 const SECONDS = 'step_time' satisfies MetricName
 
-const SUMS = `SELECT iteration, sum(tokens) OVER (ORDER BY iteration) AS tokens, sum(seconds) OVER (ORDER BY iteration) AS seconds
+const SUMS = `SELECT iteration, sum(tokens) OVER (ORDER BY iteration) AS tokens, sum(sampled) OVER (ORDER BY iteration) AS sampled, hasSampled, sum(seconds) OVER (ORDER BY iteration) AS seconds
   FROM (SELECT m.iteration, total(CASE WHEN n.name = '${TOKENS}' THEN m.value END) AS tokens,
+      total(CASE WHEN n.name = '${SAMPLED}' THEN m.value END) AS sampled, max(n.name = '${SAMPLED}') AS hasSampled,
       total(CASE WHEN n.name = '${SECONDS}' THEN m.value END) AS seconds
     FROM metrics AS m JOIN metric_names AS n ON n.id = m.name
-    WHERE m.run = ? AND m.name IN (SELECT id FROM metric_names WHERE name IN ('${TOKENS}', '${SECONDS}'))
+    WHERE m.run = ? AND m.name IN (SELECT id FROM metric_names WHERE name IN ('${TOKENS}', '${SAMPLED}', '${SECONDS}'))
     GROUP BY m.iteration)
   ORDER BY iteration`
 
@@ -30,6 +34,7 @@ export function runTotals(store: Store, run: string, points: number): RunTotals 
   return {
     iterations: kept.map(({ iteration }) => iteration),
     tokens: kept.map(({ tokens }) => tokens),
+    sampled: rows.length > 0 && rows.every(({ hasSampled }) => hasSampled === 1) ? kept.map(({ sampled }) => sampled) : null,
     seconds: kept.map(({ seconds }) => seconds),
   }
 }

@@ -51,11 +51,13 @@ export type LiveEvent =
   /** A run ended; for notifications. */
   | { readonly type: 'ended'; readonly run: RunSummary }
 
-/** A run's cumulative cost after some of its iterations: three columns of equal length, iterations ascending. */
+/** A run's cumulative cost after some of its iterations: columns of equal length, iterations ascending. */
 export interface RunTotals {
   readonly iterations: readonly number[]
   /** Tokens trained on, each counted once regardless of the number of passes. */
   readonly tokens: readonly number[]
+  /** All tokens that were sampled, those for values included; null for runs of versions that did not record them. */
+  readonly sampled: readonly number[] | null
   /** Seconds of training, without evaluations and checkpoints. */
   readonly seconds: readonly number[]
 }

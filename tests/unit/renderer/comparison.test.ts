@@ -28,13 +28,15 @@ describe('metrics in common', () => {
 })
 
 describe('axes', () => {
-  const totals = { iterations: [1, 2, 4], tokens: [100, 200, 300], seconds: [2, 4, 6] }
+  const totals = { iterations: [1, 2, 4], tokens: [100, 200, 300], sampled: [200, 500, 900], seconds: [2, 4, 6] }
 
   it('tell where an iteration lies, between the known ones too', () => {
     const series = { iterations: [0, 1, 2, 3, 4, 9], values: [1, 2, 3, 4, 5, 6] }
     expect(overAxis(series, 'iteration', totals)).toBe(series)
     expect(overAxis(series, 'tokens', totals)).toEqual({ iterations: [0, 100, 200, 250, 300], values: [1, 2, 3, 4, 6] })
     expect(overAxis(series, 'time', totals).iterations).toEqual([0, 2, 4, 5, 6])
+    expect(overAxis(series, 'sampled', totals).iterations).toEqual([0, 200, 500, 700, 900])
+    expect(overAxis(series, 'sampled', { ...totals, sampled: null }).iterations).toEqual([])
   })
 
   it('are empty until the totals are there', () => {
@@ -42,7 +44,7 @@ describe('axes', () => {
   })
 
   it('begin at nothing done', () => {
-    const late = { iterations: [10, 20], tokens: [50, 100], seconds: [1, 2] }
+    const late = { iterations: [10, 20], tokens: [50, 100], sampled: null, seconds: [1, 2] }
     expect(overAxis({ iterations: [5, 10], values: [1, 2] }, 'tokens', late).iterations).toEqual([25, 50])
   })
 })
@@ -84,7 +86,7 @@ describe('a chart', () => {
   })
 
   it('reaches to the end of the longest run', () => {
-    const totals = { iterations: [1, 30], tokens: [10, 300], seconds: [1, 60] }
+    const totals = { iterations: [1, 30], tokens: [10, 300], sampled: null, seconds: [1, 60] }
     const runs = [{ totals, evaluated: 0 }, { totals: undefined, evaluated: 40 }] // biome-ignore format: one line
     expect(fullRange(runs, 'iteration')).toEqual([0, 40])
     expect(fullRange(runs, 'tokens')).toEqual([0, 300])

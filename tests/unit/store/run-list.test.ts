@@ -53,15 +53,26 @@ describe('totals', () => {
   it('are sums up to each iteration', () => {
     const store = open()
     const run = newRun(store)
-    expect(runTotals(store, run, 10)).toEqual({ iterations: [], tokens: [], seconds: [] })
+    expect(runTotals(store, run, 10)).toEqual({ iterations: [], tokens: [], sampled: null, seconds: [] })
     insertMetrics(store, run, metrics(1, 3))
     expect(runTotals(store, run, 10)).toEqual({
       iterations: [1, 2, 3],
       tokens: [100, 200, 300],
+      sampled: null,
       seconds: [0.5, 1, 1.5],
     })
     insertMetrics(store, run, metrics(1, 1).map(({ iteration }) => ({ iteration: iteration + 3, values: { loss: 1 } }))) // biome-ignore format: one line
     expect(runTotals(store, run, 10).iterations).toEqual([1, 2, 3])
+  })
+
+  it('have the sampled tokens where every iteration recorded them', () => {
+    const store = open()
+    const run = newRun(store)
+    const sampled = metrics(1, 3).map((one) => ({ ...one, values: { ...one.values, 'gpo/generated_tokens': 400 } }))
+    insertMetrics(store, run, sampled)
+    expect(runTotals(store, run, 10)).toMatchObject({ tokens: [100, 200, 300], sampled: [400, 800, 1200] })
+    insertMetrics(store, run, metrics(4, 4))
+    expect(runTotals(store, run, 10).sampled).toBeNull()
   })
 
   it('are thinned evenly, the last one kept', () => {

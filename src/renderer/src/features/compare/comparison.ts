@@ -4,12 +4,13 @@ import { ACCURACY, ACCURACY_TITLE, type MetricName, metricTitle } from '@shared/
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Series } from '@shared/schemas/run'
 
-export const AXES = ['iteration', 'tokens', 'time'] as const
+export const AXES = ['iteration', 'tokens', 'sampled', 'time'] as const
 export type Axis = (typeof AXES)[number]
 
 export const AXIS_LABELS: Readonly<Record<Axis, string>> = {
   iteration: 'iteration',
   tokens: 'tokens trained on',
+  sampled: 'tokens sampled, those for values included',
   time: 'training time (h:min:s)',
 }
 
@@ -76,11 +77,16 @@ function interpolate(iteration: number, known: readonly number[], totals: readon
   return toX === fromX ? toY : fromY + ((iteration - fromX) / (toX - fromX)) * (toY - fromY)
 }
 
+/** What a run has spent after its iterations; null where that was not recorded. */
+export const totalsOver = (axis: Exclude<Axis, 'iteration'>, totals: RunTotals): readonly number[] | null =>
+  ({ tokens: totals.tokens, sampled: totals.sampled, time: totals.seconds })[axis]
+
 /** The same values over another axis; if several share a place, the last is kept. */
 export function overAxis(series: Series, axis: Axis, totals: RunTotals | undefined): Series {
   if (axis === 'iteration') return series
   if (!totals) return { iterations: [], values: [] }
-  const column = axis === 'tokens' ? totals.tokens : totals.seconds
+  const column = totalsOver(axis, totals)
+  if (!column) return { iterations: [], values: [] }
   const points = new Map<number, number>()
   series.iterations.forEach((iteration, i) => {
     points.set(interpolate(iteration, totals.iterations, column), series.values[i]!)

@@ -15,7 +15,8 @@ interface CurveControlsProps {
 
 const AXIS_CHOICES = [
   { value: 'iteration', label: 'Iteration' },
-  { value: 'tokens', label: 'Tokens' },
+  { value: 'tokens', label: 'Trained tokens' },
+  { value: 'sampled', label: 'Sampled tokens' },
   { value: 'time', label: 'Time' },
 ]
 

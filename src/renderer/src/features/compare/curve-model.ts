@@ -5,7 +5,7 @@ import { align, type Column, logScaleOf, readAt, smooth } from '@renderer/charts
 import type { RunColour } from '@renderer/charts/run-colours'
 import type { RunTotals } from '@shared/contract/runs'
 import type { Series } from '@shared/schemas/run'
-import { type Axis, overAxis } from './comparison'
+import { type Axis, overAxis, totalsOver } from './comparison'
 
 export interface Drawn {
   readonly id: string
@@ -62,8 +62,7 @@ export function fullRange(
   axis: Axis,
 ): readonly [number, number] | undefined {
   const ends = runs.map(({ totals, evaluated }) => {
-    if (axis === 'tokens') return totals?.tokens.at(-1) ?? 0
-    if (axis === 'time') return totals?.seconds.at(-1) ?? 0
+    if (axis !== 'iteration') return (totals && totalsOver(axis, totals)?.at(-1)) ?? 0
     return Math.max(evaluated, totals?.iterations.at(-1) ?? 0)
   })
   const end = Math.max(0, ...ends)

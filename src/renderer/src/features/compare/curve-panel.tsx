@@ -31,9 +31,12 @@ interface CurvePanelProps {
   readonly onZoom: (range: Range | null) => void
 }
 
+const millions = (value: number) => (value < 1e6 ? formatCount(value) : `${formatNumber(value / 1e6)} M`)
+
 const FORMAT_X: Readonly<Record<Axis, (value: number) => string>> = {
   iteration: formatCount,
-  tokens: (value) => (value < 1e6 ? formatCount(value) : `${formatNumber(value / 1e6)} M`),
+  tokens: millions,
+  sampled: millions,
   time: formatClock,
 }
 

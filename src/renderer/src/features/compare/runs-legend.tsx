@@ -46,7 +46,12 @@ export function RunsLegend({ runs, curves, metrics, hidden, onToggle, onRemove }
             </Table.Th>
             <Table.Th className="numeric">
               <Tooltip label="Tokens trained on, each counted once">
-                <span>Tokens</span>
+                <span>Trained tokens</span>
+              </Tooltip>
+            </Table.Th>
+            <Table.Th className="numeric">
+              <Tooltip label="All tokens that were sampled, those for values included: what guidance costs">
+                <span>Sampled tokens</span>
               </Tooltip>
             </Table.Th>
             <Table.Th className="numeric">
@@ -143,6 +148,7 @@ function RunCells({ run: { details, error }, curves, metrics }: RunCellsProps) {
       </Table.Td>
       <AccuracyCells details={details} />
       <Table.Td className="numeric">{totals?.tokens.length ? formatCount(totals.tokens.at(-1)!) : NONE}</Table.Td>
+      <Table.Td className="numeric">{totals?.sampled?.length ? formatCount(totals.sampled.at(-1)!) : NONE}</Table.Td>
       <Table.Td className="numeric">{totals?.seconds.length ? formatDuration(totals.seconds.at(-1)!) : NONE}</Table.Td>
       {metrics.map((name) => {
         const metric = details.metrics.find((one) => one.name === name)
