@@ -1,12 +1,13 @@
 /** One setting: its label, symbol and unit, its control, what it does, and problems with its value. */
-import { Box, Group, Text, Tooltip } from '@mantine/core'
+import { Box, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { valueText } from '@renderer/lib/setting-text'
 import { isApplicable } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import type { PlanIssue } from '@shared/plan/issue'
 import { rangeWords } from '@shared/plan/range'
-import { IconAlertTriangle, IconExclamationCircle, IconInfoCircle } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { IconAlertTriangle, IconExclamationCircle, IconHelpCircle, IconInfoCircle } from '@tabler/icons-react'
+import type { KeyboardEvent, ReactNode } from 'react'
 import { Control, type SettingIds } from './controls'
 import { settingElementId, usePlanForm } from './form'
 import classes from './new-run.module.css'
@@ -70,9 +71,38 @@ interface SettingProps {
   readonly isWide?: boolean
 }
 
+/** Opens on hover of the question mark, on a click of it, and with F1 in the field; above the label, so that it hides neither field nor problems. */
+function HelpMark({
+  setting,
+  isOpen,
+  onToggle,
+}: {
+  readonly setting: DescribedLeaf
+  readonly isOpen: boolean
+  readonly onToggle: () => void
+}) {
+  return (
+    <Tooltip
+      label={<Help setting={setting} />}
+      {...(isOpen ? { opened: true } : {})}
+      events={{ hover: true, focus: false, touch: true }}
+      position="top-start"
+      openDelay={200}
+      maw={380}
+      px="sm"
+    >
+      {/* Not a stop of the Tab key: the field itself has the same text as its description. */}
+      <UnstyledButton tabIndex={-1} className={classes.help} aria-label={`About ${setting.label}`} onClick={onToggle}>
+        <IconHelpCircle size={13} aria-hidden />
+      </UnstyledButton>
+    </Tooltip>
+  )
+}
+
 /** A switch has its label beside it; all others above. */
 export function Setting({ setting, children, isWide = false }: SettingProps) {
   const { draft, issues } = usePlanForm()
+  const [isHelpOpen, help] = useDisclosure()
   const { leaf, label, symbol, unit, what, advice } = setting
   if (!isApplicable(draft, leaf)) return null
   const id = settingElementId(leaf.id)
@@ -80,33 +110,40 @@ export function Setting({ setting, children, isWide = false }: SettingProps) {
   const own = issues.filter(({ path }) => path === leaf.path)
   const hasError = own.some(({ severity }) => severity === 'error')
   const ids = { input: `${id}-input`, help: [...own.map(({ message }) => message), what, advice].join(' ') }
+  const mark = <HelpMark setting={setting} isOpen={isHelpOpen} onToggle={help.toggle} />
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'F1') help.toggle()
+    else if (event.key === 'Escape') help.close()
+    if (event.key === 'F1') event.preventDefault()
+  }
   return (
-    <Box id={id} className={isWide ? classes.wide : undefined} style={{ minWidth: 0 }}>
-      <Tooltip
-        label={<Help setting={setting} />}
-        events={{ hover: true, focus: true, touch: true }}
-        position="top-start"
-        openDelay={450}
-        maw={380}
-        px="sm"
-      >
-        <Box className={isSwitch ? classes.switch : undefined}>
-          {!isSwitch && (
-            <Group justify="space-between" gap="xs" wrap="nowrap" mb={2}>
+    <Box
+      id={id}
+      className={isWide ? classes.wide : undefined}
+      style={{ minWidth: 0 }}
+      onKeyDown={onKeyDown}
+      onBlur={help.close}
+    >
+      <Box className={isSwitch ? classes.switch : undefined}>
+        {!isSwitch && (
+          <Group justify="space-between" gap="xs" wrap="nowrap" mb={2}>
+            <Group gap={4} wrap="nowrap" style={{ minWidth: 0 }}>
               <Text component="label" size="sm" fw={500} htmlFor={ids.input} className="clip">
                 {label}
                 {symbol && <span className={classes.symbol}> {symbol}</span>}
               </Text>
-              {unit && (
-                <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
-                  {unit}
-                </Text>
-              )}
+              {mark}
             </Group>
-          )}
-          {children ? children(ids) : <Control setting={setting} ids={ids} hasError={hasError} />}
-        </Box>
-      </Tooltip>
+            {unit && (
+              <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+                {unit}
+              </Text>
+            )}
+          </Group>
+        )}
+        {children ? children(ids) : <Control setting={setting} ids={ids} hasError={hasError} />}
+        {isSwitch && mark}
+      </Box>
       <SettingIssues path={leaf.path} />
     </Box>
   )

@@ -124,7 +124,7 @@ export function useDraft(): DraftState {
   }
 }
 
-/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?adapter=PATH, ?data=PATH, ?setting=ID: applied once, then removed from the address. */
+/** #/new?from=RUN, ?preset=ID, ?model=PATH, ?adapter=PATH, ?data=PATH, ?setting=ID; with `from`, &seed=next: applied once, then removed from the address. */
 function useAddress(
   begin: DraftState['begin'],
   merge: DraftState['merge'],
@@ -136,11 +136,12 @@ function useAddress(
   useEffect(() => {
     const asked = new URLSearchParams(search)
     const take = async () => {
-      const keys = ['from', 'preset', 'model', 'adapter', 'data', 'setting']
-      const [from, preset, model, adapter, data, setting] = keys.map((key) => asked.get(key))
+      const keys = ['from', 'preset', 'model', 'adapter', 'data', 'setting', 'seed']
+      const [from, preset, model, adapter, data, setting, seed] = keys.map((key) => asked.get(key))
       if (from) {
         const { run } = await api.runs.get({ id: from })
         begin(cloneDraft(run.plan), run.name)
+        if (seed === 'next') merge({ seed: run.plan.seed + 1 })
       }
       const known = PRESETS.find(({ id }) => id === preset)
       if (known) begin(draftOf(known.plan), known.label)

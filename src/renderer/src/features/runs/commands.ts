@@ -4,6 +4,12 @@ export interface RunCommands {
   explore(id: string): void
   /** An experiment that compares the run's plan with guidance and without. */
   askGuidance(id: string): void
+  /** A new plan with the run's settings. */
+  clone(id: string): void
+  /** The same plan with the next seed. */
+  repeat(id: string): void
+  exportRun(id: string): void
+  showFolder(id: string): void
   compare(ids: readonly string[]): void
   startRename(id: string): void
   /** Null: keep the old name. */

@@ -1,19 +1,25 @@
 import { Kbd, Menu } from '@mantine/core'
 import { canAskGuidance, GUIDANCE_QUESTION } from '@renderer/actions/ask-guidance'
+import { queries } from '@renderer/lib/api'
 import type { LiveState } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import {
   IconArchive,
   IconArchiveOff,
   IconArrowRight,
+  IconCopy,
+  IconFileExport,
   IconFlask,
+  IconFolder,
   IconNote,
   IconPencil,
   IconPlayerPlay,
+  IconRepeat,
   IconRoute,
   IconTrash,
   IconX,
 } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import type { RunCommands } from './commands'
 
 interface RunMenuProps {
@@ -32,6 +38,7 @@ export function RunMenu({ run, live, at, commands, onClose }: RunMenuProps) {
   const isActive = live.active?.id === run.id
   const canResume = RESUMABLE.includes(run.status) && !isWaiting && !isActive && !run.isReadOnly
   const size = 15
+  const { data: info } = useQuery(queries.system.info.queryOptions({}))
   return (
     <Menu opened onClose={onClose} position="bottom-start" returnFocus={false} withinPortal>
       <Menu.Target>
@@ -67,6 +74,21 @@ export function RunMenu({ run, live, at, commands, onClose }: RunMenuProps) {
         {isWaiting && (
           <Menu.Item leftSection={<IconX size={size} />} onClick={() => commands.leaveQueue(run.id)}>
             Remove from queue
+          </Menu.Item>
+        )}
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconCopy size={size} />} onClick={() => commands.clone(run.id)}>
+          Clone as new run
+        </Menu.Item>
+        <Menu.Item leftSection={<IconRepeat size={size} />} onClick={() => commands.repeat(run.id)}>
+          Repeat with another seed
+        </Menu.Item>
+        <Menu.Item leftSection={<IconFileExport size={size} />} onClick={() => commands.exportRun(run.id)}>
+          Export…
+        </Menu.Item>
+        {info?.hasDialogs && (
+          <Menu.Item leftSection={<IconFolder size={size} />} onClick={() => commands.showFolder(run.id)}>
+            Show folder
           </Menu.Item>
         )}
         <Menu.Divider />

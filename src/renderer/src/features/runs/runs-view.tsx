@@ -45,6 +45,10 @@ export function RunsView({ runs }: { readonly runs: readonly RunListItem[] }) {
       open: (id) => go(`/runs/${id}`),
       explore: (id) => go(`/explorer/${id}`),
       askGuidance: (id) => go(guidanceAddress(id)),
+      clone: (id) => go(`/new?from=${id}`),
+      repeat: (id) => go(`/new?from=${id}&seed=next`),
+      exportRun: (id) => go(`/export/${id}`),
+      showFolder: (id) => void actions.showFolder(id),
       compare: (ids) => go(`/compare/${ids.join(',')}`),
       startRename: setRenaming,
       endRename(id, name) {

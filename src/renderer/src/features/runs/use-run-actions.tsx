@@ -20,6 +20,7 @@ export interface RunActions {
   remove(ids: readonly string[], files: boolean): Promise<void>
   resume(id: string): Promise<void>
   leaveQueue(id: string): Promise<void>
+  showFolder(id: string): Promise<void>
 }
 
 const names = (runs: readonly RunListItem[], ids: readonly string[]): string => {
@@ -98,6 +99,9 @@ export function useRunActions(): RunActions {
         const name = names(list(), [id])
         const titles = { refused: `Could not start ${name}`, resumed: `${name} goes on` }
         await attempt(titles.refused, () => resumeRun(id, titles))
+      },
+      async showFolder(id) {
+        await attempt('The folder was not opened', () => api.system.showRunFolder({ id }))
       },
       async leaveQueue(id) {
         await attempt(`Could not remove ${names(list(), [id])} from the queue`, () => api.runs.stop({ id }))

@@ -17,7 +17,7 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
   {
     title: 'Everywhere',
     shortcuts: [
-      { keys: [[MOD, 'K']], does: 'Find a page, a run or an action' },
+      { keys: [[MOD, 'K']], does: 'Find a page, an action, a setting or a run' },
       { keys: [[ALT, '1 … 9']], does: 'Open the pages of the left rail, in their order' },
       { keys: [[MOD, 'N']], does: 'New run', isElectronOnly: true },
     ],
@@ -36,6 +36,10 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
       { keys: [['Shift', 'F10']], does: 'Menu of the run' },
       { keys: [['/']], does: 'Search' },
     ],
+  },
+  {
+    title: 'New run',
+    shortcuts: [{ keys: [['F1']], does: 'What the setting means; again, or Esc, closes it' }],
   },
   {
     title: 'Run',
