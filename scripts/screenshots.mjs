@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots -- [--home FOLDER] [--out FOLDER] [--keep]`: pictures of every page with real runs, light and dark, at 1280×800 and
- * 1920×1080. FOLDER is a data folder; a new one is filled by training, which takes some minutes. `--keep` also renews docs/screenshots (one per
- * page). Needs a Chromium; CHROMIUM gives its path.
+ * `npm run screenshots -- [--home FOLDER] [--out FOLDER] [--only PAGES] [--keep]`: pictures of every page with real runs, light and dark, at 1280×800,
+ * 1920×1080, 1024×700, and 1280×800 at 200 %. FOLDER is a data folder; a new one is filled by training, which takes some minutes. `--only` names pages,
+ * with commas. `--keep` also renews docs/screenshots (one per page). Needs a Chromium; CHROMIUM gives its path.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -16,17 +16,19 @@ const { values } = parseArgs({
   options: {
     home: { type: 'string', default: join(root, 'out/screenshots-home') },
     out: { type: 'string', default: join(root, 'out/screenshots') },
+    only: { type: 'string', default: '' },
     keep: { type: 'boolean', default: false },
   },
 })
 const home = resolve(values.home)
 const out = resolve(values.out)
-const LOOKS = [
-  { theme: 'light', width: 1280, height: 800 },
-  { theme: 'dark', width: 1280, height: 800 },
-  { theme: 'light', width: 1920, height: 1080 },
-  { theme: 'dark', width: 1920, height: 1080 },
+const SIZES = [
+  { size: '1280', width: 1280, height: 800 },
+  { size: '1920', width: 1920, height: 1080 },
+  { size: '1024', width: 1024, height: 700 },
+  { size: '200-percent', width: 640, height: 400, scale: 2 },
 ]
+const LOOKS = SIZES.flatMap((size) => ['light', 'dark'].map((theme) => ({ ...size, theme })))
 /** Largest picture kept in the repository, in bytes. */
 const LIMIT = 150_000
 /** Milliseconds for a page to settle, because curves are drawn after their data has loaded. */
@@ -40,11 +42,10 @@ const gpo = (...args) => {
   if (status !== 0) throw new Error(`gpo ${args.join(' ')} ended with ${status}`)
 }
 
-/** The example, the same without GPO, and one with preferences and an adapter. */
+/** The example with GPO and without, as an experiment, and a run with preferences and an adapter. */
 function train() {
   mkdirSync(home, { recursive: true })
-  gpo('demo')
-  gpo('demo', '--set', 'gpo.criticalStep=none', '--set', 'name=without GPO')
+  gpo('demo', '--compare')
   const lora = '{"kind":"lora","r":8,"alpha":16}'
   gpo('demo', '--set', 'objective={"kind":"dpo"}', '--set', `adaptation=${lora}`, '--set', 'name=preferences, LoRA')
 }
@@ -81,6 +82,13 @@ const openDataset = async (page) => {
   await page.waitForTimeout(1500)
 }
 
+const openExperiment = async (page) => {
+  const first = page.getByRole('link', { name: /example/ }).first()
+  if ((await first.count()) === 0) return
+  await first.click()
+  await page.waitForTimeout(SETTLE)
+}
+
 /** Name, address, and the actions before the picture. */
 const pagesOf = (shown, compared) => [
   ['runs', '/'],
@@ -88,6 +96,8 @@ const pagesOf = (shown, compared) => [
   ['compare', `/compare/${compared.join(',')}`],
   ['explorer', `/explorer/${shown}`],
   ['new-run', '/new'],
+  ['experiments', '/experiments'],
+  ['experiment', '/experiments', openExperiment],
   ['models', '/models'],
   ['datasets', '/datasets', openDataset],
   ['playground', '/playground', askPlayground],
@@ -108,10 +118,11 @@ async function keep(page, name) {
   throw new Error(`${name}: over ${LIMIT} bytes at every quality`)
 }
 
-async function look(browser, url, pages, { theme, width, height }) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme })
+async function look(browser, url, pages, { theme, size, width, height, scale = 1 }) {
+  const viewport = { width, height }
+  const context = await browser.newContext({ viewport, deviceScaleFactor: scale, colorScheme: theme })
   const page = await context.newPage()
-  page.on('pageerror', (error) => process.stderr.write(`${theme} ${width}: ${error.message}\n`))
+  page.on('pageerror', (error) => process.stderr.write(`${theme} ${size}: ${error.message}\n`))
   await page.goto(url)
   for (const [name, path, first] of pages) {
     await page.evaluate((to) => {
@@ -119,7 +130,7 @@ async function look(browser, url, pages, { theme, width, height }) {
     }, path)
     await page.waitForTimeout(SETTLE)
     await first?.(page)
-    await page.screenshot({ path: join(out, `${name}-${theme}-${width}.png`) })
+    await page.screenshot({ path: join(out, `${name}-${theme}-${size}.png`) })
     if (values.keep && theme === 'light' && width === 1280) await keep(page, name)
   }
   await context.close()
@@ -130,10 +141,11 @@ if (!existsSync(join(home, 'runs.db'))) train()
 for (const folder of [out, join(root, 'docs/screenshots')]) mkdirSync(folder, { recursive: true })
 const finished = runs()
 const shown = finished.find(({ name }) => name.startsWith('demo')) ?? finished[0]
+const only = values.only.split(',').filter(Boolean)
 const pages = pagesOf(
   shown.id,
   finished.slice(0, 3).map(({ id }) => id),
-)
+).filter(([name]) => only.length === 0 || only.includes(name))
 const executablePath = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync)
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 try {

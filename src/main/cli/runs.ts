@@ -14,8 +14,7 @@ import type { StoreOptions } from './train'
 
 const time = (ms: number | null) => (ms === null ? '-' : new Date(ms).toISOString().slice(0, 16).replace('T', ' '))
 
-const duration = ({ startedAt, endedAt }: RunSummary) =>
-  startedAt && endedAt ? formatSeconds((endedAt - startedAt) / 1000) : '-'
+const duration = ({ endedAt, workedMs }: RunSummary) => (endedAt ? formatSeconds(workedMs / 1000) : '-')
 
 export function showRuns(options: StoreOptions, output: Output): number {
   const store = openStore(databaseFile(options.db))

@@ -10,7 +10,7 @@ import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath, runFolder } from '@main/paths'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { type Store, transaction } from '@main/store/query'
-import { createRun, endRun, getRun, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
+import { createRun, endRun, getRun, lastSeen, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
 import { truncateAfter } from '@main/store/truncate'
 import { isCheckpointFolder } from '@main/workers/protocol'
 import { EVALUATION_DATA, TRAINING_DATA } from '@shared/data-record'
@@ -146,7 +146,9 @@ export function recoverInterrupted(store: Store): string[] {
       code: 'interrupted',
       message: `The program that ran it ended unexpectedly (process ${owner.pid}).`,
     }
-    return endRun(store, id, owner, { status: 'interrupted', error }) ? [id] : []
+    // It worked until it was last heard of, not until now.
+    const end = lastSeen(store, id) ?? Date.now()
+    return endRun(store, id, owner, { status: 'interrupted', error }, end) ? [id] : []
   })
 }
 

@@ -28,12 +28,13 @@ export function createImportedRun(store: Store, run: ImportedRun, now = Date.now
     createRun(store, { id, name, plan, folder }, createdAt)
     change(
       store,
-      `UPDATE runs SET is_read_only = 1, removed_at = ?, status = ?, started_at = ?, ended_at = ?, iteration = ?, error_code = ?,
+      `UPDATE runs SET is_read_only = 1, removed_at = ?, status = ?, started_at = ?, ended_at = ?, worked_ms = ?, iteration = ?, error_code = ?,
          error_message = ?, environment = ?, note = ?, tags = ? WHERE id = ?`,
       now,
       run.status,
       run.startedAt,
       run.endedAt,
+      Math.max(0, (run.endedAt ?? 0) - (run.startedAt ?? run.endedAt ?? 0)),
       run.iteration,
       run.error?.code ?? null,
       run.error?.message ?? null,

@@ -10,13 +10,13 @@ import { insertTrajectories } from './trajectories'
  * Stores the whole batch in one transaction, and sets the run to the highest iteration with metrics.
  * @throws {GpoError} 'storage' if the disk is full or fails, 'notFound' for the run
  */
-export function recordEvents(store: Store, run: string, events: readonly TrainerEvent[]): void {
+export function recordEvents(store: Store, run: string, events: readonly TrainerEvent[], now = Date.now()): void {
   transaction(store, () => {
     const metrics = events.filter((event): event is MetricsEvent => event.type === 'metrics')
     insertMetrics(store, run, metrics)
     for (const event of events) record(store, run, event)
     const done = metrics.reduce((highest, { iteration }) => Math.max(highest, iteration), 0)
-    change(store, 'UPDATE runs SET iteration = max(iteration, ?) WHERE id = ?', done, run)
+    change(store, 'UPDATE runs SET iteration = max(iteration, ?), seen_at = ? WHERE id = ?', done, now, run)
   })
 }
 

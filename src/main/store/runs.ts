@@ -34,10 +34,13 @@ interface Row {
   readonly owner_pid: number | null
   readonly owner_started_at: string | null
   readonly is_read_only: number
+  readonly worked_ms: number
+  readonly resumed_at: number | null
 }
 
 const COLUMNS = `id, name, status, plan ->> '$.objective.kind' AS objective, plan ->> '$.gpo.criticalStep' AS critical_step,
-  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at, is_read_only`
+  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at, is_read_only,
+  worked_ms, resumed_at`
 
 /** A folder beside the database is stored as a relative path, so that both can be moved together. */
 function keptFolder({ file }: Store, folder: string): string {
@@ -54,6 +57,8 @@ const summaryOf = (store: Store, row: Row): RunSummary => ({
   createdAt: row.created_at,
   startedAt: row.started_at,
   endedAt: row.ended_at,
+  workedMs: row.worked_ms,
+  resumedAt: row.resumed_at,
   iteration: row.iteration,
   iterations: row.iterations,
   error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
@@ -133,8 +138,10 @@ export function listRuns(store: Store, { statuses }: { readonly statuses?: reado
 export function startRun(store: Store, id: string, owner: RunOwner, now = Date.now()): void {
   const claimed = change(
     store,
-    `UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?), ended_at = NULL, error_code = NULL,
+    `UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?), resumed_at = ?, seen_at = ?, ended_at = NULL, error_code = NULL,
        error_message = NULL, owner_pid = ?, owner_started_at = ? WHERE id = ? AND status <> 'running' AND is_read_only = 0`,
+    now,
+    now,
     now,
     owner.pid,
     owner.startedAt,
@@ -187,9 +194,11 @@ export function endRun(
 ): boolean {
   const ended = change(
     store,
-    `UPDATE runs SET status = ?, ended_at = ?, error_code = ?, error_message = ?, owner_pid = NULL, owner_started_at = NULL
+    `UPDATE runs SET status = ?, ended_at = ?, worked_ms = worked_ms + max(0, ? - coalesce(resumed_at, ?)), resumed_at = NULL, error_code = ?, error_message = ?, owner_pid = NULL, owner_started_at = NULL
        WHERE id = ? AND status = 'running' AND owner_pid = ? AND owner_started_at = ?`,
     status,
+    now,
+    now,
     now,
     error?.code ?? null,
     error?.message ?? null,
@@ -199,6 +208,10 @@ export function endRun(
   )
   return ended > 0
 }
+
+/** When something of the run was last recorded; null if it never ran. */
+export const lastSeen = (store: Store, id: string): number | null =>
+  first<{ seen_at: number | null }>(store, 'SELECT seen_at FROM runs WHERE id = ?', id)?.seen_at ?? null
 
 export function renameRun(store: Store, id: string, name: string): void {
   if (change(store, 'UPDATE runs SET name = ? WHERE id = ?', name, id) === 0) throw noSuchRun(id)

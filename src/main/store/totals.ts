@@ -34,7 +34,8 @@ export function runTotals(store: Store, run: string, points: number): RunTotals 
   return {
     iterations: kept.map(({ iteration }) => iteration),
     tokens: kept.map(({ tokens }) => tokens),
-    sampled: rows.length > 0 && rows.every(({ hasSampled }) => hasSampled === 1) ? kept.map(({ sampled }) => sampled) : null,
+    sampled:
+      rows.length > 0 && rows.every(({ hasSampled }) => hasSampled === 1) ? kept.map(({ sampled }) => sampled) : null,
     seconds: kept.map(({ seconds }) => seconds),
   }
 }

@@ -67,13 +67,9 @@ const median = (values: readonly number[]): number | null => {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
 }
 
-/** Seconds from start to end of runs that completed. */
+/** Seconds that completed runs worked. */
 const durations = (cells: readonly CellRun[]): number[] =>
-  cells.flatMap(({ record }) =>
-    record?.status === 'completed' && record.startedAt !== null && record.endedAt !== null
-      ? [(record.endedAt - record.startedAt) / 1000]
-      : [],
-  )
+  cells.flatMap(({ record }) => (record?.status === 'completed' ? [record.workedMs / 1000] : []))
 
 /** Each run takes as long as the median of those of its task and arm, or of all where there is none yet. */
 export function secondsLeft(cells: readonly CellRun[]): number | null {

@@ -177,8 +177,8 @@ async function follow(manager: RunManager, { window, go, wantsNotifications, onS
       onState()
     }
     if (event.type === 'ended' && !window()?.isFocused() && wantsNotifications()) {
-      const { id, name, status, startedAt, endedAt } = event.run
-      if ((endedAt ?? 0) - (startedAt ?? 0) < LONG_RUN || !Notification.isSupported()) continue
+      const { id, name, status, workedMs } = event.run
+      if (workedMs < LONG_RUN || !Notification.isSupported()) continue
       const notification = new Notification({ title: name, body: `The run is ${status}.` })
       notification.on('click', () => go(`/runs/${id}`))
       notification.show()

@@ -31,6 +31,10 @@ export interface RunSummary {
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
+  /** Milliseconds from start to end, without the time between an end and its resumption; of a running run, until it was last resumed. */
+  readonly workedMs: number
+  /** Since when it runs; null while it does not. */
+  readonly resumedAt: number | null
   /** Iterations done, of `iterations`. */
   readonly iteration: number
   readonly iterations: number

@@ -21,6 +21,8 @@ const run = (id: string, more: Partial<RunListItem> = {}): RunListItem => ({
   createdAt: 1000,
   startedAt: 2000,
   endedAt: 5000,
+  workedMs: 3000,
+  resumedAt: null,
   iteration: 10,
   iterations: 10,
   error: null,
@@ -112,7 +114,11 @@ describe('sorting', () => {
   })
 
   it('lets a running run last until now, and puts what needs attention first', () => {
-    const list = [run('a'), run('b', { status: 'running', endedAt: null }), run('c', { startedAt: null })]
+    const list = [
+      run('a'),
+      run('b', { status: 'running', endedAt: null, resumedAt: 4000 }),
+      run('c', { startedAt: null }),
+    ]
     const queuedAgain = run('d', { status: 'queued', endedAt: null })
     expect(durationOf(queuedAgain, 10_000)).toBeNull()
     expect(sorted('duration', true, list)).toBe('bac')

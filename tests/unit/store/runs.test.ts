@@ -49,6 +49,8 @@ describe('a run', () => {
       createdAt: 1000,
       startedAt: null,
       endedAt: null,
+      workedMs: 0,
+      resumedAt: null,
       iteration: 0,
       iterations: 70,
       error: null,

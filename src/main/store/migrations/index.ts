@@ -8,6 +8,7 @@ import { library } from './0007-library'
 import { fingerprints } from './0008-fingerprints'
 import { problemOutcomes } from './0009-problem-outcomes'
 import { studies } from './0010-studies'
+import { worked } from './0011-worked'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   fingerprints,
   problemOutcomes,
   studies,
+  worked,
 ]

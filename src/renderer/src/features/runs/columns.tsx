@@ -71,7 +71,7 @@ export const COLUMNS: readonly Column[] = [
   {
     key: 'duration',
     label: 'Duration',
-    hint: 'From the first start to the end',
+    hint: 'How long it has worked, without the time between an interruption and its resumption',
     width: '80px',
     isNumeric: true,
     cell: (run, now) => {

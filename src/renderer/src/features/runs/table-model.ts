@@ -123,10 +123,10 @@ export interface Sorting {
 /** What needs attention first. */
 const STATUS_ORDER = ['running', 'queued', 'interrupted', 'failed', 'stopped', 'completed']
 
-/** Milliseconds from the first start to the end, or until now while it runs; null if it has not started. */
-export function durationOf({ status, startedAt, endedAt }: RunListItem, now: number): number | null {
-  const end = status === 'running' ? now : endedAt
-  return startedAt === null || end === null ? null : end - startedAt
+/** Milliseconds that it has worked, without the time between an end and its resumption; null if it has not started. */
+export function durationOf({ status, startedAt, workedMs, resumedAt }: RunListItem, now: number): number | null {
+  if (startedAt === null || status === 'queued') return null
+  return workedMs + (status === 'running' && resumedAt !== null ? Math.max(0, now - resumedAt) : 0)
 }
 
 type Sortable = string | number | null
