@@ -140,7 +140,7 @@ ensureBuilt('screenshots')
 if (!existsSync(join(home, 'runs.db'))) train()
 for (const folder of [out, join(root, 'docs/screenshots')]) mkdirSync(folder, { recursive: true })
 const finished = runs()
-const shown = finished.find(({ name }) => name.startsWith('demo')) ?? finished[0]
+const shown = finished.find(({ name }) => name.includes('gpo-') || name.includes('guided')) ?? finished[0]
 const only = values.only.split(',').filter(Boolean)
 const pages = pagesOf(
   shown.id,

@@ -2,7 +2,6 @@ import type { PlanInput } from './schemas/plan'
 
 /** The plan of `gpo demo` and of the example on first start: about two and a half minutes on two cores. */
 export const demoPlan = (seed: number): PlanInput => ({
-  name: 'demo: gpo-ppo · shuffled-objects · tiny',
   seed,
   model: { path: 'bundled:tiny' },
   data: { train: { path: 'bundled:shuffled-objects' }, eval: { path: 'bundled:shuffled-objects/test' } },
@@ -19,7 +18,6 @@ export const demoPlan = (seed: number): PlanInput => ({
 
 /** The plan of `gpo demo --model`: a published instruct model on word problems, with its chat template. */
 export const realModelPlan = (seed: number, model: string): PlanInput => ({
-  name: 'first run: gpo-grpo · word-problems',
   seed,
   model: { path: model },
   data: {

@@ -16,8 +16,8 @@ journey(
     await page.getByRole('button', { name: /Train the example/ }).click()
 
     // It trains: the page of the run, and the bar above every page.
-    await page.getByRole('heading', { level: 1, name: /demo: gpo-ppo/ }).waitFor()
-    const bar = page.getByRole('button', { name: /^Open demo/ })
+    await page.getByRole('heading', { level: 1, name: /^gpo-ppo · shuffled-objects/ }).waitFor()
+    const bar = page.getByRole('button', { name: /^Open gpo-ppo/ })
     await bar.waitFor()
     await expect.poll(() => bar.innerText(), { timeout: 240_000, interval: 250 }).toMatch(/iteration [2-9]\/30/)
     await walk.go('/models')

@@ -15,8 +15,8 @@ import { truncateAfter } from '@main/store/truncate'
 import { isCheckpointFolder } from '@main/workers/protocol'
 import { EVALUATION_DATA, TRAINING_DATA } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
-import { isGuided } from '@shared/method/guided'
 import { offlineUse, offlineUseOf } from '@shared/method/offline'
+import { defaultName } from '@shared/plan/default-name'
 import { type Dataset, type Example, recordKindOf } from '@shared/schemas/dataset'
 import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
@@ -119,19 +119,6 @@ const unjudged = ({ data }: Plan): GpoError =>
     'data',
     `data.holdOut is ${data.holdOut}, but ${data.train.path} has no reference answers to judge held-out rows by: set it to 0, or choose evaluation data with answers`,
   )
-
-function defaultName(plan: Plan): string {
-  const { objective, data, model } = plan
-  const method = `${isGuided(plan) ? 'gpo-' : ''}${objective.kind}`
-  const short = (path: string) =>
-    path
-      .replace(/^bundled:/, '')
-      .split('/')
-      .filter(Boolean)
-      .at(-1)
-      ?.replace(/\.[a-z]+$/, '') ?? path
-  return `${method} · ${short(data.train.path)} · ${short(model.path)}`
-}
 
 export function newRun(store: Store, plan: Plan): RunRecord {
   const id = newRunId()

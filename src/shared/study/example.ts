@@ -6,7 +6,7 @@ import type { StudyInput } from '../schemas/study'
 const EVERY = 5
 
 export function exampleStudy(seed: number): StudyInput {
-  const { name: _, seed: __, evaluation, ...plan } = demoPlan(seed)
+  const { seed: _, evaluation, ...plan } = demoPlan(seed)
   return {
     name: `the example with guidance and without (seed ${seed})`,
     question: 'Does the example learn more with guidance, after as many prompts, trained rollouts and updates?',

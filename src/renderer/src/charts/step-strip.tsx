@@ -12,7 +12,12 @@ interface StepStripProps {
 /** A trajectory at a glance: one bar per step, as high as the value after it; a flag marks the critical step. */
 export function StepStrip({ values, critical, width = 84, height = 20 }: StepStripProps) {
   const after = values.slice(1)
-  if (after.length === 0) return <span className="quiet">no values</span>
+  if (after.length === 0)
+    return (
+      <span className="quiet" style={{ width, flexShrink: 0, fontSize: 'var(--mantine-font-size-xs)' }}>
+        no values
+      </span>
+    )
   const step = width / after.length
   const flag = 6
   const label = `Values after each step: ${after.map((value) => value?.toFixed(2) ?? 'not visited').join(', ')}${

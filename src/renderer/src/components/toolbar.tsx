@@ -34,7 +34,7 @@ export function Toolbar({ label, children }: ToolbarProps) {
   return (
     <Group
       ref={bar}
-      gap={6}
+      display="contents"
       role="toolbar"
       aria-label={label}
       onKeyDown={move}

@@ -1,6 +1,7 @@
 /** The control of a setting, by its type. An empty field means the default, which it shows in grey. */
 import { ActionIcon, MultiSelect, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
 import { columnsText, parseColumns, parseNumber, valueText } from '@renderer/lib/setting-text'
+import { defaultName } from '@shared/plan/default-name'
 import { currentValue, type DraftValue } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import { numberText } from '@shared/plan/range'
@@ -89,11 +90,13 @@ function NumberControl({ setting, ids, hasError }: ControlProps) {
 
 function TextControl({ setting, ids, hasError }: ControlProps) {
   const { leaf } = setting
+  const { plan } = usePlanForm()
   const { text, isSet, type } = useTyped(leaf.id, String, (typed) => (typed === '' ? undefined : typed))
   const isLong = leaf.path === 'data.template'
   const shared = {
     ...inputProps(ids),
-    placeholder: leaf.default === undefined ? '' : String(leaf.default),
+    placeholder:
+      leaf.path === 'name' && plan ? defaultName(plan) : leaf.default === undefined ? '' : String(leaf.default),
     value: text,
     error: hasError,
     classNames: leaf.path === 'name' ? {} : { input: 'mono' },
