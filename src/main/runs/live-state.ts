@@ -7,7 +7,7 @@ const WINDOW = 8
 
 export interface LiveRun {
   readonly active: ActiveRun
-  /** End times of the newest iterations, in milliseconds. */
+  /** End times of the newest iterations, in milliseconds; before the first of this process, its beginning. */
   readonly ends: readonly number[]
   /** When the pause began, in milliseconds; null while there is none. */
   readonly pausedAt: number | null
@@ -37,7 +37,7 @@ export const beginLive = (run: { id: string; name: string; iteration: number; it
 export function afterEvent(live: LiveRun, event: TrainerEvent, now: number): LiveRun {
   switch (event.type) {
     case 'phase':
-      return afterPhase(live, event)
+      return afterPhase(live, event, now)
     case 'metrics':
       return afterIteration(live, event.iteration, now)
     case 'obeyed':
@@ -47,9 +47,12 @@ export function afterEvent(live: LiveRun, event: TrainerEvent, now: number): Liv
   }
 }
 
-function afterPhase(live: LiveRun, phase: PhaseEvent): LiveRun {
+function afterPhase(live: LiveRun, phase: PhaseEvent, now: number): LiveRun {
   const current = { ...live.current, [phase.phase]: phase.seconds }
-  return { ...live, current, active: { ...live.active, phase } }
+  const isTraining = phase.iteration > live.active.iteration && phase.phase !== 'load' && phase.phase !== 'evaluation'
+  // The first iteration's time is known as soon as it ends.
+  const ends = live.ends.length === 0 && isTraining ? [now - 1000 * phase.seconds] : live.ends
+  return { ...live, current, ends, active: { ...live.active, phase } }
 }
 
 function afterIteration(live: LiveRun, iteration: number, now: number): LiveRun {
