@@ -6,15 +6,17 @@ import { isChanged, messageOf } from '@renderer/lib/errors'
 
 /** @param titles what a notification says above the reason of a refusal, and above the notes of a run that goes on */
 export async function resumeRun(id: string, titles: { refused: string; resumed: string }, allowChanged = false) {
+  const note = `resume ${id}`
+  notifications.hide(note)
   try {
     const { notes } = await api.runs.resume({ id, allowChanged })
     if (notes.length === 0) return
-    notifications.show({ color: 'orange', title: titles.resumed, message: notes.join(' '), autoClose: false })
+    notifications.show({ id: note, color: 'orange', title: titles.resumed, message: notes.join(' '), autoClose: false })
   } catch (error) {
     const told = { title: titles.refused, message: messageOf(error) }
     const goOn = () => void resumeRun(id, titles, true)
     if (isChanged(error) && !allowChanged)
       offerToGoOn({ ...told, message: `${told.message}.`, label: 'Resume with the changed files', goOn })
-    else notifications.show({ color: 'orange', ...told, autoClose: false })
+    else notifications.show({ id: note, color: 'orange', ...told, autoClose: false })
   }
 }

@@ -21,7 +21,8 @@ export function App() {
     <QueryClientProvider client={client}>
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <ModalsProvider>
-          <Notifications position="bottom-right" />
+          {/* Where no page has its buttons. */}
+          <Notifications position="bottom-left" />
           <Router hook={useHashLocation}>
             <Shell>
               <Routes />

@@ -43,6 +43,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       const failed = run.status === 'failed' || run.status === 'interrupted' || run.error !== null
       if (!failed && settings.known()?.notifications === false) return
       notifications.show({
+        id: endedNote(run.id),
         color: failed ? 'orange' : 'accent',
         title: run.name,
         message: run.error ? run.error.message : `The run is ${run.status}.`,
@@ -54,6 +55,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   )
   const live = useLiveStream(onEnded)
   useStudiesStream()
+  useStaleNotes(location, live.active?.id)
   const isNarrow = useMediaQuery(NARROW)
   usePageFocus(location)
   useTheme()
@@ -111,6 +113,17 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <Palette />
     </LiveContext>
   )
+}
+
+/** The notification that a run has ended. */
+const endedNote = (run: string) => `ended ${run}`
+
+/** It leaves when the run's page is open, or the run goes on. */
+function useStaleNotes(location: string, active: string | undefined): void {
+  const open = /^\/runs\/([^/]+)$/.exec(location)?.[1]
+  useEffect(() => {
+    for (const run of [open, active]) if (run !== undefined) notifications.hide(endedNote(run))
+  }, [open, active])
 }
 
 /** The theme of the settings. */

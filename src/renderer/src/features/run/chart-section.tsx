@@ -70,6 +70,7 @@ export function ChartSection({
         style={{
           display: 'grid',
           gap: 8,
+          gridAutoFlow: 'dense', // an enlarged chart leaves no hole before it
           gridTemplateColumns: `repeat(${evenColumns(charts.length, columns)}, minmax(0, 1fr))`,
         }}
       >
