@@ -6,7 +6,7 @@ import { modelPath } from '@main/paths'
 import { type Control, createControl } from '@main/trainer/control'
 import { runTraining } from '@main/trainer/training'
 import { startMessage, type ToldEvent } from '@main/workers/protocol'
-import { planSchema } from '@shared/schemas/plan'
+import { type Plan, planSchema } from '@shared/schemas/plan'
 import { expect, onTestFinished, test } from 'vitest'
 
 const ITERATIONS = 3
@@ -49,9 +49,10 @@ async function trained(
   runFolder: string,
   react: (event: ToldEvent, control: Control) => void = () => {},
   resumeFrom: string | null = null,
+  changes: Partial<Plan> = {},
 ): Promise<readonly ToldEvent[]> {
   const start = startMessage({
-    plan,
+    plan: { ...plan, ...changes },
     runFolder,
     modelFolder: modelPath('bundled:tiny'),
     resumeFrom,
@@ -151,4 +152,34 @@ test('stopping now before the first iteration is done leaves nothing behind', { 
     if (event.type === 'phase' && event.phase === 'rollouts') control.stopNow()
   })
   expect(inWords(stopped)).toEqual(['evaluation 0', 'stopped 0'])
+})
+
+test('a run whose accuracy does not rise stops early, at the same iteration when it is resumed in between', {
+  timeout: 120_000,
+}, async () => {
+  const patient: Partial<Plan> = {
+    budget: { ...plan.budget, iterations: 9 },
+    // So small that nothing changes: the first evaluation stays the best.
+    optimiser: { ...plan.optimiser, learningRate: 1e-12 },
+    evaluation: { ...plan.evaluation, everyIterations: 2, patience: 2 },
+  }
+  const whole = await trained(folder(), undefined, null, patient)
+  expect(inWords(whole).slice(-4)).toEqual(['metrics 6', 'evaluation 6', 'checkpoint 6', 'completed 6'])
+  const runFolder = folder()
+  const stopped = await trained(
+    runFolder,
+    (event, control) => event.type === 'metrics' && event.iteration === 3 && control.stop(),
+    null,
+    patient,
+  )
+  const { path } = stopped.find((event) => event.type === 'checkpoint')!
+  const resumed = await trained(runFolder, undefined, join(runFolder, path), patient)
+  expect(inWords(resumed).at(-1)).toBe('completed 6')
+})
+
+test('a checkpoint is written when the last one is too old', { timeout: 120_000 }, async () => {
+  const often: Partial<Plan> = { checkpoint: { ...plan.checkpoint, everyMinutes: 1e-6 } }
+  expect(
+    inWords(await trained(folder(), undefined, null, often)).filter((word) => word.startsWith('checkpoint')),
+  ).toEqual(['checkpoint 1', 'checkpoint 2', 'checkpoint 3'])
 })

@@ -30,6 +30,10 @@ function summarise(run: RunRecord, output: Output, dbFlag: string): void {
   const resume = `resume it with: gpo resume ${run.id}${dbFlag}`
   switch (run.status) {
     case 'completed':
+      if (run.iteration < run.iterations)
+        output.note(
+          `run ${run.id} stopped early, after iteration ${run.iteration} of ${run.iterations}: held-out accuracy had not risen for ${run.plan.evaluation.patience} evaluations`,
+        )
       output.note(`run ${run.id} completed; its checkpoints are in ${run.folder}`)
       break
     case 'stopped':

@@ -3,6 +3,7 @@ import { evaluate } from '@engine/recipes/evaluate'
 import { train } from '@engine/recipes/train'
 import { applyRetention, writeCheckpoint } from '@main/formats/run-checkpoint'
 import { GpoError } from '@shared/errors'
+import { isOutOfPatience } from '@shared/plan/patience'
 import type { StartMessage, ToldEvent } from '../workers/protocol'
 import type { Control } from './control'
 import { engineVersions } from './environment'
@@ -70,6 +71,7 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
   const known = session.state['best'] as Best | null | undefined
   let best = known && known.iteration > 0 ? known : null // earlier versions counted the model before training, too
   let saved = session.from
+  let savedAt = performance.now()
   let evaluated: number | null = null
   /** Iterations whose update is done. */
   let done = session.from
@@ -79,6 +81,7 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
     report('checkpoint', iteration, 0, 1, 0)
     tell(await saveCheckpoint(start, session, iteration, best))
     saved = iteration
+    savedAt = performance.now()
   }
   async function evaluateNow(iteration: number): Promise<void> {
     if (evaluated === iteration) return
@@ -121,9 +124,15 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
       const { iteration } = event
       // The weights of the best evaluation are kept, so they are written right after it.
       const isBest = plan.checkpoint.keepBest && best?.iteration === iteration
-      if (event.isCheckpointDue || isBest) await save(iteration)
+      const minutes = (performance.now() - savedAt) / 60_000
+      const isLongAgo = plan.checkpoint.everyMinutes > 0 && minutes >= plan.checkpoint.everyMinutes
+      if (event.isCheckpointDue || isBest || isLongAgo) await save(iteration)
       await obey(iteration)
       if (control.ending !== 'no' && iteration < iterations) return await stopAt(iteration)
+      if (best !== null && isOutOfPatience(plan, best.iteration, iteration)) {
+        await save(iteration)
+        return tell({ type: 'finished', outcome: 'completed', iteration })
+      }
     }
     tell({ type: 'finished', outcome: 'completed', iteration: iterations })
   } catch (error) {

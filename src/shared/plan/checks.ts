@@ -274,7 +274,15 @@ const evaluation: Check = ({ data, evaluation, checkpoint, budget }) => [
   isEvaluated({ data }) &&
     evaluation.limit < 50 &&
     issue('hint', 'evaluation.limit', `With ${evaluation.limit} rows accuracy is known to ± 10 points or worse.`),
+  evaluation.patience > 0 &&
+    (!isEvaluated({ data }) || evaluation.everyIterations === 0) &&
+    issue(
+      'warning',
+      'evaluation.patience',
+      'Nothing is evaluated during the run, so it never stops early: choose evaluation data and how often.',
+    ),
   checkpoint.everyIterations > budget.iterations &&
+    checkpoint.everyMinutes === 0 &&
     issue('hint', 'checkpoint.everyIterations', 'Longer than the run: after a crash the run starts over.'),
 ]
 

@@ -87,7 +87,13 @@ function planProblems(combinations: readonly Combination[]): StudyProblem[] {
   const found = new Map<string, Combination[]>()
   for (const one of combinations) {
     const errors = one.plan ? checkPlan(one.plan).filter(({ severity }) => severity === 'error') : []
-    for (const text of [...one.problems, ...errors.map(({ path, message }) => `${path}: ${message}`)])
+    const early =
+      one.plan && one.plan.evaluation.patience > 0
+        ? [
+            'evaluation.patience: a study measures all runs after the same iteration, so that none may stop by itself: set it to 0',
+          ]
+        : []
+    for (const text of [...one.problems, ...early, ...errors.map(({ path, message }) => `${path}: ${message}`)])
       found.set(text, [...(found.get(text) ?? []), one])
   }
   return [...found].map(([text, where]) =>

@@ -21,7 +21,9 @@ export interface Origin {
 }
 
 /** The plan without what a study sets itself; with held-out rows, because a study compares accuracy on them. */
-function sharedPlan({ version: _, name: __, seed: ___, ...plan }: Plan): StudyInput['plan'] {
+function sharedPlan({ version: _, name: __, seed: ___, ...own }: Plan): StudyInput['plan'] {
+  // All runs of a study are measured after the same iteration: none stops by itself.
+  const plan = { ...own, evaluation: { ...own.evaluation, patience: 0 } }
   return isEvaluated(plan) ? plan : { ...plan, data: { ...plan.data, holdOut: HELD_OUT } }
 }
 

@@ -75,6 +75,14 @@ export const evaluationSchema = z.strictObject({
     what: 'Rows of the evaluation data used in each evaluation.',
     advice: '200 to 500: with 256 rows accuracy is known to about ± 5 points.',
   }),
+  patience: evaluation(z.number().int().min(0).max(1000).default(0), {
+    label: 'Stop early after',
+    unit: 'evaluations',
+    aliases: ['early_stopping_patience', 'EarlyStoppingCallback', 'patience'],
+    what: 'The run ends when the held-out accuracy has not risen above its best for so many evaluations in a row. 0: never. The best checkpoint is kept.',
+    advice:
+      '0 to compare runs; 3 to 5 to save time. Evaluate often and on enough rows: a lucky evaluation is hard to beat.',
+  }),
 })
 
 export const checkpointSchema = z.strictObject({
@@ -83,7 +91,14 @@ export const checkpointSchema = z.strictObject({
     unit: 'iterations',
     aliases: ['save_steps', 'save_freq', 'save_strategy'],
     what: 'Iterations between checkpoints. After a crash the run resumes from the newest one.',
-    advice: 'Choose it so that at most a quarter of an hour is lost.',
+    advice: 'Often enough to go back to; against losing work there is the time below.',
+  }),
+  everyMinutes: checkpoint(z.number().min(0).max(100_000).default(10), {
+    label: 'And after',
+    unit: 'minutes',
+    aliases: ['save_interval', 'checkpoint interval', 'time'],
+    what: 'Also saves at the end of an iteration when the last checkpoint is older than this. 0: by iterations alone.',
+    advice: '10: a crash costs no more than that and one iteration.',
   }),
   keepLast: checkpoint(positiveInt(1000).default(2), {
     label: 'Keep the newest',

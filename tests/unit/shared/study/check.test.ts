@@ -214,6 +214,16 @@ describe('a study of a run', () => {
     expect(studyProblems(made)).toEqual([])
   })
 
+  it('lets no run stop by itself, and refuses a study that does', () => {
+    const patient = planSchema.parse({ ...input.plan, evaluation: { patience: 3 } })
+    const made = studySchema.parse(guidanceStudy({ id: '0abc', name: 'patient', plan: patient, seeds: 2 }))
+    expect(studyProblems(made)).toEqual([])
+    const refused = studySchema.parse({ ...made, plan: { ...made.plan, evaluation: { patience: 3 } } })
+    expect(studyProblems(refused).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^evaluation\.patience: .*set it to 0$/),
+    ])
+  })
+
   it('sweeps over a setting, with the run’s own value as the base', () => {
     const made = studySchema.parse(sweepStudy({ id: '0abc', name: 'first', plan, seeds: 2 }, 'gpo.samples', [2, 8]))
     expect(made.arms.map(({ name }) => name)).toEqual(['samples 4', 'samples 2', 'samples 8'])

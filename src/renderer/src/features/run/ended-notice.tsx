@@ -1,5 +1,7 @@
 import { Text } from '@mantine/core'
-import { formatBytes } from '@renderer/lib/format'
+import { accuracyWords, afterWords } from '@renderer/lib/accuracy-words'
+import { formatBytes, plural } from '@renderer/lib/format'
+import { bestEvaluation } from '@shared/best-evaluation'
 import type { ActiveRun, RunDetails } from '@shared/contract/runs'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
 
@@ -10,7 +12,7 @@ export function EndedNotice({ data, active }: { readonly data: RunDetails; reado
   if (run.status === 'running')
     return <Notice text="It runs in another program. You can watch it here; pause or stop it where it was started." />
   const failed = run.status === 'failed' || run.status === 'interrupted'
-  const why = run.error?.message ?? (run.status === 'stopped' ? `Stopped after iteration ${run.iteration}.` : null)
+  const why = run.error?.message ?? endedWords(data)
   const kept = run.status === 'completed' ? null : keptOf(data)
   const readOnly = run.isReadOnly ? 'It was imported from another installation and is read-only.' : null
   const text = [why, run.isReadOnly ? readOnly : kept].filter((part) => part !== null).join(' ')
@@ -21,6 +23,15 @@ export function EndedNotice({ data, active }: { readonly data: RunDetails; reado
       title={failed ? `The run ${run.status === 'failed' ? 'failed' : 'was interrupted'}` : undefined}
     />
   )
+}
+
+/** Why a run without an error ended before its last iteration; null for one that was complete. */
+function endedWords({ run, evaluations }: RunDetails): string | null {
+  if (run.status === 'stopped') return `Stopped after iteration ${run.iteration}.`
+  const best = bestEvaluation(evaluations)
+  if (run.status !== 'completed' || best === null || run.iteration >= run.iterations) return null
+  const { patience } = run.plan.evaluation
+  return `Stopped early, after iteration ${run.iteration} of ${run.iterations}: ${plural(patience, 'evaluation')} in a row did not raise the held-out accuracy above its best, ${accuracyWords(best)}, ${afterWords(best)}.`
 }
 
 /** Which checkpoint is kept and where the run would resume. */
