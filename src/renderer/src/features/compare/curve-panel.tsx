@@ -1,10 +1,11 @@
-import { Group, Text } from '@mantine/core'
+import { Box, Group, Text } from '@mantine/core'
 import { Chart } from '@renderer/charts/chart'
 import { RunSwatch } from '@renderer/charts/run-swatch'
+import { ChartMenu } from '@renderer/components/chart-menu'
 import { formatClock, formatCount, formatNumber, formatPercent, plural } from '@renderer/lib/format'
 import { axisFormatOf, formatOf } from '@renderer/lib/metric-format'
 import { ACCURACY } from '@shared/metrics'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { AXIS_LABELS, type Axis, curveTitle } from './comparison'
 import { type CurveModel, curveModel, type Drawn, valueAt } from './curve-model'
 import type { ComparedRun, RunCurves } from './use-comparison'
@@ -44,6 +45,7 @@ const FORMAT_X: Readonly<Record<Axis, (value: number) => string>> = {
 export function CurvePanel({ metric, runs, curves, options, range, onZoom }: CurvePanelProps) {
   const { axis, smoothing, isLog } = options
   const [index, setIndex] = useState<number | null>(null)
+  const panel = useRef<HTMLElement>(null)
   const isAccuracy = metric === ACCURACY
   const title = curveTitle(metric)
   const drawn = runs.flatMap(({ id, colour, details }): Drawn[] => {
@@ -61,13 +63,18 @@ export function CurvePanel({ metric, runs, curves, options, range, onZoom }: Cur
     [stamp.join(), axis, isAccuracy, smoothing, isLog],
   )
   return (
-    <section className="panel compare-panel" aria-label={title}>
+    <section ref={panel} className="panel compare-panel" aria-label={title}>
       <Group gap="md" wrap="nowrap" h={22} style={{ overflow: 'hidden' }}>
         <Text component="h3" size="sm" fw={600} title={metric} style={{ whiteSpace: 'nowrap' }}>
           {title}
         </Text>
         {index !== null && (
           <Readout {...{ model, drawn, axis, index }} format={isAccuracy ? formatPercent : formatOf(metric)} />
+        )}
+        {drawn.length > 0 && (
+          <Box ml={index === null ? 'auto' : 0}>
+            <ChartMenu title={title} xLabel={AXIS_LABELS[axis]} x={model.x} lines={model.lines} holder={panel} />
+          </Box>
         )}
       </Group>
       {drawn.length === 0 ? (

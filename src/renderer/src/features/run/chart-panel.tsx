@@ -2,8 +2,9 @@ import { Group, Text, Title, Tooltip, UnstyledButton } from '@mantine/core'
 import { Chart } from '@renderer/charts/chart'
 import type { HeatColumn } from '@renderer/charts/chart-types'
 import type { Curves, Range } from '@renderer/charts/curves'
+import { ChartMenu } from '@renderer/components/chart-menu'
 import { formatCount } from '@renderer/lib/format'
-import { memo, useCallback, useMemo, useState } from 'react'
+import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import type { ChartDefinition } from './chart-groups'
 import { type ChartModel, chartModel, type Newest, type Reading, readingsAt } from './chart-model'
 import type { ChartSettings } from './chart-settings'
@@ -31,6 +32,7 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
   const { chart, curves, settings, range, grid, pinned, syncKey, note, newest, heat, onZoom, onPin } = props
   const [hovered, setHovered] = useState<number | null>(null)
   const [isLarge, setLarge] = useState(false)
+  const panel = useRef<HTMLDivElement>(null)
   const model = useMemo(() => chartModel(chart, curves, settings, range, grid), [chart, curves, settings, range, grid])
   const marks = useMemo(() => (pinned === null ? [] : [pinned]), [pinned])
   const resting = pinned ?? Math.floor(range[1])
@@ -42,7 +44,7 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
     [model],
   )
   return (
-    <div className="panel" style={isLarge ? { gridColumn: '1 / -1' } : { minWidth: 0 }}>
+    <div ref={panel} className="panel" style={isLarge ? { gridColumn: '1 / -1' } : { minWidth: 0 }}>
       <Group px="sm" pt="xs" gap="xs" justify="space-between" wrap="nowrap">
         <Tooltip label={chart.hint} position="top-start">
           <Title order={3} fz="sm" className="clip">
@@ -51,9 +53,12 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
             </UnstyledButton>
           </Title>
         </Tooltip>
-        <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
-          {scaleNote(model, chart)}iteration {formatCount(at)}
-        </Text>
+        <Group gap={6} wrap="nowrap">
+          <Text size="xs" className="quiet" style={{ whiteSpace: 'nowrap' }}>
+            {scaleNote(model, chart)}iteration {formatCount(at)}
+          </Text>
+          <ChartMenu title={chart.title} xLabel="iteration" x={model.x} lines={model.lines} holder={panel} />
+        </Group>
       </Group>
       <Readings readings={read(at)} format={chart.format} note={note} />
       <Chart

@@ -1,0 +1,69 @@
+/** A chart to take along: its values as a table or CSV, its picture as PNG. */
+import type { Line } from './chart-types'
+
+export interface ChartTable {
+  readonly head: readonly string[]
+  /** Null where a line has no value. */
+  readonly rows: readonly (readonly (number | null)[])[]
+}
+
+/** One row for each x where a line has a value. Faint lines are raw values behind smoothed ones; both are given. */
+export function tableOf(xLabel: string, x: readonly number[], lines: readonly Line[]): ChartTable {
+  const names = lines.map(({ label, isFaint }) => (isFaint ? `${label} (not smoothed)` : label))
+  const rows = x
+    .map((at, i) => [at, ...lines.map(({ values }) => values[i] ?? null)])
+    .filter((row) => row.slice(1).some((value) => value !== null))
+  return { head: [xLabel, ...names], rows }
+}
+
+const FORMULA = /^[=+\-@\t\r]/
+/** As RFC 4180 wants it; a name that a spreadsheet would take for a formula is quoted with an apostrophe. */
+const cell = (text: string) => {
+  const safe = FORMULA.test(text) ? `'${text}` : text
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+export const csvOf = ({ head, rows }: ChartTable): string =>
+  `${[head.map(cell), ...rows.map((row) => row.map((value) => (value === null ? '' : String(value))))].map((row) => row.join(',')).join('\r\n')}\r\n`
+
+const MARGIN = 12
+const LINE = 18
+
+/** What is drawn in `holder`, with its title and legend above it, on the page's background. */
+export async function pictureOf(
+  holder: HTMLElement,
+  title: string,
+  lines: readonly Pick<Line, 'label' | 'color' | 'isFaint'>[],
+): Promise<Blob> {
+  const drawn = holder.querySelector('canvas')
+  if (!drawn) throw new Error('The chart is not drawn yet: scroll to it first.')
+  const scale = window.devicePixelRatio || 1
+  const style = getComputedStyle(holder)
+  const picture = document.createElement('canvas')
+  const top = MARGIN + 2 * LINE
+  picture.width = drawn.width + 2 * MARGIN * scale
+  picture.height = drawn.height + (top + MARGIN) * scale
+  const context = picture.getContext('2d')
+  if (!context) throw new Error('This browser draws no pictures.')
+  context.fillStyle = getComputedStyle(document.body).backgroundColor
+  context.fillRect(0, 0, picture.width, picture.height)
+  context.drawImage(drawn, MARGIN * scale, top * scale)
+  context.scale(scale, scale)
+  context.textBaseline = 'middle'
+  context.fillStyle = style.color
+  context.font = `600 13px ${style.fontFamily}`
+  context.fillText(title, MARGIN, MARGIN + LINE / 2)
+  context.font = `12px ${style.fontFamily}`
+  let left = MARGIN
+  for (const { label, color, isFaint } of lines) {
+    if (isFaint) continue
+    context.fillStyle = style.getPropertyValue(color) || color
+    context.fillRect(left, MARGIN + 1.5 * LINE - 1, 12, 3)
+    context.fillStyle = style.color
+    context.fillText(label, left + 17, MARGIN + 1.5 * LINE)
+    left += 17 + context.measureText(label).width + 16
+  }
+  return new Promise((resolve, reject) =>
+    picture.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.')))),
+  )
+}
