@@ -1,4 +1,5 @@
 /** Two finished runs, over one another. */
+import { readFileSync } from 'node:fs'
 import { wilsonInterval } from '@shared/interval'
 import { expect } from 'vitest'
 import { type Shown, show } from '../support/gpo'
@@ -21,7 +22,7 @@ function accuracyOf({ evaluations }: Shown): string[] {
 
 journey(
   'compare two runs that differ in the critical step alone',
-  async ({ page, home }) => {
+  async ({ page, home, host }) => {
     await page.getByRole('checkbox', { name: 'Select guided' }).check()
     await page.getByRole('checkbox', { name: 'Select plain' }).check()
     await page.getByText('2 selected').waitFor()
@@ -54,6 +55,30 @@ journey(
     const colours = await swatches.evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke))
     expect(new Set(colours).size).toBe(2)
     await expect.poll(async () => Math.min(...(await pixelsOf(reward, colours)))).toBeGreaterThan(40)
+
+    // A chart to take along: its values and, where files can be saved without a dialog, its CSV and its picture.
+    const menu = page.getByRole('button', { name: 'Reward: from the prompt: picture, CSV, table' })
+    await menu.click()
+    await page.getByRole('menuitem', { name: 'Show as table' }).click()
+    const chartTable = page.getByRole('table', { name: 'Reward: from the prompt' })
+    await chartTable.waitFor()
+    const heads = await chartTable.getByRole('columnheader').allInnerTexts()
+    expect(heads.toSorted()).toEqual(['guided', 'iteration', 'plain'])
+    await page.keyboard.press('Escape')
+    await chartTable.waitFor({ state: 'detached' })
+    if (host === 'browser')
+      for (const [item, first] of [
+        ['Save as CSV', 'iteration'],
+        ['Save as PNG', '\u{FFFD}PNG'],
+      ] as const) {
+        await menu.click()
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('menuitem', { name: item }).click(),
+        ])
+        expect(readFileSync(await download.path(), 'utf8').startsWith(first)).toBe(true)
+      }
+
     await table
       .getByRole('row')
       .nth(1)

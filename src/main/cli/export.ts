@@ -93,6 +93,7 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
     case 'unpaired':
       return { format, states }
     case 'stepwise':
+    case 'tensorboard':
     case 'bundle':
       return { format }
     case undefined:

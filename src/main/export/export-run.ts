@@ -36,6 +36,7 @@ import { modelCard } from './model-card'
 import { nextSteps } from './next-steps'
 import { bundlePreview, dataPreview } from './preview'
 import { adapterSize, mergedSize, type Size } from './sizes'
+import { exportTensorboard, tensorboardSize } from './tensorboard/export'
 import { companionBytes, exportTrl, pairsRequest } from './trl-folder'
 import { refuseConfigs, writeConfigs } from './write-configs'
 
@@ -46,7 +47,7 @@ const hasTensors = (request: ExportRequest): request is TensorRequest => Object.
 
 /** Whether a format is a folder, not a file. */
 export const isFolderFormat = (format: ExportFormat): boolean =>
-  format === 'safetensors' || format === 'adapter' || format === 'trl'
+  format === 'safetensors' || format === 'adapter' || format === 'trl' || format === 'tensorboard'
 
 /** Oldest first. */
 export function exportCheckpoints(store: Store, run: string): ExportCheckpoint[] {
@@ -125,6 +126,10 @@ export async function previewExport(
   if (request.format === 'trl') {
     const pairs = await dataPreview(store, id, pairsRequest(request), signal)
     return { ...pairs, bytes: pairs.bytes + companionBytes({ run }) }
+  }
+  if (request.format === 'tensorboard') {
+    const { bytes, points } = tensorboardSize(store, run)
+    return { bytes, isExact: true, count: points, unit: 'points', sample: null }
   }
   if (!hasTensors(request)) return bundlePreview(store, id)
   const size = sizeOf(run, request)
@@ -232,6 +237,7 @@ export async function exportRun(context: ExportContext, request: ExportRequest):
   const write = () => {
     if (hasTensors(request)) return exportTensors(context, request)
     if (request.format === 'trl') return exportTrl(context, request)
+    if (request.format === 'tensorboard') return exportTensorboard(context)
     return isDataRequest(request) ? exportData(context, request) : exportBundle(context)
   }
   const written = await write()

@@ -87,6 +87,9 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
     },
     { text: 'Add the result to the models', code: `gpo models add ${shellWord(join(out, `gpo-${run}-dpo`))}` },
   ],
+  tensorboard: ({ out }) => [
+    { text: 'Look at the curves', code: `pip install tensorboard\ntensorboard --logdir ${shellWord(out)}` },
+  ],
   bundle: ({ out }) => [
     { text: 'Open it on another machine, on this page or in a terminal', code: `gpo import ${shellWord(out)}` },
     { text: 'Look inside with any tar', code: `tar tvf ${shellWord(out)}` },

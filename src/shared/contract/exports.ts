@@ -13,6 +13,7 @@ export const EXPORT_FORMATS = [
   'unpaired',
   'stepwise',
   'trl',
+  'tensorboard',
   'bundle',
 ] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
@@ -45,6 +46,7 @@ export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('trl'), ...pairs }),
   z.strictObject({ format: z.literal('unpaired'), states }),
   z.strictObject({ format: z.literal('stepwise') }),
+  z.strictObject({ format: z.literal('tensorboard') }),
   z.strictObject({ format: z.literal('bundle') }),
 ])
 export type ExportRequest = z.infer<typeof exportRequestSchema>

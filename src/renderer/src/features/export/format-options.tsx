@@ -158,7 +158,9 @@ export function FormatOptions(props: FormatOptionsProps) {
   const text =
     format === 'stepwise'
       ? 'A step’s label says whether any continuation after it was correct; its value is the share that were.'
-      : 'It contains no weights, so it stays small. Its plan names the paths of model and data on this machine.'
+      : format === 'tensorboard'
+        ? 'Steps are iterations. Held-out accuracy is called eval/accuracy; all other names are those of the charts.'
+        : 'It contains no weights, so it stays small. Its plan names the paths of model and data on this machine.'
   return (
     <Text size="sm" className="quiet" maw={720}>
       {text}

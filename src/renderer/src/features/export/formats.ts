@@ -55,6 +55,11 @@ export const FORMATS: readonly FormatText[] = [
     text: 'A folder with the preference pairs, a script, the run’s settings and pinned versions: python train.py trains with DPO.',
   },
   {
+    format: 'tensorboard',
+    label: 'TensorBoard',
+    text: 'A folder with an event file of all metrics and accuracies: tensorboard --logdir shows the curves.',
+  },
+  {
     format: 'bundle',
     label: 'Run bundle',
     text: 'The run as one file: plan, metrics, evaluations, trajectories. Another installation opens it read-only.',
@@ -63,7 +68,7 @@ export const FORMATS: readonly FormatText[] = [
 
 /** True for formats that are written as a folder; the others are one file. */
 export const isFolder = (format: ExportFormat): boolean =>
-  format === 'safetensors' || format === 'adapter' || format === 'trl'
+  format === 'safetensors' || format === 'adapter' || format === 'trl' || format === 'tensorboard'
 
 /** True for formats that contain a checkpoint's weights in a chosen precision. */
 export const hasWeights = (format: ExportFormat): boolean =>
@@ -138,6 +143,8 @@ export function suggestedName(run: string, request: ExportRequest): string {
       return `${slug(run)}-${request.checkpoint}-${request.dtype.toLowerCase()}.gguf`
     case 'trl':
       return `${slug(run)}-trl`
+    case 'tensorboard':
+      return `${slug(run)}-tensorboard`
     case 'gguf-adapter':
       return `${slug(run)}-${request.checkpoint}-adapter.gguf`
     case 'bundle':
