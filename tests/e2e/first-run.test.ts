@@ -70,6 +70,13 @@ journey(
     await page.getByRole('region', { name: 'Result' }).getByText(out).first().waitFor({ timeout: 60_000 })
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true)
     expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'))).toMatchObject({ model_type: 'llama' })
+
+    // What was exported is tried at once.
+    await page.getByRole('button', { name: 'Open in playground' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor()
+    const values = () =>
+      page.locator('main input').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value))
+    await expect.poll(values).toContain('model')
   },
   { timeout: 540_000 },
 )

@@ -22,6 +22,8 @@ export interface Host {
   /** A system dialog; null when it was closed, undefined if the host has no dialogs. */
   choose?(kind: ChoiceKind, suggestedName?: string): Promise<string | null>
   showFolder?(path: string): Promise<void>
+  /** Opens the folder that a file or folder is in, with it selected. */
+  showItem?(path: string): Promise<void>
   /** The system's keychain, if there is one. */
   readonly secrets?: Secrets
 }

@@ -4,7 +4,7 @@ import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { countTrajectories } from '@main/store/trajectories'
 import type { Fork } from '@main/workers/fork'
-import type { ExportRequest, ImportOutcome, Transfer } from '@shared/contract/exports'
+import type { ExportFormat, ExportRequest, ImportOutcome, Transfer } from '@shared/contract/exports'
 import { describeError, GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
 import { exportOptions, exportRun } from './export-run'
@@ -16,6 +16,8 @@ export interface Transfers {
   /** Resolves when the run is in the store. @throws GpoError naming the problem of the file */
   importBundle(path: string, signal?: AbortSignal): Promise<ImportOutcome>
   cancel(): void
+  /** The last export. @throws {GpoError} 'notFound' after it was dismissed */
+  exported(): { readonly path: string; readonly format: ExportFormat }
   dismiss(): void
   listen(signal: AbortSignal | undefined): AsyncGenerator<Transfer | null, void>
   /** Cancels the running one and waits until its files are removed. */
@@ -134,6 +136,11 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
       return track(work)
     },
     cancel: () => controller?.abort(),
+    exported() {
+      if (transfer?.state === 'done' && transfer.exported)
+        return { path: transfer.exported.out, format: transfer.format }
+      throw new GpoError('notFound', 'The result of the export was closed: export again, or open its folder by hand.')
+    },
     dismiss() {
       if (transfer?.state !== 'running') change(null)
     },

@@ -50,6 +50,9 @@ export function electronHost(windows: Windows): Host {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, OPEN[kind])
       return canceled ? null : (filePaths[0] ?? null)
     },
+    async showItem(path) {
+      shell.showItemInFolder(path)
+    },
     async showFolder(path) {
       await shell.openPath(path)
     },

@@ -18,6 +18,9 @@ export const EXPORT_FORMATS = [
 ] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
+/** Formats that are models or adapters, which this program reads itself. */
+export const MODEL_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'gguf']
+
 const dtype = z.enum(['F32', 'F16', 'BF16'])
 /** Q8_0, blocks of 32 bytes with a scale, is llama.cpp's: GGUF only. */
 const ggufType = z.enum(['F32', 'F16', 'BF16', 'Q8_0'])
@@ -157,6 +160,10 @@ export const exportsContract = {
   cancel: asked.output(done),
   /** Dismisses the result of the last one. */
   dismiss: asked.output(done),
+  /** Shows the last export in the file manager. */
+  show: asked.output(done),
+  /** Adds the last export, a model or an adapter, to the models. */
+  keep: asked.output(type<{ readonly path: string }>()),
   transfer: asked.output(eventIterator(type<Transfer | null>())),
   /** Imports another installation's run, read-only; returns when that is done. */
   importBundle: oc.input(z.strictObject({ grant: grantId })).output(type<ImportOutcome>()),

@@ -1,9 +1,12 @@
 import { Alert, Button, Group, Progress, Stack, Text, Title } from '@mantine/core'
-import { queries } from '@renderer/lib/api'
+import { notifications } from '@mantine/notifications'
+import { api, queries } from '@renderer/lib/api'
+import { useCache } from '@renderer/lib/cache'
+import { messageOf } from '@renderer/lib/errors'
 import { formatBytes, formatCount, formatDuration } from '@renderer/lib/format'
-import type { ExportOutcome, Transfer } from '@shared/contract/exports'
+import { type ExportFormat, type ExportOutcome, MODEL_FORMATS, type Transfer } from '@shared/contract/exports'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
 import { CodeBlock } from './code-block'
 
@@ -34,6 +37,43 @@ function Working({ transfer }: { readonly transfer: Transfer }) {
         Cancel
       </Button>
     </Group>
+  )
+}
+
+/** What a person does next with a file. */
+function ExportActions({ format }: { readonly format: ExportFormat }) {
+  const [, go] = useLocation()
+  const cache = useCache()
+  const { data: info } = useQuery(queries.system.info.queryOptions({}))
+  const tell = (title: string) => (error: unknown) =>
+    notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false })
+  const show = useMutation({ mutationFn: () => api.exports.show({}), onError: tell('The folder was not opened') })
+  const open = useMutation({
+    mutationFn: async () => {
+      const { path } = await api.exports.keep({})
+      await cache.modelsChanged()
+      go(`/playground?model=${encodeURIComponent(path)}`)
+    },
+    onError: tell('The model was not opened'),
+  })
+  return (
+    <>
+      {MODEL_FORMATS.includes(format) && (
+        <Button
+          variant="default"
+          title="Adds it to the models and opens it in the playground"
+          loading={open.isPending}
+          onClick={() => open.mutate()}
+        >
+          Open in playground
+        </Button>
+      )}
+      {info?.hasDialogs && (
+        <Button variant="default" loading={show.isPending} onClick={() => show.mutate()}>
+          Show in folder
+        </Button>
+      )}
+    </>
   )
 }
 
@@ -91,6 +131,7 @@ export function TransferPanel({ transfer }: { readonly transfer: Transfer | null
         </Title>
         <Group gap="sm" wrap="nowrap">
           {imported && <Button onClick={() => go(`/runs/${imported.id}`)}>Open the run</Button>}
+          {exported && <ExportActions format={transfer.format} />}
           {close}
         </Group>
       </Group>
