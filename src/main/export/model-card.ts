@@ -1,5 +1,6 @@
 /** The README of a merged model: what it is, what was measured, how it was made. It states only known facts. Pure. */
 
+import { wilsonInterval } from '@shared/interval'
 import { isGuided } from '@shared/method/guided'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
@@ -77,16 +78,18 @@ function results({ evaluations, iteration, run }: CardSource): string[] {
   const shown = evaluations.filter((one) => one.iteration <= iteration)
   const data = run.plan.data.eval
   if (shown.length === 0 || !data) return ['Accuracy on held-out rows was not measured.']
+  const percent = (share: number) => (100 * share).toFixed(1)
   const rows = shown.map(({ iteration, n, correct, accuracy }) => [
     iteration === 0 ? '0, before training' : String(iteration),
     String(n),
     String(correct),
-    `${(100 * accuracy).toFixed(1)} %`,
+    `${percent(accuracy)} %`,
+    `${wilsonInterval(correct, n).map(percent).join(' to ')} %`,
   ])
   return [
     `Greedy answers on rows of ${code(data.path)}, judged by the verifier below. Nothing else was measured.`,
     '',
-    ...table(['Iteration', 'Rows', 'Correct', 'Accuracy'], rows),
+    ...table(['Iteration', 'Rows', 'Correct', 'Accuracy', '90 % interval (Wilson)'], rows),
   ]
 }
 
@@ -133,12 +136,19 @@ function planBlock(plan: Plan): string[] {
   return [`${fence}json`, text, fence]
 }
 
+/** Datasets of the Hub that it was trained on; undefined where there is none, because the Hub links what is named here. */
+function datasetsOf({ data }: Plan): readonly string[] | undefined {
+  const [, organisation, name] = /datasets--([^/\\]+?)--([^/\\]+)[/\\]snapshots[/\\]/.exec(data.train.path) ?? []
+  return organisation !== undefined && name !== undefined ? [`${organisation}/${name}`] : undefined
+}
+
 export function modelCard(source: CardSource): string {
   const { run, base } = source
   const { plan } = run
   const front = yamlOf([
     {
       base_model: base.repository ?? undefined,
+      datasets: datasetsOf(plan),
       library_name: 'transformers',
       pipeline_tag: 'text-generation',
       license: base.license?.name,

@@ -48,11 +48,23 @@ describe('a card', () => {
     expect(card).toMatch(/^---\nbase_model: "org\/name"\nlibrary_name: "transformers"\n(.*\n)*license: "apache-2.0"\n/)
     expect(card).toContain('# my run')
     expect(card).toContain('GPO-DPO on org/name: the weights after iteration 10.')
-    expect(card).toContain('| 0, before training | 50 | 10 | 20.0 % |\n| 10 | 50 | 20 | 40.0 % |\n')
+    const lines = [
+      '| 0, before training | 50 | 10 | 20.0 % | 12.3 to 30.7 % |',
+      '| 10 | 50 | 20 | 40.0 % | 29.4 to 51.6 % |',
+    ]
+    expect(card).toContain(`${lines.join('\n')}\n`)
     expect(card).not.toContain('| 20 | 50')
     expect(card).toMatch(/LoRA of rank 4, scale 8 \/ √4, on q_proj.*on a base in 8 bits; merged/)
     expect(card).toContain('10 of 30 iterations')
     expect(planSchema.parse(JSON.parse(/````json\n([\s\S]*)\n````/.exec(card)?.[1] ?? ''))).toEqual(sourceOf().run.plan)
+  })
+
+  it('names a dataset of the Hub, which the Hub links, and no other', () => {
+    const source = sourceOf()
+    const hub = '/home/me/.cache/huggingface/hub/datasets--openai--gsm8k/snapshots/e53f/main/train.parquet'
+    const plan = { ...source.run.plan, data: { ...source.run.plan.data, train: { path: hub } } }
+    expect(modelCard({ ...source, run: { ...source.run, plan } })).toMatch(/^datasets:.*openai\/gsm8k/ms)
+    expect(modelCard(source)).not.toMatch(/^datasets:/m)
   })
 
   it('says what is not known', () => {
