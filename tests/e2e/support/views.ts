@@ -56,7 +56,7 @@ const RUNS: readonly View[] = [
     path: '/',
     async open(page) {
       await page.keyboard.press('Control+k')
-      await page.getByRole('combobox', { name: 'Find a page, an experiment or a run' }).fill('e')
+      await page.getByRole('combobox', { name: 'Find a page, an action, a setting or a run' }).fill('e')
       await page.getByRole('option', { selected: true }).waitFor()
     },
   },
