@@ -65,6 +65,7 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
     if (run.status !== 'running' || list.isPlaceholderData) return
     pin.hold(list.data?.pages[0])
     setWanted(selected)
+    setOrder(order) // it would be another one once the run has ended
   }
   const holding = { onPointerDownCapture: hold, onKeyDownCapture: hold, onWheelCapture: hold }
   const held = (act: () => void) => () => {
