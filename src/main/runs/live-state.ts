@@ -72,7 +72,9 @@ function afterIteration(live: LiveRun, iteration: number, now: number): LiveRun 
 function afterRequest(live: LiveRun, request: RunRequest, now: number): LiveRun {
   const pending = live.active.pending.filter((one) => one !== request)
   const asked = { ...live, active: { ...live.active, pending } }
-  if (request === 'pause') return { ...asked, pausedAt: now, active: { ...asked.active, state: 'paused' } }
+  // A run that was told to end meanwhile stays one that ends.
+  if (request === 'pause' && live.active.state === 'running')
+    return { ...asked, pausedAt: now, active: { ...asked.active, state: 'paused' } }
   return request === 'continue' && live.pausedAt !== null ? afterPause(asked, now - live.pausedAt) : asked
 }
 
