@@ -102,6 +102,7 @@ const pagesOf = (shown, compared) => [
   ['datasets', '/datasets', openDataset],
   ['playground', '/playground', askPlayground],
   ['export', `/export/${shown}`],
+  ['help', '/help/undecided'],
   ['settings', '/settings'],
 ]
 

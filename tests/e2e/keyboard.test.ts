@@ -19,10 +19,10 @@ journey(
     const focusedTag = () => page.evaluate(() => document.activeElement?.tagName)
     await keyboard.press('Alt+5')
     await title('Models')
-    await expect.poll(focusedTag).toBe('H1')
+    await expect.poll(focusedTag, { timeout: 10_000 }).toBe('H1')
     await keyboard.press('Alt+1')
     await title('Runs')
-    await expect.poll(focusedTag).toBe('H1')
+    await expect.poll(focusedTag, { timeout: 10_000 }).toBe('H1')
     const inTable = () => page.evaluate(() => document.activeElement?.closest('table') !== null)
     let tabs = 0
     for (; tabs < 20 && !(await inTable()); tabs++) await keyboard.press('Tab')
@@ -30,7 +30,7 @@ journey(
     await page.evaluate(() => (document.activeElement as HTMLElement).blur())
     await tabTo(page, /^Skip to the page$/)
     await keyboard.press('Enter')
-    await expect.poll(focusedTag).toBe('H1')
+    await expect.poll(focusedTag, { timeout: 10_000 }).toBe('H1')
 
     // Tick two runs and compare them.
     await page.getByRole('row').nth(2).waitFor()
@@ -65,7 +65,7 @@ journey(
     await page.getByRole('option', { name: 'Export', selected: true }).waitFor()
     await keyboard.press('Enter')
     await title('Export')
-    await expect.poll(focusedTag).toBe('H1')
+    await expect.poll(focusedTag, { timeout: 10_000 }).toBe('H1')
 
     // Export the newest run's pairs.
     const out = join(home, 'pairs.jsonl')

@@ -184,6 +184,7 @@ const USES: readonly View[] = [
       await page.getByRole('button', { name: 'Take row 1', exact: true }).waitFor()
     },
   },
+  { name: 'help', path: '/help/undecided', open: title('Help') },
   { name: 'settings', path: '/settings', open: title('Settings') },
   { name: 'no such page', path: '/nowhere', open: title('No such page') },
 ]

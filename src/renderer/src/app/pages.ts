@@ -5,6 +5,7 @@ import {
   IconDatabase,
   IconFileExport,
   IconFlask,
+  IconHelpCircle,
   IconListDetails,
   IconMessages,
   IconPackage,
@@ -34,4 +35,10 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/playground', label: 'Playground', icon: IconMessages, keywords: 'prompt try chat compare' },
   { path: '/export', label: 'Export', icon: IconFileExport, keywords: 'safetensors adapter bundle pairs' },
   { path: '/settings', label: 'Settings', icon: IconAdjustments, keywords: 'doctor diagnostics backend theme' },
+  {
+    path: '/help',
+    label: 'Help',
+    icon: IconHelpCircle,
+    keywords: 'glossary words meaning formula explain what is tour',
+  },
 ]

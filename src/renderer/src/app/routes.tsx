@@ -7,6 +7,7 @@ import { ExperimentsPage } from '@renderer/features/experiments/experiments-page
 import { NewExperimentPage } from '@renderer/features/experiments/new-experiment-page'
 import { ExplorerPage } from '@renderer/features/explorer/explorer-page'
 import { ExportPage } from '@renderer/features/export/export-page'
+import { HelpPage } from '@renderer/features/help/help-page'
 import { HubPage } from '@renderer/features/hub/hub-page'
 import { ModelsPage } from '@renderer/features/models/models-page'
 import { NewRunPage } from '@renderer/features/new-run/new-run-page'
@@ -39,6 +40,7 @@ export function Routes() {
         <Route path="/datasets" component={DatasetsPage} />
         <Route path="/playground" component={PlaygroundPage} />
         <Route path="/export/:run?">{({ run }) => <ExportPage run={run} />}</Route>
+        <Route path="/help/:topic?">{({ topic }) => <HelpPage topic={topic} />}</Route>
         <Route path="/settings" component={SettingsPage} />
         <Route>
           <Page title="No such page">

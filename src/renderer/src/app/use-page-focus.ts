@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 
 /** Pages load in pieces: a heading that is not there after this many milliseconds is not waited for. */
-const PATIENCE = 2000
+const PATIENCE = 10_000
 const SOON = 400
 
 const headingOf = () => document.querySelector<HTMLElement>('main h1')

@@ -5,6 +5,7 @@ import { ValueBar } from '@renderer/charts/value-bar'
 import { ValueCurve } from '@renderer/charts/value-curve'
 import { MathText } from '@renderer/components/math-text'
 import { VerdictMark } from '@renderer/components/status'
+import { Term } from '@renderer/components/term'
 import { formatSigned } from '@renderer/lib/format'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
@@ -83,7 +84,8 @@ export function TrajectoryView(props: TrajectoryViewProps) {
                 trajectory.critical?.rule ?? null,
                 trajectory.critical?.step ?? null,
                 trajectory.advantages,
-              )}
+              )}{' '}
+              <Term id="critical">What is a critical step?</Term>
             </Text>
           )}
         </Box>

@@ -1,39 +1,28 @@
 /** The objectives, one card each. */
-import { Box, Group, Radio, Text } from '@mantine/core'
+import { Anchor, Box, Group, Radio, Text } from '@mantine/core'
+import { ObjectiveDiagram } from '@renderer/components/objective-diagram'
+import { METHODS } from '@shared/help/methods'
 import { describedById } from '@shared/plan/fields'
 import type { ObjectiveKind } from '@shared/schemas/plan'
-import { ObjectiveDiagram } from './diagrams'
 import { settingElementId, usePlanForm } from './form'
 import classes from './new-run.module.css'
 import { SettingIssues } from './setting'
 
-interface Card {
-  readonly needs: string
-  readonly sentence: string
+/** What each learns from; in the order they are shown. */
+const NEEDS: Readonly<Record<ObjectiveKind, string>> = {
+  ppo: 'rewards',
+  grpo: 'rewards',
+  rloo: 'rewards',
+  dpo: 'pairs',
+  kto: 'labels',
+  simpo: 'pairs',
+  orpo: 'pairs',
+  sft: 'completions',
 }
 
-/** In the order they are shown. */
-const CARDS: Readonly<Record<ObjectiveKind, Card>> = {
-  ppo: { needs: 'rewards', sentence: 'Compares each token’s outcome with what a trained value function predicted.' },
-  grpo: {
-    needs: 'rewards',
-    sentence: 'Compares each answer’s reward with the mean of all answers to the same prompt.',
-  },
-  rloo: {
-    needs: 'rewards',
-    sentence: 'Compares each answer’s reward with the mean of the other answers: the plainest unbiased gradient.',
-  },
-  dpo: { needs: 'pairs', sentence: 'Prefers the correct answer of a pair, relative to a reference model.' },
-  kto: { needs: 'labels', sentence: 'Learns from single answers, correct or incorrect; they need not be paired.' },
-  simpo: {
-    needs: 'pairs',
-    sentence: 'Prefers the correct answer of a pair by a margin per token; no reference model.',
-  },
-  orpo: { needs: 'pairs', sentence: 'Imitates the correct answer and raises its odds over the incorrect one.' },
-  sft: { needs: 'completions', sentence: 'Imitates given completions, token by token; samples nothing.' },
-}
+const KINDS = Object.keys(NEEDS) as ObjectiveKind[]
 
-const KINDS = Object.keys(CARDS) as ObjectiveKind[]
+const isKind = (value: string | null): value is ObjectiveKind => KINDS.some((kind) => kind === value)
 
 export function ObjectiveCards() {
   const { draft, set } = usePlanForm()
@@ -50,17 +39,22 @@ export function ObjectiveCards() {
                   {options[kind]}
                 </Text>
                 <Text size="xs" className="quiet">
-                  {CARDS[kind].needs}
+                  {NEEDS[kind]}
                 </Text>
               </Group>
               <ObjectiveDiagram kind={kind} {...(classes.diagram ? { className: classes.diagram } : {})} />
               <Text size="xs" mt={6} className="quiet">
-                {CARDS[kind].sentence}
+                {METHODS[kind].what}
               </Text>
             </Radio.Card>
           ))}
         </Box>
       </Radio.Group>
+      {isKind(value) && (
+        <Anchor size="xs" href={`#/help/${value}`}>
+          The formula of {options[value]}, and when to use it
+        </Anchor>
+      )}
       <SettingIssues path="objective.kind" />
     </Box>
   )
