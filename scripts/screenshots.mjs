@@ -130,6 +130,7 @@ async function look(browser, url, pages, { theme, size, width, height, scale = 1
       window.location.hash = `#${to}`
     }, path)
     await page.waitForTimeout(SETTLE)
+    await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached', timeout: 20_000 })
     await first?.(page)
     await page.screenshot({ path: join(out, `${name}-${theme}-${size}.png`) })
     if (values.keep && theme === 'light' && width === 1280) await keep(page, name)
