@@ -1,9 +1,10 @@
 import { useElementSize, useHotkeys } from '@mantine/hooks'
 import type { Range } from '@renderer/charts/curves'
 import { EmptyState } from '@renderer/components/states'
-import { plural } from '@renderer/lib/format'
+import { formatCount, plural } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
 import { nothingYet } from '@renderer/lib/nothing-yet'
+import { shortPath } from '@renderer/lib/run-names'
 import type { RunDetails } from '@shared/contract/runs'
 import { ACCURACY, type MetricName } from '@shared/metrics'
 import { isEvaluated } from '@shared/plan/evaluated'
@@ -75,7 +76,7 @@ export function Charts({ data, isRunning }: { readonly data: RunDetails; readonl
               settings={settings}
               accuracy={group.id === 'reward' ? accuracy : NO_CURVES}
               positions={group.id === 'gpo' ? positions : undefined}
-              accuracyNote={isRunning ? nextEvaluation(data) : undefined}
+              accuracyNote={accuracyNote(data, isRunning)}
               newest={newest}
               pinned={pinned}
               syncKey={`run-${run.id}`}
@@ -118,6 +119,18 @@ function inside([from, to]: Range, [first, last]: Range): Range | null {
   const start = Math.max(first, Math.round(from))
   const end = Math.min(last, Math.max(Math.round(to), start + 1))
   return start <= first && end >= last ? null : [Math.min(start, end - 1), end]
+}
+
+/** On what the accuracy was measured, and when it is measured next. */
+function accuracyNote(data: RunDetails, isRunning: boolean): string | undefined {
+  const rows = data.evaluations.at(-1)?.n
+  const { data: plan } = data.run.plan
+  const of = plan.eval ? shortPath(plan.eval.path) : `held-out rows of ${shortPath(plan.train.path)}`
+  const parts = [
+    ...(rows === undefined ? [] : [`${formatCount(rows)} rows of ${of}`]),
+    ...(isRunning ? [nextEvaluation(data)] : []),
+  ].filter((part) => part !== undefined)
+  return parts.length > 0 ? parts.join(', ') : undefined
 }
 
 /** When the next evaluation takes place. */

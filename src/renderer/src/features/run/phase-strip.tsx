@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core'
+import { Text, Tooltip } from '@mantine/core'
 import { formatCount, formatDuration } from '@renderer/lib/format'
 import { isGuided } from '@renderer/lib/run-names'
 import type { ActiveRun } from '@shared/contract/runs'
@@ -14,6 +14,18 @@ function phasesOf(run: RunRecord, now: Phase | undefined): readonly Phase[] {
   if (now === undefined || usual.includes(now)) return usual
   // Loading comes first; evaluation and checkpoint come last, and not in every iteration.
   return now === 'load' ? ['load', ...usual] : [...usual, now]
+}
+
+const MEANINGS: Readonly<Record<Phase, string>> = {
+  load: 'Reads model and data, and compiles what will be computed',
+  rollouts: 'Samples answers to the prompts, and the verifier judges them',
+  segment: 'Cuts the answers into steps',
+  values: 'Samples continuations from the states between the steps: the share of right ones is a state’s value',
+  select: 'Chooses each trajectory’s critical step by the plan’s rule',
+  reset: 'Samples new answers that begin before the critical step',
+  update: 'Changes the weights: gradients and optimiser steps',
+  evaluation: 'Answers the held-out rows with the most likely tokens and counts the right ones',
+  checkpoint: 'Writes the weights and all that is needed to go on from here',
 }
 
 function brief(seconds: number): string {
@@ -81,9 +93,11 @@ function PhaseCell({ name, isNow, share, seconds, width }: PhaseCellProps) {
   return (
     <div className="phase" style={{ flexGrow: Math.max(0.02, width) }} aria-current={isNow ? 'step' : undefined}>
       <div className="phase-words">
-        <Text span size="xs" className={isNow ? undefined : 'quiet'} fw={isNow ? 600 : 400}>
-          {name}
-        </Text>
+        <Tooltip label={MEANINGS[name]} multiline maw={280}>
+          <Text span size="xs" className={isNow ? undefined : 'quiet'} fw={isNow ? 600 : 400}>
+            {name}
+          </Text>
+        </Tooltip>
         {seconds !== null && (
           <Text span size="xs" className="quiet">
             {brief(seconds)}
