@@ -121,11 +121,14 @@ function inside([from, to]: Range, [first, last]: Range): Range | null {
   return start <= first && end >= last ? null : [Math.min(start, end - 1), end]
 }
 
+/** A bundled dataset's part is called train or test: its name is needed too. */
+const dataName = (path: string) => (path.startsWith('bundled:') ? path.slice('bundled:'.length) : shortPath(path))
+
 /** On what the accuracy was measured, and when it is measured next. */
 function accuracyNote(data: RunDetails, isRunning: boolean): string | undefined {
   const rows = data.evaluations.at(-1)?.n
   const { data: plan } = data.run.plan
-  const of = plan.eval ? shortPath(plan.eval.path) : `held-out rows of ${shortPath(plan.train.path)}`
+  const of = plan.eval ? dataName(plan.eval.path) : `${dataName(plan.train.path)}, held out`
   const parts = [
     ...(rows === undefined ? [] : [`${formatCount(rows)} rows of ${of}`]),
     ...(isRunning ? [nextEvaluation(data)] : []),
