@@ -81,7 +81,7 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     made.once('ready-to-show', () => made.show())
     made.on('close', (event) => {
       keepPlace(made)
-      if (mayClose || !isBusy()) return
+      if (mayClose || isInBackground || !isBusy()) return // a hidden window is closed by the system, when it shuts down
       event.preventDefault()
       void askBeforeClosing(made)
     })
