@@ -21,13 +21,13 @@ function managerOf(store: Store): RunManager {
   return manager
 }
 
-function planOf(store: Store, deeds: readonly Deed[]): Plan {
+function planOf(store: Store, deeds: readonly Deed[], isEvaluated = false): Plan {
   const path = join(dirname(store.file), 'deeds.jsonl')
   const rows = deeds.map((deed, i) => JSON.stringify({ prompt: `${i}`, answer: JSON.stringify(deed) }))
   writeFileSync(path, `${rows.join('\n')}\n`)
   return {
     ...plan,
-    data: { ...plan.data, train: { path } },
+    data: { ...plan.data, train: { path }, ...(isEvaluated ? { eval: { path } } : {}) },
     verifier: { kind: 'exact', ignoreCase: true, marker: '####' },
     rollout: { ...plan.rollout, maxNewTokens: 64 },
   }
@@ -47,15 +47,19 @@ it('a run is paused when its trainer says so, and what is asked waits in the ord
   const manager = managerOf(store)
   const active = () => manager.state().active
   const id = await manager.start(
-    planOf(store, [
-      ...sends(...iterationOf(1)),
-      { do: 'heed', command: 'checkpoint' },
-      ...sends(obeyed('evaluation'), obeyed('pause')),
-      { do: 'heed', command: 'continue' },
-      ...sends(obeyed('checkpoint'), obeyed('continue')),
-      { do: 'obey' },
-      ...sends(stopped),
-    ]),
+    planOf(
+      store,
+      [
+        ...sends(...iterationOf(1)),
+        { do: 'heed', command: 'checkpoint' },
+        ...sends(obeyed('evaluation'), obeyed('pause')),
+        { do: 'heed', command: 'continue' },
+        ...sends(obeyed('checkpoint'), obeyed('continue')),
+        { do: 'obey' },
+        ...sends(stopped),
+      ],
+      true,
+    ),
   )
   await expect.poll(() => active()?.iteration, { timeout: 20_000 }).toBe(1)
   manager.evaluateNow(id)
@@ -75,6 +79,7 @@ it('a pause that has not begun can be taken back', async () => {
   const manager = managerOf(store)
   const id = await manager.start(planOf(store, [...sends(...iterationOf(1)), { do: 'obey' }, ...sends(stopped)]))
   await expect.poll(() => manager.state().active?.iteration, { timeout: 20_000 }).toBe(1)
+  expect(() => manager.evaluateNow(id)).toThrow(/no held-out rows to evaluate/)
   manager.pause(id)
   await manager.resume(id)
   expect(manager.state().active).toMatchObject({ state: 'running', pending: [] })

@@ -183,3 +183,31 @@ test('a checkpoint is written when the last one is too old', { timeout: 120_000 
     inWords(await trained(folder(), undefined, null, often)).filter((word) => word.startsWith('checkpoint')),
   ).toEqual(['checkpoint 1', 'checkpoint 2', 'checkpoint 3'])
 })
+
+test('an evaluation after an update is not dropped: the run ends after it', { timeout: 120_000 }, async () => {
+  const often: Partial<Plan> = { evaluation: { ...plan.evaluation, everyIterations: 1 } }
+  const stopped = await trained(
+    folder(),
+    (event, control) => event.type === 'metrics' && event.iteration === 2 && control.stopNow(),
+    null,
+    often,
+  )
+  expect(inWords(stopped).slice(-4)).toEqual(['metrics 2', 'evaluation 2', 'checkpoint 2', 'stopped 2'])
+})
+
+test('an evaluation that was asked for may be the best, and its weights are kept', { timeout: 120_000 }, async () => {
+  const keeping: Partial<Plan> = { checkpoint: { ...plan.checkpoint, keepBest: true, keepLast: 1 } }
+  const events = await trained(
+    folder(),
+    (event, control) => event.type === 'metrics' && event.iteration === 1 && control.evaluate(),
+    null,
+    keeping,
+  )
+  expect(inWords(events).slice(0, 5)).toEqual([
+    'evaluation 0',
+    'metrics 1',
+    'evaluation 1',
+    'checkpoint 1',
+    'obeyed evaluation',
+  ])
+})

@@ -56,6 +56,7 @@ const continuationSchema = z.strictObject({
   text,
   reward: z.number(),
   status,
+  unfinished: z.literal(true).optional(),
 })
 
 export const trajectorySchema = z

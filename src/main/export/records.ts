@@ -49,7 +49,8 @@ const statePrompt = ({ prompt, steps }: TrajectoryRecord, state: number): string
     .join('')
 
 function sampledAt(trajectory: TrajectoryRecord, state: number): Sampled {
-  const completions = trajectory.continuations.filter((one: ContinuationRecord) => one.state === state)
+  const isWhole = (one: ContinuationRecord) => one.state === state && !one.unfinished
+  const completions = trajectory.continuations.filter(isWhole)
   return { prompt: statePrompt(trajectory, state), completions }
 }
 

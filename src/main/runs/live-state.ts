@@ -1,6 +1,8 @@
 /** The live state of the active run, computed from the trainer's events. Pure: no process, no store. */
 import type { ActiveRun } from '@shared/contract/runs'
+import { isEvaluated } from '@shared/plan/evaluated'
 import type { PhaseEvent, RunRequest, TrainerEvent } from '@shared/schemas/events'
+import type { RunRecord } from '@shared/schemas/run'
 
 /** Number of newest iterations whose mean duration predicts the remaining time. */
 const WINDOW = 8
@@ -15,7 +17,7 @@ export interface LiveRun {
   readonly current: Readonly<Record<string, number>>
 }
 
-export const beginLive = (run: { id: string; name: string; iteration: number; iterations: number }): LiveRun => ({
+export const beginLive = (run: Pick<RunRecord, 'id' | 'name' | 'iteration' | 'iterations' | 'plan'>): LiveRun => ({
   active: {
     id: run.id,
     name: run.name,
@@ -26,6 +28,7 @@ export const beginLive = (run: { id: string; name: string; iteration: number; it
     iterations: run.iterations,
     secondsLeft: null,
     iterationEnd: null,
+    isEvaluated: isEvaluated(run.plan),
     pending: [],
   },
   ends: [],

@@ -8,6 +8,7 @@ import type { Fork } from '@main/workers/fork'
 import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
 import { GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
+import { isEvaluated } from '@shared/plan/evaluated'
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
@@ -213,7 +214,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         const { trainer, live } = running(id)
         trainer.resume()
         const pending = live.active.pending.filter((one) => one !== 'pause')
-        change({ pending: live.active.state === 'paused' ? [...pending, 'continue'] : pending })
+        change({ pending: live.active.state === 'paused' ? [...new Set([...pending, 'continue' as const])] : pending })
         return []
       }
       const ready = await readyRun(store, id, options)
@@ -243,7 +244,8 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         return
       }
       if (active?.live.active.id === id && !active.trainer) {
-        change({ state: now ? 'dropping' : 'stopping' }) // the trainer hears of it when it is there
+        const isDropped = now || active.live.active.state === 'dropping'
+        change({ state: isDropped ? 'dropping' : 'stopping' }) // the trainer hears of it when it is there
         return
       }
       const { trainer, live } = running(id)
@@ -263,6 +265,8 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       running(id).trainer.checkpoint()
     },
     evaluateNow(id) {
+      if (!isEvaluated(getRun(store, id).plan))
+        throw new GpoError('usage', `Run ${id} has no held-out rows to evaluate: its plan names no evaluation data.`)
       ask(id, 'evaluation')
       running(id).trainer.evaluate()
     },

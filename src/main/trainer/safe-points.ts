@@ -5,7 +5,7 @@
 import { evaluate } from '@engine/recipes/evaluate'
 import { applyRetention, writeCheckpoint } from '@main/formats/run-checkpoint'
 import { isOutOfPatience } from '@shared/plan/patience'
-import type { EvaluationEvent } from '@shared/schemas/events'
+import type { EvaluationRecord } from '@shared/schemas/events'
 import type { StartMessage, ToldEvent } from '../workers/protocol'
 import type { Control } from './control'
 import type { Session } from './session/session'
@@ -18,7 +18,9 @@ interface Best {
 export interface SafePoints {
   /** Iteration of the newest checkpoint; 0 before the first. */
   readonly saved: () => number
-  readonly evaluated: (event: EvaluationEvent) => void
+  readonly evaluated: (event: EvaluationRecord) => void
+  /** Whether the run should have ended after this iteration, because its accuracy does not rise. */
+  readonly isOutOfPatience: (iteration: number) => boolean
   /** @returns how the run goes on after this iteration */
   readonly at: (iteration: number, isCheckpointDue: boolean) => Promise<'on' | 'stopped' | 'completed'>
   /** Ends the run here, with a checkpoint unless nothing was trained. */
@@ -77,9 +79,19 @@ export function openSafePoints({ start, session, control, tell, onSave }: Surrou
 
   async function evaluateNow(iteration: number): Promise<void> {
     if (evaluated === iteration) return
-    tell({ type: 'evaluation', ...(await evaluate(session.run, iteration)) })
-    evaluated = iteration
+    const record = await evaluate(session.run, iteration)
+    tell({ type: 'evaluation', ...record })
+    noteEvaluation(record)
+    if (isBestKept(iteration)) await save(iteration)
   }
+
+  function noteEvaluation({ iteration, accuracy }: EvaluationRecord): void {
+    evaluated = iteration
+    if (iteration > 0 && (best === null || accuracy > best.accuracy)) best = { iteration, accuracy }
+  }
+
+  /** The weights of the best evaluation are kept, so they are written right after it. */
+  const isBestKept = (iteration: number) => plan.checkpoint.keepBest && best?.iteration === iteration
 
   /** Everything that was asked, in order; a pause lasts until it is ended, and what is asked meanwhile is done meanwhile. */
   async function obey(iteration: number): Promise<void> {
@@ -99,26 +111,25 @@ export function openSafePoints({ start, session, control, tell, onSave }: Surrou
   }
 
   function isSaveDue(iteration: number): boolean {
-    const { everyMinutes, keepBest } = plan.checkpoint
-    // The weights of the best evaluation are kept, so they are written right after it.
-    if (keepBest && best?.iteration === iteration) return true
-    return everyMinutes > 0 && performance.now() - savedAt >= 60_000 * everyMinutes
+    const { everyMinutes } = plan.checkpoint
+    return isBestKept(iteration) || (everyMinutes > 0 && performance.now() - savedAt >= 60_000 * everyMinutes)
   }
+
+  const wasLast = (iteration: number) => best !== null && isOutOfPatience(plan, best.iteration, iteration)
 
   return {
     saved: () => saved,
-    evaluated({ iteration, accuracy }) {
-      evaluated = iteration
-      if (iteration > 0 && (best === null || accuracy > best.accuracy)) best = { iteration, accuracy }
-    },
+    evaluated: noteEvaluation,
+    isOutOfPatience: wasLast,
     async at(iteration, isCheckpointDue) {
       if (isCheckpointDue || isSaveDue(iteration)) await save(iteration)
       await obey(iteration)
       if (iteration === plan.budget.iterations) return 'completed'
-      if (control.ending !== 'no') return 'stopped'
-      if (best === null || !isOutOfPatience(plan, best.iteration, iteration)) return 'on'
-      await save(iteration)
-      return 'completed'
+      if (wasLast(iteration)) {
+        await save(iteration)
+        return 'completed'
+      }
+      return control.ending === 'no' ? 'on' : 'stopped'
     },
     async stop(iteration) {
       if (iteration > 0) await save(iteration)

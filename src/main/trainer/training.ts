@@ -32,8 +32,9 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
     tell({ type: 'phase', iteration, iterations, phase, done, total, tokens, seconds })
   })
   const report: typeof tellPhase = (phase, iteration, done, ...rest) => {
-    // Weights change in the update only: before it, the run is as it was at the last safe point.
-    const isUnchanged = phase === 'update' ? done === 0 : phase !== 'load' && phase !== 'checkpoint'
+    // Weights change in the update only: before it, the run is as it was at the last safe point. An evaluation after an update belongs to it.
+    const isAfterUpdate = phase === 'checkpoint' || (phase === 'evaluation' && iteration > 0)
+    const isUnchanged = phase === 'update' ? done === 0 : phase !== 'load' && !isAfterUpdate
     if (control.ending === 'now' && isUnchanged) throw new Dropped()
     tellPhase(phase, iteration, done, ...rest)
   }
@@ -50,6 +51,8 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
   /** Iterations whose update is done. */
   let done = session.from
   try {
+    if (safePoints.isOutOfPatience(session.from))
+      return tell({ type: 'finished', outcome: 'completed', iteration: done })
     for await (const event of train(session.run, session.procedure, session.from)) {
       if (event.type === 'metrics') done = event.iteration
       if (event.type === 'evaluation') safePoints.evaluated(event)

@@ -30,8 +30,8 @@ interface Place {
 const SMALLEST = { width: 1000, height: 640 }
 /** Shorter runs do not cause a notification; milliseconds. */
 const LONG_RUN = 60_000
-/** Milliseconds without anything to do before a program in the background ends. */
-const IDLE = 3000
+/** Milliseconds between two looks whether a program in the background has anything left to do. */
+const IDLE = 2000
 
 const placeFile = () => join(app.getPath('userData'), 'window.json')
 
@@ -99,34 +99,42 @@ export function createWindows({ preload }: { readonly preload: string }): Window
   /** A run can resume from its newest checkpoint, so closing loses minutes, not the run. */
   async function askBeforeClosing(open: BrowserWindow): Promise<void> {
     const active = runs?.state().active
+    const isPaused = active?.state === 'paused'
     const where = active
       ? `It is at iteration ${active.iteration} of ${active.iterations}.`
       : 'Its next run is about to begin.'
     const { response } = await dialog.showMessageBox(open, {
       type: 'question',
-      message: active ? `"${active.name}" is running.` : 'An experiment is running.',
+      message: active ? `"${active.name}" is ${isPaused ? 'paused' : 'running'}.` : 'An experiment is running.',
       detail: `${where} In the background it goes on without a window: start GPO Studio again to see it; the program ends by itself after the last run. Stopping saves a checkpoint, from which the run can be resumed.`,
-      buttons: ['Keep training in the background', 'Stop after this iteration and close', 'Cancel'],
+      buttons: isPaused
+        ? ['Resume it in the background', 'Stop it and close', 'Cancel']
+        : ['Keep training in the background', 'Stop after this iteration and close', 'Cancel'],
       defaultId: 0,
       cancelId: 2,
     })
     if (response === 0) {
       isInBackground = true
       open.hide()
-      endIfIdle()
+      if (isPaused && active) void runs?.resume(active.id)
+      waitForTheEnd()
     } else if (response === 1) {
       mayClose = true
       open.close()
     }
   }
 
-  /** Between two runs there may be a moment without one. */
-  function endIfIdle(): void {
-    if (!isInBackground || isBusy()) return
-    setTimeout(() => {
-      if (!isInBackground || isBusy()) return
-      mayClose = true
-      app.quit()
+  /** Asks again and again, because a study ends without saying so here; twice, because between two runs there is a moment without one. */
+  function waitForTheEnd(): void {
+    let wasIdle = false
+    const timer = setInterval(() => {
+      if (!isInBackground) return clearInterval(timer)
+      if (wasIdle && !isBusy()) {
+        clearInterval(timer)
+        mayClose = true
+        app.quit()
+      }
+      wasIdle = !isBusy()
     }, IDLE)
   }
 
@@ -156,7 +164,7 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     followRuns(manager, isStudying, wantsNotifications) {
       runs = manager
       isBusy = () => manager.state().active !== null || manager.state().queue.length > 0 || isStudying()
-      void follow(manager, { window: () => window, go, wantsNotifications, onState: endIfIdle })
+      void follow(manager, { window: () => window, go, wantsNotifications })
     },
   }
 }
@@ -165,16 +173,13 @@ interface Shown {
   readonly window: () => BrowserWindow | null
   readonly go: (path: string) => void
   readonly wantsNotifications: () => boolean
-  /** Called after every change. */
-  readonly onState: () => void
 }
 
-async function follow(manager: RunManager, { window, go, wantsNotifications, onState }: Shown): Promise<void> {
+async function follow(manager: RunManager, { window, go, wantsNotifications }: Shown): Promise<void> {
   for await (const event of manager.listen(undefined)) {
     if (event.type === 'state') {
       const active = event.state.active
       window()?.setProgressBar(active ? Math.max(0.01, active.iteration / active.iterations) : -1)
-      onState()
     }
     if (event.type === 'ended' && !window()?.isFocused() && wantsNotifications()) {
       const { id, name, status, workedMs } = event.run

@@ -91,6 +91,7 @@ export const trajectorySchema = z.strictObject({
       text: z.string(),
       reward: z.number(),
       status,
+      unfinished: z.literal(true).optional(),
     }),
   ),
 })

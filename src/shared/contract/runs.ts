@@ -29,6 +29,8 @@ export interface ActiveRun {
   readonly secondsLeft: number | null
   /** When this iteration should end, in milliseconds since 1970; null where it cannot be told yet. */
   readonly iterationEnd: number | null
+  /** Whether its plan has rows to evaluate on. */
+  readonly isEvaluated: boolean
   /** Requests that were not obeyed yet, in the order in which they will be: at the end of this iteration, or at once while paused. */
   readonly pending: readonly RunRequest[]
 }

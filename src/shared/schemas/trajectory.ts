@@ -39,6 +39,8 @@ export interface ContinuationRecord {
   readonly text: string
   readonly reward: number
   readonly status: VerdictStatus
+  /** It ended when its verdict was settled, so that it is no whole answer; with 0 tokens, before it began. */
+  readonly unfinished?: true
 }
 
 export interface TrajectoryRecord {

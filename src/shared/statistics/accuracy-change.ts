@@ -12,12 +12,12 @@ function byRow(earlier: EvaluationRecord, later: EvaluationRecord): Float64Array
   return before && after && Float64Array.from(before, ([row, right]) => (after.get(row) ?? 0) - right)
 }
 
-/** One more right and one more wrong answer in each (Agresti and Caffo 2000): intervals that hold for few rows too. */
+/** One more right and one more wrong answer in each, in the difference and in its error (Agresti and Caffo 2000): it holds for few rows too. */
 function independent(earlier: EvaluationRecord, later: EvaluationRecord): Estimate {
   const share = ({ correct, n }: EvaluationRecord) => (correct + 1) / (n + 2)
   const parts = [earlier, later].map((one) => (share(one) * (1 - share(one))) / (one.n + 2))
   return {
-    value: later.accuracy - earlier.accuracy,
+    value: share(later) - share(earlier),
     standardError: Math.sqrt(parts.reduce((sum, part) => sum + part, 0)),
     degrees: earlier.n + later.n - 2,
   }
@@ -46,7 +46,8 @@ export function accuracyChange(
   if (earlier.n === 0 || later.n === 0) return null
   const differences = byRow(earlier, later)
   const estimate = (differences && pairedDifference([differences])) ?? independent(earlier, later)
-  const { value, standardError, degrees } = estimate
+  const { standardError, degrees } = estimate
+  const value = later.accuracy - earlier.accuracy
   const { low, high } = intervalOf(estimate, confidence)
   const reach = (high - low) / 2
   const isTold = low > 0 || high < 0
@@ -54,7 +55,7 @@ export function accuracyChange(
     value,
     low,
     high,
-    fell: standardError > 0 ? studentCdf(-value / standardError, degrees) : Number(value < 0),
+    fell: standardError > 0 ? studentCdf(-estimate.value / standardError, degrees) : Number(value < 0),
     rowsToTell: isTold || value === 0 ? null : Math.ceil(later.n * (reach / value) ** 2),
   }
 }

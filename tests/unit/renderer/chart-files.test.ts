@@ -1,4 +1,4 @@
-import { csvOf, tableOf } from '@renderer/charts/chart-files'
+import { csvOf, legendPlaces, tableOf } from '@renderer/charts/chart-files'
 import { expect, test } from 'vitest'
 
 const lines = [
@@ -19,4 +19,13 @@ test('a table has a row wherever a line has a value', () => {
 test('CSV keeps whole numbers, quotes what has commas, and gives a spreadsheet no formula', () => {
   const table = tableOf('iteration', [1], [{ label: '=HYPERLINK("x"), a', values: [1 / 3], color: '--a' }])
   expect(csvOf(table)).toBe(`iteration,"'=HYPERLINK(""x""), a"\r\n1,${1 / 3}\r\n`)
+})
+
+test('a legend goes on in a further row where it would leave the picture', () => {
+  expect(legendPlaces([100, 100, 150, 400], 300)).toEqual([
+    { left: 0, row: 0 },
+    { left: 100, row: 0 },
+    { left: 0, row: 1 },
+    { left: 0, row: 2 },
+  ])
 })

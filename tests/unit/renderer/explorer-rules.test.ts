@@ -15,4 +15,8 @@ test('a sentence says where new rollouts began, why, and where the outcome turne
     'New rollouts began before step 1, because that step gained most. Step 1 hurt most (−0.50).',
   )
   expect(turnsInWords(null, null, [0, 0])).toBe('No step changed the value.')
+  expect(turnsInWords(null, null, [null, 0.25])).toBe('Of the steps measured, step 2 helped most (+0.25).')
+  expect(turnsInWords(null, null, [null, null])).toBe(
+    'What single steps changed was not measured: the search visited no two states in a row.',
+  )
 })

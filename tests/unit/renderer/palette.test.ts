@@ -50,6 +50,8 @@ test('only what is possible is offered', () => {
   expect(labels('stop', { active: { ...active, state: 'stopping' }, queue: [] })).not.toContain(
     'Stop the run after this iteration',
   )
+  expect(labels('evaluate', { active: { ...active, isEvaluated: true }, queue: [] })).toContain('Evaluate now')
+  expect(labels('evaluate', { active: { ...active, isEvaluated: false }, queue: [] })).not.toContain('Evaluate now')
   expect(labels('resume', idle, [{ ...stopped, status: 'completed' }])).not.toContain('Resume first run')
 })
 

@@ -1,8 +1,10 @@
 import { afterEvent, beginLive, type LiveRun } from '@main/runs/live-state'
 import type { TrainerEvent } from '@shared/schemas/events'
+import { planSchema } from '@shared/schemas/plan'
 import { expect, test } from 'vitest'
 
-const begin = () => beginLive({ id: 'r', name: 'run', iteration: 0, iterations: 10 })
+const plan = planSchema.parse({ model: { path: 'm' }, data: { train: { path: 'd' } }, objective: { kind: 'ppo' } })
+const begin = () => beginLive({ id: 'r', name: 'run', iteration: 0, iterations: 10, plan })
 const phase = (name: 'load' | 'evaluation' | 'rollouts' | 'update', iteration: number, seconds = 0): TrainerEvent => ({
   ...{ type: 'phase', phase: name, iteration, iterations: 10, done: 1, total: 2, tokens: 0, seconds },
 })

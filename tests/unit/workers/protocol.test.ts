@@ -108,8 +108,8 @@ describe('an event', () => {
   })
 
   it('of a type nobody knows is refused with the types there are', () => {
-    expect(refusal(() => parseTrainerEvent({ type: 'gossip' })).message).toMatch(/type: .*'phase' \| 'metrics'/)
-    expect(refusal(() => parseTrainerEvent({})).message).toMatch(/type: .*'phase' \| 'metrics'/)
+    expect(refusal(() => parseTrainerEvent({ type: 'gossip' })).message).toMatch(/type: .*'phase' \| 'obeyed' \| 'metrics'/)
+    expect(refusal(() => parseTrainerEvent({})).message).toMatch(/type: .*'phase' \| 'obeyed' \| 'metrics'/)
   })
 
   it.each([undefined, null, 7, 'metrics', [], new Map()])('that is %o is refused', (raw) => {

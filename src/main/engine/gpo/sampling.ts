@@ -64,7 +64,7 @@ export async function rolloutsFromStates(
     const verdict = known[i]
     if (!verdict) return rollouts[next++]!
     const nothing = { logprobs: new Float32Array(0), isTruncated: false }
-    return { task, tokens: tokens.slice(0, kept), kept, ...nothing, verdict }
+    return { task, tokens: tokens.slice(0, kept), kept, ...nothing, verdict, isUnfinished: true }
   })
 }
 
@@ -97,7 +97,10 @@ async function sampledFromStates(
   return completions.map(({ tokens: fresh, logprobs, isTruncated }, i) => {
     const { trajectory, kept } = states[i]!
     const tokens = whole(states[i]!, fresh)
-    const verdict = verdicts.get(i) ?? judge(trajectory.task, tokens, isTruncated)
-    return { task: trajectory.task, tokens, kept, logprobs, isTruncated, verdict }
+    const settledAs = verdicts.get(i)
+    const rollout = { task: trajectory.task, tokens, kept, logprobs, isTruncated }
+    return settledAs
+      ? { ...rollout, verdict: settledAs, isUnfinished: true }
+      : { ...rollout, verdict: judge(trajectory.task, tokens, isTruncated) }
   })
 }

@@ -12,9 +12,9 @@ export interface Start {
 /** s_0 of a trajectory, which is itself a rollout from there. */
 export const promptStart = (trajectory: Trajectory): Start => ({ trajectory, kept: 0, sampled: [trajectory] })
 
-/** s_m: the state before step `step`; the continuations that estimated its value are rollouts from it, unless its verdict was settled without any. */
+/** s_m: the state before step `step`; the continuations that estimated its value are rollouts from it, unless they ended when their verdicts were settled. */
 export const stateStart = (trajectory: Valued, step: number): Start => ({
   trajectory,
   kept: trajectory.steps[step]!.start,
-  sampled: trajectory.continuations[step]!.filter(({ tokens, kept }) => tokens.length > kept),
+  sampled: trajectory.continuations[step]!.filter(({ isUnfinished }) => !isUnfinished),
 })

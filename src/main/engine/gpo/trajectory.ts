@@ -24,6 +24,8 @@ export interface Rollout {
   readonly logprobs: Float32Array
   readonly isTruncated: boolean
   readonly verdict: Verdict
+  /** It ended when its verdict was settled: it counts, but is no whole answer. */
+  readonly isUnfinished?: true
 }
 
 /** A rollout from the prompt whose keys and values are kept, so that others can start inside it. */

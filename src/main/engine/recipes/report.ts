@@ -93,6 +93,7 @@ function continuationRecord(
     text: text.decode(fresh),
     reward: rollout.verdict.reward,
     status: rollout.verdict.status,
+    ...(rollout.isUnfinished && { unfinished: true }),
   }
 }
 

@@ -11,5 +11,5 @@ export const worked: Migration = {
     ALTER TABLE runs ADD COLUMN resumed_at INTEGER;
     ALTER TABLE runs ADD COLUMN seen_at INTEGER;
     UPDATE runs SET worked_ms = max(0, ended_at - started_at) WHERE started_at IS NOT NULL AND ended_at IS NOT NULL;
-    UPDATE runs SET resumed_at = started_at WHERE status = 'running';`,
+    UPDATE runs SET resumed_at = started_at, seen_at = started_at WHERE status = 'running';`,
 }

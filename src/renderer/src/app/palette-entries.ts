@@ -59,7 +59,9 @@ function actionsOnActive({ active }: LiveState, deeds: Deeds): Action[] {
       : about('pause', 'Pause the run', 'wait hold', () => deeds.pause(id)),
     about('stop', 'Stop the run after this iteration', 'end cancel abort kill', () => deeds.stop(id)),
     about('checkpoint', 'Save a checkpoint now', 'write weights keep', () => deeds.checkpoint(id)),
-    about('evaluate', 'Evaluate now', 'accuracy test held out measure', () => deeds.evaluate(id)),
+    ...(active.isEvaluated
+      ? [about('evaluate', 'Evaluate now', 'accuracy test held out measure', () => deeds.evaluate(id))]
+      : []),
   ]
 }
 

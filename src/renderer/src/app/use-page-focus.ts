@@ -26,10 +26,9 @@ export function usePageFocus(location: string): void {
   useEffect(() => {
     if (last.current === page) return
     last.current = page
-    const left = document.activeElement
     const settle = () => {
       if (!headingOf()) return
-      if (document.activeElement === left || isFree()) focusHeading()
+      if (isFree()) focusHeading()
       observer.disconnect()
     }
     const observer = new MutationObserver(settle)

@@ -28,6 +28,23 @@ export const csvOf = ({ head, rows }: ChartTable): string =>
 
 const MARGIN = 12
 const LINE = 18
+/** Before and after a name of the legend. */
+const SWATCH = 17
+const GAP = 16
+
+/** Where each entry of a legend stands, in rows no wider than the chart; one that is wider has a row of its own. */
+export function legendPlaces(
+  widths: readonly number[],
+  width: number,
+): readonly { readonly left: number; readonly row: number }[] {
+  let [left, row] = [0, 0]
+  return widths.map((own) => {
+    if (left > 0 && left + own > width) [left, row] = [0, row + 1]
+    const place = { left, row }
+    left += own
+    return place
+  })
+}
 
 /** What is drawn in `holder`, with its title and legend above it, on the page's background. */
 export async function pictureOf(
@@ -40,11 +57,18 @@ export async function pictureOf(
   const scale = window.devicePixelRatio || 1
   const style = getComputedStyle(holder)
   const picture = document.createElement('canvas')
-  const top = MARGIN + 2 * LINE
-  picture.width = drawn.width + 2 * MARGIN * scale
-  picture.height = drawn.height + (top + MARGIN) * scale
   const context = picture.getContext('2d')
   if (!context) throw new Error('This browser draws no pictures.')
+  const font = `12px ${style.fontFamily}`
+  context.font = font
+  const entries = lines.filter(({ isFaint }) => !isFaint)
+  const places = legendPlaces(
+    entries.map(({ label }) => SWATCH + context.measureText(label).width + GAP),
+    drawn.width / scale,
+  )
+  const top = MARGIN + LINE * (2 + (places.at(-1)?.row ?? 0))
+  picture.width = drawn.width + 2 * MARGIN * scale
+  picture.height = drawn.height + (top + MARGIN) * scale // a new size forgets the font
   context.fillStyle = getComputedStyle(document.body).backgroundColor
   context.fillRect(0, 0, picture.width, picture.height)
   context.drawImage(drawn, MARGIN * scale, top * scale)
@@ -53,16 +77,15 @@ export async function pictureOf(
   context.fillStyle = style.color
   context.font = `600 13px ${style.fontFamily}`
   context.fillText(title, MARGIN, MARGIN + LINE / 2)
-  context.font = `12px ${style.fontFamily}`
-  let left = MARGIN
-  for (const { label, color, isFaint } of lines) {
-    if (isFaint) continue
+  context.font = font
+  entries.forEach(({ label, color }, i) => {
+    const { left, row } = places[i]!
+    const y = MARGIN + LINE * (1.5 + row)
     context.fillStyle = style.getPropertyValue(color) || color
-    context.fillRect(left, MARGIN + 1.5 * LINE - 1, 12, 3)
+    context.fillRect(MARGIN + left, y - 1, 12, 3)
     context.fillStyle = style.color
-    context.fillText(label, left + 17, MARGIN + 1.5 * LINE)
-    left += 17 + context.measureText(label).width + 16
-  }
+    context.fillText(label, MARGIN + left + SWATCH, y)
+  })
   return new Promise((resolve, reject) =>
     picture.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.')))),
   )

@@ -14,6 +14,7 @@ export interface Shown {
   readonly tokens: number
   readonly reward: number
   readonly status: VerdictStatus
+  readonly unfinished?: true
   /** Only for one sampled by hand. */
   readonly checkpoint?: number | null
   readonly temperature?: number
@@ -36,10 +37,8 @@ interface RowProps {
 
 /** One continuation: the text it shares with the trajectory is grey, and the place where they differ is marked. */
 export function ContinuationRow({ continuation, against, isRaw, choice, onChoice }: RowProps) {
-  const { key, text, status, tokens, checkpoint, temperature } = continuation
+  const { key, text, status, tokens, unfinished, checkpoint, temperature } = continuation
   const at = firstDifference(text, against)
-  /** The verifier had its verdict at the state; a sampled continuation has at least one token. */
-  const isSettled = tokens === 0
   const isChosen = choice.chosen === key
   const isRejected = choice.rejected === key
   const other = (one: string | null) => (one === key ? null : one)
@@ -58,7 +57,7 @@ export function ContinuationRow({ continuation, against, isRaw, choice, onChoice
               ` · ${checkpoint === null ? 'base model' : `checkpoint ${checkpoint}`} · T ${temperature}`}
           </Text>
         </Group>
-        <Group gap={0} wrap="nowrap">
+        <Group gap={0} wrap="nowrap" display={unfinished ? 'none' : undefined}>
           <Tooltip label="The better one of a pair">
             <ActionIcon
               size="sm"
@@ -94,8 +93,14 @@ export function ContinuationRow({ continuation, against, isRaw, choice, onChoice
         <span className={at < text.length && at < against.length ? classes['differs'] : undefined}>
           <MathText text={text.slice(at).replace(/\n+$/, '')} isRaw={isRaw} />
         </span>
-        {isSettled && <span className="quiet">Not sampled: what is written up to this state is already wrong.</span>}
-        {!isSettled && at === text.length && <span className="quiet"> (the same as the trajectory)</span>}
+        {unfinished && (
+          <span className="quiet">
+            {tokens === 0
+              ? 'Not sampled: what is written up to this state is already wrong.'
+              : ' … ended here: already wrong.'}
+          </span>
+        )}
+        {!unfinished && at === text.length && <span className="quiet"> (the same as the trajectory)</span>}
       </Text>
     </Box>
   )
@@ -103,9 +108,15 @@ export function ContinuationRow({ continuation, against, isRaw, choice, onChoice
 
 /** Continuations as a tree, so that each shared beginning is shown once. */
 export function ContinuationTree({ list, isRaw }: { readonly list: readonly Shown[]; readonly isRaw: boolean }) {
-  const nodes = treeOf(list.map((item) => ({ text: item.text, item })))
+  const begun = list.filter(({ tokens }) => tokens > 0)
+  const nodes = treeOf(begun.map((item) => ({ text: item.text, item })))
   return (
     <Box px={10} py={4}>
+      {begun.length < list.length && (
+        <Text size="xs" className="quiet">
+          {list.length - begun.length} not sampled: what is written up to this state is already wrong.
+        </Text>
+      )}
       {nodes.map((node) => (
         <Branch key={node.text} node={node} total={list.length} isRaw={isRaw} />
       ))}

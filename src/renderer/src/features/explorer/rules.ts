@@ -48,13 +48,22 @@ export function turnsInWords(
   const signed = (step: number) => formatSigned(advantages[step] ?? 0)
   const began =
     reset === null || rule === null ? [] : [`New rollouts began before step ${reset + 1}, because ${WHY[rule]}.`]
+  return [...began, turnsSentence(helped, hurt, advantages, signed)].join(' ')
+}
+
+function turnsSentence(
+  helped: number | null,
+  hurt: number | null,
+  advantages: readonly (number | null)[],
+  signed: (step: number) => string,
+): string {
+  const measured = advantages.filter((advantage) => advantage !== null).length
+  if (measured === 0) return 'What single steps changed was not measured: the search visited no two states in a row.'
+  const of = measured < advantages.length ? 'Of the steps measured, ' : ''
   const turned = [
-    ...(helped === null ? [] : [`Step ${helped + 1} helped most (${signed(helped)})`]),
+    ...(helped === null ? [] : [`step ${helped + 1} helped most (${signed(helped)})`]),
     ...(hurt === null ? [] : [`step ${hurt + 1} hurt most (${signed(hurt)})`]),
-  ].join(', ')
-  const all = [
-    ...began,
-    ...(turned === '' ? ['No step changed the value.'] : [`${turned[0]!.toUpperCase()}${turned.slice(1)}.`]),
   ]
-  return all.join(' ')
+  const sentence = `${of}${turned.length === 0 ? 'no step changed the value' : turned.join(', ')}.`
+  return `${sentence[0]!.toUpperCase()}${sentence.slice(1)}`
 }

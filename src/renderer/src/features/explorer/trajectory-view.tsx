@@ -168,13 +168,13 @@ function howKnown({ value, successes, samples }: StateRecord): string {
 const TURNS = {
   helped: {
     words: 'helped most',
-    why: 'No other step raised the share of right answers as much.',
+    why: 'No other measured step raised the share of right answers as much.',
     colour: 'var(--helped)',
     icon: IconTrendingUp,
   },
   hurt: {
     words: 'hurt most',
-    why: 'No other step lowered the share of right answers as much: where a wrong answer went wrong.',
+    why: 'No other measured step lowered the share of right answers as much.',
     colour: 'var(--hurt)',
     icon: IconTrendingDown,
   },

@@ -18,7 +18,11 @@ const has = (query: string, ...texts: readonly string[]) =>
 export function HelpPage({ topic }: { readonly topic?: string | undefined }) {
   const [query, setQuery] = useState('')
   useEffect(() => {
-    if (topic) document.getElementById(`help-${topic}`)?.scrollIntoView({ block: 'start' })
+    const wanted = topic && document.getElementById(`help-${topic}`)
+    if (!wanted) return
+    wanted.scrollIntoView({ block: 'start' })
+    wanted.tabIndex = -1
+    wanted.focus({ preventScroll: true })
   }, [topic])
   const words = WORDS.filter(({ word, meaning, ...rest }: Word) => has(query, word, meaning, rest.also ?? ''))
   const methods = KINDS.filter((kind) => has(query, METHODS[kind].name, METHODS[kind].what))
@@ -43,7 +47,10 @@ export function HelpPage({ topic }: { readonly topic?: string | undefined }) {
     >
       {words.length + methods.length === 0 && (
         <Text className="quiet">
-          Nothing is called “{query}” here. <Anchor onClick={() => setQuery('')}>Show everything</Anchor>
+          Nothing is called “{query}” here.{' '}
+          <Anchor component="button" type="button" onClick={() => setQuery('')}>
+            Show everything
+          </Anchor>
         </Text>
       )}
       {words.length > 0 && (

@@ -47,8 +47,8 @@ export function StopMenu({ active, isEvaluated }: StopMenuProps) {
   const now: Choice = {
     label: 'Now, dropping this iteration',
     what:
-      phase?.phase === 'update'
-        ? 'The update has begun and is finished first; nothing is dropped.'
+      phase?.phase === 'update' || phase?.phase === 'evaluation'
+        ? `The ${phase.phase} has begun and is finished first; nothing is dropped.`
         : `What it has sampled so far is dropped: the run ends at iteration ${iteration}.`,
     act: stopNow.act,
   }
