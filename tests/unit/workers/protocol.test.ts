@@ -108,7 +108,9 @@ describe('an event', () => {
   })
 
   it('of a type nobody knows is refused with the types there are', () => {
-    expect(refusal(() => parseTrainerEvent({ type: 'gossip' })).message).toMatch(/type: .*'phase' \| 'obeyed' \| 'metrics'/)
+    expect(refusal(() => parseTrainerEvent({ type: 'gossip' })).message).toMatch(
+      /type: .*'phase' \| 'obeyed' \| 'metrics'/,
+    )
     expect(refusal(() => parseTrainerEvent({})).message).toMatch(/type: .*'phase' \| 'obeyed' \| 'metrics'/)
   })
 
