@@ -12,15 +12,16 @@ import { countSavedPairs } from '@main/store/saved-pairs'
 import { countTrajectories } from '@main/store/trajectories'
 import { runJob } from '@main/workers/job-client'
 import { bestEvaluation, type Measured } from '@shared/best-evaluation'
-import type {
-  Destination,
-  ExportCheckpoint,
-  ExportFormat,
-  ExportOptions,
-  ExportOutcome,
-  ExportPreview,
-  ExportRequest,
-  ExportRequestOf,
+import {
+  type Destination,
+  type ExportCheckpoint,
+  type ExportFormat,
+  type ExportOptions,
+  type ExportOutcome,
+  type ExportPreview,
+  type ExportRequest,
+  type ExportRequestOf,
+  FOLDER_FORMATS,
 } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import { isGuidedMethod } from '@shared/method/guided'
@@ -44,10 +45,6 @@ const LAYOUTS = { safetensors: 'merged', adapter: 'adapter', gguf: 'gguf', 'gguf
 type TensorRequest = ExportRequestOf<keyof typeof LAYOUTS>
 
 const hasTensors = (request: ExportRequest): request is TensorRequest => Object.hasOwn(LAYOUTS, request.format)
-
-/** Whether a format is a folder, not a file. */
-export const isFolderFormat = (format: ExportFormat): boolean =>
-  format === 'safetensors' || format === 'adapter' || format === 'trl' || format === 'tensorboard'
 
 /** Oldest first. */
 export function exportCheckpoints(store: Store, run: string): ExportCheckpoint[] {
@@ -174,13 +171,13 @@ function freeBytes(path: string): number | null {
 export function destinationOf(path: string, format: ExportFormat): Destination {
   let problem: string | null = null
   try {
-    if (isFolderFormat(format)) refuseOccupied(path)
+    if (FOLDER_FORMATS.includes(format)) refuseOccupied(path)
     else refuseExisting(path, true)
   } catch (error) {
     if (!(error instanceof GpoError)) throw error
     problem = error.message
   }
-  const isReplacing = problem === null && !isFolderFormat(format) && existsSync(path)
+  const isReplacing = problem === null && !FOLDER_FORMATS.includes(format) && existsSync(path)
   return { path, isReplacing, freeBytes: freeBytes(path), problem }
 }
 
@@ -223,7 +220,7 @@ async function runExportJob(context: ExportContext, request: TensorRequest, targ
 
 function exportTensors(context: ExportContext, request: TensorRequest): Promise<WrittenExport> {
   const { run, out, replaces } = context
-  if (isFolderFormat(request.format)) return runExportJob(context, request, out)
+  if (FOLDER_FORMATS.includes(request.format)) return runExportJob(context, request, out)
   if (modelFiles(modelPath(run.plan.model.path)).includes(resolve(out)))
     throw new GpoError('usage', `${out} belongs to the base model: choose another name`)
   return publishFile(out, replaces, (file) => runExportJob(context, request, file))

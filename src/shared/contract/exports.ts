@@ -18,6 +18,9 @@ export const EXPORT_FORMATS = [
 ] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
+/** Formats that are written as a folder; the others are one file. */
+export const FOLDER_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'trl', 'tensorboard']
+
 /** Formats that are models or adapters, which this program reads itself. */
 export const MODEL_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'gguf']
 

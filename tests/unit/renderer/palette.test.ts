@@ -1,9 +1,9 @@
-import { type Deeds, type Entry, matching, paletteEntries } from '@renderer/app/palette-entries'
+import { type Commands, type Entry, matching, paletteEntries } from '@renderer/app/palette-entries'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { RunListItem } from '@shared/schemas/run'
 import { expect, test, vi } from 'vitest'
 
-const deeds = {
+const commands = {
   go: vi.fn(),
   changeSettings: vi.fn(),
   pause: vi.fn(),
@@ -11,14 +11,14 @@ const deeds = {
   stop: vi.fn(),
   checkpoint: vi.fn(),
   evaluate: vi.fn(),
-} satisfies Deeds
+} satisfies Commands
 
 const stopped = { id: 'r1', name: 'first run', status: 'stopped', isReadOnly: false } as RunListItem
 const active = { id: 'r2', name: 'second run', state: 'running' } as ActiveRun
 const idle = { active: null, queue: [] }
 
 const found = (query: string, live: Parameters<typeof paletteEntries>[0]['live'] = idle, runs = [stopped]): Entry[] =>
-  matching(paletteEntries({ runs, studies: [], live }, deeds), query)
+  matching(paletteEntries({ runs, studies: [], live }, commands), query)
 const labels = (...args: Parameters<typeof found>) => found(...args).map(({ label }) => label)
 
 test.each([
@@ -57,13 +57,13 @@ test('only what is possible is offered', () => {
 
 test('actions act', () => {
   found('dark')[0]!.act()
-  expect(deeds.changeSettings).toHaveBeenCalledWith({ theme: 'dark' })
+  expect(commands.changeSettings).toHaveBeenCalledWith({ theme: 'dark' })
   found('stop', { active, queue: [] })
     .find(({ label }) => label.startsWith('Stop'))!
     .act()
-  expect(deeds.stop).toHaveBeenCalledWith('r2')
+  expect(commands.stop).toHaveBeenCalledWith('r2')
   found('warmup')[0]!.act()
-  expect(deeds.go).toHaveBeenCalledWith(expect.stringMatching(/^\/new\?setting=/))
+  expect(commands.go).toHaveBeenCalledWith(expect.stringMatching(/^\/new\?setting=/))
 })
 
 test('without a text there are pages and actions', () => {

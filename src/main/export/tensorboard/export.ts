@@ -56,6 +56,18 @@ export function tensorboardSize(store: Store, run: RunRecord): { readonly bytes:
   return { bytes: recordsOf(run, all).reduce((sum, { length }) => sum + length, 0), points: pointsOf(all) }
 }
 
+/** Reads the whole file and compares every checksum. */
+function countRecords(path: string): number {
+  try {
+    return [...readRecords(readFileSync(path))].length
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new GpoError('storage', `${path} was read back damaged (${cause.message}): check the disk and export again`, {
+      cause,
+    })
+  }
+}
+
 /** @throws GpoError('data') if the run recorded nothing; then nothing is left behind */
 export function exportTensorboard({ store, run, out, onProgress }: ExportContext): Promise<WrittenExport> {
   return fillFolder(out, async (folder) => {
@@ -65,7 +77,7 @@ export function exportTensorboard({ store, run, out, onProgress }: ExportContext
     const path = join(folder, fileName(run))
     writeDurably(path, recordsOf(run, all))
     onProgress('reading back', 0, all.length)
-    const read = [...readRecords(readFileSync(path))].length
+    const read = countRecords(path)
     if (read !== all.length + 1)
       throw new GpoError('storage', `${path} was read back with ${read} records: check the disk and export again`)
     const verified = `Read back: ${read.toLocaleString('en')} records, every checksum fits.`

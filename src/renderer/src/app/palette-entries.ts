@@ -20,7 +20,7 @@ export interface Entry {
 }
 
 /** What entries can do. */
-export interface Deeds {
+export interface Commands {
   readonly go: (path: string) => void
   readonly changeSettings: (change: Partial<Settings>) => void
   readonly pause: (run: string) => void
@@ -47,7 +47,7 @@ const THEMES: readonly { readonly theme: Settings['theme']; readonly label: stri
   { theme: 'auto', label: 'Theme of the system', keywords: 'colours appearance mode dark light automatic' },
 ]
 
-function actionsOnActive({ active }: LiveState, deeds: Deeds): Action[] {
+function actionsOnActive({ active }: LiveState, commands: Commands): Action[] {
   if (!active || active.state === 'stopping' || active.state === 'dropping') return []
   const { id, name, state } = active
   const about = (what: string, label: string, keywords: string, act: () => void): Action => ({
@@ -55,25 +55,25 @@ function actionsOnActive({ active }: LiveState, deeds: Deeds): Action[] {
   })
   return [
     state === 'paused'
-      ? about('resume', 'Resume the run', 'continue go on unpause', () => deeds.resume(id))
-      : about('pause', 'Pause the run', 'wait hold', () => deeds.pause(id)),
-    about('stop', 'Stop the run after this iteration', 'end cancel abort kill', () => deeds.stop(id)),
-    about('checkpoint', 'Save a checkpoint now', 'write weights keep', () => deeds.checkpoint(id)),
+      ? about('resume', 'Resume the run', 'continue go on unpause', () => commands.resume(id))
+      : about('pause', 'Pause the run', 'wait hold', () => commands.pause(id)),
+    about('stop', 'Stop the run after this iteration', 'end cancel abort kill', () => commands.stop(id)),
+    about('checkpoint', 'Save a checkpoint now', 'write weights keep', () => commands.checkpoint(id)),
     ...(active.isEvaluated
-      ? [about('evaluate', 'Evaluate now', 'accuracy test held out measure', () => deeds.evaluate(id))]
+      ? [about('evaluate', 'Evaluate now', 'accuracy test held out measure', () => commands.evaluate(id))]
       : []),
   ]
 }
 
 /** The newest run that can go on. */
-function actionsOnEnded(runs: readonly RunListItem[], deeds: Deeds): Action[] {
+function actionsOnEnded(runs: readonly RunListItem[], commands: Commands): Action[] {
   const last = runs.find(
     ({ status, isReadOnly }) => !isReadOnly && ['stopped', 'interrupted', 'failed'].includes(status),
   )
   if (!last) return []
   const act = () => {
-    deeds.resume(last.id)
-    deeds.go(`/runs/${last.id}`)
+    commands.resume(last.id)
+    commands.go(`/runs/${last.id}`)
   }
   return [
     {
@@ -83,12 +83,12 @@ function actionsOnEnded(runs: readonly RunListItem[], deeds: Deeds): Action[] {
   ]
 }
 
-function actions({ runs, live }: Known, deeds: Deeds): Entry[] {
-  const to = (path: string) => () => deeds.go(path)
+function actions({ runs, live }: Known, commands: Commands): Entry[] {
+  const to = (path: string) => () => commands.go(path)
   const newest = runs[0]
   const all: readonly Action[] = [
-    ...actionsOnActive(live, deeds),
-    ...actionsOnEnded(runs, deeds),
+    ...actionsOnActive(live, commands),
+    ...actionsOnEnded(runs, commands),
     { id: 'example', label: 'Train the example', keywords: 'demo try first start', act: to('/new?preset=demo') },
     {
       id: 'experiment',
@@ -123,13 +123,13 @@ function actions({ runs, live }: Known, deeds: Deeds): Entry[] {
     ...THEMES.map(({ theme, ...words }) => ({
       id: `theme ${theme}`,
       ...words,
-      act: () => deeds.changeSettings({ theme }),
+      act: () => commands.changeSettings({ theme }),
     })),
   ]
   return all.map((action) => ({ ...action, group: 'Actions' }))
 }
 
-const settings = ({ go }: Deeds): Entry[] =>
+const settings = ({ go }: Commands): Entry[] =>
   DESCRIBED_LEAVES.map((setting) => ({
     id: setting.leaf.id,
     group: 'Settings',
@@ -139,12 +139,12 @@ const settings = ({ go }: Deeds): Entry[] =>
     act: () => go(`/new?setting=${encodeURIComponent(setting.leaf.id)}`),
   }))
 
-export function paletteEntries(known: Known, deeds: Deeds): Entry[] {
-  const { go } = deeds
+export function paletteEntries(known: Known, commands: Commands): Entry[] {
+  const { go } = commands
   return [
     ...PAGES.map(({ path, ...page }): Entry => ({ ...page, id: path, group: 'Pages', act: () => go(path) })),
-    ...actions(known, deeds),
-    ...settings(deeds),
+    ...actions(known, commands),
+    ...settings(commands),
     ...known.studies.map(
       ({ id, name, state, question }): Entry => ({
         ...{ id: `study ${id}`, group: 'Experiments', label: name, description: `experiment, ${state}` },

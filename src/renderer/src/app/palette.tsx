@@ -5,7 +5,7 @@ import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { matching, paletteEntries } from './palette-entries'
-import { useDeeds } from './use-deeds'
+import { useCommands } from './use-commands'
 
 const [store, opener] = createSpotlight()
 export const palette = opener
@@ -24,8 +24,8 @@ export function Palette() {
   const { data: runs = [] } = useQuery(queries.runs.list.queryOptions({}))
   const { data: studies = [] } = useQuery(queries.studies.list.queryOptions({}))
   const live = useLive()
-  const deeds = useDeeds()
-  const found = matching(paletteEntries({ runs, studies, live }, deeds), query)
+  const commands = useCommands()
+  const found = matching(paletteEntries({ runs, studies, live }, commands), query)
   const groups = [...new Set(found.map(({ group }) => group))]
   return (
     <Spotlight.Root

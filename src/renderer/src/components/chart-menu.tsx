@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { csvOf, pictureOf, tableOf } from '@renderer/charts/chart-files'
 import type { Line } from '@renderer/charts/chart-types'
+import { messageOf } from '@renderer/lib/errors'
 import { saveBlob } from '@renderer/lib/save-text'
 import { IconDots, IconFileTypeCsv, IconPhoto, IconTable } from '@tabler/icons-react'
 import type { RefObject } from 'react'
@@ -31,8 +32,7 @@ export function ChartMenu({ title, xLabel, x, lines, holder }: ChartMenuProps) {
     try {
       saveBlob(fileOf(title, extension), await make())
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      notifications.show({ color: 'orange', title: 'The chart was not saved', message })
+      notifications.show({ color: 'orange', title: 'The chart was not saved', message: messageOf(error) })
     }
   }
   const asCsv = () => new Blob([csvOf(tableOf(xLabel, x, lines))], { type: 'text/csv' })

@@ -23,9 +23,3 @@ export const methodName = (method: Method): string =>
 
 /** The rule that picks the critical step, or "off". */
 export const gpoMode = (method: Method): string => (isGuided(method) ? method.criticalStep : 'off')
-
-/** The last part of a path, without `bundled:` and the ending of a file. */
-export function shortPath(path: string): string {
-  const parts = path.replace(/^(bundled|run):/, '').split(/[/\\]/)
-  return parts.findLast((part) => part !== '')?.replace(/\.[a-z]+$/i, '') ?? path
-}

@@ -79,7 +79,7 @@ export const evaluationSchema = z.strictObject({
     label: 'Stop early after',
     unit: 'evaluations',
     aliases: ['early_stopping_patience', 'EarlyStoppingCallback', 'patience'],
-    what: 'The run ends when the held-out accuracy has not risen above its best for so many evaluations in a row. 0: never. The best checkpoint is kept.',
+    what: 'The run ends when the held-out accuracy has not risen above its best for this many evaluations in a row. 0: never. The best checkpoint is kept.',
     advice:
       '0 to compare runs; 3 to 5 to save time. Evaluate often and on enough rows: a lucky evaluation is hard to beat.',
   }),

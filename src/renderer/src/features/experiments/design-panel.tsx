@@ -1,5 +1,5 @@
 import { Text, Title } from '@mantine/core'
-import { shortPath } from '@renderer/lib/run-names'
+import { shortPath } from '@shared/plan/short-path'
 import type { Study } from '@shared/schemas/study'
 import { level } from '@shared/study/words'
 import { useMemo } from 'react'

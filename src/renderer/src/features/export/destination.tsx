@@ -1,11 +1,10 @@
 import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core'
 import { queries } from '@renderer/lib/api'
 import { messageOf } from '@renderer/lib/errors'
-import type { Destination, ExportFormat } from '@shared/contract/exports'
+import { type Destination, type ExportFormat, FOLDER_FORMATS } from '@shared/contract/exports'
 import type { ChosenPath, ProgramInfo } from '@shared/contract/system'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { isFolder } from './formats'
 import { useTypedPath } from './use-typed-path'
 
 export interface ChosenDestination {
@@ -24,7 +23,9 @@ interface DestinationProps {
 }
 
 const describe = (format: ExportFormat) =>
-  isFolder(format) ? 'A folder that does not exist yet, or is empty' : 'A file; its folder is created if needed'
+  FOLDER_FORMATS.includes(format)
+    ? 'A folder that does not exist yet, or is empty'
+    : 'A file; its folder is created if needed'
 
 interface FieldProps extends DestinationProps {
   readonly chosen: ChosenPath | null
@@ -34,7 +35,7 @@ interface FieldProps extends DestinationProps {
 /** A dialog of the system. */
 function DialogField({ format, suggested, chosen, onChosen }: FieldProps) {
   const choose = useMutation(queries.system.choose.mutationOptions({ onSuccess: (path) => path && onChosen(path) }))
-  const kind = isFolder(format) ? 'exportFolder' : 'exportFile'
+  const kind = FOLDER_FORMATS.includes(format) ? 'exportFolder' : 'exportFile'
   // Some formats are folders and others are files, so the destination is chosen again after a change of format.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the kind changes
   useEffect(() => onChosen(null), [kind])

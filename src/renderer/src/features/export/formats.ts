@@ -66,10 +66,6 @@ export const FORMATS: readonly FormatText[] = [
   },
 ]
 
-/** True for formats that are written as a folder; the others are one file. */
-export const isFolder = (format: ExportFormat): boolean =>
-  format === 'safetensors' || format === 'adapter' || format === 'trl' || format === 'tensorboard'
-
 /** True for formats that contain a checkpoint's weights in a chosen precision. */
 export const hasWeights = (format: ExportFormat): boolean =>
   format === 'safetensors' || format === 'adapter' || format === 'gguf' || format === 'gguf-adapter'

@@ -1,7 +1,8 @@
 /** Which runs the table shows, and in which order. Pure. */
 
-import { gpoMode, methodName, objectiveName, shortPath } from '@renderer/lib/run-names'
+import { gpoMode, methodName, objectiveName } from '@renderer/lib/run-names'
 import { accuracyOf } from '@shared/best-evaluation'
+import { shortPath } from '@shared/plan/short-path'
 import type { RunListItem } from '@shared/schemas/run'
 
 /** A run's name without that of its experiment, which a mark beside it stands for: what tells runs apart is at the end. */

@@ -6,14 +6,14 @@ import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import { useMemo } from 'react'
 import { useLocation } from 'wouter'
-import type { Deeds } from './palette-entries'
+import type { Commands } from './palette-entries'
 
-export function useDeeds(): Deeds {
+export function useCommands(): Commands {
   const [, go] = useLocation()
   const cache = useCache()
   return useMemo(() => {
-    const attempt = (title: string, deed: () => Promise<unknown>) =>
-      void deed().catch((error: unknown) =>
+    const attempt = (title: string, command: () => Promise<unknown>) =>
+      void command().catch((error: unknown) =>
         notifications.show({ color: 'orange', title, message: messageOf(error), autoClose: false }),
       )
     return {
