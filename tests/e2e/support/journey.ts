@@ -84,6 +84,7 @@ async function walkOnce(
     made.page.on('pageerror', (error) => problems.push(String(error)))
     made.page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
     made.page.setDefaultTimeout(30_000)
+    await untilItListens(made.page)
     return made
   }
   let now: Opened | null = null
@@ -119,6 +120,15 @@ async function walkOnce(
     await now?.close()
     rmSync(home, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** The document has loaded before the program has: until its first page is drawn, keys are lost. */
+async function untilItListens(page: Page): Promise<void> {
+  await page.locator('main h1').first().waitFor({ timeout: 60_000 })
+  // React adds the listeners of what it has drawn after the frame.
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
+  )
 }
 
 /** A picture of the page at the failure, under `out/e2e-failures`. */
