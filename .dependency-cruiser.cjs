@@ -93,8 +93,9 @@ module.exports = {
       room('(store|library|runs|workers|paths)/'),
       room('export/(bundle-archive|open-bundle|export-file)'),
     ]),
-    may('api', room('api/'), [room('(store|library|runs|studies|export|workers|paths|formats|text)/')]),
-    may('host', room('host/'), [room('(api|store|library|runs|studies|export|workers|paths)/')]),
+    may('evaluations', room('evaluations/'), [room('(store|workers)/'), room('runs/process')]),
+    may('api', room('api/'), [room('(store|library|runs|studies|evaluations|export|workers|paths|formats|text)/')]),
+    may('host', room('host/'), [room('(api|store|library|runs|studies|evaluations|export|workers|paths)/')]),
     {
       name: 'electron-in-the-window-only',
       severity: 'error',
@@ -102,7 +103,9 @@ module.exports = {
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },
     may('window', room('window/'), [room('(api|host|runs|workers)/'), room('formats/atomic')]),
-    may('cli', room('cli/'), [room('(host|api|store|library|runs|studies|export|workers|paths|formats|text)/')]),
+    may('cli', room('cli/'), [
+      room('(host|api|store|library|runs|studies|evaluations|export|workers|paths|formats|text)/'),
+    ]),
     // What only `npm run dev` builds: the built program has none of it.
     may('dev', room('dev/'), [room('(host|window|runs)/'), room('cli/(serve|output|workers)')]),
     {

@@ -13,6 +13,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../package.json'
 import { describeData } from './cli/data'
 import { compareDemo, demo } from './cli/demo'
+import { evaluate, evaluations } from './cli/evaluations'
 import { exportRun, importFile } from './cli/export'
 import * as hub from './cli/hub'
 import * as jobs from './cli/jobs'
@@ -207,7 +208,15 @@ function createProgram(finish: (code: number) => void): Command {
     program.command('eval').description('measure greedy accuracy, pass@k and majority@k, by verifier status'),
   )
     .option('--samples <k>', 'samples per row for pass@k and majority@k', whole(0), 0)
-    .action(action((output, options) => jobs.evaluate(options, output)))
+    .option('--save', 'keep the answers: `gpo evaluations` compares two row by row, the page Evaluate shows them')
+    .action(action((output, options) => evaluate(options, output)))
+  program
+    .command('evaluations [ids...]')
+    .description('list kept evaluations, or compare two on the rows that both have (McNemar)')
+    .option('--csv <file>', 'write the rows of one, or of two side by side')
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, ids, options) => evaluations(ids, options, output)))
   modelAndData(
     program
       .command('critical')

@@ -1,79 +1,9 @@
 /** Rows of data as prompts, with their templates applied. */
-import type { Services } from '@main/api/services'
 import { judgedBy } from '@main/library/datasets/judged'
-import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
-import { getEntry, listEntries } from '@main/library/entries'
-import { bundledPaths, datasetPath } from '@main/paths'
-import type { Store } from '@main/store/query'
-import { getRun, listRuns } from '@main/store/runs'
-import type { PlaygroundRows, RowSource, RowSourceChoice } from '@shared/contract/playground'
-import { GpoError } from '@shared/errors'
-import type { Dataset } from '@shared/schemas/dataset'
-import type { DataFile } from '@shared/schemas/plan'
-import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
-
-/** Number of runs whose data is offered, newest first. */
-const MAX_RUNS = 50
-
-export function rowSources({ store }: Services): RowSourceChoice[] {
-  const own = listRuns(store).filter(({ isReadOnly }) => !isReadOnly)
-  const runs = own.slice(0, MAX_RUNS).flatMap(({ id, name }): RowSourceChoice[] => {
-    const group = 'Data of runs'
-    const train: RowSourceChoice = { source: { kind: 'run', id, part: 'train' }, label: `${name} · training`, group }
-    const held: RowSourceChoice = { source: { kind: 'run', id, part: 'eval' }, label: `${name} · held out`, group }
-    return getRun(store, id).plan.data.eval ? [held, train] : [train]
-  })
-  const bundled = bundledPaths('dataset').flatMap((path) =>
-    [`${path}/test`, path].map((part): RowSourceChoice => {
-      const name = part.replace(/^bundled:/, '')
-      return { source: { kind: 'bundled', name }, label: part, group: 'Bundled' }
-    }),
-  )
-  const added = listEntries(store, 'dataset').map(
-    ({ id, name }): RowSourceChoice => ({ source: { kind: 'library', id }, label: name, group: 'Library' }),
-  )
-  return [...bundled, ...added, ...runs]
-}
-
-interface Resolved extends DataFile {
-  readonly template: string
-  readonly chatTemplate: boolean
-  readonly verifier: VerifierConfig | null
-}
-
-const plain = { template: '{prompt}', chatTemplate: false, verifier: null }
-
-function resolveSource(store: Store, source: RowSource): Resolved {
-  if (source.kind === 'bundled') return { ...plain, path: `bundled:${source.name}` }
-  if (source.kind === 'library') {
-    const { path, options } = getEntry(store, 'dataset', source.id)
-    const verifier = verifierSchema.safeParse(options['verifier'])
-    const columns = options['columns'] as DataFile['columns'] // checked by loadDataset
-    return { ...plain, path, columns, verifier: verifier.success ? verifier.data : null }
-  }
-  const { plan, isReadOnly } = getRun(store, source.id)
-  if (isReadOnly) throw new GpoError('usage', 'A run from a bundle has no data here.')
-  const file = source.part === 'train' ? plan.data.train : plan.data.eval
-  if (!file) throw new GpoError('notFound', `Run ${source.id} has no held-out data.`)
-  const { template, chatTemplate } = plan.data
-  const part = file.part ?? (source.part === 'train' ? undefined : 'evaluation')
-  return { ...file, part, template, chatTemplate, verifier: plan.verifier }
-}
-
-/** The last dataset, so that turning a page does not read it again. */
-let last: { readonly key: string; readonly data: Promise<Dataset> } | null = null
-
-function load({ path, columns, limit, part, delimiter }: DataFile): Promise<Dataset> {
-  const as = { columns, limit, part, delimiter }
-  const key = JSON.stringify([path, as])
-  if (last?.key !== key) last = { key, data: loadDataset(datasetPath(path), as) }
-  const { data } = last
-  data.catch(() => {
-    last = null
-  })
-  return data
-}
+import type { PlaygroundRows, RowSource } from '@shared/contract/playground'
+import { readSource, resolveSource } from './row-sources'
+import type { Services } from './services'
 
 export interface RowRequest {
   readonly source: RowSource
@@ -88,7 +18,7 @@ export async function playgroundRows(
   { source, offset, limit, text }: RowRequest,
 ): Promise<PlaygroundRows> {
   const resolved = resolveSource(store, source)
-  const { layout, examples } = await load(resolved)
+  const { layout, examples } = await readSource(resolved)
   const wanted = text.toLowerCase()
   const found = wanted === '' ? examples : examples.filter(({ prompt }) => prompt.toLowerCase().includes(wanted))
   const verifier = resolved.verifier ?? suggestVerifier(layout, examples)

@@ -1,7 +1,8 @@
 import { api } from './base'
 import { generationStream } from './generation-stream'
 import { inspectGrant, playgroundModels, sourceOf } from './playground-models'
-import { playgroundRows, rowSources } from './playground-rows'
+import { playgroundRows } from './playground-rows'
+import { rowSources } from './row-sources'
 import { settingsOf } from './system'
 
 /** Number of most likely tokens sent with each token. */

@@ -3,6 +3,7 @@ import type { Services } from '@main/api/services'
 import { withOwnAdapter } from '@main/library/models/adapter'
 import { findModelByPath } from '@main/library/models/list'
 import { loadPlanData } from '@main/library/plans/facts'
+import { askedOf } from '@main/workers/job'
 import { runJob } from '@main/workers/job-client'
 import type { ProbeEvent } from '@shared/contract/plans'
 import { GpoError } from '@shared/errors'
@@ -15,11 +16,7 @@ const MAX_ROWS = 512
 async function probeJob(store: Services['store'], wanted: Plan) {
   const plan = withOwnAdapter(wanted)
   const { examples } = await loadPlanData(plan.data.train)
-  const rows = examples.slice(0, MAX_ROWS).map(({ row, prompt, reference, completion, messages }) => ({
-    ...{ row, prompt, reference },
-    ...(completion === undefined ? {} : { completion }),
-    ...(messages === undefined ? {} : { messages: messages.map(({ role, content }) => ({ role, content })) }),
-  }))
+  const rows = examples.slice(0, MAX_ROWS).map(askedOf)
   return { kind: 'probe' as const, folder: findModelByPath(store, plan.model.path).folder, plan, examples: rows }
 }
 

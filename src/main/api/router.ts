@@ -1,6 +1,7 @@
 /** Every domain of the contract with its handlers. */
 import { api } from './base'
 import { datasetsApi } from './datasets'
+import { evaluationsApi } from './evaluations'
 import { explorerApi } from './explorer'
 import { exportsApi } from './exports'
 import { hubApi } from './hub'
@@ -13,6 +14,7 @@ import { systemApi } from './system'
 
 export const router = api.router({
   datasets: datasetsApi,
+  evaluations: evaluationsApi,
   explorer: explorerApi,
   exports: exportsApi,
   hub: hubApi,

@@ -1,4 +1,5 @@
 /** The services that the API uses; a host creates them. */
+import type { EvaluationManager } from '@main/evaluations/manager'
 import type { Transfers } from '@main/export/transfers'
 import type { RunManager } from '@main/runs/manager'
 import type { Store } from '@main/store/query'
@@ -32,6 +33,7 @@ export interface Services {
   readonly store: Store
   readonly runs: RunManager
   readonly studies: StudyManager
+  readonly evaluations: EvaluationManager
   readonly host: Host
   readonly grants: Grants
   readonly version: string

@@ -1,10 +1,10 @@
-/** The commands that use a model without training it: eval, critical, score, export, doctor. */
+/** The commands that use a model without training it: critical, score, export, doctor; what they share with `gpo eval`. */
 
 import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { suggestVerifier } from '@main/library/datasets/suggest-verifier'
 import { datasetPath } from '@main/paths'
-import type { JobKind, JobOf } from '@main/workers/job'
+import { askedOf, type JobKind, type JobOf } from '@main/workers/job'
 import { runJob } from '@main/workers/job-client'
 import type { Answers } from '@main/workers/results'
 import { GpoError } from '@shared/errors'
@@ -12,9 +12,9 @@ import type { CriticalRule } from '@shared/method/critical-step'
 import type { Search } from '@shared/method/search'
 import type { Example } from '@shared/schemas/dataset'
 import { type Plan, planSchema } from '@shared/schemas/plan'
-import { VERDICT_STATUSES, type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
+import { type VerifierConfig, verifierSchema } from '@shared/schemas/verifier'
 import { type FoundModel, findModel } from './model'
-import { formatBytes, formatPercent, formatTable, type Output } from './output'
+import { formatBytes, formatTable, type Output } from './output'
 import { createProgress } from './progress'
 import { trajectoryLines } from './trajectory-text'
 import { forkOf, type InspectFlags, JOB_WORKER } from './workers'
@@ -53,7 +53,7 @@ export function parseVerifier(text: string): VerifierConfig {
 }
 
 /** Progress on standard error, Ctrl-C ends the job. */
-async function perform<K extends JobKind>(
+export async function perform<K extends JobKind>(
   flags: InspectFlags,
   job: JobOf<K> & { readonly kind: K },
   onItem?: (item: Answers[K]['item']) => void,
@@ -85,7 +85,7 @@ interface Question {
 }
 
 /** Model, rows and verifier of a command; a run's plan gives what the flags leave out. */
-async function question({ model, data, db, verifier, limit }: JobFlags, output: Output): Promise<Question> {
+export async function question({ model, data, db, verifier, limit }: JobFlags, output: Output): Promise<Question> {
   const found = findModel(model, db)
   const path = datasetPath(data)
   const dataset = await loadDataset(path, { part: 'evaluation', ...(limit === undefined ? {} : { limit }) })
@@ -97,53 +97,11 @@ async function question({ model, data, db, verifier, limit }: JobFlags, output: 
   return { found, examples: dataset.examples.map((example) => judgedBy(chosen, example)), verifier: chosen }
 }
 
-const slim = (examples: readonly Example[]) =>
-  examples.map(({ row, prompt, reference }) => ({ row, prompt, reference }))
-const promptOf = ({ plan }: FoundModel) => ({
+export const promptOf = ({ plan }: FoundModel) => ({
   template: plan?.data.template ?? '{prompt}',
   chatTemplate: plan?.data.chatTemplate ?? false,
   chatTemplateName: plan?.data.chatTemplateName,
 })
-
-export async function evaluate(flags: JobFlags & { samples: number }, output: Output): Promise<number> {
-  const { found, examples, verifier } = await question(flags, output)
-  const { backend, seed, temperature, maxNewTokens, samples } = flags
-  const result = await perform(flags, {
-    kind: 'evaluate',
-    model: found.source,
-    backend,
-    ...promptOf(found),
-    examples: slim(examples),
-    verifier,
-    samples,
-    temperature,
-    maxNewTokens,
-    seed,
-  })
-  output.json({ model: flags.model, data: flags.data, verifier, ...result })
-  const { greedy, sampled, n } = result
-  output.line(
-    `greedy accuracy  ${formatPercent(greedy.accuracy)} (${greedy.correct} of ${n}, verifier ${verifier.kind})`,
-  )
-  if (sampled) {
-    for (const [k, share] of Object.entries(sampled.passAtK))
-      output.line(`pass@${k.padEnd(11)} ${formatPercent(share)}`)
-    output.line(`majority@${String(sampled.samples).padEnd(7)} ${formatPercent(sampled.majorityAtK)}`)
-  }
-  const header = ['status', 'greedy', ...(sampled ? ['samples'] : [])]
-  output.line()
-  output.line(
-    formatTable([
-      header,
-      ...VERDICT_STATUSES.map((status) => [
-        status,
-        String(greedy.statuses[status]),
-        ...(sampled ? [String(sampled.statuses[status])] : []),
-      ]),
-    ]),
-  )
-  return 0
-}
 
 export async function critical(
   flags: JobFlags & { mc: number; rule: CriticalRule; search: Search },
@@ -157,7 +115,7 @@ export async function critical(
     model: found.source,
     backend,
     ...promptOf(found),
-    examples: slim(examples),
+    examples: examples.map(askedOf),
     verifier,
     gpo: { ...base, samples: mc, criticalStep: rule, search },
     temperature,

@@ -1,4 +1,5 @@
 /** Opens the store and starts what every host needs. */
+import { createEvaluationManager, recoverEvaluations } from '@main/evaluations/manager'
 import { createTransfers } from '@main/export/transfers'
 import { databaseFile } from '@main/paths'
 import { createRunManager } from '@main/runs/manager'
@@ -36,17 +37,20 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
   const store = openStore(databaseFile(database))
   recoverInterrupted(store)
   recoverStudies(store)
+  recoverEvaluations(store)
   const runs = createRunManager({ store, workerPath, fork, onBug })
   const studies = createStudyManager({ store, runs, jobWorkerPath, fork, onBug })
   runs.purge(UNDO_MS)
   const purging = setInterval(() => runs.purge(UNDO_MS), PURGE_INTERVAL_MS)
   purging.unref()
   const generators = createGenerators({ workerPath: jobWorkerPath, fork })
+  const evaluations = createEvaluationManager({ store, workerPath: jobWorkerPath, fork, onBug })
   const transfers = createTransfers({ store, version: packageJson.version, workerPath: jobWorkerPath, fork, onBug })
   const services: Services = {
     store,
     runs,
     studies,
+    evaluations,
     host,
     grants: createGrants(),
     version: packageJson.version,
@@ -61,6 +65,7 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
       clearInterval(purging)
       generators.close()
       await transfers.close()
+      await evaluations.close()
       await studies.close()
       await runs.close()
       store.close()

@@ -10,6 +10,7 @@ import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { getTrajectory } from '@main/store/trajectories'
 import type { Fork } from '@main/workers/fork'
+import { askedOf } from '@main/workers/job'
 import { runJob } from '@main/workers/job-client'
 import type { ContinueEvent } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
@@ -85,12 +86,7 @@ export async function* sampleHere(
       kind: 'continue',
       model: { folder: modelPath(run.plan.model.path), checkpoint: checkpointFolder(store, run, checkpoint) },
       plan: run.plan,
-      example: {
-        row: example.row,
-        prompt: example.prompt,
-        reference: judgedBy(run.plan.verifier, example).reference,
-        ...(example.messages ? { messages: example.messages.map((message) => ({ ...message })) } : {}),
-      },
+      example: askedOf(judgedBy(run.plan.verifier, example)),
       prefix,
       count,
       temperature,

@@ -50,7 +50,7 @@ const playground = createPlayground()
 
 serve(
   api.router({
-    evaluate: api.evaluate.handler(({ input }) => reporting((report) => evaluateModel(input, report))),
+    evaluate: api.evaluate.handler(({ input }) => finding((found, report) => evaluateModel(input, found, report))),
     critical: api.critical.handler(({ input }) => finding((found, report) => findCritical(input, found, report))),
     continue: api.continue.handler(({ input }) => finding((found, report) => continueTrajectory(input, found, report))),
     score: api.score.handler(({ input }) => reporting(() => scoreText(input))),

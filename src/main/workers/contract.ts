@@ -47,7 +47,7 @@ const job = <Input extends z.ZodType, Item extends z.ZodType, Result extends z.Z
 ) => oc.input(input).output(eventIterator(updates(item), result))
 
 export const jobsContract = {
-  evaluate: job(jobs.evaluate, z.never(), results.evaluationSchema),
+  evaluate: job(jobs.evaluate, results.rowAnswerSchema, results.evaluationSchema),
   critical: job(jobs.critical, results.criticalSchema, z.object({ trajectories: z.number() })),
   continue: job(jobs.continue, results.continuedSchema, z.object({ count: z.number() })),
   score: job(jobs.score, z.never(), results.scoreSchema),

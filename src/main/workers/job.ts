@@ -1,4 +1,5 @@
 /** Work for a model that is not training: evaluation, critical steps, scoring, export, diagnosis. These are the requests. */
+import type { Example } from '@shared/schemas/dataset'
 import { planSchema } from '@shared/schemas/plan'
 import { verifierSchema } from '@shared/schemas/verifier'
 import { z } from 'zod'
@@ -21,6 +22,17 @@ const exampleSchema = z.strictObject({
 
 const conversation = z.array(z.strictObject({ role: z.string(), content: z.string() })).readonly()
 
+/** With the prompt as a conversation, for a chat template. */
+const askedSchema = exampleSchema.extend({ messages: conversation.optional() })
+type Asked = z.infer<typeof askedSchema>
+
+/** What a job needs of a row of data. */
+export const askedOf = ({ row, prompt, reference, completion, messages }: Example): Asked => ({
+  ...{ row, prompt, reference },
+  ...(completion === undefined ? {} : { completion }),
+  ...(messages === undefined ? {} : { messages: messages.map(({ role, content }) => ({ role, content })) }),
+})
+
 const shared = {
   model: modelSchema,
   backend: planSchema.shape.backend,
@@ -38,7 +50,7 @@ export const jobs = {
     kind: z.literal('evaluate'),
     ...shared,
     ...promptShape,
-    examples: z.array(exampleSchema),
+    examples: z.array(askedSchema),
     verifier: verifierSchema,
     /** Samples per row besides the greedy one; 0 = greedy only. */
     samples: z.number().int().min(0).max(1024),
@@ -50,7 +62,7 @@ export const jobs = {
     kind: z.literal('critical'),
     ...shared,
     ...promptShape,
-    examples: z.array(exampleSchema),
+    examples: z.array(askedSchema),
     verifier: verifierSchema,
     gpo: planSchema.shape.gpo,
     temperature: z.number().gt(0),
@@ -77,12 +89,7 @@ export const jobs = {
     kind: z.literal('continue'),
     model: modelSchema,
     plan: planSchema,
-    example: exampleSchema.extend({
-      messages: z
-        .array(z.strictObject({ role: z.string(), content: z.string() }))
-        .readonly()
-        .optional(),
-    }),
+    example: askedSchema,
     prefix: z.string(),
     count: z.number().int().min(1).max(1024),
     temperature: z.number().gt(0),
@@ -111,7 +118,7 @@ export const jobs = {
     kind: z.literal('probe'),
     folder: z.string().min(1),
     plan: planSchema,
-    examples: z.array(exampleSchema.extend({ messages: conversation.optional() })),
+    examples: z.array(askedSchema),
   }),
   doctor: z.strictObject({ kind: z.literal('doctor') }),
 }

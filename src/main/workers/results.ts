@@ -2,31 +2,15 @@
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import type { Rates } from '@shared/plan/cost-estimate'
 import type { Doctor } from '@shared/schemas/backend'
+import type { EvaluatedRow, EvaluationResult } from '@shared/schemas/evaluation'
 import { BACKEND_NAMES } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { VerdictStatus } from '@shared/schemas/verifier'
 import { z } from 'zod'
 import { count, status, trajectorySchema } from './protocol'
 
-export interface EvaluationResult {
-  readonly n: number
-  readonly greedy: {
-    readonly accuracy: number
-    readonly correct: number
-    readonly statuses: Readonly<Record<VerdictStatus, number>>
-  }
-  /** Only if samples were requested. */
-  readonly sampled: {
-    readonly samples: number
-    /** Unbiased estimate of pass@k (Chen et al. 2021, arXiv 2107.03374) for k = 1, 2, 4, … and the number of samples. */
-    readonly passAtK: Readonly<Record<string, number>>
-    /** Share of rows whose most frequent answer is correct; ties go to the answer that came first. */
-    readonly majorityAtK: number
-    readonly statuses: Readonly<Record<VerdictStatus, number>>
-  } | null
-  readonly tokens: number
-  readonly seconds: number
-}
+/** A row's answers; the prompt and the reference are known to who asked. */
+export type RowAnswer = Omit<EvaluatedRow, 'prompt' | 'reference'>
 
 /** A trajectory with 90 % intervals of its states' values and the advantages of its steps. */
 export interface CriticalResult extends TrajectoryRecord {
@@ -74,7 +58,7 @@ export interface ProbeResult {
 
 /** The items and the final result of each kind of job. */
 export interface Answers {
-  readonly evaluate: { readonly item: never; readonly result: EvaluationResult }
+  readonly evaluate: { readonly item: RowAnswer; readonly result: EvaluationResult }
   readonly critical: { readonly item: CriticalResult; readonly result: { readonly trajectories: number } }
   readonly continue: { readonly item: ContinuedText; readonly result: { readonly count: number } }
   readonly score: { readonly item: never; readonly result: ScoreResult }
@@ -101,8 +85,18 @@ export const evaluationSchema: Of<EvaluationResult> = z.object({
       statuses,
     })
     .nullable(),
+  maxNewTokens: count,
   tokens: count,
   seconds,
+})
+
+export const rowAnswerSchema: Of<RowAnswer> = z.object({
+  row: count,
+  completion: z.string(),
+  tokens: count,
+  status,
+  extracted: z.string().nullable(),
+  sampled: z.object({ correct: count, majority: z.string().nullable(), isMajorityCorrect: z.boolean() }).nullable(),
 })
 
 export const criticalSchema: Of<CriticalResult> = trajectorySchema.extend({

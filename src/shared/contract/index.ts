@@ -1,5 +1,6 @@
 /** The API between window and program: one file per domain. */
 import { datasetsContract } from './datasets'
+import { evaluationsContract } from './evaluations'
 import { explorerContract } from './explorer'
 import { exportsContract } from './exports'
 import { hubContract } from './hub'
@@ -12,6 +13,7 @@ import { systemContract } from './system'
 
 export const contract = {
   datasets: datasetsContract,
+  evaluations: evaluationsContract,
   explorer: explorerContract,
   exports: exportsContract,
   hub: hubContract,

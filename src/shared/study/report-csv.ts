@@ -1,4 +1,5 @@
 /** The report of a study as one table in CSV: a line for each run, arm and comparison. Shares are between 0 and 1. Pure. */
+import { type CsvValue, csvOf } from '../csv'
 import { BUDGETS, type Budget, type Study } from '../schemas/study'
 import type { ArmResult, Basis, Comparison, StudyResults } from './results'
 import { findingOf } from './verdict'
@@ -21,15 +22,7 @@ const COLUMNS = [
   ...BUDGETS,
 ] as const
 type Column = (typeof COLUMNS)[number]
-type Line = Readonly<Partial<Record<Column, string | number | null>>>
-
-/** Quoted as RFC 4180 says; a text that a spreadsheet would run as a formula is made a text. */
-function cell(value: string | number | null | undefined): string {
-  if (value === null || value === undefined) return ''
-  if (typeof value === 'number') return String(value)
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
+type Line = Readonly<Partial<Record<Column, CsvValue>>>
 
 function armLines(task: string, arm: ArmResult, { measure }: Study): Line[] {
   const { interval, mean, count, cost } = arm
@@ -73,7 +66,5 @@ export function csvReport(study: Study, results: StudyResults, budget?: Budget):
     ]),
     ...shown(results.overall?.comparisons ?? []).map((one) => comparisonLine('all tasks', one)),
   ]
-  return [COLUMNS, ...lines.map((line) => COLUMNS.map((column) => cell(line[column])))]
-    .map((line) => `${line.join(',')}\n`)
-    .join('')
+  return csvOf([COLUMNS, ...lines.map((line) => COLUMNS.map((column) => line[column]))])
 }

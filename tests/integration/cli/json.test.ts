@@ -2,8 +2,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatasetReport } from '@main/library/datasets/describe'
-import type { CriticalResult, EvaluationResult, ExportResult, ScoreResult } from '@main/workers/results'
+import type { CriticalResult, ExportResult, ScoreResult } from '@main/workers/results'
 import type { Doctor } from '@shared/schemas/backend'
+import type { EvaluationResult } from '@shared/schemas/evaluation'
 import type { RunSummary } from '@shared/schemas/run'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import {

@@ -1,4 +1,4 @@
-import { csvOf, legendPlaces, tableOf } from '@renderer/charts/chart-files'
+import { csvTable, legendPlaces, tableOf } from '@renderer/charts/chart-files'
 import { expect, test } from 'vitest'
 
 const lines = [
@@ -18,7 +18,7 @@ test('a table has a row wherever a line has a value', () => {
 
 test('CSV keeps whole numbers, quotes what has commas, and gives a spreadsheet no formula', () => {
   const table = tableOf('iteration', [1], [{ label: '=HYPERLINK("x"), a', values: [1 / 3], color: '--a' }])
-  expect(csvOf(table)).toBe(`iteration,"'=HYPERLINK(""x""), a"\r\n1,${1 / 3}\r\n`)
+  expect(csvTable(table)).toBe(`iteration,"'=HYPERLINK(""x""), a"\r\n1,${1 / 3}\r\n`)
 })
 
 test('a legend goes on in a further row where it would leave the picture', () => {

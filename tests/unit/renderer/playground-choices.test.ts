@@ -1,10 +1,5 @@
-import {
-  firstDifference,
-  generationOf,
-  INITIAL_SETTINGS,
-  initialSides,
-  keyOf,
-} from '@renderer/features/playground/choices'
+import { firstDifference, generationOf, INITIAL_SETTINGS, initialSides } from '@renderer/features/playground/choices'
+import { keyOf } from '@renderer/lib/reference-options'
 import type { ModelReference, PlaygroundModel } from '@shared/contract/playground'
 import { describe, expect, it } from 'vitest'
 

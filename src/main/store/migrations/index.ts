@@ -9,6 +9,7 @@ import { fingerprints } from './0008-fingerprints'
 import { problemOutcomes } from './0009-problem-outcomes'
 import { studies } from './0010-studies'
 import { worked } from './0011-worked'
+import { modelEvaluations } from './0012-model-evaluations'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   problemOutcomes,
   studies,
   worked,
+  modelEvaluations,
 ]

@@ -2,6 +2,7 @@
 import {
   type Icon,
   IconAdjustments,
+  IconChecklist,
   IconDatabase,
   IconFileExport,
   IconFlask,
@@ -33,6 +34,12 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/models', label: 'Models', icon: IconPackage, keywords: 'checkpoints weights add folder' },
   { path: '/datasets', label: 'Datasets', icon: IconDatabase, keywords: 'import csv jsonl parquet verifier' },
   { path: '/playground', label: 'Playground', icon: IconMessages, keywords: 'prompt try chat compare' },
+  {
+    path: '/evaluate',
+    label: 'Evaluate',
+    icon: IconChecklist,
+    keywords: 'accuracy pass@k majority benchmark test compare models mcnemar score',
+  },
   { path: '/export', label: 'Export', icon: IconFileExport, keywords: 'safetensors adapter bundle pairs' },
   { path: '/settings', label: 'Settings', icon: IconAdjustments, keywords: 'doctor diagnostics backend theme' },
   {

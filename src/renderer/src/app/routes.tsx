@@ -2,6 +2,9 @@ import { Page } from '@renderer/components/page'
 import { EmptyState } from '@renderer/components/states'
 import { ComparePage } from '@renderer/features/compare/compare-page'
 import { DatasetsPage } from '@renderer/features/datasets/datasets-page'
+import { ComparisonPage } from '@renderer/features/evaluate/comparison-page'
+import { EvaluatePage } from '@renderer/features/evaluate/evaluate-page'
+import { EvaluationPage } from '@renderer/features/evaluate/evaluation-page'
 import { ExperimentPage } from '@renderer/features/experiments/experiment-page'
 import { ExperimentsPage } from '@renderer/features/experiments/experiments-page'
 import { NewExperimentPage } from '@renderer/features/experiments/new-experiment-page'
@@ -39,6 +42,11 @@ export function Routes() {
         <Route path="/models" component={ModelsPage} />
         <Route path="/datasets" component={DatasetsPage} />
         <Route path="/playground" component={PlaygroundPage} />
+        <Route path="/evaluate" component={EvaluatePage} />
+        <Route path="/evaluate/:id">{({ id }) => <EvaluationPage key={id} id={id} />}</Route>
+        <Route path="/evaluate/:first/:second">
+          {({ first, second }) => <ComparisonPage key={`${first} ${second}`} first={first} second={second} />}
+        </Route>
         <Route path="/export/:run?">{({ run }) => <ExportPage run={run} />}</Route>
         <Route path="/help/:topic?">{({ topic }) => <HelpPage topic={topic} />}</Route>
         <Route path="/settings" component={SettingsPage} />

@@ -62,7 +62,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   useMenuCommands(go)
   useHotkeys([
     ['mod+K', palette.open],
-    ...PAGES.map(({ path }, i): [string, () => void] => [`alt+${(i + 1) % 10}`, () => go(path)]),
+    ...PAGES.slice(0, 10).map(({ path }, i): [string, () => void] => [`alt+${(i + 1) % 10}`, () => go(path)]),
   ])
   return (
     <LiveContext value={live}>

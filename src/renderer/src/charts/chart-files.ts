@@ -1,4 +1,5 @@
 /** A chart to take along: its values as a table or CSV, its picture as PNG. */
+import { csvOf } from '@shared/csv'
 import type { Line } from './chart-types'
 
 export interface ChartTable {
@@ -16,15 +17,7 @@ export function tableOf(xLabel: string, x: readonly number[], lines: readonly Li
   return { head: [xLabel, ...names], rows }
 }
 
-const FORMULA = /^[=+\-@\t\r]/
-/** As RFC 4180 wants it; a name that a spreadsheet would take for a formula is quoted with an apostrophe. */
-const cell = (text: string) => {
-  const safe = FORMULA.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
-}
-
-export const csvOf = ({ head, rows }: ChartTable): string =>
-  `${[head.map(cell), ...rows.map((row) => row.map((value) => (value === null ? '' : String(value))))].map((row) => row.join(',')).join('\r\n')}\r\n`
+export const csvTable = ({ head, rows }: ChartTable): string => csvOf([head, ...rows])
 
 const MARGIN = 12
 const LINE = 18

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, Modal, Table } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { csvOf, pictureOf, tableOf } from '@renderer/charts/chart-files'
+import { csvTable, pictureOf, tableOf } from '@renderer/charts/chart-files'
 import type { Line } from '@renderer/charts/chart-types'
 import { messageOf } from '@renderer/lib/errors'
 import { saveBlob } from '@renderer/lib/save-text'
@@ -35,7 +35,7 @@ export function ChartMenu({ title, xLabel, x, lines, holder }: ChartMenuProps) {
       notifications.show({ color: 'orange', title: 'The chart was not saved', message: messageOf(error) })
     }
   }
-  const asCsv = () => new Blob([csvOf(tableOf(xLabel, x, lines))], { type: 'text/csv' })
+  const asCsv = () => new Blob([csvTable(tableOf(xLabel, x, lines))], { type: 'text/csv' })
   const asPicture = () => {
     if (!holder.current) throw new Error('The chart is not on the page.')
     return pictureOf(holder.current, title, lines)

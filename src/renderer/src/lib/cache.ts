@@ -35,6 +35,7 @@ export function cacheOf(client: QueryClient) {
   return {
     runs: runsOf(client, again),
     studies: studiesOf(again),
+    evaluationsChanged: () => again([queries.evaluations.list.key(), queries.evaluations.get.key()]),
     settings: settingsOf(client),
     trajectorySampled: (id: number) => again([queries.explorer.get.key({ input: { id } })]),
     pairSaved: () => again([queries.exports.preview.key()]),

@@ -1,9 +1,10 @@
 import { ActionIcon, Box, Group, Text, Tooltip } from '@mantine/core'
 import { MathText } from '@renderer/components/math-text'
 import { VerdictMark } from '@renderer/components/status'
+import { firstDifference } from '@renderer/lib/text-difference'
 import type { VerdictStatus } from '@shared/schemas/verifier'
 import { IconThumbDown, IconThumbUp } from '@tabler/icons-react'
-import { firstDifference, type TreeNode, treeOf } from './difference'
+import { type TreeNode, treeOf } from './difference'
 import classes from './explorer.module.css'
 
 /** A continuation of any origin. */

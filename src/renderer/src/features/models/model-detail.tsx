@@ -82,6 +82,9 @@ function Uses({ item }: Pick<ModelDetailProps, 'item'>) {
       <Button variant="default" disabled={!isUsable} onClick={() => go(`/playground?model=${target}`)}>
         Try in the playground
       </Button>
+      <Button variant="default" disabled={!isUsable} onClick={() => go(`/evaluate?model=${target}`)}>
+        Evaluate
+      </Button>
       {item.run && (
         <Button variant="default" onClick={() => go(`/runs/${item.run?.id}`)}>
           Open the run

@@ -1,8 +1,7 @@
 /** Which models are shown side by side, and which prompt they get. Pure. */
-import type { Generation, ModelReference, PlaygroundModel } from '@shared/contract/playground'
+import { keyOf } from '@renderer/lib/reference-options'
+import type { Generation, PlaygroundModel } from '@shared/contract/playground'
 import type { VerifierConfig } from '@shared/schemas/verifier'
-
-export const keyOf = (reference: ModelReference): string => JSON.stringify(reference)
 
 export const modelOf = (models: readonly PlaygroundModel[], key: string | null): PlaygroundModel | null =>
   models.find(({ reference }) => keyOf(reference) === key) ?? null

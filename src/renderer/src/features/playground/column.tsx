@@ -1,8 +1,8 @@
 import { Alert, Group, Loader, Select, Text } from '@mantine/core'
 import { VerdictMark } from '@renderer/components/status'
 import { formatCount, formatDuration, formatNumber, formatSigned } from '@renderer/lib/format'
+import { keyOf, modelOptions } from '@renderer/lib/reference-options'
 import type { GeneratedText, PlaygroundModel } from '@shared/contract/playground'
-import { keyOf } from './choices'
 import classes from './playground.module.css'
 import { TokenText } from './token-text'
 import type { GenerationState } from './use-generation'
@@ -20,21 +20,6 @@ const REASONS: Readonly<Record<GeneratedText['reason'], string>> = {
   end: 'ended by the model',
   length: 'cut at the limit of new tokens',
   stopped: 'stopped',
-}
-
-/** Options under their headings, in the order of the list. */
-function grouped(models: readonly PlaygroundModel[]) {
-  const groups = new Map<string, { value: string; label: string; disabled: boolean }[]>()
-  for (const { reference, label, group, problem } of models) {
-    const items = groups.get(group) ?? []
-    items.push({
-      value: keyOf(reference),
-      label: problem ? `${label} (cannot be used)` : label,
-      disabled: problem !== null,
-    })
-    groups.set(group, items)
-  }
-  return [...groups].map(([group, items]) => ({ group, items }))
 }
 
 /** Mean log-probability of the tokens: how confident the model was in its text. */
@@ -88,7 +73,7 @@ export function Column({ side, models, model, state, difference, onModel }: Colu
         searchable
         allowDeselect={false}
         m="sm"
-        data={grouped(models)}
+        data={modelOptions(models)}
         value={model ? keyOf(model.reference) : null}
         onChange={(key) => key && onModel(key)}
       />

@@ -4,6 +4,7 @@ import { AddPath } from '@renderer/components/add-path'
 import { Page } from '@renderer/components/page'
 import { api } from '@renderer/lib/api'
 import { useChoosing } from '@renderer/lib/choose'
+import { keyOf } from '@renderer/lib/reference-options'
 import type { PlaygroundModel } from '@shared/contract/playground'
 import type { ChosenPath } from '@shared/contract/system'
 import { rowNumber } from '@shared/row-number'
@@ -14,7 +15,6 @@ import {
   generationOf,
   INITIAL_SETTINGS,
   initialSides,
-  keyOf,
   modelOf,
   type PickedRow,
   type Settings,

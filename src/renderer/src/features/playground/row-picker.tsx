@@ -3,6 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { api, queries } from '@renderer/lib/api'
 import { formatCount } from '@renderer/lib/format'
+import { keyOf, sourceOptions } from '@renderer/lib/reference-options'
 import type { PlaygroundRows, RowSourceChoice } from '@shared/contract/playground'
 import { rowNumber } from '@shared/row-number'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
@@ -65,16 +66,6 @@ function Rows({ found, onPick }: RowsProps) {
   )
 }
 
-const keyOf = ({ source }: RowSourceChoice) => JSON.stringify(source)
-
-function grouped(sources: readonly RowSourceChoice[]) {
-  const names = [...new Set(sources.map(({ group }) => group))]
-  return names.map((group) => ({
-    group,
-    items: sources.filter((one) => one.group === group).map((one) => ({ value: keyOf(one), label: one.label })),
-  }))
-}
-
 interface ContentProps extends Omit<RowPickerProps, 'isOpen'> {
   readonly sources: readonly RowSourceChoice[]
 }
@@ -85,7 +76,7 @@ function Content({ sources, run, onPick, onClose }: ContentProps) {
   const [page, setPage] = useState(1)
   const [wanted] = useDebouncedValue(text, SEARCH_DELAY)
   const ofRun = sources.find(({ source }) => source.kind === 'run' && source.id === run)
-  const chosen = sources.find((one) => keyOf(one) === key) ?? ofRun ?? sources[0]
+  const chosen = sources.find((one) => keyOf(one.source) === key) ?? ofRun ?? sources[0]
   const input = { source: chosen?.source ?? ({ kind: 'bundled', name: '' } as const), text: wanted, limit: PAGE }
   const { data, error, refetch } = useQuery({
     ...queries.playground.rows.queryOptions({ input: { ...input, offset: (page - 1) * PAGE } }),
@@ -109,8 +100,8 @@ function Content({ sources, run, onPick, onClose }: ContentProps) {
           w={340}
           searchable
           allowDeselect={false}
-          data={grouped(sources)}
-          value={chosen ? keyOf(chosen) : null}
+          data={sourceOptions(sources)}
+          value={chosen ? keyOf(chosen.source) : null}
           onChange={(next) => {
             setKey(next)
             setPage(1)

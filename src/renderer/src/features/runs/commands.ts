@@ -8,6 +8,8 @@ export interface RunCommands {
   clone(id: string): void
   /** The same plan with the next seed. */
   repeat(id: string): void
+  /** Its newest checkpoint beside its base, on any data. */
+  evaluate(id: string): void
   exportRun(id: string): void
   showFolder(id: string): void
   compare(ids: readonly string[]): void

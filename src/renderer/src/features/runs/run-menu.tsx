@@ -7,6 +7,7 @@ import {
   IconArchive,
   IconArchiveOff,
   IconArrowRight,
+  IconChecklist,
   IconCopy,
   IconFileExport,
   IconFlask,
@@ -83,6 +84,11 @@ export function RunMenu({ run, live, at, commands, onClose }: RunMenuProps) {
         <Menu.Item leftSection={<IconRepeat size={size} />} onClick={() => commands.repeat(run.id)}>
           Repeat with another seed
         </Menu.Item>
+        {!run.isReadOnly && (
+          <Menu.Item leftSection={<IconChecklist size={size} />} onClick={() => commands.evaluate(run.id)}>
+            Evaluate…
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconFileExport size={size} />} onClick={() => commands.exportRun(run.id)}>
           Export…
         </Menu.Item>

@@ -47,6 +47,7 @@ export function RunsView({ runs }: { readonly runs: readonly RunListItem[] }) {
       askGuidance: (id) => go(guidanceAddress(id)),
       clone: (id) => go(`/new?from=${id}`),
       repeat: (id) => go(`/new?from=${id}&seed=next`),
+      evaluate: (id) => go(`/evaluate?model=${id}`),
       exportRun: (id) => go(`/export/${id}`),
       showFolder: (id) => void actions.showFolder(id),
       compare: (ids) => go(`/compare/${ids.join(',')}`),

@@ -18,7 +18,7 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
     title: 'Everywhere',
     shortcuts: [
       { keys: [[MOD, 'K']], does: 'Find a page, an action, a setting or a run' },
-      { keys: [[ALT, '1 … 9, 0']], does: 'Open the pages of the left rail, in their order' },
+      { keys: [[ALT, '1 … 9, 0']], does: 'Open the first ten pages of the left rail, in their order' },
       { keys: [[MOD, 'N']], does: 'New run', isElectronOnly: true },
     ],
   },
