@@ -47,6 +47,18 @@ function train() {
   mkdirSync(home, { recursive: true })
   gpo('demo', '--compare')
   const lora = '{"kind":"lora","r":8,"alpha":16}'
+  const asked = [
+    '--data',
+    'bundled:shuffled-objects/test',
+    '--limit',
+    '200',
+    '--samples',
+    '4',
+    '--max-new-tokens',
+    '96',
+    '--save',
+  ]
+  for (const model of ['bundled:tiny', 'last']) gpo('eval', '--model', model, ...asked)
   gpo('demo', '--set', 'objective={"kind":"dpo"}', '--set', `adaptation=${lora}`, '--set', 'name=preferences, LoRA')
 }
 
@@ -89,6 +101,18 @@ const openExperiment = async (page) => {
   await page.waitForTimeout(SETTLE)
 }
 
+const openEvaluation = async (page) => {
+  await page.getByRole('table', { name: 'Evaluations' }).getByRole('link').first().click()
+  await page.waitForTimeout(SETTLE)
+}
+
+const compareEvaluations = async (page) => {
+  for (const box of (await page.getByRole('table', { name: 'Evaluations' }).getByRole('checkbox').all()).slice(0, 2))
+    await box.check()
+  await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  await page.waitForTimeout(SETTLE)
+}
+
 /** Name, address, and the actions before the picture. */
 const pagesOf = (shown, compared) => [
   ['runs', '/'],
@@ -101,6 +125,9 @@ const pagesOf = (shown, compared) => [
   ['models', '/models'],
   ['datasets', '/datasets', openDataset],
   ['playground', '/playground', askPlayground],
+  ['evaluate', '/evaluate'],
+  ['evaluation', '/evaluate', openEvaluation],
+  ['evaluations-compared', '/evaluate', compareEvaluations],
   ['export', `/export/${shown}`],
   ['help', '/help/undecided'],
   ['settings', '/settings'],

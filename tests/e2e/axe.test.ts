@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { journey } from './support/journey'
 import { train } from './support/runs'
 import { writeStudy } from './support/studies'
-import { addDataset, copyOf, viewsOf } from './support/views'
+import { addDataset, addEvaluations, copyOf, viewsOf } from './support/views'
 
 const SCHEMES = ['light', 'dark'] as const
 
@@ -63,6 +63,7 @@ journey(
       const run = await train(home)
       ids = [run, await copyOf(home, run), writeStudy(home)]
       await addDataset(home)
+      await addEvaluations(home)
     },
   },
 )
@@ -75,6 +76,7 @@ journey(
       ['/', 'Runs'],
       ['/experiments', 'Experiments'],
       ['/explorer', 'Explorer'],
+      ['/evaluate', 'Evaluate'],
       ['/export', 'Export'],
       ['/settings', 'Settings'],
     ] as const) {

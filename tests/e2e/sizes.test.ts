@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { journey } from './support/journey'
 import { trainedOnce } from './support/runs'
 import { writeStudy } from './support/studies'
-import { addDataset, copyOf, viewsOf } from './support/views'
+import { addDataset, addEvaluations, copyOf, viewsOf } from './support/views'
 
 /** Pixels of the page; at 200 % a window of 1280 × 800 has half of them. */
 const SIZES = [
@@ -75,6 +75,7 @@ journey(
       const [run] = await trained(home)
       ids = [run!, await copyOf(home, run!), writeStudy(home)]
       await addDataset(home)
+      await addEvaluations(home)
     },
   },
 )

@@ -19,6 +19,7 @@ import { formatPercent, formatTable, type Output } from './output'
 
 function saveEvaluation(
   flags: EvaluateFlags,
+  label: string,
   job: EvaluateJob,
   result: EvaluationResult,
   answers: readonly RowAnswer[],
@@ -26,7 +27,7 @@ function saveEvaluation(
   const { verifier, chatTemplate, samples, temperature, maxNewTokens, seed } = job
   const settings = { verifier, chatTemplate, limit: flags.limit ?? null, samples, temperature, maxNewTokens, seed }
   return withStore(flags.db, (store) => {
-    const record = { model: flags.model, data: flags.data, settings, request: null }
+    const record = { model: label, data: flags.data.replace(/^bundled:/, ''), settings, request: null }
     const id = createModelEvaluation(store, record, thisProcess())
     finishEvaluation(store, id, result, withQuestions(job, answers))
     return id
@@ -66,7 +67,7 @@ export async function evaluate(flags: EvaluateFlags, output: Output): Promise<nu
   }
   const answers: RowAnswer[] = []
   const result = await perform(flags, job, (answer) => answers.push(answer))
-  const id = flags.save ? saveEvaluation(flags, job, result, answers) : undefined
+  const id = flags.save ? saveEvaluation(flags, found.label, job, result, answers) : undefined
   output.json({ ...(id === undefined ? {} : { id }), model: flags.model, data: flags.data, verifier, ...result })
   const { greedy, sampled, n } = result
   output.line(

@@ -16,6 +16,8 @@ import type { Plan } from '@shared/schemas/plan'
 
 export interface FoundModel {
   readonly source: ModelSource
+  /** As the window names it. */
+  readonly label: string
   /** The run's plan; null for a folder. */
   readonly plan: Plan | null
 }
@@ -44,11 +46,15 @@ export function openRunsOf(wanted: string, db?: string): Store {
 /** @throws GpoError('notFound') when it is neither a folder nor a name nor a run, or the run has no checkpoint */
 export function findModel(wanted: string, db?: string): FoundModel {
   if (wanted.startsWith('bundled:') || isModel(resolve(wanted))) {
-    return { source: { folder: modelPath(wanted), checkpoint: null }, plan: null }
+    return {
+      source: { folder: modelPath(wanted), checkpoint: null },
+      label: wanted.replace(/^bundled:/, ''),
+      plan: null,
+    }
   }
-  if (isAdapterFolder(resolve(wanted))) return { source: modelInFolder(resolve(wanted)), plan: null }
+  if (isAdapterFolder(resolve(wanted))) return { source: modelInFolder(resolve(wanted)), label: wanted, plan: null }
   const named = findNamed(wanted, db)
-  if (named !== null) return { source: modelInFolder(named), plan: null }
+  if (named !== null) return { source: modelInFolder(named), label: wanted, plan: null }
   if (existsSync(resolve(wanted))) throw noModel(resolve(wanted))
   const store = openRunsOf(wanted, db)
   try {
@@ -57,6 +63,7 @@ export function findModel(wanted: string, db?: string): FoundModel {
     if (!newest) throw new GpoError('notFound', `run ${run.id} has no checkpoint yet: resume it first`)
     return {
       source: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, newest.path) },
+      label: `${run.name} · iteration ${newest.iteration}`,
       plan: run.plan,
     }
   } finally {

@@ -81,6 +81,7 @@ export const evaluationSchema: Of<EvaluationResult> = z.object({
     .object({
       samples: count,
       passAtK: z.record(z.string(), z.number()),
+      passAtKIntervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
       majorityAtK: z.number(),
       statuses,
     })

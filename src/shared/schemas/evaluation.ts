@@ -34,6 +34,8 @@ export interface EvaluationResult {
     readonly samples: number
     /** Unbiased estimate of pass@k (Chen et al. 2021, arXiv 2107.03374) for k = 1, 2, 4, … and the number of samples. */
     readonly passAtK: Readonly<Record<string, number>>
+    /** Their 90 % intervals over rows. */
+    readonly passAtKIntervals: Readonly<Record<string, readonly [low: number, high: number]>>
     /** Share of rows whose most frequent answer is correct; ties go to the answer that came first. */
     readonly majorityAtK: number
     readonly statuses: Readonly<Record<VerdictStatus, number>>

@@ -29,6 +29,13 @@ export async function addDataset(home: string): Promise<void> {
   expect((await gpo(home, 'data', 'add', file)).code).toBe(0)
 }
 
+/** Two evaluations of the bundled model, so that they can be compared. */
+export async function addEvaluations(home: string): Promise<void> {
+  const asked = ['--data', 'bundled:shuffled-objects/test', '--limit', '5', '--samples', '2', '--save']
+  for (const tokens of ['8', '96'])
+    expect((await gpo(home, 'eval', '--model', 'bundled:tiny', ...asked, '--max-new-tokens', tokens)).code).toBe(0)
+}
+
 const title = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { level: 1, name }).waitFor()
 const click = (page: Page, name: string | RegExp) =>
   page
@@ -189,6 +196,36 @@ const USES: readonly View[] = [
   { name: 'no such page', path: '/nowhere', open: title('No such page') },
 ]
 
+const EVALUATIONS: readonly View[] = [
+  { name: 'evaluations', path: '/evaluate', open: (page) => page.getByRole('row').nth(2).waitFor() },
+  {
+    name: 'evaluation',
+    path: '/evaluate',
+    async open(page) {
+      await page.getByRole('link', { name: 'tiny' }).first().click()
+      await page.getByText('majority@2').waitFor()
+      await page.getByRole('region', { name: /^Answer of/ }).waitFor()
+    },
+  },
+  {
+    name: 'evaluations compared',
+    path: '/evaluate',
+    async open(page) {
+      for (const box of await page.getByRole('checkbox', { name: /^Compare/ }).all()) await box.check()
+      await click(page, 'Compare')
+      await page.getByRole('region', { name: /^Answer of B/ }).waitFor()
+    },
+  },
+  {
+    name: 'actions of an evaluation',
+    path: '/evaluate',
+    async open(page) {
+      await click(page, /^Actions for tiny/)
+      await page.getByRole('menuitem', { name: 'Remove…' }).waitFor()
+    },
+  },
+]
+
 const experiments = (study: string): View[] => [
   { name: 'experiments', path: '/experiments', open: (page) => page.getByRole('row').nth(1).waitFor() },
   {
@@ -259,6 +296,7 @@ export const viewsOf = (run: string, other: string, study: string): View[] => [
   ...NEW_RUN,
   ...LIBRARY,
   ...USES,
+  ...EVALUATIONS,
   {
     name: 'export',
     path: `/export/${run}`,

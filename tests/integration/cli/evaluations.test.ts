@@ -26,7 +26,12 @@ it('keeps an evaluation, and compares two on the same rows', async () => {
   const [cut] = jsonLines<{ id: string }>(await gpo(home, ...asked, '--max-new-tokens', '4', '--save', '--json'))
   const listed = jsonLines<EvaluationSummary>(await gpo(home, 'evaluations', '--json'))
   expect(listed.map((one) => one.id)).toEqual([cut!.id, id])
-  expect(listed[1]).toMatchObject({ state: 'done', model: 'bundled:tiny', result: { n: 12, sampled: { samples: 2 } } })
+  expect(listed[1]).toMatchObject({
+    state: 'done',
+    model: 'tiny',
+    data: 'shuffled-objects/test',
+    result: { n: 12, sampled: { samples: 2 } },
+  })
 
   const csv = join(home, 'rows.csv')
   const [compared] = jsonLines<EvaluationComparison>(

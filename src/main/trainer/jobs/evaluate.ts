@@ -7,6 +7,7 @@ import { countStatuses } from '@engine/recipes/evaluate'
 import type { RolloutSource } from '@engine/recipes/run'
 import { greedy, openSampling } from '@engine/recipes/sampling'
 import type { ModelConfig } from '@main/formats/model-config'
+import { shareInterval } from '@shared/interval'
 import type { EvaluationResult } from '@shared/schemas/evaluation'
 import type { JobOf } from '../../workers/job'
 import type { RowAnswer } from '../../workers/results'
@@ -61,9 +62,11 @@ function summariseSamples(
   const ks = [...new Set([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, samples])]
     .filter((k) => k <= samples)
     .sort((a, b) => a - b)
+  const estimates = ks.map((k) => [k, correct.map((c) => passAt(k, samples, c))] as const)
   return {
     samples,
-    passAtK: Object.fromEntries(ks.map((k) => [k, mean(correct.map((c) => passAt(k, samples, c)))])),
+    passAtK: Object.fromEntries(estimates.map(([k, values]) => [k, mean(values)])),
+    passAtKIntervals: Object.fromEntries(estimates.map(([k, values]) => [k, shareInterval(values)])),
     majorityAtK: mean(rows.map((row) => Number(majorityOf(row)?.isCorrect ?? false))),
     statuses: countStatuses(rows.flat()),
   }

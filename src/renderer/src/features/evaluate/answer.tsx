@@ -9,7 +9,7 @@ export function Question({ row }: { readonly row: EvaluatedRow }) {
   return (
     <section className="panel evaluate-answer" aria-label="Question" style={{ marginBottom: 12 }}>
       <Group justify="space-between" gap="sm" mb={4}>
-        <Title order={3}>Row {formatCount(rowNumber(row.row))}</Title>
+        <Title order={2}>Row {formatCount(rowNumber(row.row))}</Title>
         <Text size="sm" className="evaluate-wrap">
           <span className="quiet">reference </span>
           <span className="mono">{lastLine(row.reference)}</span>

@@ -79,7 +79,7 @@ function Comparison({ comparison }: { readonly comparison: EvaluationComparison 
           {[first, second].map((one, i) => (
             <Text key={one.id} size="sm" className="evaluate-wrap">
               <strong>{i === 0 ? 'A' : 'B'}</strong>{' '}
-              <Anchor href={`#/evaluate/${one.id}`} size="sm">
+              <Anchor href={`#/evaluate/${one.id}`} size="sm" underline="always">
                 {one.model}
               </Anchor>{' '}
               on {one.data} <span className="quiet">· {settingsWords(one)}</span>

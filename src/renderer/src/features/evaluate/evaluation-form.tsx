@@ -166,7 +166,7 @@ function StartButton({ request, count }: { readonly request: EvaluationRequest |
     onSuccess: () => evaluationsChanged(),
   })
   return (
-    <div>
+    <div className="evaluate-start">
       <Button
         fullWidth
         leftSection={<IconPlayerPlay size={16} />}

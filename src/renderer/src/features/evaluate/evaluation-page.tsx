@@ -57,7 +57,7 @@ function Evaluation({ evaluation }: { readonly evaluation: EvaluationSummary }) 
       }
     >
       <Text size="sm" className="quiet" mb="sm">
-        <Anchor href="#/evaluate" size="sm">
+        <Anchor href="#/evaluate" size="sm" underline="always">
           All evaluations
         </Anchor>{' '}
         · {settingsWords(evaluation)}

@@ -18,10 +18,9 @@ export const isOpen = ({ state }: EvaluationSummary): boolean => state === 'queu
 const points = (share: number) => (100 * share).toFixed(1)
 
 /** "90 % interval 57.1 to 66.7 %" of a share of rows. */
-export function intervalWords(correct: number, n: number): string {
-  const [low, high] = wilsonInterval(correct, n)
-  return `90 % interval ${points(low)} to ${points(high)} %`
-}
+export const intervalWords = (correct: number, n: number): string => rangeWords(wilsonInterval(correct, n))
+
+const rangeWords = ([low, high]: readonly [number, number]) => `90 % interval ${points(low)} to ${points(high)} %`
 
 export interface Figure {
   readonly label: string
@@ -44,10 +43,11 @@ export function figuresOf({ result }: EvaluationSummary): Figure[] {
   ]
   if (!sampled) return figures
   for (const [k, value] of Object.entries(sampled.passAtK)) {
-    const detail =
+    const what =
       k === '1'
         ? 'mean share of right samples'
         : `at least one of ${k} samples is right, estimated from ${sampled.samples}`
+    const detail = `${what}, ${rangeWords(sampled.passAtKIntervals[k] ?? [0, 1])}`
     figures.push({ label: `pass@${k}`, value, detail })
   }
   const won = Math.round(sampled.majorityAtK * n)
