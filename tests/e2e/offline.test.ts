@@ -63,7 +63,7 @@ async function walkByKeys(page: Page): Promise<void> {
 }
 
 async function filterByText(page: Page): Promise<void> {
-  const text = page.getByPlaceholder('text in prompt or answer')
+  const text = page.getByPlaceholder('words to look for')
   await text.fill('nowhere in the data')
   await page.getByText('No trajectory fits these filters.').waitFor()
   await text.fill('')

@@ -7,6 +7,8 @@ import { migrate, refuseUnknown } from './migrate'
 import { MIGRATIONS } from './migrations/index'
 import type { Store } from './query'
 import { storageError } from './storage-error'
+import { continuationLines, decodeBody } from './trajectory-body'
+import { searchable } from './word-query'
 
 const IN_MEMORY = ':memory:'
 
@@ -30,6 +32,15 @@ function configure(db: Database.Database): void {
   db.pragma('cache_size = -32000')
 }
 
+/** Of a body in the database. A damaged one has none; it is reported when it is opened. */
+function searchableContinuations(id: unknown, body: unknown): string {
+  try {
+    return searchable(continuationLines(decodeBody(Number(id), body as Uint8Array).continuations))
+  } catch {
+    return ''
+  }
+}
+
 function connect(file: string): Store {
   let db: Database.Database | undefined
   try {
@@ -44,6 +55,8 @@ function connect(file: string): Store {
     db.pragma('busy_timeout = 10000')
     refuseUnknown(opened, MIGRATIONS.length)
     configure(db)
+    db.function('searchable', { deterministic: true }, (text) => searchable(String(text)))
+    db.function('searchable_continuations', { deterministic: true }, searchableContinuations)
     migrate(opened, MIGRATIONS)
     return opened
   } catch (error) {

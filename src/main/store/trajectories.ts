@@ -9,10 +9,12 @@ import type {
   TrajectoryRow,
 } from '@shared/schemas/run'
 import type { CriticalRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
+import { foundText } from './found-text'
 import { all, change, first, type Store, statement, transaction } from './query'
 import { runKey } from './runs'
-import { decodeBody, encodeBody } from './trajectory-body'
+import { continuationLines, decodeBody, encodeBody } from './trajectory-body'
 import { afterCursor, conditionsOf, cursorAt, ORDERINGS } from './trajectory-filter'
+import { searchable } from './word-query'
 
 /** 0 = first step, 1 = last. */
 function positionOf({ critical, steps }: TrajectoryRecord): number | null {
@@ -31,10 +33,15 @@ export function insertTrajectories(store: Store, run: string, trajectories: read
     )
     const texts = statement(store, 'INSERT INTO trajectory_texts VALUES (?, ?, ?, ?, ?, ?)')
     const bodies = statement(store, 'INSERT INTO trajectory_bodies VALUES (?, ?)')
+    const words = statement(
+      store,
+      'INSERT INTO trajectory_words (rowid, prompt, completion, continuations) VALUES (?, ?, ?, ?)',
+    )
     for (const t of trajectories) {
       const { lastInsertRowid: id } = light.run(key, ...lightColumns(t), ...criticalColumns(t.critical), positionOf(t))
       texts.run(id, t.prompt, t.reference, t.text, t.extracted, JSON.stringify(t.states.map(({ value }) => value)))
       bodies.run(id, encodeBody(t))
+      words.run(id, searchable(t.prompt), searchable(t.text), searchable(continuationLines(t.continuations)))
     }
   })
 }
@@ -91,9 +98,14 @@ export function listTrajectories(store: Store, run: string, request: PageRequest
   const where = conditions.map(({ sql }) => sql).join(' AND ')
   const sql = `${LIGHT} WHERE ${where} ORDER BY ${ORDERINGS[order].orderBy} LIMIT ?`
   const found = all<LightRow>(store, sql, ...conditions.flatMap(({ params }) => params), limit + 1).map(rowOf)
-  const rows = found.slice(0, limit)
+  const rows = found.slice(0, limit).map((row) => withFound(store, row, filter.text))
   const next = found.length > limit ? cursorAfter(order, rows[limit - 1]!) : null
   return { rows, next, newest: newestTrajectory(store, run) }
+}
+
+function withFound(store: Store, row: TrajectoryRow, text: string | undefined): TrajectoryRow {
+  const found = text ? foundText(store, row.id, text) : null
+  return found ? { ...row, found } : row
 }
 
 function newestTrajectory(store: Store, run: string): number | null {

@@ -23,3 +23,7 @@ export function decodeBody(id: number, bytes: Uint8Array): Body {
     throw new GpoError('storage', message, { cause })
   }
 }
+
+/** Lines of continuations, each once: they repeat each other. */
+export const continuationLines = (continuations: Body['continuations']): string =>
+  [...new Set(continuations.flatMap(({ text }) => text.split('\n')))].join('\n')

@@ -2,6 +2,7 @@
 import { GpoError } from '@shared/errors'
 import type { Range, TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
 import type { SqlValue } from './query'
+import { wordQuery } from './word-query'
 
 export interface Condition {
   readonly sql: string
@@ -13,18 +14,11 @@ const inRange = (column: string, { min, max }: Range = {}): (Condition | false)[
   max !== undefined && { sql: `${column} <= ?`, params: [max] },
 ]
 
-/** Characters; SQLite rejects patterns above 50,000 bytes. */
-const MAX_TEXT = 1000
-
-/** `%` and `_` of the text stand for themselves. */
-const pattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
-
-function containing(text: string): Condition {
-  if (text.length > MAX_TEXT) {
-    throw new GpoError('usage', `The text to look for has ${text.length} characters: shorten it to ${MAX_TEXT}.`)
-  }
-  const sql = `(x.text LIKE ? ESCAPE '\\' OR x.prompt LIKE ? ESCAPE '\\')`
-  return { sql, params: [pattern(text), pattern(text)] }
+/** False for a text without a word. */
+function containing(text: string): Condition | false {
+  const query = wordQuery(text)
+  if (query === null) return false
+  return { sql: '+t.id IN (SELECT rowid FROM trajectory_words WHERE trajectory_words MATCH ?)', params: [query] }
 }
 
 /** The plus stops the query planner from using that index, after which it would have to sort. */

@@ -110,7 +110,7 @@ export interface TrajectoryFilter {
   readonly minAdvantage?: number
   /** Where the critical step lies: 0 = first step, 1 = last. */
   readonly position?: Range
-  /** Part of the prompt or the completion; A to Z match a to z. */
+  /** Words of the prompt, the completion or the continuations, all of them in any case; what is in double quotes, or joined without spaces, as it stands. The last word may be unfinished. */
   readonly text?: string
   /** Only trajectories recorded up to this one, so that a list stays as it is while a run adds more. */
   readonly upTo?: number
@@ -139,6 +139,15 @@ export interface TrajectoryRow {
   readonly values: readonly (number | null)[]
   /** The first 160 characters of the completion. */
   readonly excerpt: string
+  /** Where it has the filter's text; absent without such a filter. */
+  readonly found?: FoundText
+}
+
+export interface FoundText {
+  readonly where: 'prompt' | 'completion' | 'continuation'
+  readonly before: string
+  readonly match: string
+  readonly after: string
 }
 
 export interface TrajectoryPage {

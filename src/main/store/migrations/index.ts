@@ -10,6 +10,7 @@ import { problemOutcomes } from './0009-problem-outcomes'
 import { studies } from './0010-studies'
 import { worked } from './0011-worked'
 import { modelEvaluations } from './0012-model-evaluations'
+import { words } from './0013-words'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly Migration[] = [
   studies,
   worked,
   modelEvaluations,
+  words,
 ]

@@ -36,13 +36,15 @@ export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   return (
     <Group gap="sm" align="center">
-      <TextInput
-        placeholder="text in prompt or answer"
-        aria-label="Text to look for in prompt or answer"
-        defaultValue={filter.text ?? ''}
-        onChange={(event) => setText(event.currentTarget.value)}
-        w={180}
-      />
+      <Tooltip label='All of these words, in prompts, answers and continuations; "in quotes" as they stand'>
+        <TextInput
+          placeholder="words to look for"
+          aria-label="Words to look for in prompts, answers and continuations"
+          defaultValue={filter.text ?? ''}
+          onChange={(event) => setText(event.currentTarget.value)}
+          w={180}
+        />
+      </Tooltip>
       <MultiSelect
         data={STATUS_OPTIONS}
         value={[...(filter.statuses ?? [])]}

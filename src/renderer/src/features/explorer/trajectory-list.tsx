@@ -17,6 +17,25 @@ interface TrajectoryListProps {
 
 const ROW_HEIGHT = 40
 
+const FOUND_IN = { prompt: 'the prompt', continuation: 'a continuation' } as const
+
+/** The beginning of the completion, or what was looked for. */
+function Excerpt({ row: { excerpt, found } }: { readonly row: TrajectoryRow }) {
+  return (
+    <Text size="xs" className="clip mono" lh={1.3}>
+      {found ? (
+        <>
+          {found.before}
+          <mark className={classes['found']}>{found.match}</mark>
+          {found.after}
+        </>
+      ) : (
+        excerpt.trim()
+      )}
+    </Text>
+  )
+}
+
 /** One trajectory per line; only visible lines are rendered. */
 export function TrajectoryList({ rows, selected, hasMore, onMore, onSelect }: TrajectoryListProps) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -56,11 +75,10 @@ export function TrajectoryList({ rows, selected, hasMore, onMore, onSelect }: Tr
                 <VerdictMark status={row.status} isIconOnly />
                 <StepStrip values={row.values} critical={row.critical?.step ?? null} width={72} />
                 <Box style={{ minWidth: 0, flex: 1 }}>
-                  <Text size="xs" className="clip mono" lh={1.3}>
-                    {row.excerpt.trim()}
-                  </Text>
+                  <Excerpt row={row} />
                   <Text size="xs" className="quiet clip" lh={1.3}>
-                    it. {row.iteration} · row {rowNumber(row.row)}
+                    {row.found && row.found.where !== 'completion' && `in ${FOUND_IN[row.found.where]} · `}it.{' '}
+                    {row.iteration} · row {rowNumber(row.row)}
                     {row.critical?.advantage != null ? ` · A ${row.critical.advantage.toFixed(2)}` : ''}
                   </Text>
                 </Box>
