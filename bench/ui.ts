@@ -112,11 +112,56 @@ const framesOf = (frames: readonly number[]) => ({
   max: rounded(Math.max(...frames), 1),
 })
 
+const LIST = `document.querySelector('[role=listbox][aria-label=Trajectories]')`
+
+/** Types into the field with this name, and waits for the list that fits. */
+const filtered = (page: Page, field: string, text: string, isThere: string) =>
+  evaluate<number>(
+    page,
+    `bench.timed(() => bench.type(document.querySelector('input[aria-label^="${field}"]'), '${text}'), () => ${isThere})`,
+  )
+
+/** Searches are typed, so they contain the time after the last key in which the window waits for another. */
 async function explorer(page: Page, run: string): Promise<object> {
-  const box = `document.querySelector('[role=listbox][aria-label=Trajectories]')`
-  const open = await goTo(page, `#/explorer/${run}`, `${box}?.querySelector('[role=option]')`)
-  const frames = await evaluate<number[]>(page, `bench.scroll(${box}, ${STEPS}, 400)`)
-  return { open: rounded(open, 1), scrollFrame: framesOf(frames) }
+  const open = await goTo(page, `#/explorer/${run}`, `${LIST}?.querySelector('[role=option]')`)
+  const frames = await evaluate<number[]>(page, `bench.scroll(${LIST}, ${STEPS}, 400)`)
+  const rows = `[...${LIST}?.querySelectorAll('[role=option]') ?? []]`
+  const words = 'Words to look for'
+  const all = `${rows}.length > 5 && !${LIST}.querySelector('mark')`
+  const search = async (text: string) => {
+    const time = await filtered(page, words, text, `${LIST}?.querySelector('mark')`)
+    await filtered(page, words, '', all)
+    return time
+  }
+  const rareWords = await repeated(() => search('a = 17 + 17 = 34'))
+  const commonWords = await repeated(() => search('remains after'))
+  const filter = await repeated(async () => {
+    const isOne = `${rows}.length > 0 && ${rows}.every((row) => row.textContent.includes('it. 25000 '))`
+    const time = await filtered(page, 'Iteration', '25000', isOne)
+    await filtered(page, 'Iteration', '', `${rows}.length > 5`)
+    return time
+  })
+  const pressed = `[...document.querySelectorAll('button[aria-pressed=true]')].map((one) => one.getAttribute('aria-label')).join()`
+  const press = (key: string) =>
+    `document.documentElement.dispatchEvent(new KeyboardEvent('keydown', { key: '${key}', code: 'Key${key.toUpperCase()}', bubbles: true }))`
+  const step = await repeated(() =>
+    evaluate<number>(
+      page,
+      `(() => { const before = ${pressed}; const back = before.includes('Step 1')
+        return bench.timed(() => back ? ${press('j')} : ${press('k')}, () => ${pressed} !== before) })()`,
+    ),
+  )
+  const view = (name: string) =>
+    `[...document.querySelectorAll('[role=radiogroup] label')].find((one) => one.textContent === '${name}')`
+  const tree = await repeated(async () => {
+    const time = await evaluate<number>(
+      page,
+      `bench.timed(() => ${view('Tree')}.click(), () => ${view('Tree')}.dataset.active === 'true')`,
+    )
+    await evaluate(page, `bench.timed(() => ${view('List')}.click(), () => ${view('List')}.dataset.active === 'true')`)
+    return time
+  })
+  return { open: rounded(open, 1), scrollFrame: framesOf(frames), rareWords, commonWords, filter, step, tree }
 }
 
 async function measure(browser: Browser, url: string, run: string): Promise<object> {

@@ -30,9 +30,12 @@ function positionName({ position }: TrajectoryFilter): keyof typeof POSITIONS {
   return position?.min === 0.5 ? 'second' : 'any'
 }
 
+/** Milliseconds without a key after which words are searched: a search takes less than that. */
+const TYPING = 50
+
 /** Which trajectories are listed, and in which order. */
 export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
-  const setText = useDebouncedCallback((text: string) => onFilter({ ...filter, text: text || undefined }), 300)
+  const setText = useDebouncedCallback((text: string) => onFilter({ ...filter, text: text || undefined }), TYPING)
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   return (
     <Group gap="sm" align="center">
