@@ -1,3 +1,4 @@
+import { trajectoryHtml } from '@main/export/trajectory-html'
 import { prefixOf, sampleHere } from '@main/runs/sample-here'
 import {
   handContinuations,
@@ -7,13 +8,21 @@ import {
   removeHandContinuations,
   removePair,
 } from '@main/store/hand-made'
-import { criticalPositions } from '@main/store/positions'
+import { criticalPositions, kindSteps } from '@main/store/positions'
 import type { Store } from '@main/store/query'
-import { getTrajectory, listTrajectories, newerTrajectories, trajectoriesOfRow } from '@main/store/trajectories'
+import { getRun } from '@main/store/runs'
+import {
+  getTrajectory,
+  listTrajectories,
+  newerTrajectories,
+  samePromptElsewhere,
+  trajectoriesOfRow,
+} from '@main/store/trajectories'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { valueInterval } from '@shared/interval'
 import { advantagesOf } from '@shared/method/critical-step'
+import { stepKinds } from '@shared/method/step-kinds'
 import { api } from './base'
 
 function explorerTrajectory(store: Store, id: number): ExplorerTrajectory {
@@ -35,9 +44,16 @@ export const explorerApi = {
     newerTrajectories(store, run, filter, after),
   ),
   get: api.explorer.get.handler(({ context: { store }, input: { id } }) => explorerTrajectory(store, id)),
+  html: api.explorer.html.handler(({ context: { store }, input: { id } }) => {
+    const { run, iteration, index } = placeOf(store, id)
+    const text = trajectoryHtml(explorerTrajectory(store, id), getRun(store, run).name)
+    return { fileName: `trajectory-${run}-${iteration}-${index + 1}.html`, text }
+  }),
   follow: api.explorer.follow.handler(({ context: { store }, input: { run, row } }) =>
     trajectoriesOfRow(store, run, row),
   ),
+  elsewhere: api.explorer.elsewhere.handler(({ context: { store }, input: { id } }) => samePromptElsewhere(store, id)),
+  kinds: api.explorer.kinds.handler(({ context: { store }, input: { run } }) => stepKinds(kindSteps(store, run))),
   positions: api.explorer.positions.handler(({ context: { store }, input: { run } }) => criticalPositions(store, run)),
   sampleHere: api.explorer.sampleHere.handler(({ context, input: { id, ...request }, signal }) => {
     const place = placeOf(context.store, id)

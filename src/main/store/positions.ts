@@ -1,7 +1,10 @@
-/** Where critical steps lie in a whole run: counts and a sample of limited size. */
+/** Where critical steps lie in a whole run, and samples of limited size of them. */
 import type { CriticalPositions } from '@shared/contract/explorer'
+import { advantagesOf } from '@shared/method/critical-step'
+import type { KindStep } from '@shared/method/step-kinds'
 import { all, first, type Store } from './query'
 import { runKey } from './runs'
+import { decodeBody } from './trajectory-body'
 
 const COLUMNS = 60
 const BINS = 10
@@ -44,4 +47,30 @@ export function criticalPositions(store: Store, run: string): CriticalPositions 
     2 * POINTS,
   )
   return { columns, points, total }
+}
+
+/** Trajectories whose steps are read for their kinds; a body takes about 0.1 ms. */
+const BODIES = 1000
+
+/** The steps of trajectories with a critical step, a sample that is spread over the run. */
+export function kindSteps(store: Store, run: string): KindStep[] {
+  const key = runKey(store, run)
+  const { total } = first<{ total: number }>(
+    store,
+    'SELECT count(*) AS total FROM trajectories WHERE run = ? AND critical_step IS NOT NULL',
+    key,
+  )!
+  const found = all<{ id: number; critical: number; body: Uint8Array }>(
+    store,
+    `SELECT t.id, t.critical_step AS critical, b.body FROM trajectories AS t JOIN trajectory_bodies AS b ON b.id = t.id
+       WHERE t.run = ? AND t.critical_step IS NOT NULL AND t.id % ? = 0 LIMIT ?`,
+    key,
+    Math.max(1, Math.ceil(total / BODIES)),
+    BODIES,
+  )
+  return found.flatMap(({ id, critical, body }) => {
+    const { steps, states } = decodeBody(id, body)
+    const advantages = advantagesOf(states)
+    return steps.map(({ text }, i) => ({ text, isCritical: i === critical, advantage: advantages[i] ?? null }))
+  })
 }

@@ -1,5 +1,5 @@
 /** Trajectories with their steps, states, critical step and continuations: batches are written, pages of summaries and single bodies are read. */
-import type { NewerTrajectories } from '@shared/contract/explorer'
+import type { NewerTrajectories, PromptElsewhere } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import type {
   StoredTrajectory,
@@ -133,6 +133,31 @@ const cursorAfter = (order: TrajectoryOrder, { iteration, index, critical }: Tra
 export function trajectoriesOfRow(store: Store, run: string, row: number): TrajectoryRow[] {
   const sql = `${LIGHT} WHERE t.run = ? AND t.row = ? ORDER BY t.iteration, t.item`
   return all<LightRow>(store, sql, runKey(store, run), row).map(rowOf)
+}
+
+/** Other runs of which the same prompt is shown. */
+const MAX_RUNS = 20
+
+/** The same row with the same prompt in other runs, newest run first. */
+export function samePromptElsewhere(store: Store, id: number): PromptElsewhere[] {
+  const found = all<LightRow & { readonly run: string; readonly name: string }>(
+    store,
+    `SELECT r.id AS run, r.name, l.* FROM runs AS r
+       JOIN trajectories AS o ON o.run = r.key
+       JOIN trajectory_texts AS p ON p.id = o.id
+       JOIN (SELECT t.run AS key, t.row AS wanted, x.prompt FROM trajectories AS t JOIN trajectory_texts AS x ON x.id = t.id WHERE t.id = ?) AS q
+         ON o.row = q.wanted AND p.prompt = q.prompt AND o.run <> q.key
+       JOIN (${LIGHT}) AS l ON l.id = o.id
+       WHERE r.removed_at IS NULL ORDER BY r.key DESC, o.iteration, o.item`,
+    id,
+  )
+  const runs = new Map<string, { readonly name: string; readonly rows: TrajectoryRow[] }>()
+  for (const { run, name, ...row } of found) {
+    const group = runs.get(run) ?? { name, rows: [] }
+    runs.set(run, group)
+    group.rows.push(rowOf(row))
+  }
+  return [...runs].slice(0, MAX_RUNS).map(([run, group]) => ({ run, ...group }))
 }
 
 type WholeRow = Pick<

@@ -24,6 +24,7 @@ function containing(text: string): Condition | false {
 /** The plus stops the query planner from using that index, after which it would have to sort. */
 export function conditionsOf({
   iteration,
+  iterations,
   row,
   statuses,
   reward,
@@ -34,6 +35,7 @@ export function conditionsOf({
 }: TrajectoryFilter): Condition[] {
   const conditions: (Condition | false)[] = [
     iteration !== undefined && { sql: 't.iteration = ?', params: [iteration] },
+    ...inRange('t.iteration', iterations),
     row !== undefined && { sql: 't.row = ?', params: [row] },
     statuses !== undefined && {
       sql: 't.status IN (SELECT value FROM json_each(?))',

@@ -1,5 +1,6 @@
 /** Trajectories of a run: values, critical steps, continuations, and samples by hand. */
 import { z } from 'zod'
+import type { StepKinds } from '../method/step-kinds'
 import type { StoredTrajectory, TrajectoryPage, TrajectoryRow } from '../schemas/run'
 import { VERDICT_STATUSES, type VerdictStatus } from '../schemas/verifier'
 import { done, eventIterator, oc, runId, type } from './base'
@@ -33,6 +34,13 @@ export interface NewerTrajectories {
   readonly newest: number | null
 }
 
+/** What another run sampled from the same prompt. */
+export interface PromptElsewhere {
+  readonly run: string
+  readonly name: string
+  readonly rows: readonly TrajectoryRow[]
+}
+
 export interface CriticalPositions {
   /** Columns of the heat map: the first iteration of each, and how many critical steps fell in each tenth of the trajectory. */
   readonly columns: readonly { readonly iteration: number; readonly counts: readonly number[] }[]
@@ -61,6 +69,7 @@ const state = z.number().int().min(0).max(10_000)
 
 export const trajectoryFilterSchema = z.strictObject({
   iteration: z.number().int().min(0).optional(),
+  iterations: z.strictObject({ min: z.number().optional(), max: z.number().optional() }).optional(),
   row: z.number().int().min(0).optional(),
   statuses: z.array(z.enum(VERDICT_STATUSES)).max(5).optional(),
   reward: z.strictObject({ min: z.number().optional(), max: z.number().optional() }).optional(),
@@ -87,10 +96,16 @@ export const explorerContract = {
     .input(z.strictObject({ run: runId, filter: trajectoryFilterSchema.optional(), after: id }))
     .output(type<NewerTrajectories>()),
   get: oc.input(z.strictObject({ id })).output(type<ExplorerTrajectory>()),
+  /** One HTML file that shows the trajectory without this program and without a network. */
+  html: oc.input(z.strictObject({ id })).output(type<{ readonly fileName: string; readonly text: string }>()),
   /** Every trajectory of one prompt, in the order of training. */
   follow: oc
     .input(z.strictObject({ run: runId, row: z.number().int().min(0) }))
     .output(type<readonly TrajectoryRow[]>()),
+  /** The same row and prompt in other runs, newest run first: their trajectories in the order of training. */
+  elsewhere: oc.input(z.strictObject({ id })).output(type<readonly PromptElsewhere[]>()),
+  /** What kinds of steps are critical, from a sample of the run's trajectories. */
+  kinds: oc.input(z.strictObject({ run: runId })).output(type<StepKinds>()),
   positions: oc.input(z.strictObject({ run: runId })).output(type<CriticalPositions>()),
   /**
    * Samples from a state of a trajectory with a checkpoint's weights, or the base model's (null); the samples are stored and marked as made by

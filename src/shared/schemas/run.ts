@@ -102,6 +102,7 @@ export interface Range {
 
 export interface TrajectoryFilter {
   readonly iteration?: number
+  readonly iterations?: Range
   /** Row of the training data. */
   readonly row?: number
   readonly statuses?: readonly VerdictStatus[]

@@ -5,6 +5,7 @@ import {
   insertTrajectories,
   listTrajectories,
   type PageRequest,
+  samePromptElsewhere,
   trajectoriesOfRow,
 } from '@main/store/trajectories'
 import type { TrajectoryRow } from '@shared/schemas/run'
@@ -217,5 +218,30 @@ describe('a list of 5,000 trajectories', () => {
 
   it('refuses a text that is too long to look for', () => {
     expect(errorOf(() => listTrajectories(store, run, { filter: { text: 'a'.repeat(60_000) } })).code).toBe('usage')
+  })
+})
+
+describe('the same prompt in other runs', () => {
+  it('is found by row and prompt, newest run first, without the run itself and removed ones', () => {
+    const store = open()
+    const [first, second, other, gone] = ['first', 'second', 'other', 'gone'].map((name) => newRun(store, name))
+    insertTrajectories(store, first!, [trajectory(1, 0, { row: 7, prompt: 'p' })])
+    insertTrajectories(
+      store,
+      second!,
+      [1, 2].map((iteration) => trajectory(iteration, 0, { row: 7, prompt: 'p' })),
+    )
+    insertTrajectories(store, other!, [
+      trajectory(1, 0, { row: 7, prompt: 'another prompt' }),
+      trajectory(1, 1, { row: 8, prompt: 'p' }),
+    ])
+    insertTrajectories(store, gone!, [trajectory(1, 0, { row: 7, prompt: 'p' })])
+    store.db.prepare('UPDATE runs SET removed_at = 1 WHERE id = ?').run(gone!)
+    const { id } = listTrajectories(store, first!).rows[0]!
+    const found = samePromptElsewhere(store, id)
+    expect(found.map(({ run, name, rows }) => [run, name, rows.map(({ iteration }) => iteration)])).toEqual([
+      [second, 'second', [1, 2]],
+    ])
+    expect(found[0]!.rows[0]).toEqual(listTrajectories(store, second!, { order: 'oldest' }).rows[0])
   })
 })

@@ -6,8 +6,18 @@ const WIDTH = 190
 /** Left of the frame, for numbers. */
 const PAD = 34
 
+interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+interface PositionHeatProps extends Pick<CriticalPositions, 'columns'> {
+  /** Both ends are part of a range; 0 = first step, 1 = last. */
+  readonly onCell: (iterations: Range, position: Range) => void
+}
+
 /** Where critical steps fall over a run: iterations to the right, the place in the trajectory upwards, the darker the more. */
-export function PositionHeat({ columns }: Pick<CriticalPositions, 'columns'>) {
+export function PositionHeat({ columns, onCell }: PositionHeatProps) {
   const most = Math.max(1, ...columns.flatMap(({ counts }) => counts))
   const width = (WIDTH - PAD) / columns.length
   const height = (HEIGHT - 16) / 10
@@ -23,8 +33,16 @@ export function PositionHeat({ columns }: Pick<CriticalPositions, 'columns'>) {
         counts.map((count, bin) => {
           const key = `${iteration}-${bin}`
           return count === 0 ? null : (
+            // biome-ignore lint/a11y/noStaticElementInteractions: the filters are the way by keyboard; this is the pointer's shortcut
             <rect
               key={key}
+              onClick={() =>
+                onCell(
+                  { min: iteration, max: (columns[col + 1]?.iteration ?? Number.MAX_SAFE_INTEGER) - 1 },
+                  { min: bin / 10, max: (bin + 1) / 10 },
+                )
+              }
+              style={{ cursor: 'pointer' }}
               x={PAD + col * width}
               y={(9 - bin) * height + 2}
               width={Math.max(1, width)}
@@ -32,7 +50,7 @@ export function PositionHeat({ columns }: Pick<CriticalPositions, 'columns'>) {
               fill="var(--critical)"
               opacity={0.12 + 0.88 * (count / most)}
             >
-              <title>{`iterations from ${iteration}, position ${bin / 10} to ${(bin + 1) / 10}: ${count}`}</title>
+              <title>{`iterations from ${iteration}, position ${bin / 10} to ${(bin + 1) / 10}: ${count}; click to list them`}</title>
             </rect>
           )
         }),

@@ -25,6 +25,7 @@ const trajectoriesOf = (run: string): readonly QueryKey[] => [
   queries.explorer.newer.key({ input: { run } }),
   queries.explorer.follow.key({ input: { run } }),
   queries.explorer.positions.key({ input: { run } }),
+  queries.explorer.kinds.key({ input: { run } }),
 ]
 
 /** Functions named for what has happened; each promise ends when what is shown of it has been read again. */

@@ -13,7 +13,7 @@ import classes from './explorer.module.css'
 import { Filters } from './filters'
 import { FollowStrip } from './follow-strip'
 import { PositionsPanel } from './positions-panel'
-import { useFollowed, usePositions, useTrajectories, useTrajectory } from './queries'
+import { useElsewhere, useFollowed, usePositions, useTrajectories, useTrajectory } from './queries'
 import { StatePanel } from './state-panel'
 import { TrajectoryList } from './trajectory-list'
 import { criticalOf, TrajectoryView } from './trajectory-view'
@@ -55,6 +55,7 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
   const selected = wanted ?? rows[0]?.id ?? null
   const { data: trajectory, error } = useTrajectory(selected)
   const followed = useFollowed(run.id, trajectory?.row ?? null)
+  const elsewhere = useElsewhere(trajectory?.id ?? null)
 
   const critical = trajectory ? criticalOf(trajectory, rule) : null
   const last = Math.max(0, (trajectory?.steps.length ?? 1) - 1)
@@ -76,6 +77,11 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
     setWanted(id)
     setState(null)
   }, [])
+  const show = (next: TrajectoryFilter) => {
+    setFilter(next)
+    setWanted(null)
+    setState(null)
+  }
   // The address names the trajectory, so that a reload returns to it; this does not navigate.
   useEffect(() => {
     if (wanted !== null) window.history.replaceState(null, '', `#/explorer/${run.id}/${wanted}`)
@@ -104,16 +110,7 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
   return (
     <>
       <Box mb={8} {...holding}>
-        <Filters
-          filter={filter}
-          order={order}
-          onFilter={(next) => {
-            setFilter(next)
-            setWanted(null)
-            setState(null)
-          }}
-          onOrder={setOrder}
-        />
+        <Filters filter={filter} order={order} onFilter={show} onOrder={setOrder} />
       </Box>
       <Box className={`panes ${classes['grid']}`} {...holding}>
         <Box className={`${classes['column']} ${classes['list']}`}>
@@ -188,9 +185,15 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
         </Box>
         <Box className={classes['bottom']}>
           {trajectory && followed.data && followed.data.length > 0 && (
-            <FollowStrip rows={followed.data} selected={trajectory.id} onSelect={open} />
+            <FollowStrip
+              run={run.id}
+              shown={trajectory}
+              rows={followed.data}
+              elsewhere={elsewhere.data ?? []}
+              onSelect={open}
+            />
           )}
-          {positions.data && <PositionsPanel positions={positions.data} onOpen={open} />}
+          {positions.data && <PositionsPanel run={run.id} positions={positions.data} onOpen={open} onFilter={show} />}
         </Box>
       </Box>
     </>

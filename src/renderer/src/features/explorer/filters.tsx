@@ -1,8 +1,9 @@
-import { ActionIcon, Group, MultiSelect, NumberInput, Select, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Group, MultiSelect, NumberInput, Pill, Select, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import type { TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
+import type { Range, TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
 import { VERDICT_STATUSES, type VerdictStatus } from '@shared/schemas/verifier'
 import { IconFilterOff } from '@tabler/icons-react'
+import { useEffect, useRef, useState } from 'react'
 
 interface FiltersProps {
   readonly filter: TrajectoryFilter
@@ -25,29 +26,62 @@ const ORDERS = [
 
 const STATUS_OPTIONS = VERDICT_STATUSES.map((value) => ({ value, label: value === 'timeout' ? 'timed out' : value }))
 
-function positionName({ position }: TrajectoryFilter): keyof typeof POSITIONS {
-  if (position?.max === 0.5) return 'first'
-  return position?.min === 0.5 ? 'second' : 'any'
+/** A part that was chosen on the heat map. */
+const CHOSEN = 'chosen'
+
+function positionName({ position }: TrajectoryFilter): keyof typeof POSITIONS | typeof CHOSEN {
+  if (position === undefined) return 'any'
+  if (position.min !== undefined && position.max !== undefined) return CHOSEN
+  return position.max === 0.5 ? 'first' : 'second'
 }
+
+const rangeWords = ({ min = 0, max = 1 }: Range) => `${Math.round(100 * min)} to ${Math.round(100 * max)} %`
+const iterationWords = ({ min = 0, max = 0 }: Range) =>
+  max === min ? `it. ${min}` : max >= Number.MAX_SAFE_INTEGER - 1 ? `it. ${min} and later` : `it. ${min} to ${max}`
 
 /** Milliseconds without a key after which words are searched: a search takes less than that. */
 const TYPING = 50
 
+interface WordsFieldProps {
+  readonly text: string
+  readonly onText: (text: string) => void
+}
+
+/** What is typed is searched a moment later; what the filter gets from elsewhere is shown. */
+function WordsField({ text, onText }: WordsFieldProps) {
+  const [typed, setTyped] = useState(text)
+  const sent = useRef(text)
+  const send = useDebouncedCallback((next: string) => {
+    sent.current = next
+    onText(next)
+  }, TYPING)
+  useEffect(() => {
+    if (text === sent.current) return
+    sent.current = text
+    setTyped(text)
+  }, [text])
+  return (
+    <Tooltip label='All of these words, in prompts, answers and continuations; "in quotes" as they stand'>
+      <TextInput
+        placeholder="words to look for"
+        aria-label="Words to look for in prompts, answers and continuations"
+        value={typed}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value)
+          send(currentTarget.value)
+        }}
+        w={180}
+      />
+    </Tooltip>
+  )
+}
+
 /** Which trajectories are listed, and in which order. */
 export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
-  const setText = useDebouncedCallback((text: string) => onFilter({ ...filter, text: text || undefined }), TYPING)
   const isFiltered = Object.values(filter).some((value) => value !== undefined)
   return (
     <Group gap="sm" align="center">
-      <Tooltip label='All of these words, in prompts, answers and continuations; "in quotes" as they stand'>
-        <TextInput
-          placeholder="words to look for"
-          aria-label="Words to look for in prompts, answers and continuations"
-          defaultValue={filter.text ?? ''}
-          onChange={(event) => setText(event.currentTarget.value)}
-          w={180}
-        />
-      </Tooltip>
+      <WordsField text={filter.text ?? ''} onText={(text) => onFilter({ ...filter, text: text || undefined })} />
       <MultiSelect
         data={STATUS_OPTIONS}
         value={[...(filter.statuses ?? [])]}
@@ -76,9 +110,14 @@ export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
           { value: 'any', label: 'critical anywhere' },
           { value: 'first', label: 'critical in first half' },
           { value: 'second', label: 'critical in second half' },
+          ...(filter.position && positionName(filter) === CHOSEN
+            ? [{ value: CHOSEN, label: `critical at ${rangeWords(filter.position)}` }]
+            : []),
         ]}
         value={positionName(filter)}
-        onChange={(value) => onFilter({ ...filter, position: POSITIONS[(value ?? 'any') as keyof typeof POSITIONS] })}
+        onChange={(value) =>
+          value !== CHOSEN && onFilter({ ...filter, position: POSITIONS[(value ?? 'any') as keyof typeof POSITIONS] })
+        }
         aria-label="Where the critical step lies"
         allowDeselect={false}
         w={168}
@@ -92,6 +131,15 @@ export function Filters({ filter, order, onFilter, onOrder }: FiltersProps) {
         leftSection={filter.iteration === undefined ? undefined : 'it.'}
         w={124}
       />
+      {filter.iterations && (
+        <Pill
+          withRemoveButton
+          onRemove={() => onFilter({ ...filter, iterations: undefined })}
+          removeButtonProps={{ 'aria-label': 'Show all iterations', tabIndex: 0, 'aria-hidden': false }}
+        >
+          {iterationWords(filter.iterations)}
+        </Pill>
+      )}
       <Select
         data={ORDERS}
         value={order}

@@ -1,28 +1,50 @@
-import { Box, Group, Text } from '@mantine/core'
+import { Anchor, Box, Group, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { AdvantageScatter } from '@renderer/charts/advantage-scatter'
 import { PositionHeat } from '@renderer/charts/position-heat'
 import { formatCount } from '@renderer/lib/format'
 import type { CriticalPositions } from '@shared/contract/explorer'
+import type { TrajectoryFilter } from '@shared/schemas/run'
 import classes from './explorer.module.css'
+import { Kinds } from './kinds'
 
 interface PositionsPanelProps {
+  readonly run: string
   readonly positions: CriticalPositions
   readonly onOpen: (id: number) => void
+  readonly onFilter: (filter: TrajectoryFilter) => void
 }
 
 /** Where critical steps lie during the run, and how large their advantages are. */
-export function PositionsPanel({ positions, onOpen }: PositionsPanelProps) {
+export function PositionsPanel({ run, positions, onOpen, onFilter }: PositionsPanelProps) {
+  const [isAsking, asking] = useDisclosure(false)
   if (positions.total === 0) return null
   return (
     <Box className={classes['column']} component="section" aria-label="All critical steps">
       <Text size="xs" fw={600} px={10} pt={6}>
         All critical steps{' '}
         <Text span size="xs" className="quiet" fw={400}>
-          {formatCount(positions.total)}
+          {formatCount(positions.total)} ·{' '}
+          <Anchor component="button" size="xs" onClick={asking.open}>
+            what kinds of steps?
+          </Anchor>
         </Text>
       </Text>
+      {isAsking && (
+        <Kinds
+          run={run}
+          onFind={(text) => {
+            asking.close()
+            onFilter({ text })
+          }}
+          onClose={asking.close}
+        />
+      )}
       <Group gap="md" px={10} pb={4}>
-        <PositionHeat columns={positions.columns} />
+        <PositionHeat
+          columns={positions.columns}
+          onCell={(iterations, position) => onFilter({ iterations, position })}
+        />
         <AdvantageScatter points={positions.points} onOpen={onOpen} />
       </Group>
     </Box>

@@ -46,4 +46,14 @@ export const useFollowed = (run: string, row: number | null) =>
     placeholderData: keepPreviousData,
   })
 
+/** The same prompt in other runs. */
+export const useElsewhere = (id: number | null) =>
+  useQuery({
+    ...queries.explorer.elsewhere.queryOptions({ input: { id: id ?? 1 } }),
+    enabled: id !== null,
+    placeholderData: keepPreviousData,
+  })
+
 export const usePositions = (run: string) => useQuery(queries.explorer.positions.queryOptions({ input: { run } }))
+
+export const useKinds = (run: string) => useQuery(queries.explorer.kinds.queryOptions({ input: { run } }))

@@ -1,4 +1,5 @@
 import { Badge, Box, Button, Group, SegmentedControl, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { VerdictMark } from '@renderer/components/status'
 import { api } from '@renderer/lib/api'
@@ -12,6 +13,7 @@ import { useState } from 'react'
 import { type Choice, ContinuationRow, ContinuationTree, type Shown } from './continuations'
 import classes from './explorer.module.css'
 import { SampleHere } from './sample-here'
+import { SideBySide } from './side-by-side'
 
 interface StatePanelProps {
   readonly run: string
@@ -32,6 +34,7 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
   const { steps, states, intervals, continuations, critical, byHand } = trajectory
   const [view, setView] = useState<'list' | 'tree'>('list')
   const [choice, setChoice] = useState<Choice>({ chosen: null, rejected: null })
+  const [isBeside, beside] = useDisclosure(false)
   const cache = useCache()
   const rest = steps
     .slice(state)
@@ -44,8 +47,9 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
   const hands = byHand.filter((one) => one.state === state).map(sampled)
   const estimate = states[state]
   const everything = [...values, ...resets, ...hands]
-  const find = (key: string | null) => everything.find((one) => one.key === key)?.text
-  const [chosen, rejected] = [find(choice.chosen), find(choice.rejected)]
+  const find = (key: string | null) => everything.find((one) => one.key === key)
+  const [better, worse] = [find(choice.chosen), find(choice.rejected)]
+  const [chosen, rejected] = [better?.text, worse?.text]
 
   const save = async () => {
     if (chosen === undefined || rejected === undefined) return
@@ -100,6 +104,14 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
 
   return (
     <>
+      {isBeside && better && worse && (
+        <SideBySide
+          title={`Two branches from ${state === 0 ? 'the question' : `the state before step ${state + 1}`}`}
+          left={{ name: 'The better one', ...better }}
+          right={{ name: 'The worse one', ...worse }}
+          onClose={beside.close}
+        />
+      )}
       <Group className={classes['heading']} justify="space-between" wrap="nowrap">
         <Text size="sm" fw={600} className="clip">
           {steps.length === 0 || state === 0 ? 'From the question' : `State before step ${state + 1}`}
@@ -168,6 +180,9 @@ export function StatePanel({ run, trajectory, state, checkpoints, isReadOnly, is
               disabled={chosen === undefined || rejected === undefined || chosen === rejected}
             >
               Save as pair
+            </Button>
+            <Button variant="default" onClick={beside.open} disabled={!better || !worse}>
+              Side by side
             </Button>
             <Text size="xs" className="quiet">
               {chosen === undefined

@@ -1,4 +1,5 @@
-import { Box, Group, SegmentedControl, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Box, Group, SegmentedControl, Select, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
 import { AdvantageBar } from '@renderer/charts/advantage-bar'
 import { UndecidedBar } from '@renderer/charts/undecided-bar'
 import { ValueBar } from '@renderer/charts/value-bar'
@@ -6,15 +7,19 @@ import { ValueCurve } from '@renderer/charts/value-curve'
 import { MathText } from '@renderer/components/math-text'
 import { VerdictMark } from '@renderer/components/status'
 import { Term } from '@renderer/components/term'
+import { api } from '@renderer/lib/api'
+import { messageOf } from '@renderer/lib/errors'
 import { formatSigned } from '@renderer/lib/format'
+import { saveText } from '@renderer/lib/save-text'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
+import { turnsInWords, turnsOf } from '@shared/method/turns'
 import { rowNumber } from '@shared/row-number'
 import type { StateRecord } from '@shared/schemas/trajectory'
-import { IconFlagFilled, IconTrendingDown, IconTrendingUp } from '@tabler/icons-react'
+import { IconFileTypeHtml, IconFlagFilled, IconTrendingDown, IconTrendingUp } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
 import classes from './explorer.module.css'
-import { criticalBy, turnsInWords, turnsOf } from './rules'
+import { criticalBy } from './rules'
 
 interface TrajectoryViewProps {
   readonly trajectory: ExplorerTrajectory
@@ -32,6 +37,15 @@ interface TrajectoryViewProps {
 export const criticalOf = ({ critical, states }: ExplorerTrajectory, rule: ScoredRule | null): number | null =>
   rule === null ? (critical?.step ?? null) : criticalBy(rule, states)
 
+async function saveHtml(id: number): Promise<void> {
+  try {
+    const { fileName, text } = await api.explorer.html({ id })
+    saveText(fileName, 'text/html', text)
+  } catch (error) {
+    notifications.show({ color: 'orange', title: 'The trajectory was not saved', message: messageOf(error) })
+  }
+}
+
 /** One trajectory: question, steps with values and advantages, the critical step, the answer. */
 export function TrajectoryView(props: TrajectoryViewProps) {
   const { trajectory, state, onState, rule, onRule, isRaw, onRaw } = props
@@ -46,6 +60,16 @@ export function TrajectoryView(props: TrajectoryViewProps) {
           Iteration {trajectory.iteration}, trajectory {trajectory.index + 1}
         </Text>
         <Group gap="sm" wrap="nowrap">
+          <Tooltip label="Save it as one HTML file, to share: it needs neither this program nor a network">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label="Save as HTML"
+              onClick={() => void saveHtml(trajectory.id)}
+            >
+              <IconFileTypeHtml size={17} />
+            </ActionIcon>
+          </Tooltip>
           {hasValues && (
             <Select
               data={[

@@ -1,4 +1,4 @@
-import { turnsInWords, turnsOf } from '@renderer/features/explorer/rules'
+import { turnsInWords, turnsOf } from '@shared/method/turns'
 import { expect, test } from 'vitest'
 
 test('the step that helped most and the one that hurt most; unvisited states say nothing', () => {
