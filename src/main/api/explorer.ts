@@ -1,5 +1,6 @@
 import { trajectoryHtml } from '@main/export/trajectory-html'
 import { prefixOf, sampleHere } from '@main/runs/sample-here'
+import { blindAgreement, blindPair, insertBlindLabel } from '@main/store/blind-labels'
 import {
   handContinuations,
   insertPair,
@@ -22,7 +23,7 @@ import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { valueInterval } from '@shared/interval'
 import { advantagesOf } from '@shared/method/critical-step'
-import { stepKinds } from '@shared/method/step-kinds'
+import { stepKinds } from '@shared/statistics/step-kinds'
 import { api } from './base'
 
 function explorerTrajectory(store: Store, id: number): ExplorerTrajectory {
@@ -68,6 +69,13 @@ export const explorerApi = {
     const pair = { state, prompt: prompt + prefixOf(steps, state), chosen, rejected }
     return { id: insertPair(store, placeOf(store, id), pair) }
   }),
+  blindPair: api.explorer.blindPair.handler(({ context: { store }, input: { run } }) => blindPair(store, run)),
+  judgeBlind: api.explorer.judgeBlind.handler(({ context: { store }, input: { id, left, right, chosen } }) =>
+    insertBlindLabel(store, id, { left, right, chosen }),
+  ),
+  blindAgreement: api.explorer.blindAgreement.handler(({ context: { store }, input: { run } }) =>
+    blindAgreement(store, run),
+  ),
   pairs: api.explorer.pairs.handler(({ context: { store }, input: { run } }) => listPairs(store, run)),
   removePair: api.explorer.removePair.handler(({ context: { store }, input: { id } }) => removePair(store, id)),
 }

@@ -3,12 +3,11 @@ import { mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describeError, GpoError } from '@shared/errors'
 import Database from 'better-sqlite3'
+import { defineFunctions } from './functions'
 import { migrate, refuseUnknown } from './migrate'
 import { MIGRATIONS } from './migrations/index'
 import type { Store } from './query'
 import { storageError } from './storage-error'
-import { continuationLines, decodeBody } from './trajectory-body'
-import { searchable } from './word-query'
 
 const IN_MEMORY = ':memory:'
 
@@ -32,15 +31,6 @@ function configure(db: Database.Database): void {
   db.pragma('cache_size = -32000')
 }
 
-/** Of a body in the database. A damaged one has none; it is reported when it is opened. */
-function searchableContinuations(id: unknown, body: unknown): string {
-  try {
-    return searchable(continuationLines(decodeBody(Number(id), body as Uint8Array).continuations))
-  } catch {
-    return ''
-  }
-}
-
 function connect(file: string): Store {
   let db: Database.Database | undefined
   try {
@@ -55,8 +45,7 @@ function connect(file: string): Store {
     db.pragma('busy_timeout = 10000')
     refuseUnknown(opened, MIGRATIONS.length)
     configure(db)
-    db.function('searchable', { deterministic: true }, (text) => searchable(String(text)))
-    db.function('searchable_continuations', { deterministic: true }, searchableContinuations)
+    defineFunctions(db)
     migrate(opened, MIGRATIONS)
     return opened
   } catch (error) {

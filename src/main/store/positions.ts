@@ -1,7 +1,7 @@
 /** Where critical steps lie in a whole run, and samples of limited size of them. */
 import type { CriticalPositions } from '@shared/contract/explorer'
 import { advantagesOf } from '@shared/method/critical-step'
-import type { KindStep } from '@shared/method/step-kinds'
+import type { KindStep } from '@shared/statistics/step-kinds'
 import { all, first, type Store } from './query'
 import { runKey } from './runs'
 import { decodeBody } from './trajectory-body'

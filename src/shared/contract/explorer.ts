@@ -1,8 +1,8 @@
 /** Trajectories of a run: values, critical steps, continuations, and samples by hand. */
 import { z } from 'zod'
-import type { StepKinds } from '../method/step-kinds'
 import type { StoredTrajectory, TrajectoryPage, TrajectoryRow } from '../schemas/run'
 import { VERDICT_STATUSES, type VerdictStatus } from '../schemas/verifier'
+import type { StepKinds } from '../statistics/step-kinds'
 import { done, eventIterator, oc, runId, type } from './base'
 
 /** A continuation that a person sampled in the explorer; never part of the run's statistics. */
@@ -56,6 +56,37 @@ export interface ExplorerPair {
   readonly state: number
   readonly chosen: string
   readonly rejected: string
+}
+
+/** Two answers to the same question, each a beginning of one trajectory with a continuation that was sampled there. Without verdicts and values. */
+export interface BlindPair {
+  readonly trajectory: number
+  readonly prompt: string
+  /** Of the trajectory's continuations. */
+  readonly left: number
+  readonly right: number
+  readonly leftText: string
+  readonly rightText: string
+}
+
+export const BLIND_CHOICES = ['left', 'right', 'neither'] as const
+export type BlindChoice = (typeof BLIND_CHOICES)[number]
+
+/** How a person's choices agree with what the run measured. */
+export interface BlindAgreement {
+  readonly judged: number
+  /** Labels that chose one of two with different values, and those that chose the one from the state of higher value. */
+  readonly value: { readonly of: number; readonly agreed: number }
+  /** The same for the verdicts of the two continuations. */
+  readonly verdict: { readonly of: number; readonly agreed: number }
+}
+
+/** What the run had measured for a pair that was just judged. */
+export interface BlindReveal {
+  readonly leftValue: number
+  readonly rightValue: number
+  readonly leftStatus: VerdictStatus
+  readonly rightStatus: VerdictStatus
 }
 
 export type ContinueEvent =
@@ -127,6 +158,20 @@ export const explorerContract = {
   savePair: oc
     .input(z.strictObject({ id, state, chosen: z.string().max(200_000), rejected: z.string().max(200_000) }))
     .output(type<{ readonly id: number }>()),
+  /** Two answers to judge, chosen by chance among those from states of different values; null where the run has none. */
+  blindPair: oc.input(z.strictObject({ run: runId })).output(type<BlindPair | null>()),
+  /** Keeps which one a person found better, and says what the run had measured. */
+  judgeBlind: oc
+    .input(
+      z.strictObject({
+        id,
+        left: z.number().int().min(0).max(100_000),
+        right: z.number().int().min(0).max(100_000),
+        chosen: z.enum(BLIND_CHOICES),
+      }),
+    )
+    .output(type<BlindReveal>()),
+  blindAgreement: oc.input(z.strictObject({ run: runId })).output(type<BlindAgreement>()),
   pairs: oc.input(z.strictObject({ run: runId })).output(type<readonly ExplorerPair[]>()),
   removePair: oc.input(z.strictObject({ id })).output(done),
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listEvaluations } from '@main/store/evaluations'
+import { defineFunctions } from '@main/store/functions'
 import { migrate, refuseUnknown } from '@main/store/migrate'
 import { MIGRATIONS } from '@main/store/migrations'
 import { openStore } from '@main/store/open'
@@ -16,6 +17,7 @@ const version = ({ db }: Store) => db.pragma('user_version', { simple: true })
 
 function bare(file: string): Store {
   const db = new Database(file)
+  defineFunctions(db)
   return { db, file, statements: new Map(), dataVersion: () => 0, close: () => void db.close() }
 }
 

@@ -109,7 +109,9 @@ describe('the index', () => {
     const before = open(file)
     const run = filled(before)
     before.db.exec("UPDATE trajectory_bodies SET body = x'00' WHERE id = 1") // damaged
-    before.db.exec('DROP TRIGGER trajectory_words_gone; DROP TABLE trajectory_words; PRAGMA user_version = 12')
+    before.db.exec(
+      'DROP TRIGGER trajectory_words_gone; DROP TABLE trajectory_words; DROP TABLE blind_labels; PRAGMA user_version = 12',
+    )
     before.close()
     const after = open(file)
     expect(found(after, run, 'nine')).toEqual(['1.1'])

@@ -2,7 +2,7 @@ import type { Migration } from './migration'
 
 /**
  * An index of the words of prompts, completions and continuations. It keeps no text: what a trajectory says is in the tables beside it.
- * `searchable` and `searchable_continuations` are functions of this program (open.ts, word-query.ts).
+ * `searchable` and `searchable_continuations` are functions of this program (functions.ts).
  */
 export const words: Migration = {
   version: 13,

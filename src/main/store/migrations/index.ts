@@ -11,6 +11,7 @@ import { studies } from './0010-studies'
 import { worked } from './0011-worked'
 import { modelEvaluations } from './0012-model-evaluations'
 import { words } from './0013-words'
+import { blindLabels } from './0014-blind-labels'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -28,4 +29,5 @@ export const MIGRATIONS: readonly Migration[] = [
   worked,
   modelEvaluations,
   words,
+  blindLabels,
 ]

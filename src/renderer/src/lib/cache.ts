@@ -39,6 +39,7 @@ export function cacheOf(client: QueryClient) {
     evaluationsChanged: () => again([queries.evaluations.list.key(), queries.evaluations.get.key()]),
     settings: settingsOf(client),
     trajectorySampled: (id: number) => again([queries.explorer.get.key({ input: { id } })]),
+    judgedBlind: (run: string) => again([queries.explorer.blindAgreement.key({ input: { run } })]),
     pairSaved: () => again([queries.exports.preview.key()]),
     exportEnded: () => again([queries.exports.destination.key()]),
     modelsChanged: () => again([queries.models.key()]),

@@ -31,7 +31,11 @@ interface Compared {
 export function FollowStrip({ run, shown, rows, elsewhere, onSelect }: FollowStripProps) {
   const [compared, setCompared] = useState<Compared | null>(null)
   return (
-    <Box className={classes['column']} component="section" aria-label="This prompt over training">
+    <Box
+      className={`${classes['column']} ${classes['follow']}`}
+      component="section"
+      aria-label="This prompt over training"
+    >
       <Text size="xs" fw={600} px={10} pt={6}>
         This prompt over training{' '}
         <Text span size="xs" className="quiet" fw={400}>
@@ -51,7 +55,7 @@ export function FollowStrip({ run, shown, rows, elsewhere, onSelect }: FollowStr
         ))}
       </Box>
       {elsewhere.map((other) => (
-        <Box key={other.run} className={classes['elsewhere']}>
+        <Box key={other.run}>
           <Text size="xs" className="clip" px={10} pt={2} title={other.name}>
             <span className="quiet">in </span>
             {other.name}

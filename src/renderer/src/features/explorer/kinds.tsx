@@ -3,7 +3,7 @@ import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { formatCount, formatPercent, formatSigned } from '@renderer/lib/format'
 import { saveText } from '@renderer/lib/save-text'
 import { csvOf } from '@shared/csv'
-import type { StepKinds } from '@shared/method/step-kinds'
+import type { StepKinds } from '@shared/statistics/step-kinds'
 import { IconTableExport } from '@tabler/icons-react'
 import { useKinds } from './queries'
 

@@ -6,6 +6,7 @@ import { formatCount } from '@renderer/lib/format'
 import type { CriticalPositions } from '@shared/contract/explorer'
 import type { TrajectoryFilter } from '@shared/schemas/run'
 import classes from './explorer.module.css'
+import { JudgeBlind } from './judge-blind'
 import { Kinds } from './kinds'
 
 interface PositionsPanelProps {
@@ -18,6 +19,7 @@ interface PositionsPanelProps {
 /** Where critical steps lie during the run, and how large their advantages are. */
 export function PositionsPanel({ run, positions, onOpen, onFilter }: PositionsPanelProps) {
   const [isAsking, asking] = useDisclosure(false)
+  const [isJudging, judging] = useDisclosure(false)
   if (positions.total === 0) return null
   return (
     <Box className={classes['column']} component="section" aria-label="All critical steps">
@@ -27,9 +29,14 @@ export function PositionsPanel({ run, positions, onOpen, onFilter }: PositionsPa
           {formatCount(positions.total)} ·{' '}
           <Anchor component="button" size="xs" onClick={asking.open}>
             what kinds of steps?
+          </Anchor>{' '}
+          ·{' '}
+          <Anchor component="button" size="xs" onClick={judging.open}>
+            judge blind
           </Anchor>
         </Text>
       </Text>
+      {isJudging && <JudgeBlind run={run} onClose={judging.close} />}
       {isAsking && (
         <Kinds
           run={run}

@@ -57,3 +57,6 @@ export const useElsewhere = (id: number | null) =>
 export const usePositions = (run: string) => useQuery(queries.explorer.positions.queryOptions({ input: { run } }))
 
 export const useKinds = (run: string) => useQuery(queries.explorer.kinds.queryOptions({ input: { run } }))
+
+export const useBlindAgreement = (run: string) =>
+  useQuery({ ...queries.explorer.blindAgreement.queryOptions({ input: { run } }), staleTime: 0 })

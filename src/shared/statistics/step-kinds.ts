@@ -1,6 +1,6 @@
 /** Kinds of steps by their shape: what is left of a step when its numbers and names are made alike. */
 import { wilsonInterval } from '../interval'
-import { intervalOf, meanEstimate } from '../statistics/estimate'
+import { intervalOf, meanEstimate } from './estimate'
 
 /** A step of a trajectory that has a critical step. */
 export interface KindStep {
@@ -50,6 +50,11 @@ export function shapeOf(text: string, words: number | null): string {
     : `${parts.slice(0, words).join(' ').slice(0, 120)} …`
 }
 
+const within = ({ low, high }: { readonly low: number; readonly high: number }) => ({
+  low: Math.max(-1, low),
+  high: Math.min(1, high),
+})
+
 function kindsBy(steps: readonly KindStep[], words: number | null): StepKinds {
   const groups = new Map<string, { all: number; readonly critical: KindStep[] }>()
   for (const step of steps) {
@@ -72,7 +77,7 @@ function kindsBy(steps: readonly KindStep[], words: number | null): StepKinds {
         share: group.critical.length / critical,
         interval: wilsonInterval(group.critical.length, critical),
         shareOfAll: group.all / steps.length,
-        advantage: estimate && { mean: estimate.value, ...intervalOf(estimate, 0.9) },
+        advantage: estimate && { mean: estimate.value, ...within(intervalOf(estimate, 0.9)) },
       }
     })
   return { kinds, critical, steps: steps.length, words }

@@ -1,4 +1,4 @@
-import { type KindStep, shapeOf, stepKinds } from '@shared/method/step-kinds'
+import { type KindStep, shapeOf, stepKinds } from '@shared/statistics/step-kinds'
 import { expect, it } from 'vitest'
 
 it('makes numbers and names alike', () => {
