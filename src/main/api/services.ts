@@ -22,6 +22,8 @@ export interface Host {
   readonly kind: 'electron' | 'browser'
   /** A system dialog; null when it was closed, undefined if the host has no dialogs. */
   choose?(kind: ChoiceKind, suggestedName?: string): Promise<string | null>
+  /** The same for several at once; none when it was closed. */
+  chooseSeveral?(kind: 'dataset'): Promise<readonly string[]>
   showFolder?(path: string): Promise<void>
   /** Opens the folder that a file or folder is in, with it selected. */
   showItem?(path: string): Promise<void>

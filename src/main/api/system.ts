@@ -43,6 +43,10 @@ export const systemApi = {
     const path = await host.choose(kind, suggestedName)
     return path === null ? null : grants.give(path)
   }),
+  chooseSeveral: api.system.chooseSeveral.handler(async ({ context: { host, grants }, input: { kind } }) => {
+    if (!host.chooseSeveral) throw new GpoError('usage', 'This host has no dialogs: type the path instead.')
+    return (await host.chooseSeveral(kind)).map((path) => grants.give(path))
+  }),
   typed: api.system.typed.handler(({ context: { host, grants }, input: { path } }) => {
     if (host.kind === 'electron') throw new GpoError('usage', 'Choose the file in a dialog, or drop it on the window.')
     return grants.give(path)

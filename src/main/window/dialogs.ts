@@ -50,6 +50,16 @@ export function electronHost(windows: Windows): Host {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, OPEN[kind])
       return canceled ? null : (filePaths[0] ?? null)
     },
+    async chooseSeveral(kind) {
+      const window = windows.current()
+      if (!window) return []
+      const { properties = [], ...options } = OPEN[kind]
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        ...options,
+        properties: [...properties, 'multiSelections'],
+      })
+      return canceled ? [] : filePaths
+    },
     async showItem(path) {
       shell.showItemInFolder(path)
     },

@@ -71,6 +71,8 @@ export const systemContract = {
       }),
     )
     .output(type<ChosenPath | null>()),
+  /** The same for several files; none when it was closed. */
+  chooseSeveral: oc.input(z.strictObject({ kind: z.literal('dataset') })).output(type<readonly ChosenPath[]>()),
   /** A path a person typed or dropped. Refused if the host has dialogs and the path was not dropped on the window. */
   typed: oc.input(z.strictObject({ path: z.string().min(1).max(4096) })).output(type<ChosenPath>()),
   /** Shows a run's folder in the system's file manager. */

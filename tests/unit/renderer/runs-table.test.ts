@@ -1,3 +1,4 @@
+import { runsCsv } from '@renderer/features/runs/runs-csv'
 import { extendTo, moveBy, NOTHING, targets, toggle, toggleAll } from '@renderer/features/runs/selection'
 import {
   durationOf,
@@ -164,5 +165,23 @@ describe('selecting', () => {
     expect(targets(selection, ['b', 'd'])).toEqual(['d'])
     expect(targets({ ...NOTHING, active: 'b' }, ids)).toEqual(['b'])
     expect(targets({ ...NOTHING, active: 'b' }, ['a'])).toEqual([])
+  })
+})
+
+it('is saved as CSV with what it shows: shares of one, seconds, and no formula', () => {
+  const measured = { iteration: 10, n: 300, correct: 150, accuracy: 0.5 }
+  const [head, line] = runsCsv([run('a', { name: '=1+1', tags: ['x', 'y'], last: measured })], 9000).split('\r\n')
+  const values = Object.fromEntries(head!.split(',').map((name, i) => [name, line!.split(',')[i]]))
+  expect(values).toMatchObject({
+    ...{
+      id: 'a',
+      name: "'=1+1",
+      method: 'GPO-PPO',
+      critical_step: 'max',
+      seconds: '3',
+      last_accuracy: '0.5',
+      rows: '300',
+    },
+    ...{ base_accuracy: '', tags: 'x y', started: '1970-01-01T00:00:02.000Z', data: '/data/some set.jsonl' },
   })
 })

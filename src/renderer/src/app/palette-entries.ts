@@ -89,6 +89,12 @@ function actions({ runs, live }: Known, commands: Commands): Entry[] {
   const all: readonly Action[] = [
     ...actionsOnActive(live, commands),
     ...actionsOnEnded(runs, commands),
+    {
+      id: 'tour',
+      label: 'Tour in three steps',
+      keywords: 'introduction what is how help begin',
+      act: to('/help/tour'),
+    },
     { id: 'example', label: 'Train the example', keywords: 'demo try first start', act: to('/new?preset=demo') },
     {
       id: 'experiment',

@@ -3,7 +3,7 @@ import { AddPath } from '@renderer/components/add-path'
 import { DropHint } from '@renderer/components/drop-hint'
 import { Page } from '@renderer/components/page'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
-import { isElectron, queries } from '@renderer/lib/api'
+import { api, isElectron, queries } from '@renderer/lib/api'
 import { useChoosing } from '@renderer/lib/choose'
 import { useDrop } from '@renderer/lib/drop'
 import { formatBytes, plural } from '@renderer/lib/format'
@@ -22,7 +22,7 @@ export function DatasetsPage() {
   const list = useQuery({ ...queries.datasets.list.queryOptions({}), refetchOnMount: 'always' })
   const [selected, select] = useState<string | null>(null)
   const actions = useDatasetActions(select)
-  const { hasDialogs, choose, typed } = useChoosing('dataset')
+  const { hasDialogs, typed } = useChoosing('dataset')
   const isOver = useDrop({
     onChosen: (chosen) => void actions.addAll(chosen),
     onFiles: (files) => void actions.bringIn(files),
@@ -42,7 +42,7 @@ export function DatasetsPage() {
             <FileButton multiple accept={ACCEPTED} onChange={(files) => void actions.bringIn(files)}>
               {(props) => (
                 <Button {...props} variant="default" leftSection={<IconUpload size={15} />}>
-                  Upload a file
+                  Upload files
                 </Button>
               )}
             </FileButton>
@@ -51,8 +51,9 @@ export function DatasetsPage() {
             label="Add a dataset"
             hasDialogs={hasDialogs}
             onChoose={async () => {
-              const chosen = await choose()
-              if (chosen) await actions.add(chosen)
+              const [first, ...others] = await api.system.chooseSeveral({ kind: 'dataset' })
+              if (first && others.length === 0) await actions.add(first)
+              else if (first) await actions.addAll([first, ...others])
             }}
             onTyped={async (path) => actions.add(await typed(path))}
             description="A JSONL, JSON, CSV, TSV or Parquet file, also compressed (.gz, .zst), or a folder of them"

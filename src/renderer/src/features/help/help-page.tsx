@@ -1,7 +1,9 @@
-import { Anchor, Box, SimpleGrid, Text, TextInput, Title } from '@mantine/core'
+import { Anchor, Box, Button, SimpleGrid, Text, TextInput, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { MathText } from '@renderer/components/math-text'
 import { ObjectiveDiagram } from '@renderer/components/objective-diagram'
 import { Page } from '@renderer/components/page'
+import { Tour } from '@renderer/components/tour'
 import { GUIDANCE, METHODS, type Method } from '@shared/help/methods'
 import { WORDS, type Word } from '@shared/help/words'
 import type { ObjectiveKind } from '@shared/schemas/plan'
@@ -17,6 +19,7 @@ const has = (query: string, ...texts: readonly string[]) =>
 /** The words and the methods, offline; `topic` is the one that a link asked for. */
 export function HelpPage({ topic }: { readonly topic?: string | undefined }) {
   const [query, setQuery] = useState('')
+  const [isTouring, tour] = useDisclosure(topic === 'tour')
   useEffect(() => {
     const wanted = topic && document.getElementById(`help-${topic}`)
     if (!wanted) return
@@ -35,16 +38,22 @@ export function HelpPage({ topic }: { readonly topic?: string | undefined }) {
         </Text>
       }
       actions={
-        <TextInput
-          leftSection={<IconSearch size={14} />}
-          placeholder="Find a word"
-          aria-label="Find a word or a method"
-          value={query}
-          onChange={(event) => setQuery(event.currentTarget.value)}
-          w={230}
-        />
+        <>
+          <Button variant="default" onClick={tour.open}>
+            Tour in three steps
+          </Button>
+          <TextInput
+            leftSection={<IconSearch size={14} />}
+            placeholder="Find a word"
+            aria-label="Find a word or a method"
+            value={query}
+            onChange={(event) => setQuery(event.currentTarget.value)}
+            w={230}
+          />
+        </>
       }
     >
+      {isTouring && <Tour onClose={tour.close} />}
       {words.length + methods.length === 0 && (
         <Text className="quiet">
           Nothing is called “{query}” here.{' '}

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
-import { IconColumns3 } from '@tabler/icons-react'
+import { IconColumns3, IconFileTypeCsv } from '@tabler/icons-react'
 import { COLUMNS } from './columns'
 
 const ALWAYS = 'name'
@@ -7,10 +7,12 @@ const ALWAYS = 'name'
 interface ColumnMenuProps {
   readonly hidden: readonly string[]
   readonly onChange: (hidden: readonly string[] | null) => void
+  /** Saves the rows that are shown. */
+  readonly onSave: () => void
 }
 
-/** Which columns are shown. */
-export function ColumnMenu({ hidden, onChange }: ColumnMenuProps) {
+/** Which columns are shown, and the table as a file. */
+export function ColumnMenu({ hidden, onChange, onSave }: ColumnMenuProps) {
   const choices = COLUMNS.filter(({ key }) => key !== ALWAYS)
   const shown = choices.map(({ key }) => key as string).filter((key) => !hidden.includes(key))
   return (
@@ -35,6 +37,10 @@ export function ColumnMenu({ hidden, onChange }: ColumnMenuProps) {
         </Menu.CheckboxGroup>
         <Menu.Divider />
         <Menu.Item onClick={() => onChange(null)}>As many as fit</Menu.Item>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconFileTypeCsv size={15} />} onClick={onSave}>
+          Save the table as CSV
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )

@@ -1,6 +1,8 @@
 import { Anchor, Button, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { Page } from '@renderer/components/page'
 import { ErrorState } from '@renderer/components/states'
+import { Tour } from '@renderer/components/tour'
 import { api, queries } from '@renderer/lib/api'
 import { formatBytes, formatCount } from '@renderer/lib/format'
 import { demoPlan } from '@shared/demo-plan'
@@ -15,12 +17,14 @@ const plan = demoPlan(1)
 /** Shown when there are no runs: the bundled model and data, and one button that trains with them. */
 export function FirstStart() {
   const [, go] = useLocation()
+  const [isTouring, tour] = useDisclosure(false)
   const start = useMutation({
     mutationFn: () => api.runs.start({ plan }),
     onSuccess: ({ id }) => go(`/runs/${id}`),
   })
   return (
     <Page title="Runs">
+      {isTouring && <Tour onClose={tour.close} />}
       <Stack gap="lg" maw={780} mx="auto" mt="8vh">
         <div>
           <Title order={2}>Train a small model to answer better, here, in about two minutes</Title>
@@ -51,6 +55,9 @@ export function FirstStart() {
           </Button>
           <Anchor href="#/new" size="sm">
             Set up your own run
+          </Anchor>
+          <Anchor component="button" size="sm" onClick={tour.open}>
+            What happens, in three steps
           </Anchor>
         </Group>
       </Stack>

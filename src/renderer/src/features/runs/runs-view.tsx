@@ -2,6 +2,7 @@ import { guidanceAddress } from '@renderer/actions/ask-guidance'
 import { Page } from '@renderer/components/page'
 import { EmptyState } from '@renderer/components/states'
 import { useLive } from '@renderer/lib/live'
+import { saveText } from '@renderer/lib/save-text'
 import type { RunListItem } from '@shared/schemas/run'
 import { useMemo, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
@@ -12,6 +13,7 @@ import { FilterBar } from './filter-bar'
 import { NotesDrawer } from './notes-drawer'
 import { RunMenu } from './run-menu'
 import { RunsActions, RunsCount } from './runs-actions'
+import { runsCsv } from './runs-csv'
 import { RunsTable } from './runs-table'
 import { NOTHING } from './selection'
 import { NO_FILTER, nextSorting } from './table-model'
@@ -79,7 +81,11 @@ export function RunsView({ runs }: { readonly runs: readonly RunListItem[] }) {
       }
     >
       <FilterBar runs={runs} filter={filter} onChange={setFilter}>
-        <ColumnMenu hidden={table.hidden} onChange={table.setHidden} />
+        <ColumnMenu
+          hidden={table.hidden}
+          onChange={table.setHidden}
+          onSave={() => saveText('runs.csv', 'text/csv', runsCsv(shown, Date.now()))}
+        />
       </FilterBar>
       <div ref={table.ref} className="runs-frame">
         {shown.length === 0 ? (

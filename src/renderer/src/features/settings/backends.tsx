@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Select, Stack, Text } from '@mantine/core'
+import { Badge, Button, Group, List, Select, Stack, Text, Title } from '@mantine/core'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { api, queries } from '@renderer/lib/api'
 import { useCache } from '@renderer/lib/cache'
@@ -24,6 +24,33 @@ function choicesOf(findings: BackendFindings | null, current: Settings['backend'
       disabled: reason(name) !== null && name !== current,
     })),
   ]
+}
+
+/** What to do so that a graphics card is used. */
+function CardAdvice({ findings }: { readonly findings: BackendFindings | null }) {
+  const isUsed = findings?.candidates.some(({ name, isAvailable }) => name.includes('webgpu') && isAvailable) ?? false
+  return (
+    <div>
+      <Title order={3} fz="sm" mb={4}>
+        With an NVIDIA card
+      </Title>
+      <List size="sm" spacing={4}>
+        <List.Item>
+          <strong>webgpu</strong> needs only NVIDIA’s driver: it goes through Vulkan on Linux (the packages libvulkan1
+          and the driver’s, for example nvidia-driver) and through Direct3D 12 on Windows. CUDA is not needed.
+          {isUsed ? ' It is available here.' : ' It is not available here at the moment; its row says why.'}
+        </List.Item>
+        <List.Item>
+          <strong>tensorflow</strong> uses CUDA: install the versions of CUDA and cuDNN that the package’s README names,
+          then <code>npm install @tensorflow/tfjs-node-gpu</code> in the program’s folder.
+        </List.Item>
+        <List.Item>
+          Then press Measure. Choose what is fastest in the column GFLOP/s: for small models that is often the CPU,
+          because every operation on a card has a fixed cost.
+        </List.Item>
+      </List>
+    </div>
+  )
 }
 
 /** The choice of the backend, and what was measured of each. */
@@ -85,6 +112,7 @@ export function Backends({ settings }: { readonly settings: Settings }) {
         )}
         {known.isPending && <LoadingRows rows={6} />}
         {findings && <BackendTable findings={findings} />}
+        <CardAdvice findings={findings} />
         {known.data === null && !measure.isPending && (
           <Text size="sm" className="quiet">
             Not measured yet. Measuring opens every backend, compares a training step with stored values and times a
