@@ -38,7 +38,8 @@ function CardAdvice({ findings }: { readonly findings: BackendFindings | null })
         <List.Item>
           <strong>webgpu</strong> needs only NVIDIA’s driver: it goes through Vulkan on Linux (the packages libvulkan1
           and the driver’s, for example nvidia-driver) and through Direct3D 12 on Windows. CUDA is not needed.
-          {isUsed ? ' It is available here.' : ' It is not available here at the moment; its row says why.'}
+          {findings !== null &&
+            (isUsed ? ' It is available here.' : ' It is not available here at the moment; its row says why.')}
         </List.Item>
         <List.Item>
           <strong>tensorflow</strong> uses CUDA: install the versions of CUDA and cuDNN that the package’s README names,
