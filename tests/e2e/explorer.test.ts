@@ -27,6 +27,22 @@ journey(
     await expect.poll(() => words.inputValue()).toBe('')
     await list.getByRole('option').first().waitFor()
 
+    // Tokens coloured by what the weights say of them.
+    const colours = page.getByRole('combobox', { name: 'Colour tokens by' })
+    for (const [kind, legend] of [
+      ['KL from the base', 'The darker, the further from the model before training.'],
+      ['probability', 'The darker, the less likely the token was.'],
+    ] as const) {
+      await colours.click()
+      await page.getByRole('option', { name: `coloured by ${kind}` }).click()
+      await page.getByText(legend).waitFor({ timeout: 60_000 })
+      expect(
+        await page.getByTitle(/^probability [\d<. ]+, entropy [\d.]+ nats, KL from the base [\d.]+ nats$/).count(),
+      ).toBeGreaterThan(10)
+    }
+    await colours.click()
+    await page.getByRole('option', { name: 'tokens not coloured' }).click()
+
     // Two continuations of one state beside each other.
     await page.getByRole('button', { name: /, the critical step/ }).click()
     await page.getByRole('button', { name: 'Choose as the better one of a pair' }).first().click()

@@ -46,6 +46,20 @@ describe('one sequence, told token by token', () => {
     for (const { sum } of told) expect(sum).toBeCloseTo(1, 4)
   })
 
+  test('gives the same distributions for tokens that are there already, at temperature 1', async () => {
+    const expected = await generated({ ...base, stopTokens: [], maxNewTokens: 200 }) // longer than its first cache
+    const generator = createGenerator(backend, tinyConfig)
+    const block = await generator.prefill(params, prompt)
+    const tokens = Int32Array.from(expected, ({ id }) => id)
+    const found: { id: number; logprob: number }[] = []
+    for await (const { id, probs } of generator.follow(params, block, tokens))
+      found.push({ id, logprob: Math.log(probs[id]!) })
+    expect(found.map(({ id }) => id)).toEqual([...tokens])
+    found.forEach(({ logprob }, i) => {
+      expect(logprob).toBeCloseTo(expected[i]!.logprob, 6)
+    })
+  })
+
   test('stops when nobody asks for more, and gives its memory back', async () => {
     await generated(base, 3)
     const before = backend.usage().tensors

@@ -1,4 +1,5 @@
 import { trajectoryHtml } from '@main/export/trajectory-html'
+import { overlay } from '@main/runs/overlay'
 import { prefixOf, sampleHere } from '@main/runs/sample-here'
 import { blindAgreement, blindPair, insertBlindLabel } from '@main/store/blind-labels'
 import {
@@ -56,6 +57,9 @@ export const explorerApi = {
   elsewhere: api.explorer.elsewhere.handler(({ context: { store }, input: { id } }) => samePromptElsewhere(store, id)),
   kinds: api.explorer.kinds.handler(({ context: { store }, input: { run } }) => stepKinds(kindSteps(store, run))),
   positions: api.explorer.positions.handler(({ context: { store }, input: { run } }) => criticalPositions(store, run)),
+  overlay: api.explorer.overlay.handler(({ context, input: { id, checkpoint }, signal }) =>
+    overlay({ ...context, place: placeOf(context.store, id) }, { trajectory: id, checkpoint }, signal),
+  ),
   sampleHere: api.explorer.sampleHere.handler(({ context, input: { id, ...request }, signal }) => {
     const place = placeOf(context.store, id)
     return sampleHere({ ...context, place }, { trajectory: id, ...request }, signal)

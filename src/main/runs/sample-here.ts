@@ -1,10 +1,6 @@
 /** The reset by hand: samples from a state of a recorded trajectory with the weights of a checkpoint, and stores the samples. */
 import { randomInt } from 'node:crypto'
-import { join } from 'node:path'
 import { judgedBy } from '@main/library/datasets/judged'
-import { loadDataset } from '@main/library/datasets/load'
-import { datasetPath, modelPath } from '@main/paths'
-import { listCheckpoints } from '@main/store/checkpoints'
 import { insertHandContinuations, type Place } from '@main/store/hand-made'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
@@ -15,9 +11,8 @@ import { runJob } from '@main/workers/job-client'
 import type { ContinueEvent } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
-import type { Example } from '@shared/schemas/dataset'
-import type { RunRecord } from '@shared/schemas/run'
 import type { StepRecord } from '@shared/schemas/trajectory'
+import { exampleOf, modelAt } from './recorded'
 
 export interface SampleRequest {
   readonly trajectory: number
@@ -45,22 +40,6 @@ export function prefixOf(steps: readonly StepRecord[], state: number): string {
     .join('')
 }
 
-/** The row as the run read it: its prompt may contain more than the displayed text. */
-async function exampleOf({ plan }: RunRecord, row: number): Promise<Example> {
-  const { path, ...as } = plan.data.train
-  const { examples } = await loadDataset(datasetPath(path), as)
-  const example = examples.find((one) => one.row === row)
-  if (example) return example
-  throw new GpoError('data', `${path} no longer has a usable row ${row}: the file changed since the run.`)
-}
-
-function checkpointFolder(store: Store, run: RunRecord, iteration: number | null): string | null {
-  if (iteration === null) return null
-  const found = listCheckpoints(store, run.id).find((one) => one.iteration === iteration)
-  if (found) return join(run.folder, found.path)
-  throw new GpoError('notFound', `Run ${run.id} keeps no checkpoint of iteration ${iteration}: choose another.`)
-}
-
 /** Streams the samples; stops when the reader stops. */
 export async function* sampleHere(
   { store, place, jobWorkerPath, fork }: Context,
@@ -84,7 +63,7 @@ export async function* sampleHere(
     signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     job: {
       kind: 'continue',
-      model: { folder: modelPath(run.plan.model.path), checkpoint: checkpointFolder(store, run, checkpoint) },
+      model: modelAt(store, run, checkpoint),
       plan: run.plan,
       example: askedOf(judgedBy(run.plan.verifier, example)),
       prefix,

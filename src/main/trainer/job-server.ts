@@ -9,6 +9,7 @@ import { continueTrajectory } from './jobs/continue'
 import { findCritical } from './jobs/critical'
 import { evaluateModel } from './jobs/evaluate'
 import { exportWeights } from './jobs/export'
+import { overlayTokens } from './jobs/overlay'
 import { probePlan } from './jobs/probe'
 import { scoreText } from './jobs/score'
 import { createPlayground } from './playground'
@@ -53,6 +54,7 @@ serve(
     evaluate: api.evaluate.handler(({ input }) => finding((found, report) => evaluateModel(input, found, report))),
     critical: api.critical.handler(({ input }) => finding((found, report) => findCritical(input, found, report))),
     continue: api.continue.handler(({ input }) => finding((found, report) => continueTrajectory(input, found, report))),
+    overlay: api.overlay.handler(({ input }) => finding((found, report) => overlayTokens(input, found, report))),
     score: api.score.handler(({ input }) => reporting(() => scoreText(input))),
     export: api.export.handler(({ input }) => reporting((report) => exportWeights(input, report))),
     probe: api.probe.handler(({ input }) => reporting((report) => probePlan(input, report))),

@@ -50,6 +50,7 @@ export const jobsContract = {
   evaluate: job(jobs.evaluate, results.rowAnswerSchema, results.evaluationSchema),
   critical: job(jobs.critical, results.criticalSchema, z.object({ trajectories: z.number() })),
   continue: job(jobs.continue, results.continuedSchema, z.object({ count: z.number() })),
+  overlay: job(jobs.overlay, results.overlaySchema, z.object({ tokens: z.number() })),
   score: job(jobs.score, z.never(), results.scoreSchema),
   export: job(jobs.export, z.never(), results.exportSchema),
   probe: job(jobs.probe, z.never(), results.probeSchema),

@@ -69,6 +69,15 @@ export const jobs = {
     maxNewTokens: z.number().int().min(1),
     seed: z.number().int(),
   }),
+  /** Distributions of a model and of a reference at every token of a text that is there already. */
+  overlay: z.strictObject({
+    kind: z.literal('overlay'),
+    ...shared,
+    reference: modelSchema,
+    ...promptShape,
+    example: askedSchema,
+    completion: z.string().min(1),
+  }),
   score: z.strictObject({ kind: z.literal('score'), ...shared, prompt: z.string(), completion: z.string() }),
   export: z.strictObject({
     kind: z.literal('export'),

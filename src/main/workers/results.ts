@@ -1,4 +1,5 @@
 /** The results of jobs, and the schemas with which main parses them. */
+import type { OverlayToken } from '@shared/contract/explorer'
 import type { GeneratedText, GeneratedToken } from '@shared/contract/playground'
 import type { Rates } from '@shared/plan/cost-estimate'
 import type { Doctor } from '@shared/schemas/backend'
@@ -61,6 +62,7 @@ export interface Answers {
   readonly evaluate: { readonly item: RowAnswer; readonly result: EvaluationResult }
   readonly critical: { readonly item: CriticalResult; readonly result: { readonly trajectories: number } }
   readonly continue: { readonly item: ContinuedText; readonly result: { readonly count: number } }
+  readonly overlay: { readonly item: OverlayToken; readonly result: { readonly tokens: number } }
   readonly score: { readonly item: never; readonly result: ScoreResult }
   readonly export: { readonly item: never; readonly result: ExportResult }
   readonly probe: { readonly item: never; readonly result: ProbeResult }
@@ -103,6 +105,13 @@ export const rowAnswerSchema: Of<RowAnswer> = z.object({
 export const criticalSchema: Of<CriticalResult> = trajectorySchema.extend({
   intervals: z.array(z.tuple([z.number(), z.number()])),
   advantages: z.array(z.number().nullable()),
+})
+
+export const overlaySchema: Of<OverlayToken> = z.object({
+  text: z.string(),
+  probability: z.number(),
+  entropy: z.number(),
+  divergence: z.number(),
 })
 
 export const scoreSchema: Of<ScoreResult> = z.object({

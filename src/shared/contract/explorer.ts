@@ -34,6 +34,20 @@ export interface NewerTrajectories {
   readonly newest: number | null
 }
 
+/** A token of a trajectory as a checkpoint sees it, at temperature 1. */
+export interface OverlayToken {
+  readonly text: string
+  readonly probability: number
+  /** Of the distribution it was one of, in nats. */
+  readonly entropy: number
+  /** KL divergence of that distribution from the reference's, in nats. */
+  readonly divergence: number
+}
+
+export type OverlayEvent =
+  | { readonly type: 'progress'; readonly done: number; readonly total: number }
+  | { readonly type: 'done'; readonly tokens: readonly OverlayToken[] }
+
 /** What another run sampled from the same prompt. */
 export interface PromptElsewhere {
   readonly run: string
@@ -138,6 +152,10 @@ export const explorerContract = {
   /** What kinds of steps are critical, from a sample of the run's trajectories. */
   kinds: oc.input(z.strictObject({ run: runId })).output(type<StepKinds>()),
   positions: oc.input(z.strictObject({ run: runId })).output(type<CriticalPositions>()),
+  /** Probability, entropy and KL divergence from the model before training, at every token of the completion. Ending the stream ends the work. */
+  overlay: oc
+    .input(z.strictObject({ id, checkpoint: z.number().int().min(1).nullable() }))
+    .output(eventIterator(type<OverlayEvent>())),
   /**
    * Samples from a state of a trajectory with a checkpoint's weights, or the base model's (null); the samples are stored and marked as made by
    * hand.

@@ -35,6 +35,13 @@ export interface Generator {
   prefill(params: DeviceTensors, prompt: Int32Array): Promise<KvBlock>
   /** Ends after a stop token (which is also yielded) or `maxNewTokens`, or when the caller stops iterating. */
   generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig): AsyncGenerator<GeneratedToken, void>
+  /** The same for tokens that are given: each with the distribution that it could have been drawn from, at temperature 1. */
+  follow(params: DeviceTensors, prompt: KvBlock, tokens: Int32Array): AsyncGenerator<GeneratedToken, void>
+}
+
+interface Next {
+  readonly id: number
+  readonly isLast: boolean
 }
 
 interface Inputs {
@@ -74,23 +81,24 @@ export function createGenerator(backend: Backend, model: ModelConfig): Generator
     return (await backend.read(out.probs)) as Float32Array
   }
 
-  async function* generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig) {
-    const { temperature, seed, maxNewTokens, stopTokens } = config
-    const heat = backend.tensor(Float32Array.of(temperature || 1), [])
+  /** @param next the token after the n-th distribution */
+  async function* walk(
+    params: DeviceTensors,
+    prompt: KvBlock,
+    temperature: number,
+    next: (probs: Float32Array, n: number) => Next,
+  ): AsyncGenerator<GeneratedToken, void> {
+    const heat = backend.tensor(Float32Array.of(temperature), [])
     const inputs = { params, temperature: heat }
-    const pick = (probs: Float32Array, n: number): number =>
-      temperature === 0
-        ? drawGreedy(probs, 0, model.vocabSize).token
-        : draw(probs, 0, model.vocabSize, uniform(seed, 0, n), config).token
     const capacity = powerOfTwo(prompt.length + MIN_CAPACITY)
     let cache = new LaneCache(backend, model, 1, capacity, capacity)
     try {
       cache.fork(prompt, prompt.length, 0)
       let probs = await firstProbs(inputs, prompt)
       for (let n = 0; ; n++) {
-        const id = pick(probs, n)
+        const { id, isLast } = next(probs, n)
         yield { id, probs }
-        if (stopTokens.includes(id) || n + 1 >= maxNewTokens) return
+        if (isLast) return
         const position = prompt.length + n
         cache = withRoom(cache, position)
         probs = await advance(inputs, cache, id, position)
@@ -101,11 +109,25 @@ export function createGenerator(backend: Backend, model: ModelConfig): Generator
     }
   }
 
+  function generate(params: DeviceTensors, prompt: KvBlock, config: GenerationConfig) {
+    const { temperature, seed, maxNewTokens, stopTokens } = config
+    const pick = (probs: Float32Array, n: number): number =>
+      temperature === 0
+        ? drawGreedy(probs, 0, model.vocabSize).token
+        : draw(probs, 0, model.vocabSize, uniform(seed, 0, n), config).token
+    return walk(params, prompt, temperature || 1, (probs, n) => {
+      const id = pick(probs, n)
+      return { id, isLast: stopTokens.includes(id) || n + 1 >= maxNewTokens }
+    })
+  }
+
   return {
     async prefill(params, prompt) {
       const [block] = await prefillAll({ backend, shape: model, program: prefill }, params, [prompt])
       return block! // one prompt, one block
     },
     generate,
+    follow: (params, prompt, tokens) =>
+      walk(params, prompt, 1, (_, n) => ({ id: tokens[n]!, isLast: n + 1 >= tokens.length })),
   }
 }

@@ -165,6 +165,8 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
               }}
               isRaw={isRaw}
               onRaw={setRaw}
+              checkpoints={checkpoints}
+              isReadOnly={run.isReadOnly}
             />
           ) : (
             selected !== null && <LoadingRows />

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { AdvantageBar } from '@renderer/charts/advantage-bar'
 import { UndecidedBar } from '@renderer/charts/undecided-bar'
 import { ValueBar } from '@renderer/charts/value-bar'
+import { advantageColour } from '@renderer/charts/value-colour'
 import { ValueCurve } from '@renderer/charts/value-curve'
 import { MathText } from '@renderer/components/math-text'
 import { VerdictMark } from '@renderer/components/status'
@@ -15,11 +16,15 @@ import type { ExplorerTrajectory } from '@shared/contract/explorer'
 import { SCORED_RULES, type ScoredRule } from '@shared/method/critical-step'
 import { turnsInWords, turnsOf } from '@shared/method/turns'
 import { rowNumber } from '@shared/row-number'
+import type { CheckpointRecord } from '@shared/schemas/events'
 import type { StateRecord } from '@shared/schemas/trajectory'
 import { IconFileTypeHtml, IconFlagFilled, IconTrendingDown, IconTrendingUp } from '@tabler/icons-react'
-import { useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import classes from './explorer.module.css'
+import { OverlayBar } from './overlay-bar'
 import { criticalBy } from './rules'
+import { mostOf, type OverlayKind, type Span, spansBySteps, tokenWords, weightOf } from './token-overlay'
+import { useOverlay } from './use-overlay'
 
 interface TrajectoryViewProps {
   readonly trajectory: ExplorerTrajectory
@@ -31,6 +36,8 @@ interface TrajectoryViewProps {
   readonly onRule: (rule: ScoredRule | null) => void
   readonly isRaw: boolean
   readonly onRaw: (isRaw: boolean) => void
+  readonly checkpoints: readonly CheckpointRecord[]
+  readonly isReadOnly: boolean
 }
 
 /** The critical step by the run's rule or by another one. */
@@ -46,9 +53,47 @@ async function saveHtml(id: number): Promise<void> {
   }
 }
 
+const advantageShade = (advantage: number) =>
+  `color-mix(in srgb, ${advantageColour(advantage)} ${(DARKEST * Math.min(1, Math.abs(advantage))).toFixed(1)}%, transparent)`
+
+interface ColouredProps {
+  readonly spans: readonly Span[]
+  readonly kind: Exclude<OverlayKind, 'advantage'>
+  readonly most: number
+}
+
+/** Share of the colour behind the token that has most. */
+const DARKEST = 60
+
+const Coloured = ({ spans, kind, most }: ColouredProps) =>
+  spans.map(({ text, token }, i) => (
+    <span
+      // biome-ignore lint/suspicious/noArrayIndexKey: tokens have no other name than their place
+      key={i}
+      title={tokenWords(token)}
+      style={{
+        background: `color-mix(in srgb, var(--value-75) ${(DARKEST * weightOf(kind, token, most)).toFixed(1)}%, transparent)`,
+      }}
+    >
+      {text}
+    </span>
+  ))
+
 /** One trajectory: question, steps with values and advantages, the critical step, the answer. */
 export function TrajectoryView(props: TrajectoryViewProps) {
-  const { trajectory, state, onState, rule, onRule, isRaw, onRaw } = props
+  const { trajectory, state, onState, rule, onRule, isRaw, onRaw, checkpoints, isReadOnly } = props
+  const [kind, setKind] = useState<OverlayKind | null>(null)
+  // The weights that sampled it, or the newest that are left of those before it.
+  const before = checkpoints.findLast(({ iteration }) => iteration < trajectory.iteration) ?? checkpoints[0]
+  const [chosen, setChosen] = useState<number | null | undefined>(undefined)
+  const checkpoint = chosen === undefined ? (before?.iteration ?? null) : chosen
+  const isMeasured = kind !== null && kind !== 'advantage'
+  const overlay = useOverlay(trajectory.id, checkpoint, isMeasured)
+  const tokens = overlay.status === 'done' ? overlay.tokens : []
+  const parts = trajectory.steps.length > 0 ? trajectory.steps.map((step) => step.text) : [trajectory.text]
+  const spans = isMeasured && tokens.length > 0 ? spansBySteps(tokens, parts) : null
+  const coloured = (index: number) =>
+    spans && isMeasured ? <Coloured spans={spans[index] ?? []} kind={kind} most={mostOf(kind, tokens)} /> : null
   const { steps, states, prompt, reference, extracted, status, text } = trajectory
   const critical = criticalOf(trajectory, rule)
   const hasValues = states.length > 0
@@ -94,6 +139,15 @@ export function TrajectoryView(props: TrajectoryViewProps) {
           />
         </Group>
       </Group>
+      <OverlayBar
+        kind={kind}
+        onKind={setKind}
+        checkpoint={checkpoint}
+        onCheckpoint={setChosen}
+        checkpoints={checkpoints}
+        isReadOnly={isReadOnly}
+        state={overlay}
+      />
       <Box className={classes['scroller']}>
         <Box px={12} py={8} style={{ borderBottom: '1px solid var(--line)' }}>
           <Text size="xs" className="quiet">
@@ -116,7 +170,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
         {steps.length === 0 ? (
           <Box px={12} py={8}>
             <Text component="div" className="model-text">
-              <MathText text={text} isRaw={isRaw} />
+              {coloured(0) ?? <MathText text={text} isRaw={isRaw} />}
             </Text>
             <Text size="sm" className="quiet" mt="sm">
               This run selected no critical steps (its rule is none), so its trajectories were not cut into steps and
@@ -136,6 +190,8 @@ export function TrajectoryView(props: TrajectoryViewProps) {
                 isSelected={i === state}
                 confidence={rule === null && i === critical ? (trajectory.critical?.confidence ?? null) : null}
                 isRaw={isRaw}
+                coloured={coloured(i)}
+                isColoured={kind === 'advantage'}
                 onSelect={() => onState(i)}
               />
             )
@@ -163,6 +219,10 @@ interface StepRowProps {
   readonly isSelected: boolean
   readonly confidence: number | null
   readonly isRaw: boolean
+  /** The text with its tokens coloured; null: as it is. */
+  readonly coloured: ReactNode
+  /** By the step's advantage. */
+  readonly isColoured: boolean
   readonly onSelect: () => void
 }
 
@@ -223,7 +283,8 @@ function Marks({ isCritical, turn }: Pick<StepRowProps, 'isCritical' | 'turn'>) 
   )
 }
 
-function StepRow({ trajectory, index, isCritical, turn, isSelected, confidence, isRaw, onSelect }: StepRowProps) {
+function StepRow(props: StepRowProps) {
+  const { trajectory, index, isCritical, turn, isSelected, confidence, isRaw, coloured, isColoured, onSelect } = props
   const { steps, states, intervals, advantages } = trajectory
   const before = states[index]
   const after = states[index + 1]
@@ -254,7 +315,11 @@ function StepRow({ trajectory, index, isCritical, turn, isSelected, confidence, 
         </Text>
       </Group>
       <Text component="div" className="model-text">
-        <MathText text={steps[index]!.text.replace(/\n+$/, '')} isRaw={isRaw} />
+        {coloured ?? (
+          <span style={isColoured && advantage !== null ? { background: advantageShade(advantage) } : undefined}>
+            <MathText text={steps[index]!.text.replace(/\n+$/, '')} isRaw={isRaw} />
+          </span>
+        )}
         {confidence !== null && (
           <Text size="xs" style={{ color: 'var(--critical)' }}>
             critical step, selected with probability {confidence.toFixed(2)}

@@ -1,0 +1,32 @@
+/** What a trajectory was sampled with: the row of the data, and the weights of a checkpoint. */
+import { join } from 'node:path'
+import { loadDataset } from '@main/library/datasets/load'
+import { datasetPath, modelPath } from '@main/paths'
+import { listCheckpoints } from '@main/store/checkpoints'
+import type { Store } from '@main/store/query'
+import type { ModelSource } from '@main/workers/job'
+import { GpoError } from '@shared/errors'
+import type { Example } from '@shared/schemas/dataset'
+import type { RunRecord } from '@shared/schemas/run'
+
+/** The row as the run read it: its prompt may contain more than the displayed text. */
+export async function exampleOf({ plan }: RunRecord, row: number): Promise<Example> {
+  const { path, ...as } = plan.data.train
+  const { examples } = await loadDataset(datasetPath(path), as)
+  const example = examples.find((one) => one.row === row)
+  if (example) return example
+  throw new GpoError('data', `${path} no longer has a usable row ${row}: the file changed since the run.`)
+}
+
+function checkpointFolder(store: Store, run: RunRecord, iteration: number | null): string | null {
+  if (iteration === null) return null
+  const found = listCheckpoints(store, run.id).find((one) => one.iteration === iteration)
+  if (found) return join(run.folder, found.path)
+  throw new GpoError('notFound', `Run ${run.id} keeps no checkpoint of iteration ${iteration}: choose another.`)
+}
+
+/** @param checkpoint its iteration; null: the model before training. @throws {GpoError} 'notFound' */
+export const modelAt = (store: Store, run: RunRecord, checkpoint: number | null): ModelSource => ({
+  folder: modelPath(run.plan.model.path),
+  checkpoint: checkpointFolder(store, run, checkpoint),
+})
