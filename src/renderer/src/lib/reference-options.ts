@@ -36,3 +36,21 @@ export const sourceOptions = (sources: readonly RowSourceChoice[]): Group[] =>
   grouped(
     sources.map(({ source, label, group }) => ({ group, option: { value: keyOf(source), label, disabled: false } })),
   )
+
+export const isUsable = ({ problem }: PlaygroundModel): boolean => problem === null
+
+/**
+ * The model that an address asks for, else the newest fine-tuned one, else any.
+ * @param wanted a path, a run's id, or `run:ID`; null for none
+ */
+export function wantedModel(models: readonly PlaygroundModel[], wanted: string | null): PlaygroundModel | undefined {
+  const usable = models.filter(isUsable)
+  const id = wanted?.replace(/^run:/, '')
+  const asked = usable.find(
+    ({ reference, path, label }) =>
+      (reference.kind === 'run' && reference.id === id && reference.checkpoint !== null) ||
+      path === wanted ||
+      label === wanted,
+  )
+  return asked ?? usable.find(({ base }) => base !== null) ?? usable[0]
+}

@@ -1,5 +1,5 @@
 /** The form's values and what they ask for. Pure. */
-import { keyOf } from '@renderer/lib/reference-options'
+import { isUsable, keyOf, wantedModel } from '@renderer/lib/reference-options'
 import type { EvaluationData, EvaluationRequest } from '@shared/contract/evaluations'
 import type { PlaygroundModel, RowSourceChoice } from '@shared/contract/playground'
 import type { VerifierConfig } from '@shared/schemas/verifier'
@@ -22,8 +22,6 @@ export interface Form {
 export const DEFAULT_ROWS = 300
 const DEFAULT_TOKENS = 256
 
-const isUsable = ({ problem }: PlaygroundModel) => problem === null
-
 /**
  * A fine-tuned model and the one it started from, on the rows that its run held out.
  * @param wanted a path, a run's id, or `run:ID`; null for the newest run
@@ -33,16 +31,8 @@ export function initialForm(
   sources: readonly RowSourceChoice[],
   wanted: string | null,
 ): Form {
-  const usable = models.filter(isUsable)
-  const id = wanted?.replace(/^run:/, '')
-  const asked = usable.find(
-    ({ reference, path, label }) =>
-      (reference.kind === 'run' && reference.id === id && reference.checkpoint !== null) ||
-      path === wanted ||
-      label === wanted,
-  )
-  const tuned = asked ?? usable.find(({ base }) => base !== null) ?? usable[0]
-  const base = usable.find(({ path }) => tuned && path === tuned.base)
+  const tuned = wantedModel(models, wanted)
+  const base = models.filter(isUsable).find(({ path }) => tuned && path === tuned.base)
   const run = tuned?.reference.kind === 'run' ? tuned.reference.id : null
   const own = sources.find(({ source }) => source.kind === 'run' && source.id === run)
   const source = own ?? sources[0]

@@ -1,5 +1,5 @@
 /** Which models are shown side by side, and which prompt they get. Pure. */
-import { keyOf } from '@renderer/lib/reference-options'
+import { isUsable, keyOf, wantedModel } from '@renderer/lib/reference-options'
 import type { Generation, PlaygroundModel } from '@shared/contract/playground'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 
@@ -11,22 +11,13 @@ export interface Sides {
   readonly right: string | null
 }
 
-const isUsable = ({ problem }: PlaygroundModel) => problem === null
-
 /**
  * A fine-tuned model on the right and the one it started from on the left.
  * @param wanted a path, a run's id, or `run:ID`; null for the newest run
  */
 export function initialSides(models: readonly PlaygroundModel[], wanted: string | null): Sides {
   const usable = models.filter(isUsable)
-  const id = wanted?.replace(/^run:/, '')
-  const asked = usable.find(
-    ({ reference, path, label }) =>
-      (reference.kind === 'run' && reference.id === id && reference.checkpoint !== null) ||
-      path === wanted ||
-      label === wanted,
-  )
-  const tuned = asked ?? usable.find(({ base }) => base !== null) ?? usable[0]
+  const tuned = wantedModel(models, wanted)
   if (!tuned) return { left: null, right: null }
   const base = tuned.base === null ? tuned : usable.find(({ path }) => path === tuned.base)
   const other = base === tuned ? usable.find((model) => model !== tuned) : base
