@@ -1,5 +1,6 @@
 import { availableParallelism, platform, release, totalmem } from 'node:os'
 import { dataFolder } from '@main/paths'
+import { ownRunFolder } from '@main/paths/run-folder'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { readSetting, writeSetting } from '@main/store/settings'
@@ -49,6 +50,8 @@ export const systemApi = {
   }),
   showRunFolder: api.system.showRunFolder.handler(async ({ context: { host, store }, input: { id } }) => {
     if (!host.showFolder) throw new GpoError('usage', 'This host cannot open folders: the path is shown on the page.')
-    await host.showFolder(getRun(store, id).folder)
+    const folder = ownRunFolder(store.file, getRun(store, id).id)
+    if (folder === null) throw new GpoError('notFound', `Run ${id} has no folder yet: it has written nothing.`)
+    await host.showFolder(folder)
   }),
 }

@@ -1,5 +1,4 @@
 /** The runs that this program drives: one at a time, the others wait. Sends events to all listeners. */
-import { rmSync } from 'node:fs'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
 import { deleteRun, getRun, listRuns, queueRun } from '@main/store/runs'
@@ -12,6 +11,7 @@ import { isEvaluated } from '@shared/plan/evaluated'
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
+import { removeRunFiles } from './files'
 import type { SameInputs } from './fingerprints'
 import { beginRun, driveRun, type ReadyRun, readyRun } from './lifecycle'
 import { afterEvent, beginLive, type LiveRun } from './live-state'
@@ -282,9 +282,13 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     announceRuns,
     purge(ageMs) {
       for (const { id, removesFiles } of hiddenRuns(store, Date.now() - ageMs)) {
-        const { folder } = getRun(store, id)
         deleteRun(store, id)
-        if (removesFiles) rmSync(folder, { recursive: true, force: true })
+        if (!removesFiles) continue
+        try {
+          removeRunFiles(store, id)
+        } catch (error) {
+          onBug(error) // the others are deleted all the same
+        }
       }
     },
     async close() {

@@ -66,7 +66,7 @@ export interface HiddenRun {
 
 /** Runs hidden before a time, to be deleted. */
 export function hiddenRuns(store: Store, before: number): HiddenRun[] {
-  const sql = 'SELECT id, removes_files FROM runs WHERE removed_at <= ?'
+  const sql = `SELECT id, removes_files FROM runs WHERE removed_at <= ? AND status <> 'running'`
   return all<{ id: string; removes_files: number }>(store, sql, before).map(({ id, removes_files }) => ({
     id,
     removesFiles: removes_files === 1,

@@ -1,6 +1,6 @@
 /** Runs: create, start, end, list. It does not know processes; a run's owner is just two values to store and compare. */
 import { randomBytes } from 'node:crypto'
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { isRunId, runFolder } from '@main/paths/run-folder'
 import { GpoError } from '@shared/errors'
 import type { CriticalRule } from '@shared/method/critical-step'
 import { type ObjectiveKind, type Plan, planSchema } from '@shared/schemas/plan'
@@ -30,7 +30,6 @@ interface Row {
   readonly iterations: number
   readonly error_code: string | null
   readonly error_message: string | null
-  readonly folder: string
   readonly owner_pid: number | null
   readonly owner_started_at: string | null
   readonly is_read_only: number
@@ -39,14 +38,8 @@ interface Row {
 }
 
 const COLUMNS = `id, name, status, plan ->> '$.objective.kind' AS objective, plan ->> '$.gpo.criticalStep' AS critical_step,
-  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at, is_read_only,
+  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, owner_pid, owner_started_at, is_read_only,
   worked_ms, resumed_at`
-
-/** A folder beside the database is stored as a relative path, so that both can be moved together. */
-function keptFolder({ file }: Store, folder: string): string {
-  const way = relative(dirname(file), folder)
-  return way.startsWith('..') || isAbsolute(way) ? folder : way.split(sep).join('/')
-}
 
 const summaryOf = (store: Store, row: Row): RunSummary => ({
   id: row.id,
@@ -62,7 +55,7 @@ const summaryOf = (store: Store, row: Row): RunSummary => ({
   iteration: row.iteration,
   iterations: row.iterations,
   error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
-  folder: resolve(dirname(store.file), row.folder),
+  folder: runFolder(store.file, row.id),
   owner: row.owner_pid === null ? null : { pid: row.owner_pid, startedAt: row.owner_started_at ?? '' },
   isReadOnly: row.is_read_only === 1,
 })
@@ -79,16 +72,14 @@ export function runKey(store: Store, id: string): number {
 }
 
 export interface NewRun {
-  /** From `newRunId`; the caller needs it to name the folder. */
+  /** From `newRunId`. */
   readonly id: string
   readonly name: string
   readonly plan: Plan
-  /** Absolute. */
-  readonly folder: string
 }
 
-/** A queued run. */
-export function createRun(store: Store, { id, name, plan, folder }: NewRun, now = Date.now()): RunRecord {
+/** A queued run. Its folder is stored for other programs; here it always comes from the id. */
+export function createRun(store: Store, { id, name, plan }: NewRun, now = Date.now()): RunRecord {
   change(
     store,
     `INSERT INTO runs (id, name, status, plan, created_at, iterations, folder) VALUES (?, ?, 'queued', ?, ?, ?, ?)`,
@@ -97,7 +88,7 @@ export function createRun(store: Store, { id, name, plan, folder }: NewRun, now 
     JSON.stringify(plan),
     now,
     plan.budget.iterations,
-    keptFolder(store, folder),
+    `runs/${id}`,
   )
   return getRun(store, id)
 }
@@ -117,18 +108,17 @@ function storedPlan(id: string, json: string): Plan {
 export function getRun(store: Store, id: string): RunRecord {
   const sql = `SELECT ${COLUMNS}, plan, environment FROM runs WHERE id = ?`
   const row = first<Row & { plan: string; environment: string | null }>(store, sql, id)
-  if (row === undefined) throw noSuchRun(id)
+  if (row === undefined || !isRunId(id)) throw noSuchRun(id)
   const environment = row.environment === null ? null : JSON.parse(row.environment)
   return { ...summaryOf(store, row), plan: storedPlan(id, row.plan), environment }
 }
 
-/** Newest first, without removed ones that could still be restored. */
+/** Newest first, without removed ones that could still be restored, and without ids that no version makes. */
 export function listRuns(store: Store, { statuses }: { readonly statuses?: readonly RunStatus[] } = {}): RunSummary[] {
   const where = `WHERE removed_at IS NULL ${statuses === undefined ? '' : 'AND status IN (SELECT value FROM json_each(?))'}`
   const params = statuses === undefined ? [] : [JSON.stringify(statuses)]
-  return all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params).map(
-    (row) => summaryOf(store, row),
-  )
+  const rows = all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params)
+  return rows.filter(({ id }) => isRunId(id)).map((row) => summaryOf(store, row))
 }
 
 /**
