@@ -2,7 +2,7 @@ import { availableParallelism, platform, release, totalmem } from 'node:os'
 import { dataFolder } from '@main/paths'
 import { ownRunFolder } from '@main/paths/run-folder'
 import type { Store } from '@main/store/query'
-import { getRun } from '@main/store/runs'
+import { getRunSummary } from '@main/store/runs'
 import { readSetting, writeSetting } from '@main/store/settings'
 import { type Settings, settingsSchema } from '@shared/contract/system'
 import { GpoError } from '@shared/errors'
@@ -50,7 +50,7 @@ export const systemApi = {
   }),
   showRunFolder: api.system.showRunFolder.handler(async ({ context: { host, store }, input: { id } }) => {
     if (!host.showFolder) throw new GpoError('usage', 'This host cannot open folders: the path is shown on the page.')
-    const folder = ownRunFolder(store.file, getRun(store, id).id)
+    const folder = ownRunFolder(store.file, getRunSummary(store, id).id)
     if (folder === null) throw new GpoError('notFound', `Run ${id} has no folder yet: it has written nothing.`)
     await host.showFolder(folder)
   }),

@@ -59,6 +59,10 @@ export function formatSeconds(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`
 }
 
+/** Minutes are enough. A number that is no time is one of a damaged database. */
+export const formatTime = (ms: number): string =>
+  Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().slice(0, 16).replace('T', ' ') : 'no time'
+
 export const formatPercent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
 /** Columns padded to their widest cell. */

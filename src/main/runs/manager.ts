@@ -1,7 +1,7 @@
 /** The runs that this program drives: one at a time, the others wait. Sends events to all listeners. */
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
-import { deleteRun, getRun, listRuns, queueRun } from '@main/store/runs'
+import { deleteRun, getRun, getRunSummary, listRuns, queueRun } from '@main/store/runs'
 import type { Trainer } from '@main/workers/client'
 import type { Fork } from '@main/workers/fork'
 import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
@@ -118,7 +118,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   /** The trainer of a run that is running here. @throws {GpoError} 'usage' */
   const running = (id: string): Active & { trainer: Trainer } => {
     if (active?.live.active.id === id && active.trainer) return active as Active & { trainer: Trainer }
-    const { status } = getRun(store, id)
+    const { status } = getRunSummary(store, id)
     const where = status === 'running' ? 'runs in another program: pause or stop it there' : `is ${status}, not running`
     throw new GpoError('usage', `Run ${id} ${where}.`)
   }

@@ -1,5 +1,7 @@
 /** A person's notes, tags, archive flags and removals of runs. */
 import type { RunNotes } from '@shared/schemas/run'
+import { z } from 'zod'
+import { jsonColumn } from './json-column'
 import { all, change, first, type Store, transaction } from './query'
 import { runKey } from './runs'
 
@@ -9,9 +11,11 @@ interface Row {
   readonly is_archived: number
 }
 
+const tagsSchema = z.array(z.string())
+
 const notesOf = ({ note, tags, is_archived }: Row): RunNotes => ({
   note,
-  tags: JSON.parse(tags),
+  tags: jsonColumn(tags, tagsSchema, []),
   isArchived: is_archived === 1,
 })
 

@@ -3,7 +3,7 @@ import type { ReadyRun } from '@main/runs/lifecycle'
 import type { RunManager } from '@main/runs/manager'
 import { withStartingModel } from '@main/runs/starting-model'
 import type { Store } from '@main/store/query'
-import { getStudy, setWaiting, studyOfRun } from '@main/store/studies'
+import { getStudy, getStudyHead, setWaiting, studyOfRun } from '@main/store/studies'
 import type { Fork } from '@main/workers/fork'
 import type { LiveEvent } from '@shared/contract/runs'
 import type { StudyEvent } from '@shared/contract/studies'
@@ -115,7 +115,7 @@ export function createStudyManager({ store, runs, jobWorkerPath, fork, onBug }: 
     },
     pause(id) {
       if (active?.id === id) return pauseActive(active)
-      const { state, name } = getStudy(store, id)
+      const { state, name } = getStudyHead(store, id)
       if (state === 'running') throw new GpoError('usage', `The study ${name} runs in another program: pause it there.`)
       if (state !== 'queued') throw new GpoError('usage', `The study ${name} is ${state}, not running.`)
       queue = queue.filter((one) => one !== id)

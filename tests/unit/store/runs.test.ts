@@ -47,6 +47,7 @@ describe('a run', () => {
       status: 'queued',
       objective: 'dpo',
       criticalStep: plan.gpo.criticalStep,
+      planProblem: null,
       createdAt: 1000,
       startedAt: null,
       endedAt: null,

@@ -4,8 +4,10 @@ import { basename, join } from 'node:path'
 import { isModel, noModel } from '@main/formats/model-files'
 import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@main/formats/peft'
 import { bundledPaths, isBundled, modelPath } from '@main/paths'
-import { isRunId, runFolder } from '@main/paths/run-folder'
+import { runFolder } from '@main/paths/run-folder'
+import { planValue } from '@main/store/json-column'
 import { all, type Store } from '@main/store/query'
+import { listRuns } from '@main/store/runs'
 import type { ModelItem } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
 import type { CriticalRule } from '@shared/method/critical-step'
@@ -30,8 +32,8 @@ interface RunRow {
   readonly accuracy: number | null
 }
 
-const RUNS = `SELECT r.id, r.name, r.plan ->> '$.model.path' AS model, r.plan ->> '$.adaptation.kind' AS adaptation,
-    r.plan ->> '$.objective.kind' AS objective, r.plan ->> '$.gpo.criticalStep' AS criticalStep, c.iteration, c.path, c.bytes, coalesce(r.ended_at, r.created_at) AS since,
+const RUNS = `SELECT r.id, r.name, ${planValue('$.model.path', 'r')} AS model, ${planValue('$.adaptation.kind', 'r')} AS adaptation,
+    ${planValue('$.objective.kind', 'r')} AS objective, ${planValue('$.gpo.criticalStep', 'r')} AS criticalStep, c.iteration, c.path, c.bytes, coalesce(r.ended_at, r.created_at) AS since,
     (SELECT accuracy FROM evaluations WHERE run = r.key AND iteration <= c.iteration ORDER BY iteration DESC LIMIT 1) AS accuracy
   FROM runs AS r JOIN checkpoints AS c ON c.run = r.key
   WHERE r.removed_at IS NULL AND c.iteration = (SELECT max(iteration) FROM checkpoints WHERE run = r.key)`
@@ -115,11 +117,15 @@ function runItem(store: Store, row: RunRow): ModelItem {
   }
 }
 
-const runRows = (store: Store, id?: string): RunRow[] =>
-  (id === undefined
-    ? all<RunRow>(store, `${RUNS} ORDER BY r.created_at DESC`)
-    : all<RunRow>(store, `${RUNS} AND r.id = ?`, id)
-  ).filter((row) => isRunId(row.id) && isCheckpointFolder(row.path))
+/** Of runs whose plan can be read: a checkpoint is nothing without the model it was trained from. */
+function runRows(store: Store, id?: string): RunRow[] {
+  const rows =
+    id === undefined
+      ? all<RunRow>(store, `${RUNS} ORDER BY r.created_at DESC`)
+      : all<RunRow>(store, `${RUNS} AND r.id = ?`, id)
+  const usable = new Set(listRuns(store).flatMap((run) => (run.planProblem === null ? [run.id] : [])))
+  return rows.filter((row) => usable.has(row.id) && isCheckpointFolder(row.path))
+}
 
 /** Bundled ones first, then added ones, then runs; each group newest first. */
 export const listModels = (store: Store): ModelItem[] => [
