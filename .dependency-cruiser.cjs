@@ -77,7 +77,7 @@ module.exports = {
       to: { path: room('engine/') },
     },
 
-    may('store-knows-nobody', room('store/'), []),
+    may('store', room('store/'), [room('paths/')]),
     {
       name: 'sqlite-in-the-store-only',
       severity: 'error',

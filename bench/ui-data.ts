@@ -69,7 +69,7 @@ function planOf(iterations: number, objective: (typeof OBJECTIVES)[number]): Pla
 
 function addRun(store: Store, name: string, plan: Plan, startedAt: number): string {
   const id = newRunId(startedAt)
-  createRun(store, { id, name, plan, folder: resolve('bench', id) }, startedAt)
+  createRun(store, { id, name, plan }, startedAt)
   startRun(store, id, OWNER, startedAt)
   return id
 }

@@ -90,7 +90,7 @@ function measure(file: string): object {
     budget: { iterations: ITERATIONS },
   })
   const first = openStore(file)
-  const { id: run } = createRun(first, { id: newRunId(), name: 'bench', plan, folder: 'bench' })
+  const { id: run } = createRun(first, { id: newRunId(), name: 'bench', plan })
   const metricsMs = insert(first, run, (iteration) => [metricsOf(iteration)])
   const trajectoriesMs = insert(first, run, (iteration) => [trajectoriesAt(iteration, PER_ITERATION)])
   recordEvents(

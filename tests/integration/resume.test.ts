@@ -202,8 +202,7 @@ describe('resuming', () => {
 })
 
 describe('a run is found', () => {
-  const named = (store: Store, id: string, name: string) =>
-    createRun(store, { id, name, plan, folder: join(store.file, '..', 'runs', id) }).id
+  const named = (store: Store, id: string, name: string) => createRun(store, { id, name, plan }).id
   const store = () => {
     const made = open()
     for (const [id, name] of [

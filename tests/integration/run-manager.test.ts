@@ -2,20 +2,22 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createRunManager, type RunManager } from '@main/runs/manager'
-import type { Store } from '@main/store/query'
+import { change, type Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import type { RunRequest } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Deed, iterationOf, open, plan, sends } from '../support/scripted-run'
 
-function managerOf(store: Store): RunManager {
+function managerOf(store: Store, onBug?: (error: unknown) => void): RunManager {
   const manager = createRunManager({
     store,
     workerPath: join(import.meta.dirname, '../support/scripted-trainer.mjs'),
-    onBug: (error) => {
-      throw error
-    },
+    onBug:
+      onBug ??
+      ((error) => {
+        throw error
+      }),
   })
   onTestFinished(() => manager.close())
   return manager
@@ -112,4 +114,20 @@ it('closing stops what runs at its next safe point and waits for it', async () =
   await expect.poll(() => getRun(store, id).status, { timeout: 20_000 }).toBe('running')
   await manager.close()
   expect(getRun(store, id).status).toBe('stopped')
+})
+
+it('a waiting run whose plan cannot be read any more is passed over, and the next one has its turn', async () => {
+  const store = open()
+  const bugs: unknown[] = []
+  const manager = managerOf(store, (error) => bugs.push(error))
+  const script = [...sends(...iterationOf(1)), { do: 'obey' } as const, ...sends(stopped)]
+  const first = await manager.start(planOf(store, script))
+  const [bad, next] = [await manager.start(planOf(store, script)), await manager.start(planOf(store, script))]
+  change(store, `UPDATE runs SET plan = '{' WHERE id = ?`, bad)
+  await expect.poll(() => manager.state().active?.iteration, { timeout: 20_000 }).toBe(1)
+  manager.stop(first)
+  await expect.poll(() => manager.state().active?.id, { timeout: 20_000 }).toBe(next)
+  expect(bugs.map(String)).toEqual([expect.stringMatching(/Its plan is damaged/)])
+  manager.stop(next)
+  expect(await ended(store, next)).toBe('stopped')
 })

@@ -3,12 +3,15 @@ import type { Services } from '@main/api/services'
 import type { Store } from '@main/store/query'
 import { readSetting, writeSetting } from '@main/store/settings'
 import { runJob } from '@main/workers/job-client'
+import { doctorSchema } from '@main/workers/results'
 import type { BackendFindings } from '@shared/contract/system'
+import { z } from 'zod'
 
 const NAME = 'backends'
+const findingsSchema = z.intersection(doctorSchema, z.object({ measuredAt: z.number().min(0).max(8.64e15) }))
 
 export const rememberedBackends = (store: Store): BackendFindings | null =>
-  (readSetting(store, NAME) as BackendFindings | undefined) ?? null
+  findingsSchema.safeParse(readSetting(store, NAME)).data ?? null
 
 const atWork = new WeakMap<Store, Promise<BackendFindings>>()
 

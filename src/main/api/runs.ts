@@ -7,7 +7,7 @@ import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries, readSeries } from '@main/store/metrics'
 import { runList } from '@main/store/run-list'
 import { archiveRuns, changeRunNotes, hideRuns, restoreRuns, runNotes } from '@main/store/run-notes'
-import { getRun, refuseRunning, renameRun } from '@main/store/runs'
+import { getRun, getRunSummary, refuseRunning, renameRun } from '@main/store/runs'
 import { runTotals } from '@main/store/totals'
 import { countTrajectories } from '@main/store/trajectories'
 import { api } from './base'
@@ -24,7 +24,9 @@ export const runsApi = {
     checkpoints: listCheckpoints(store, id),
     trajectories: countTrajectories(store, id),
   })),
-  log: api.runs.log.handler(({ context: { store }, input: { id } }) => runLog(getRun(store, id), SHOWN_LOG_BYTES)),
+  log: api.runs.log.handler(({ context: { store }, input: { id } }) =>
+    runLog(getRunSummary(store, id), SHOWN_LOG_BYTES),
+  ),
   series: api.runs.series.handler(({ context: { store }, input: { id, names, ...range } }) =>
     Object.fromEntries(names.map((name) => [name, readSeries(store, id, name, range)])),
   ),
@@ -39,7 +41,7 @@ export const runsApi = {
     runs.announceRuns()
   }),
   files: api.runs.files.handler(async ({ context: { store }, input: { ids } }) => {
-    const sizes = await Promise.all(ids.map((id) => folderBytes(getRun(store, id).folder)))
+    const sizes = await Promise.all(ids.map((id) => folderBytes(getRunSummary(store, id).folder)))
     return {
       bytes: sizes.reduce((total, size) => total + size, 0),
       checkpoints: ids.reduce((total, id) => total + listCheckpoints(store, id).length, 0),

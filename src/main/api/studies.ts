@@ -1,4 +1,4 @@
-import { getStudy } from '@main/store/studies'
+import { getStudy, getStudyHead } from '@main/store/studies'
 import { beginStudy } from '@main/studies/begin'
 import { checkStudy, refuseProblems } from '@main/studies/check'
 import { chosenStudy } from '@main/studies/chosen'
@@ -40,7 +40,7 @@ export const studiesApi = {
   resume: api.studies.resume.handler(({ context: { studies }, input: { id } }) => studies.resume(id)),
   pause: api.studies.pause.handler(({ context: { studies }, input: { id } }) => studies.pause(id)),
   remove: api.studies.remove.handler(({ context: { store, studies, runs }, input: { id, runs: which } }) => {
-    if (getStudy(store, id).state === 'queued') studies.pause(id)
+    if (getStudyHead(store, id).state === 'queued') studies.pause(id)
     removeStudy(store, id, which === 'remove' ? 'hide' : 'keep')
     studies.announce()
     runs.announceRuns()

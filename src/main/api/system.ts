@@ -1,7 +1,8 @@
 import { availableParallelism, platform, release, totalmem } from 'node:os'
 import { dataFolder } from '@main/paths'
+import { ownRunFolder } from '@main/paths/run-folder'
 import type { Store } from '@main/store/query'
-import { getRun } from '@main/store/runs'
+import { getRunSummary } from '@main/store/runs'
 import { readSetting, writeSetting } from '@main/store/settings'
 import { type Settings, settingsSchema } from '@shared/contract/system'
 import { GpoError } from '@shared/errors'
@@ -53,6 +54,8 @@ export const systemApi = {
   }),
   showRunFolder: api.system.showRunFolder.handler(async ({ context: { host, store }, input: { id } }) => {
     if (!host.showFolder) throw new GpoError('usage', 'This host cannot open folders: the path is shown on the page.')
-    await host.showFolder(getRun(store, id).folder)
+    const folder = ownRunFolder(store.file, getRunSummary(store, id).id)
+    if (folder === null) throw new GpoError('notFound', `Run ${id} has no folder yet: it has written nothing.`)
+    await host.showFolder(folder)
   }),
 }

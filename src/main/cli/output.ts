@@ -20,13 +20,20 @@ export function createOutput(isJson: boolean): Output {
   }
 }
 
-/** If the reader of the output has closed it (`gpo show last | head`), the rest is dropped and the work continues. */
+/**
+ * If the reader of the output has closed it (`gpo show last | head`), the rest is dropped and the work continues. So it does where the output
+ * cannot be written, on a full disk for example; the command then ends with that failure.
+ */
 export function dropWhatNobodyReads(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+  process.stderr.on('error', () => {})
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    process.stdout.on('error', () => {})
+    if (error.code === 'EPIPE') return
+    process.stderr.write(`gpo: the output cannot be written (${error.code}): write it to another disk\n`)
+    process.once('exit', () => {
+      process.exitCode = ERROR_CODES.storage
     })
-  }
+  })
 }
 
 /** Prints the error; @returns the exit code. Only bugs get a stack trace. */
@@ -51,6 +58,10 @@ export function formatSeconds(seconds: number): string {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`
   return `${(seconds / 3600).toFixed(1)} h`
 }
+
+/** Minutes are enough. A number that is no time is one of a damaged database. */
+export const formatTime = (ms: number): string =>
+  Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString().slice(0, 16).replace('T', ' ') : 'no time'
 
 export const formatPercent = (share: number): string => `${(100 * share).toFixed(1)} %`
 

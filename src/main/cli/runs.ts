@@ -6,13 +6,11 @@ import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries } from '@main/store/metrics'
 import { openStore } from '@main/store/open'
-import { getRun, listRuns } from '@main/store/runs'
-import type { RunRecord, RunSummary } from '@shared/schemas/run'
+import { getRun, getRunSummary, listRuns } from '@main/store/runs'
+import type { RunSummary } from '@shared/schemas/run'
 import { openRunsOf } from './model'
-import { formatBytes, formatPercent, formatSeconds, formatTable, type Output } from './output'
+import { formatBytes, formatPercent, formatSeconds, formatTable, formatTime, type Output } from './output'
 import type { StoreOptions } from './train'
-
-const time = (ms: number | null) => (ms === null ? '-' : new Date(ms).toISOString().slice(0, 16).replace('T', ' '))
 
 const duration = ({ endedAt, workedMs }: RunSummary) => (endedAt ? formatSeconds(workedMs / 1000) : '-')
 
@@ -29,14 +27,15 @@ export function showRuns(options: StoreOptions, output: Output): number {
         run.id,
         run.status,
         run.name,
-        run.criticalStep,
+        run.criticalStep ?? 'unknown',
         `${run.iteration}/${run.iterations}`,
-        time(run.createdAt),
+        formatTime(run.createdAt),
         duration(run),
       ])
       output.line(
         formatTable([['id', 'status', 'name', 'critical step', 'iterations', 'created', 'duration'], ...rows]),
       )
+      for (const { id, planProblem } of runs) if (planProblem !== null) output.note(`run ${id}: ${planProblem}`)
     }
     return 0
   } finally {
@@ -44,7 +43,7 @@ export function showRuns(options: StoreOptions, output: Output): number {
   }
 }
 
-function showLog(run: RunRecord, output: Output): void {
+function showLog(run: RunSummary, output: Output): void {
   const log = runLog(run)
   output.json({ run: run.id, ...log })
   if (log.text === '') output.note(`run ${run.id} has no log: its trainer has not started, or its folder was removed`)
@@ -55,11 +54,12 @@ export function showRun(wanted: string, options: StoreOptions & { log?: boolean 
   const store = openRunsOf(wanted, options.db)
   try {
     recoverInterrupted(store)
-    const run = getRun(store, resolveRun(store, wanted).id)
+    const { id } = resolveRun(store, wanted)
     if (options.log) {
-      showLog(run, output)
+      showLog(getRunSummary(store, id), output)
       return 0
     }
+    const run = getRun(store, id)
     const evaluations = listEvaluations(store, run.id)
     const checkpoints = listCheckpoints(store, run.id)
     const metrics = metricSummaries(store, run.id)
@@ -67,7 +67,7 @@ export function showRun(wanted: string, options: StoreOptions & { log?: boolean 
     output.line(`${run.id}  ${run.name}`)
     output.line(`status       ${run.status}${run.error ? `: ${run.error.message}` : ''}`)
     output.line(`iterations   ${run.iteration} of ${run.iterations}`)
-    output.line(`created      ${time(run.createdAt)}, took ${duration(run)}`)
+    output.line(`created      ${formatTime(run.createdAt)}, took ${duration(run)}`)
     output.line(`folder       ${run.folder}`)
     if (run.environment)
       output.line(

@@ -10,7 +10,7 @@ import { STUDY_FORMATS, type StudyFormat } from '@shared/contract/studies'
 import { GpoError } from '@shared/errors'
 import { rowNumber } from '@shared/row-number'
 import { BUDGETS, type Budget, type Study } from '@shared/schemas/study'
-import { formatSeconds, formatTable, type Output } from './output'
+import { formatSeconds, formatTable, formatTime, type Output } from './output'
 
 export function listStudies(store: Store, output: Output): number {
   const studies = studyList(store, null)
@@ -25,9 +25,10 @@ export function listStudies(store: Store, output: Output): number {
     name,
     `${tasks} × ${arms} × ${seeds}`,
     `${runs.finished}/${runs.total}`,
-    new Date(createdAt).toISOString().slice(0, 16).replace('T', ' '),
+    formatTime(createdAt),
   ])
   output.line(formatTable([['id', 'state', 'name', 'tasks × arms × seeds', 'runs', 'created'], ...rows]))
+  for (const { id, error } of studies) if (error?.code === 'storage') output.note(`study ${id}: ${error.message}`)
   return 0
 }
 

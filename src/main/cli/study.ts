@@ -3,7 +3,7 @@ import { databaseFile } from '@main/paths'
 import { recoverInterrupted } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
-import { getStudy, type StudyRecord } from '@main/store/studies'
+import { getStudy, getStudyHead, type StudyHead, type StudyRecord } from '@main/store/studies'
 import { beginStudy, begunStudy } from '@main/studies/begin'
 import { recoverStudies } from '@main/studies/recover'
 import { removeStudy } from '@main/studies/remove'
@@ -52,16 +52,21 @@ function continueStudy(store: Store, study: StudyRecord, flags: StoreOptions, ou
 async function named(store: Store, wanted: string, flags: StudyFlags, output: Output): Promise<number> {
   const isAsked = flags.report || flags.remove || flags.problems !== undefined
   if (!isAsked && isFile(wanted)) return startStudy(store, wanted, flags, output)
+  if (flags.remove && !isFile(wanted)) return removed(store, getStudyHead(store, wanted), flags.remove, output)
   const study = getStudy(store, isFile(wanted) ? (await documentOf(store, wanted, flags, output)).name : wanted)
   if (flags.report) return reportStudy(store, study, flags, output)
   if (flags.problems !== undefined) return showProblems(store, study, flags.problems, flags.task, output)
   if (flags.check) await checkedStudy(store, study.document, output)
   if (flags.bundle !== undefined) await bundleStudy(store, study.document, study, flags.bundle, output)
   if (flags.check || flags.bundle !== undefined) return 0
-  if (!flags.remove) return continueStudy(store, study, flags, output)
-  const runs = removeStudy(store, study.id, flags.remove === 'runs' ? 'delete' : 'keep')
-  output.json({ study: study.id, removed: true, runs })
-  output.line(`study ${study.name} removed; its ${runs} runs were ${flags.remove === 'runs' ? 'removed too' : 'kept'}`)
+  if (flags.remove) return removed(store, study, flags.remove, output)
+  return continueStudy(store, study, flags, output)
+}
+
+function removed(store: Store, { id, name }: StudyHead, which: 'keep-runs' | 'runs', output: Output): number {
+  const runs = removeStudy(store, id, which === 'runs' ? 'delete' : 'keep')
+  output.json({ study: id, removed: true, runs })
+  output.line(`study ${name} removed; its ${runs} runs were ${which === 'runs' ? 'removed too' : 'kept'}`)
   return 0
 }
 

@@ -1,7 +1,6 @@
 /** Imports a run bundle into the store as a read-only run, completely or not at all. */
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { runFolder } from '@main/paths'
 import { insertEvaluation } from '@main/store/evaluations'
 import { createImportedRun, type ImportedRun, showImportedRun } from '@main/store/imported-runs'
 import { insertMetrics } from '@main/store/metrics'
@@ -38,7 +37,7 @@ function endOf({ status, error }: Manifest['run']): Pick<ImportedRun, 'status' |
   }
 }
 
-function newImportedRun({ store }: BundleImport, { manifest, plan, environment }: BundleReader): ImportedRun {
+function newImportedRun({ manifest, plan, environment }: BundleReader): ImportedRun {
   const { run, program, writtenAt } = manifest
   const { name, createdAt, startedAt, endedAt, iteration, tags } = run
   const id = newRunId()
@@ -47,7 +46,6 @@ function newImportedRun({ store }: BundleImport, { manifest, plan, environment }
     id,
     name,
     plan,
-    folder: runFolder(store.file, id),
     ...endOf(run),
     createdAt,
     startedAt,
@@ -120,7 +118,7 @@ export async function importBundle(options: BundleImport): Promise<ImportOutcome
   const reader = await readBundle(path)
   try {
     refuseTooLarge(store, reader.manifest)
-    const { id, name } = createImportedRun(store, newImportedRun(options, reader))
+    const { id, name } = createImportedRun(store, newImportedRun(reader))
     try {
       await fill(options, reader, id)
     } catch (error) {

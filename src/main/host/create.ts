@@ -9,6 +9,7 @@ import { createStudyManager } from '@main/studies/manager'
 import { recoverStudies } from '@main/studies/recover'
 import type { Fork } from '@main/workers/fork'
 import { createGenerators } from '@main/workers/generators'
+import { guarded } from '@shared/guarded'
 import packageJson from '../../../package.json'
 import { createGrants } from '../api/grants'
 import type { Host, Services } from '../api/services'
@@ -40,8 +41,9 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
   recoverEvaluations(store)
   const runs = createRunManager({ store, workerPath, fork, onBug })
   const studies = createStudyManager({ store, runs, jobWorkerPath, fork, onBug })
-  runs.purge(UNDO_MS)
-  const purging = setInterval(() => runs.purge(UNDO_MS), PURGE_INTERVAL_MS)
+  const purge = guarded(onBug, () => runs.purge(UNDO_MS)) // a locked database only delays it
+  purge()
+  const purging = setInterval(purge, PURGE_INTERVAL_MS)
   purging.unref()
   const generators = createGenerators({ workerPath: jobWorkerPath, fork })
   const evaluations = createEvaluationManager({ store, workerPath: jobWorkerPath, fork, onBug })
@@ -63,12 +65,13 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
     services,
     async close() {
       clearInterval(purging)
-      generators.close()
-      await transfers.close()
-      await evaluations.close()
-      await studies.close()
-      await runs.close()
-      store.close()
+      // If one cannot end, the others still do: the trainer must not outlive the program.
+      for (const part of [generators, transfers, evaluations, studies, runs, store])
+        try {
+          await part.close()
+        } catch (error) {
+          onBug(error)
+        }
     },
   }
 }

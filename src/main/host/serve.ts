@@ -5,11 +5,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { toWireError } from '@main/api/base'
 import { router } from '@main/api/router'
 import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { GpoError } from '@shared/errors'
+import { guarded } from '@shared/guarded'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { WebSocketServer } from 'ws'
 import type { Services } from '../api/services'
@@ -75,6 +77,7 @@ export async function serve({ services, pages, port, session, onBug, onLink }: S
   const door = createDoor((token) => onLink(`http://${address}/?token=${token}`), session)
 
   const refuse = (response: ServerResponse, status: number, message: string): void => {
+    if (response.headersSent) return void response.destroy()
     response.writeHead(status, { ...pages.headers, 'content-type': 'text/plain; charset=utf-8' })
     response.end(`${message}\n`)
   }
@@ -124,7 +127,7 @@ export async function serve({ services, pages, port, session, onBug, onLink }: S
       }),
     ],
   })
-  server.on('upgrade', (request, socket, head) => {
+  const upgrade = guarded(onBug, (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => {}) // a refused client may close the connection first
     if (pathOf(request.url ?? '/') !== '/api' || !isOwn(request, true) || !door.isOpen(request)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
@@ -132,11 +135,13 @@ export async function serve({ services, pages, port, session, onBug, onLink }: S
     }
     sockets.handleUpgrade(request, socket, head, (socket) => {
       socket.on('error', () => {}) // the socket closes itself: the message was too large or a frame broken
-      void handler.upgrade(socket, { context: services })
+      guarded(onBug, () => handler.upgrade(socket, { context: services }))()
     })
   })
+  server.on('upgrade', upgrade)
 
   address = `127.0.0.1:${await listen(server, port)}`
+  server.on('error', onBug)
   door.announce()
   return {
     port: Number(address.split(':')[1]),

@@ -1,8 +1,10 @@
 /** Models and datasets that a person added: the table, and removed entries that can still be restored. It does not read their files. */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
+import { jsonColumn } from '@main/store/json-column'
 import { all, change, first, type Store } from '@main/store/query'
 import { GpoError } from '@shared/errors'
+import { z } from 'zod'
 
 export type EntryKind = 'model' | 'dataset'
 
@@ -31,9 +33,11 @@ const COLUMNS = 'id, kind, name, path, options, added_at'
 /** Entries removed by `removeEntry`, by id, kept until the program ends. */
 const removed = new WeakMap<Store, Map<string, LibraryEntry>>()
 
+const optionsSchema = z.record(z.string(), z.unknown())
+
 const entryOf = ({ added_at, options, ...row }: Row): LibraryEntry => ({
   ...row,
-  options: JSON.parse(options),
+  options: jsonColumn(options, optionsSchema, {}),
   addedAt: added_at,
 })
 

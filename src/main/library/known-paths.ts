@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { isBundled } from '@main/paths'
+import { planValue } from '@main/store/json-column'
 import { all, type Store } from '@main/store/query'
 import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
@@ -11,10 +12,10 @@ import { type EntryKind, findEntryByPath } from './entries'
 
 /** Imported runs are excluded, because nobody here chose their paths. */
 const USED: Readonly<Record<EntryKind, string>> = {
-  model: `SELECT plan ->> '$.model.path' AS path FROM runs WHERE is_read_only = 0
-    UNION SELECT plan ->> '$.adaptation.from' FROM runs WHERE is_read_only = 0`,
-  dataset: `SELECT plan ->> '$.data.train.path' AS path FROM runs WHERE is_read_only = 0
-    UNION SELECT plan ->> '$.data.eval.path' FROM runs WHERE is_read_only = 0`,
+  model: `SELECT ${planValue('$.model.path')} AS path FROM runs WHERE is_read_only = 0
+    UNION SELECT ${planValue('$.adaptation.from')} FROM runs WHERE is_read_only = 0`,
+  dataset: `SELECT ${planValue('$.data.train.path')} AS path FROM runs WHERE is_read_only = 0
+    UNION SELECT ${planValue('$.data.eval.path')} FROM runs WHERE is_read_only = 0`,
 }
 
 const PAGES: Readonly<Record<EntryKind, string>> = { model: 'Models', dataset: 'Datasets' }

@@ -19,20 +19,6 @@ export function dataFolder(env: NodeJS.ProcessEnv = process.env, platform: strin
 
 export const databaseFile = (chosen?: string): string => (chosen ? resolve(chosen) : join(dataFolder(), 'runs.db'))
 
-/**
- * The folder of a run's checkpoints, beside its database.
- * @throws GpoError('usage') for an id that would lead outside
- */
-export function runFolder(database: string, runId: string): string {
-  if (!/^[\w-][\w.-]*$/.test(runId)) {
-    throw new GpoError(
-      'usage',
-      `${JSON.stringify(runId)} is not a run's id: letters, digits, "-", "_" and "." make one`,
-    )
-  }
-  return join(dirname(resolve(database)), 'runs', runId)
-}
-
 /** What a run's trainer printed and threw; in the run's folder. */
 export const trainerLog = (runFolder: string): string => join(runFolder, 'trainer.log')
 

@@ -1,6 +1,7 @@
 /** Drives one run: starts its trainer, stores its events, and records how it ended. */
 import { mkdirSync } from 'node:fs'
 import { trainerLog } from '@main/paths'
+import { ownRunFolder } from '@main/paths/run-folder'
 import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
@@ -136,6 +137,7 @@ async function endOf(trainer: Trainer, onStart: Execution['onStart']): Promise<W
 async function drive(execution: Execution): Promise<RunEnd> {
   const { store, run, workerPath, onStart, onEvent } = execution
   makeFolder(run.folder)
+  ownRunFolder(store.file, run.id) // throws for one that is elsewhere
   let last: FinishedEvent | FailedEvent | null = null
   let broken: { readonly error: unknown } | null = null
   const recorder = createRecorder(store, run.id, execution.onRecorded, (error) => {

@@ -1,17 +1,18 @@
 /** The runs that this program drives: one at a time, the others wait. Sends events to all listeners. */
-import { rmSync } from 'node:fs'
 import type { Store } from '@main/store/query'
 import { hiddenRuns } from '@main/store/run-notes'
-import { deleteRun, getRun, listRuns, queueRun } from '@main/store/runs'
+import { deleteRun, getRun, getRunSummary, listRuns, queueRun } from '@main/store/runs'
 import type { Trainer } from '@main/workers/client'
 import type { Fork } from '@main/workers/fork'
 import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
 import { GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
+import { guarded } from '@shared/guarded'
 import { isEvaluated } from '@shared/plan/evaluated'
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
+import { removeRunFiles } from './files'
 import type { SameInputs } from './fingerprints'
 import { beginRun, driveRun, type ReadyRun, readyRun } from './lifecycle'
 import { afterEvent, beginLive, type LiveRun } from './live-state'
@@ -89,8 +90,12 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   const leave = (id: string, failure: { readonly error: unknown } | null = null) => {
     const follower = followers.get(id)
     followers.delete(id)
-    if (failure) follower?.reject(failure.error)
-    else follower?.resolve(getRun(store, id))
+    try {
+      if (failure) throw failure.error
+      follower?.resolve(getRun(store, id))
+    } catch (error) {
+      follower?.reject(error)
+    }
   }
 
   const state = (): LiveState => ({ active: active?.live.active ?? null, queue })
@@ -100,7 +105,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     hub.publish({ type: 'state', state: state() })
   }
   const announceSoon = () => {
-    stateTimer ??= setTimeout(announceState, STATE_INTERVAL)
+    stateTimer ??= setTimeout(guarded(onBug, announceState), STATE_INTERVAL)
   }
   const announceRuns = () => hub.publish({ type: 'runs' })
 
@@ -113,7 +118,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   /** The trainer of a run that is running here. @throws {GpoError} 'usage' */
   const running = (id: string): Active & { trainer: Trainer } => {
     if (active?.live.active.id === id && active.trainer) return active as Active & { trainer: Trainer }
-    const { status } = getRun(store, id)
+    const { status } = getRunSummary(store, id)
     const where = status === 'running' ? 'runs in another program: pause or stop it there' : `is ${status}, not running`
     throw new GpoError('usage', `Run ${id} ${where}.`)
   }
@@ -159,7 +164,11 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     const id = queue[0]
     if (id === undefined) return
     queue = queue.slice(1)
-    const run = getRun(store, id)
+    const run = found(id)
+    if (run === null) {
+      next()
+      return
+    }
     let failure: { readonly error: unknown } | null = null
     const ended = Promise.resolve() // `active` is set before the trainer starts
       .then(() => drive(id, ready?.run.id === id ? ready : null))
@@ -167,6 +176,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
         failure = { error }
         failBeforeStart(run, error)
       })
+      .catch(onBug)
       .finally(() => {
         active = null
         leave(id, failure)
@@ -176,6 +186,17 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       })
     active = { live: beginLive(run), trainer: null, ended }
     announceState()
+  }
+
+  /** Null if it cannot be read; then the others of the queue have their turn. */
+  function found(id: string): RunRecord | null {
+    try {
+      return getRun(store, id)
+    } catch (error) {
+      leave(id, { error })
+      onBug(error)
+      return null
+    }
   }
 
   /** Records a failure found only when the run's turn came. */
@@ -195,7 +216,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     else next(ready)
   }
 
-  const watch = watchOtherPrograms(store, () => {
+  const watch = watchOtherPrograms(store, onBug, () => {
     recoverInterrupted(store)
     announceRuns()
     for (const { id } of listRuns(store, { statuses: ['running'] }))
@@ -282,9 +303,13 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     announceRuns,
     purge(ageMs) {
       for (const { id, removesFiles } of hiddenRuns(store, Date.now() - ageMs)) {
-        const { folder } = getRun(store, id)
         deleteRun(store, id)
-        if (removesFiles) rmSync(folder, { recursive: true, force: true })
+        if (!removesFiles) continue
+        try {
+          removeRunFiles(store, id)
+        } catch (error) {
+          onBug(error) // the others are deleted all the same
+        }
       }
     },
     async close() {
@@ -299,13 +324,13 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
 }
 
 /** Calls back when another program has written to the database. */
-function watchOtherPrograms(store: Store, onChange: () => void): NodeJS.Timeout {
+function watchOtherPrograms(store: Store, onBug: ManagerOptions['onBug'], onChange: () => void): NodeJS.Timeout {
   let version = store.dataVersion()
-  const timer = setInterval(() => {
+  const look = guarded(onBug, () => {
     const now = store.dataVersion()
     if (now === version) return
     version = now
     onChange()
-  }, WATCH_INTERVAL)
-  return timer.unref()
+  })
+  return setInterval(look, WATCH_INTERVAL).unref()
 }

@@ -7,12 +7,12 @@ import { holdOut } from '@main/library/datasets/hold-out'
 import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
-import { datasetPath, modelPath, runFolder } from '@main/paths'
+import { datasetPath, modelPath } from '@main/paths'
+import { ownRunFolder } from '@main/paths/run-folder'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { type Store, transaction } from '@main/store/query'
 import { createRun, endRun, getRun, lastSeen, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
 import { truncateAfter } from '@main/store/truncate'
-import { isCheckpointFolder } from '@main/workers/protocol'
 import { EVALUATION_DATA, TRAINING_DATA } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
 import { offlineUse, offlineUseOf } from '@shared/method/offline'
@@ -122,7 +122,7 @@ const unjudged = ({ data }: Plan): GpoError =>
 
 export function newRun(store: Store, plan: Plan): RunRecord {
   const id = newRunId()
-  return createRun(store, { id, name: plan.name ?? defaultName(plan), plan, folder: runFolder(store.file, id) })
+  return createRun(store, { id, name: plan.name ?? defaultName(plan), plan })
 }
 
 /** Marks runs whose process is gone as interrupted. @returns their ids */
@@ -198,9 +198,9 @@ function takeBack(store: Store, run: RunRecord, { checkpoint, isRecorded }: Usab
   })
 }
 
-/** The names come from the database, which may not be trusted. */
-function removeCheckpoints({ folder }: RunRecord, paths: readonly string[]): void {
-  for (const path of paths.filter(isCheckpointFolder)) rmSync(join(folder, path), { recursive: true, force: true })
+function removeCheckpoints(folder: string | null, paths: readonly string[]): void {
+  if (folder === null) return
+  for (const path of paths) rmSync(join(folder, path), { recursive: true, force: true })
 }
 
 export interface Resumption {
@@ -226,12 +226,13 @@ export function prepareResume(store: Store, id: string): Resumption {
     )
   if (run.status === 'running')
     throw new GpoError('usage', `run ${id} is running, in process ${run.owner?.pid}: stop it there first`)
+  const folder = ownRunFolder(store.file, id)
   const usable = findUsable(store, run)
   if (usable === null) {
     truncateAfter(store, id, -1)
     return { run: getRun(store, id), resumeFrom: null, iteration: 0, damaged: [] }
   }
-  removeCheckpoints(run, takeBack(store, run, usable))
+  removeCheckpoints(folder, takeBack(store, run, usable))
   const { checkpoint, damaged } = usable
   return {
     run: getRun(store, id),

@@ -40,7 +40,7 @@ const likeness = (a: Plan, b: Plan) =>
  */
 export function ratesForPlan(store: Store, plan: Plan, isOffline: boolean): MeasuredRates | null {
   const runs = listRuns(store)
-    .filter(({ isReadOnly, iteration }) => !isReadOnly && iteration > FEWEST)
+    .filter(({ isReadOnly, iteration, planProblem }) => !isReadOnly && planProblem === null && iteration > FEWEST)
     .map(({ id }) => getRun(store, id))
     .filter((run) => isAlike(run.plan, plan))
     .toSorted((a, b) => likeness(b.plan, plan) - likeness(a.plan, plan) || b.createdAt - a.createdAt)

@@ -1,5 +1,5 @@
 /** Which checkpoints a run has on disk. It knows the names and checksums of their folders, but does not open them. */
-import type { CheckpointEvent, CheckpointRecord } from '@shared/schemas/events'
+import { type CheckpointEvent, type CheckpointRecord, isCheckpointFolder } from '@shared/schemas/events'
 import { all, change, type Store, transaction } from './query'
 import { runKey } from './runs'
 
@@ -22,8 +22,8 @@ export function forgetCheckpoints(store: Store, run: string, paths: readonly str
   })
 }
 
-/** By iteration: the last is the one to resume from. */
+/** By iteration: the last is the one to resume from. A row that names no checkpoint's folder is not one. */
 export function listCheckpoints(store: Store, run: string): CheckpointRecord[] {
   const sql = 'SELECT iteration, path, bytes, sha256 FROM checkpoints WHERE run = ? ORDER BY iteration'
-  return all<CheckpointRecord>(store, sql, runKey(store, run))
+  return all<CheckpointRecord>(store, sql, runKey(store, run)).filter(({ path }) => isCheckpointFolder(path))
 }

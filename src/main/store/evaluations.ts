@@ -1,5 +1,8 @@
 /** Evaluations on held-out rows, one per iteration at most. */
 import type { EvaluationRecord } from '@shared/schemas/events'
+import { VERDICT_STATUSES } from '@shared/schemas/verifier'
+import { z } from 'zod'
+import { jsonColumn } from './json-column'
 import { all, change, type Store } from './query'
 import { runKey } from './runs'
 
@@ -28,13 +31,16 @@ interface Row extends Omit<EvaluationRecord, 'statuses' | 'problems'> {
   readonly right: string | null
 }
 
-/** By iteration, 0 = before training. */
+const statusesSchema = z.partialRecord(z.enum(VERDICT_STATUSES), z.number()).nullable()
+
+/** By iteration, 0 = before training. One whose counts cannot be read is left out. */
 export function listEvaluations(store: Store, run: string): EvaluationRecord[] {
   const sql = `SELECT iteration, n, correct, accuracy, statuses, mean_tokens AS meanTokens, problem_rows AS rows, problem_right AS right
     FROM evaluations WHERE run = ? ORDER BY iteration`
-  return all<Row>(store, sql, runKey(store, run)).map(({ rows, right, ...row }) => ({
-    ...row,
-    statuses: JSON.parse(row.statuses),
-    ...(rows === null || right === null ? {} : { problems: { rows, right } }),
-  }))
+  return all<Row>(store, sql, runKey(store, run)).flatMap(({ rows, right, ...row }) => {
+    const counts = jsonColumn(row.statuses, statusesSchema, null)
+    if (counts === null) return []
+    const statuses = counts as EvaluationRecord['statuses'] // early versions left out those that did not occur
+    return [{ ...row, statuses, ...(rows === null || right === null ? {} : { problems: { rows, right } }) }]
+  })
 }

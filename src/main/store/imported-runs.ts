@@ -8,8 +8,6 @@ export interface ImportedRun {
   readonly id: string
   readonly name: string
   readonly plan: Plan
-  /** Absolute; need not exist. */
-  readonly folder: string
   readonly status: Exclude<RunStatus, 'queued' | 'running'>
   readonly createdAt: number
   readonly startedAt: number | null
@@ -23,9 +21,9 @@ export interface ImportedRun {
 
 /** A read-only run without records, hidden until `showImportedRun`. */
 export function createImportedRun(store: Store, run: ImportedRun, now = Date.now()): RunRecord {
-  const { id, name, plan, folder, createdAt } = run
+  const { id, name, plan, createdAt } = run
   return transaction(store, () => {
-    createRun(store, { id, name, plan, folder }, createdAt)
+    createRun(store, { id, name, plan }, createdAt)
     change(
       store,
       `UPDATE runs SET is_read_only = 1, removed_at = ?, status = ?, started_at = ?, ended_at = ?, worked_ms = ?, iteration = ?, error_code = ?,

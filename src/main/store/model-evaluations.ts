@@ -1,10 +1,26 @@
 /** Evaluations that a person asked for, and their rows. It does not know processes. */
-import type { Outcome, Pairing, RowPage, RowPairPage, StoredRequest } from '@shared/contract/evaluations'
+import {
+  type Outcome,
+  type Pairing,
+  type RowPage,
+  type RowPairPage,
+  type StoredRequest,
+  storedRequestSchema,
+} from '@shared/contract/evaluations'
 import { GpoError } from '@shared/errors'
-import type { EvaluatedRow, EvaluationResult, EvaluationState, EvaluationSummary } from '@shared/schemas/evaluation'
+import {
+  type EvaluatedRow,
+  type EvaluationResult,
+  type EvaluationState,
+  type EvaluationSummary,
+  evaluationResultSchema,
+  evaluationSettingsSchema,
+} from '@shared/schemas/evaluation'
 import type { RunOwner } from '@shared/schemas/run'
-import type { VerdictStatus } from '@shared/schemas/verifier'
+import { type VerdictStatus, verifierSchema } from '@shared/schemas/verifier'
 import type { PairedCounts } from '@shared/statistics/mcnemar'
+import { z } from 'zod'
+import { jsonOf } from './json-column'
 import { all, change, first, type SqlValue, type Store, statement, transaction } from './query'
 import { newRunId } from './runs'
 
@@ -21,16 +37,25 @@ interface Row {
 
 const COLUMNS = 'id, state, model, data, settings, created_at, error, result'
 
-const summaryOf = ({ id, state, model, data, settings, created_at, error, result }: Row): EvaluationSummary => ({
-  id,
-  state,
-  model,
-  data,
-  settings: JSON.parse(settings),
-  createdAt: created_at,
-  error,
-  result: result === null ? null : JSON.parse(result),
+const recordSchema = z.object({
+  settings: evaluationSettingsSchema.extend({ verifier: verifierSchema }),
+  result: evaluationResultSchema.nullable(),
 })
+
+const UNREADABLE = 'It cannot be read: it is damaged, or was made by another version. Evaluate the model again.'
+/** In the place of settings that cannot be read; the evaluation then counts as failed. */
+const NO_SETTINGS = {
+  verifier: verifierSchema.parse({ kind: 'exact' }),
+  ...{ chatTemplate: false, limit: null, samples: 0, temperature: 1, maxNewTokens: 1, seed: 0 },
+}
+
+function summaryOf({ id, state, model, data, created_at, error, ...row }: Row): EvaluationSummary {
+  const result = row.result === null ? null : jsonOf(row.result)
+  const record = recordSchema.safeParse({ settings: jsonOf(row.settings), result })
+  const about = { id, model, data, createdAt: created_at }
+  if (record.success) return { ...about, state, error, ...record.data }
+  return { ...about, state: 'failed', error: UNREADABLE, settings: NO_SETTINGS, result: null }
+}
 
 /** Newest first. */
 export const listModelEvaluations = (store: Store): EvaluationSummary[] =>
@@ -48,8 +73,14 @@ export function requestOf(store: Store, id: string): StoredRequest {
   const row = first<{ request: string | null }>(store, 'SELECT request FROM model_evaluations WHERE id = ?', id)
   if (row?.request === null)
     throw new GpoError('usage', 'This evaluation was made in a terminal: repeat the command `gpo eval` there.')
-  if (row) return JSON.parse(row.request)
+  if (row) return parsedRequest(row.request)
   throw new GpoError('notFound', `There is no evaluation ${JSON.stringify(id)}: it was removed.`)
+}
+
+function parsedRequest(text: string): StoredRequest {
+  const { success, data } = storedRequestSchema.safeParse(jsonOf(text))
+  if (success) return data
+  throw new GpoError('storage', 'What was asked for cannot be read (it is damaged, or of another version): ask anew.')
 }
 
 export interface NewEvaluation extends Pick<EvaluationSummary, 'model' | 'data' | 'settings'> {

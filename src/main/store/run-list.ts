@@ -2,6 +2,7 @@
 import { bestEvaluation, type Measured } from '@shared/best-evaluation'
 import type { MetricName } from '@shared/metrics'
 import type { RunListItem } from '@shared/schemas/run'
+import { planValue } from './json-column'
 import { all, first, type Store } from './query'
 import { allRunNotes } from './run-notes'
 import { listRuns } from './runs'
@@ -14,8 +15,8 @@ const CURVES: readonly string[] = [REWARD, 'loss', 'loss/policy_avg'] satisfies 
 
 interface Plans {
   readonly id: string
-  readonly model: string
-  readonly data: string
+  readonly model: string | null
+  readonly data: string | null
 }
 
 interface Curve {
@@ -33,7 +34,10 @@ interface Curve {
 export function runList(store: Store): RunListItem[] {
   const notes = allRunNotes(store)
   const plans = byId(
-    all<Plans>(store, `SELECT id, plan ->> '$.model.path' AS model, plan ->> '$.data.train.path' AS data FROM runs`),
+    all<Plans>(
+      store,
+      `SELECT id, ${planValue('$.model.path')} AS model, ${planValue('$.data.train.path')} AS data FROM runs`,
+    ),
   )
   const evaluated = evaluationsByRun(store)
   const places = studyPlaces(store)
@@ -44,8 +48,8 @@ export function runList(store: Store): RunListItem[] {
     return {
       ...run,
       ...notes.get(run.id)!,
-      model: plans.get(run.id)!.model,
-      data: plans.get(run.id)!.data,
+      model: run.planProblem === null ? (plans.get(run.id)?.model ?? '') : '',
+      data: run.planProblem === null ? (plans.get(run.id)?.data ?? '') : '',
       base: evaluations.find(({ iteration }) => iteration === 0) ?? null,
       best: bestEvaluation(evaluations),
       last: evaluations.at(-1) ?? null,

@@ -1,5 +1,7 @@
 /** A person's notes, tags, archive flags and removals of runs. */
 import type { RunNotes } from '@shared/schemas/run'
+import { z } from 'zod'
+import { jsonColumn } from './json-column'
 import { all, change, first, type Store, transaction } from './query'
 import { runKey } from './runs'
 
@@ -9,9 +11,11 @@ interface Row {
   readonly is_archived: number
 }
 
+const tagsSchema = z.array(z.string())
+
 const notesOf = ({ note, tags, is_archived }: Row): RunNotes => ({
   note,
-  tags: JSON.parse(tags),
+  tags: jsonColumn(tags, tagsSchema, []),
   isArchived: is_archived === 1,
 })
 
@@ -66,7 +70,7 @@ export interface HiddenRun {
 
 /** Runs hidden before a time, to be deleted. */
 export function hiddenRuns(store: Store, before: number): HiddenRun[] {
-  const sql = 'SELECT id, removes_files FROM runs WHERE removed_at <= ?'
+  const sql = `SELECT id, removes_files FROM runs WHERE removed_at <= ? AND status <> 'running'`
   return all<{ id: string; removes_files: number }>(store, sql, before).map(({ id, removes_files }) => ({
     id,
     removesFiles: removes_files === 1,

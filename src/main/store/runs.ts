@@ -1,10 +1,12 @@
 /** Runs: create, start, end, list. It does not know processes; a run's owner is just two values to store and compare. */
 import { randomBytes } from 'node:crypto'
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
+import { isRunId, runFolder } from '@main/paths/run-folder'
 import { GpoError } from '@shared/errors'
-import type { CriticalRule } from '@shared/method/critical-step'
-import { type ObjectiveKind, type Plan, planSchema } from '@shared/schemas/plan'
+import type { Plan } from '@shared/schemas/plan'
 import type { RunError, RunOwner, RunRecord, RunStatus, RunSummary } from '@shared/schemas/run'
+import { z } from 'zod'
+import { jsonColumn } from './json-column'
+import { planFacts, readPlan } from './plans'
 import { all, change, first, type Store } from './query'
 
 const BASE32 = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -21,8 +23,7 @@ interface Row {
   readonly id: string
   readonly name: string
   readonly status: RunStatus
-  readonly objective: ObjectiveKind
-  readonly critical_step: CriticalRule
+  readonly plan: string
   readonly created_at: number
   readonly started_at: number | null
   readonly ended_at: number | null
@@ -30,7 +31,6 @@ interface Row {
   readonly iterations: number
   readonly error_code: string | null
   readonly error_message: string | null
-  readonly folder: string
   readonly owner_pid: number | null
   readonly owner_started_at: string | null
   readonly is_read_only: number
@@ -38,34 +38,34 @@ interface Row {
   readonly resumed_at: number | null
 }
 
-const COLUMNS = `id, name, status, plan ->> '$.objective.kind' AS objective, plan ->> '$.gpo.criticalStep' AS critical_step,
-  created_at, started_at, ended_at, iteration, iterations, error_code, error_message, folder, owner_pid, owner_started_at, is_read_only,
+const COLUMNS = `id, name, status, plan, created_at, started_at, ended_at, iteration, iterations, error_code, error_message, owner_pid, owner_started_at, is_read_only,
   worked_ms, resumed_at`
 
-/** A folder beside the database is stored as a relative path, so that both can be moved together. */
-function keptFolder({ file }: Store, folder: string): string {
-  const way = relative(dirname(file), folder)
-  return way.startsWith('..') || isAbsolute(way) ? folder : way.split(sep).join('/')
-}
+/** Null for a number that is no time, which no calendar can show. */
+const timeOf = (ms: number | null): number | null => (ms !== null && Math.abs(ms) <= 8.64e15 ? ms : null)
 
-const summaryOf = (store: Store, row: Row): RunSummary => ({
-  id: row.id,
-  name: row.name,
-  status: row.status,
-  objective: row.objective,
-  criticalStep: row.critical_step,
-  createdAt: row.created_at,
-  startedAt: row.started_at,
-  endedAt: row.ended_at,
-  workedMs: row.worked_ms,
-  resumedAt: row.resumed_at,
-  iteration: row.iteration,
-  iterations: row.iterations,
-  error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
-  folder: resolve(dirname(store.file), row.folder),
-  owner: row.owner_pid === null ? null : { pid: row.owner_pid, startedAt: row.owner_started_at ?? '' },
-  isReadOnly: row.is_read_only === 1,
-})
+function summaryOf(store: Store, row: Row): RunSummary {
+  const { objective, criticalStep, problem } = planFacts(store, row.id, row.plan)
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    objective,
+    criticalStep,
+    planProblem: problem,
+    createdAt: timeOf(row.created_at) ?? 0,
+    startedAt: timeOf(row.started_at),
+    endedAt: timeOf(row.ended_at),
+    workedMs: row.worked_ms,
+    resumedAt: row.resumed_at,
+    iteration: row.iteration,
+    iterations: row.iterations,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    folder: runFolder(store.file, row.id),
+    owner: row.owner_pid === null ? null : { pid: row.owner_pid, startedAt: row.owner_started_at ?? '' },
+    isReadOnly: row.is_read_only === 1,
+  }
+}
 
 function noSuchRun(id: string): GpoError {
   return new GpoError('notFound', `There is no run ${id}: list the runs to see their ids.`)
@@ -79,16 +79,14 @@ export function runKey(store: Store, id: string): number {
 }
 
 export interface NewRun {
-  /** From `newRunId`; the caller needs it to name the folder. */
+  /** From `newRunId`. */
   readonly id: string
   readonly name: string
   readonly plan: Plan
-  /** Absolute. */
-  readonly folder: string
 }
 
-/** A queued run. */
-export function createRun(store: Store, { id, name, plan, folder }: NewRun, now = Date.now()): RunRecord {
+/** A queued run. Its folder is stored for other programs; here it always comes from the id. */
+export function createRun(store: Store, { id, name, plan }: NewRun, now = Date.now()): RunRecord {
   change(
     store,
     `INSERT INTO runs (id, name, status, plan, created_at, iterations, folder) VALUES (?, ?, 'queued', ?, ?, ?, ?)`,
@@ -97,38 +95,42 @@ export function createRun(store: Store, { id, name, plan, folder }: NewRun, now 
     JSON.stringify(plan),
     now,
     plan.budget.iterations,
-    keptFolder(store, folder),
+    `runs/${id}`,
   )
   return getRun(store, id)
 }
 
-function storedPlan(id: string, json: string): Plan {
-  const parsed = planSchema.safeParse(JSON.parse(json))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
-  throw new GpoError(
-    'storage',
-    `The plan of run ${id} cannot be read by this version${where}: open it with the one that made it.`,
-  )
+const environmentSchema = z.record(z.string(), z.union([z.string(), z.number()])).nullable()
+
+/** Without its plan, which this version may not be able to read. @throws {GpoError} 'notFound' */
+export function getRunSummary(store: Store, id: string): RunSummary {
+  const row = first<Row>(store, `SELECT ${COLUMNS} FROM runs WHERE id = ?`, id)
+  if (row === undefined || !isRunId(id)) throw noSuchRun(id)
+  return summaryOf(store, row)
 }
 
-/** @throws {GpoError} 'notFound' */
+/** @throws {GpoError} 'notFound', 'storage' if its plan cannot be read */
 export function getRun(store: Store, id: string): RunRecord {
-  const sql = `SELECT ${COLUMNS}, plan, environment FROM runs WHERE id = ?`
-  const row = first<Row & { plan: string; environment: string | null }>(store, sql, id)
-  if (row === undefined) throw noSuchRun(id)
-  const environment = row.environment === null ? null : JSON.parse(row.environment)
-  return { ...summaryOf(store, row), plan: storedPlan(id, row.plan), environment }
+  const row = first<Row & { environment: string | null }>(
+    store,
+    `SELECT ${COLUMNS}, environment FROM runs WHERE id = ?`,
+    id,
+  )
+  if (row === undefined || !isRunId(id)) throw noSuchRun(id)
+  const read = readPlan(row.plan)
+  if ('problem' in read) throw new GpoError('storage', `Run ${id} cannot be used. ${read.problem}`)
+  const environment = row.environment === null ? null : jsonColumn(row.environment, environmentSchema, null)
+  const { plan } = read
+  const method = { objective: plan.objective.kind, criticalStep: plan.gpo.criticalStep }
+  return { ...summaryOf(store, row), ...method, plan, environment }
 }
 
-/** Newest first, without removed ones that could still be restored. */
+/** Newest first, without removed ones that could still be restored, and without ids that no version makes. */
 export function listRuns(store: Store, { statuses }: { readonly statuses?: readonly RunStatus[] } = {}): RunSummary[] {
   const where = `WHERE removed_at IS NULL ${statuses === undefined ? '' : 'AND status IN (SELECT value FROM json_each(?))'}`
   const params = statuses === undefined ? [] : [JSON.stringify(statuses)]
-  return all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params).map(
-    (row) => summaryOf(store, row),
-  )
+  const rows = all<Row>(store, `SELECT ${COLUMNS} FROM runs ${where} ORDER BY created_at DESC, key DESC`, ...params)
+  return rows.filter(({ id }) => isRunId(id)).map((row) => summaryOf(store, row))
 }
 
 /**
@@ -149,12 +151,12 @@ export function startRun(store: Store, id: string, owner: RunOwner, now = Date.n
   )
   if (claimed > 0) return
   refuseReadOnly(store, id)
-  throw runningAlready(getRun(store, id))
+  throw runningAlready(getRunSummary(store, id))
 }
 
 /** @throws {GpoError} 'usage' for a run that was imported, 'notFound' */
 export function refuseReadOnly(store: Store, id: string): void {
-  if (!getRun(store, id).isReadOnly) return
+  if (!getRunSummary(store, id).isReadOnly) return
   const cure = 'start a new run with its plan'
   throw new GpoError('usage', `Run ${id} was imported from another installation and is read-only: ${cure}.`)
 }
@@ -164,7 +166,7 @@ const runningAlready = ({ id, owner }: RunSummary) =>
 
 /** @throws {GpoError} 'usage' if it runs, 'notFound' */
 export function refuseRunning(store: Store, id: string): void {
-  const run = getRun(store, id)
+  const run = getRunSummary(store, id)
   if (run.status === 'running') throw runningAlready(run)
 }
 
@@ -173,7 +175,7 @@ export function queueRun(store: Store, id: string): void {
   refuseReadOnly(store, id)
   if (change(store, `UPDATE runs SET status = 'queued', ended_at = NULL WHERE id = ? AND status <> 'running'`, id) > 0)
     return
-  throw new GpoError('usage', `Run ${getRun(store, id).id} is already running: stop it first.`)
+  throw new GpoError('usage', `Run ${getRunSummary(store, id).id} is already running: stop it first.`)
 }
 
 export interface RunEnd {
@@ -220,5 +222,5 @@ export function renameRun(store: Store, id: string, name: string): void {
 /** Deletes a run and all its records. The caller must delete its folder. */
 export function deleteRun(store: Store, id: string): void {
   if (change(store, `DELETE FROM runs WHERE id = ? AND status <> 'running'`, id) > 0) return
-  throw new GpoError('usage', `Run ${getRun(store, id).id} is running: stop it before you delete it.`)
+  throw new GpoError('usage', `Run ${getRunSummary(store, id).id} is running: stop it before you delete it.`)
 }

@@ -3,6 +3,7 @@ import { GpoError } from '@shared/errors'
 import type { RunError, RunOwner } from '@shared/schemas/run'
 import { type Study, type StudyPlace, type StudyState, studySchema } from '@shared/schemas/study'
 import type { Cell } from '@shared/study/cells'
+import { jsonOf } from './json-column'
 import { all, change, first, type Store, transaction } from './query'
 import { newRunId, runKey } from './runs'
 
@@ -45,21 +46,33 @@ interface Row {
 const COLUMNS =
   'id, name, document, state, created_at, started_at, ended_at, error_code, error_message, owner_pid, owner_started_at'
 
-function storedDocument({ id, document }: Row): Study {
-  const parsed = studySchema.safeParse(JSON.parse(document))
-  if (parsed.success) return parsed.data
+/** A study whose document may be none that this version can read. */
+export type StudyHead = Omit<StudyRecord, 'document'> &
+  ({ readonly document: Study } | { readonly document: null; readonly problem: string })
+
+function storedDocument(
+  text: string,
+): { readonly document: Study } | { readonly document: null; readonly problem: string } {
+  const parsed = studySchema.safeParse(jsonOf(text))
+  if (parsed.success) return { document: parsed.data }
   const [issue] = parsed.error.issues
   const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
-  throw new GpoError(
-    'storage',
-    `The document of study ${id} cannot be read by this version${where}: open it with the one that made it.`,
-  )
+  return {
+    document: null,
+    problem: `Its document cannot be read by this version${where}: open it with the one that made it.`,
+  }
 }
 
-const recordOf = (row: Row): StudyRecord => ({
+function recordOf(row: Row): StudyRecord {
+  const head = headOf(row)
+  if (head.document === null) throw new GpoError('storage', `Study ${head.id} cannot be used. ${head.problem}`)
+  return head
+}
+
+const headOf = (row: Row): StudyHead => ({
   id: row.id,
   name: row.name,
-  document: storedDocument(row),
+  ...storedDocument(row.document),
   state: row.state,
   createdAt: row.created_at,
   startedAt: row.started_at,
@@ -69,8 +82,8 @@ const recordOf = (row: Row): StudyRecord => ({
 })
 
 /** Newest first. */
-export const listStudies = (store: Store): StudyRecord[] =>
-  all<Row>(store, `SELECT ${COLUMNS} FROM studies ORDER BY created_at DESC, key DESC`).map(recordOf)
+export const listStudies = (store: Store): StudyHead[] =>
+  all<Row>(store, `SELECT ${COLUMNS} FROM studies ORDER BY created_at DESC, key DESC`).map(headOf)
 
 /** Studies that a process has claimed. */
 export const runningStudies = (store: Store): { readonly id: string; readonly owner: RunOwner }[] =>
@@ -79,18 +92,32 @@ export const runningStudies = (store: Store): { readonly id: string; readonly ow
     `SELECT id, owner_pid AS pid, owner_started_at AS started FROM studies WHERE state = 'running' AND owner_pid IS NOT NULL`,
   ).map(({ id, pid, started }) => ({ id, owner: { pid, startedAt: started } }))
 
-/** By id or name; null if there is none. */
+/** By id or name; null if there is none. @throws {GpoError} 'storage' if its document cannot be read */
 export function findStudy(store: Store, wanted: string): StudyRecord | null {
-  const sql = `SELECT ${COLUMNS} FROM studies WHERE id = ? OR name = ? ORDER BY id = ? DESC`
-  const row = first<Row>(store, sql, wanted, wanted, wanted)
+  const row = studyRow(store, wanted)
   return row === undefined ? null : recordOf(row)
+}
+
+/** For what does not need its document. @throws {GpoError} 'notFound' */
+export function getStudyHead(store: Store, wanted: string): StudyHead {
+  const row = studyRow(store, wanted)
+  if (row) return headOf(row)
+  throw noSuchStudy(wanted)
+}
+
+const noSuchStudy = (wanted: string) =>
+  new GpoError('notFound', `There is no study ${JSON.stringify(wanted)}: \`gpo study --list\` lists them.`)
+
+function studyRow(store: Store, wanted: string): Row | undefined {
+  const sql = `SELECT ${COLUMNS} FROM studies WHERE id = ? OR name = ? ORDER BY id = ? DESC`
+  return first<Row>(store, sql, wanted, wanted, wanted)
 }
 
 /** @throws {GpoError} 'notFound' */
 export function getStudy(store: Store, id: string): StudyRecord {
   const found = findStudy(store, id)
   if (found) return found
-  throw new GpoError('notFound', `There is no study ${JSON.stringify(id)}: \`gpo study --list\` lists them.`)
+  throw noSuchStudy(id)
 }
 
 /** A queued study with all its combinations. @throws {GpoError} 'usage' if there is one of this name */
@@ -161,7 +188,7 @@ export function claimStudy(store: Store, id: string, owner: RunOwner, now = Date
     id,
   )
   if (claimed > 0) return
-  const { owner: other } = getStudy(store, id)
+  const { owner: other } = getStudyHead(store, id)
   throw new GpoError('usage', `Study ${id} is already running, in process ${other?.pid}: pause it there first.`)
 }
 
@@ -201,7 +228,7 @@ export function setWaiting(store: Store, id: string, state: 'queued' | 'paused')
 /** Its runs stay. @throws {GpoError} 'usage' while it runs */
 export function deleteStudy(store: Store, id: string): void {
   if (change(store, `DELETE FROM studies WHERE id = ? AND state <> 'running'`, id) > 0) return
-  throw new GpoError('usage', `Study ${getStudy(store, id).id} is running: pause it before you remove it.`)
+  throw new GpoError('usage', `Study ${getStudyHead(store, id).id} is running: pause it before you remove it.`)
 }
 
 /** The places of runs in studies, by run. */

@@ -9,7 +9,9 @@ import type {
   TrajectoryRow,
 } from '@shared/schemas/run'
 import type { CriticalRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
+import { z } from 'zod'
 import { foundText } from './found-text'
+import { jsonColumn } from './json-column'
 import { all, change, first, type Store, statement, transaction } from './query'
 import { runKey } from './runs'
 import { continuationLines, decodeBody, encodeBody } from './trajectory-body'
@@ -70,9 +72,11 @@ const LIGHT = `SELECT t.id, t.iteration, t.item AS "index", t.row, t.tokens, t.r
 const criticalOf = ({ rule, critical_step: step, advantage, confidence }: CriticalColumns): CriticalRecord | null =>
   rule === null ? null : { rule, step, advantage, confidence }
 
+const valuesSchema = z.array(z.number().nullable())
+
 function rowOf(light: LightRow): TrajectoryRow {
   const { rule: _, critical_step, advantage, confidence, state_values, ...row } = light
-  return { ...row, critical: criticalOf(light), values: JSON.parse(state_values) }
+  return { ...row, critical: criticalOf(light), values: jsonColumn(state_values, valuesSchema, []) }
 }
 
 export interface PageRequest {

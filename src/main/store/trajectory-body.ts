@@ -5,6 +5,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { GpoError } from '@shared/errors'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
+import { VERDICT_STATUSES } from '@shared/schemas/verifier'
+import { z } from 'zod'
 
 type Body = Pick<TrajectoryRecord, 'steps' | 'states' | 'continuations'>
 
@@ -14,12 +16,29 @@ const MAX_BYTES = 256 * 2 ** 20
 export const encodeBody = ({ steps, states, continuations }: Body): Uint8Array =>
   deflateRawSync(JSON.stringify({ steps, states, continuations }), { level: 3 })
 
+const bodySchema: z.ZodType<Body> = z.object({
+  steps: z.array(z.object({ start: z.number(), end: z.number(), text: z.string() })),
+  states: z.array(z.object({ successes: z.number(), samples: z.number(), value: z.number().nullable() })),
+  continuations: z.array(
+    z.object({
+      state: z.number(),
+      purpose: z.enum(['value', 'reset']),
+      trained: z.boolean(),
+      tokens: z.number(),
+      text: z.string(),
+      reward: z.number(),
+      status: z.enum(VERDICT_STATUSES),
+      unfinished: z.literal(true).optional(),
+    }),
+  ),
+})
+
 /** @throws {GpoError} 'storage' */
 export function decodeBody(id: number, bytes: Uint8Array): Body {
   try {
-    return JSON.parse(inflateRawSync(bytes, { maxOutputLength: MAX_BYTES }).toString('utf8'))
+    return bodySchema.parse(JSON.parse(inflateRawSync(bytes, { maxOutputLength: MAX_BYTES }).toString('utf8')))
   } catch (cause) {
-    const message = `Trajectory ${id} is damaged: its ${bytes.length} bytes cannot be unpacked; restore a copy of the database.`
+    const message = `Trajectory ${id} is damaged: its ${bytes.length} bytes cannot be read; restore a copy of the database.`
     throw new GpoError('storage', message, { cause })
   }
 }

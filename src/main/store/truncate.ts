@@ -1,4 +1,5 @@
 /** Resets a run to a checkpoint, after which its iterations are repeated. */
+import { isCheckpointFolder } from '@shared/schemas/events'
 import { truncateMetrics } from './metrics'
 import { all, change, type Store, transaction } from './query'
 import { refuseRunning, runKey } from './runs'
@@ -26,7 +27,9 @@ export function truncateAfter(store: Store, run: string, iteration: number): Tru
       metrics: truncateMetrics(store, key, iteration),
       trajectories: truncateTrajectories(store, key, iteration),
       evaluations: change(store, 'DELETE FROM evaluations WHERE run = ? AND iteration > ?', key, iteration),
-      checkpoints: all<{ path: string }>(store, gone, key, iteration).map(({ path }) => path),
+      checkpoints: all<{ path: string }>(store, gone, key, iteration)
+        .map(({ path }) => path)
+        .filter(isCheckpointFolder),
     }
     change(store, 'UPDATE runs SET iteration = min(iteration, ?) WHERE key = ?', Math.max(0, iteration), key)
     return truncated

@@ -42,7 +42,7 @@ function spentOf(store: Store, { id, iteration }: RunSummary): RunData['spent'] 
 
 export function runDataOf(store: Store, { measure }: Study, cell: CellRun): RunData | null {
   const { task, arm, seed, record } = cell
-  if (!record) return null
+  if (!record || record.planProblem !== null) return null
   const evaluations = listEvaluations(store, record.id)
   const measured = measuredOf(evaluations, measure, record.status === 'completed')
   return { task, arm, seed, run: record.id, evaluations, spent: spentOf(store, record), measured }
@@ -51,7 +51,9 @@ export function runDataOf(store: Store, { measure }: Study, cell: CellRun): RunD
 function missingOf(cells: readonly CellRun[]): Missing[] {
   return cells.flatMap(({ task, arm, seed, leftOut, record }) => {
     if (leftOut !== null) return [{ task, arm, seed, why: leftOut }]
-    return record && isFinal(record) ? [{ task, arm, seed, why: `failed: ${record.error?.message}` }] : []
+    if (!record) return []
+    if (record.planProblem !== null) return [{ task, arm, seed, why: record.planProblem }]
+    return isFinal(record) ? [{ task, arm, seed, why: `failed: ${record.error?.message}` }] : []
   })
 }
 

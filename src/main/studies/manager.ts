@@ -3,11 +3,13 @@ import type { ReadyRun } from '@main/runs/lifecycle'
 import type { RunManager } from '@main/runs/manager'
 import { withStartingModel } from '@main/runs/starting-model'
 import type { Store } from '@main/store/query'
-import { getStudy, setWaiting, studyOfRun } from '@main/store/studies'
+import { getStudy, getStudyHead, setWaiting, studyOfRun } from '@main/store/studies'
 import type { Fork } from '@main/workers/fork'
+import type { LiveEvent } from '@shared/contract/runs'
 import type { StudyEvent } from '@shared/contract/studies'
 import { GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
+import { guarded } from '@shared/guarded'
 import { conductStudy } from './conduct'
 import { recoverStudies } from './recover'
 
@@ -88,7 +90,7 @@ export function createStudyManager({ store, runs, jobWorkerPath, fork, onBug }: 
 
   /** What a run has recorded changes its study. Another program's runs and studies are seen through the runs too. */
   async function follow(): Promise<void> {
-    for await (const event of runs.listen(ending.signal)) {
+    const take = guarded(onBug, (event: LiveEvent) => {
       if (event.type === 'recorded') {
         const study = studyOfRun(store, event.run)
         if (study !== null) hub.publish({ type: 'recorded', study })
@@ -96,7 +98,8 @@ export function createStudyManager({ store, runs, jobWorkerPath, fork, onBug }: 
         recoverStudies(store)
         announce()
       }
-    }
+    })
+    for await (const event of runs.listen(ending.signal)) take(event)
   }
 
   return {
@@ -112,7 +115,7 @@ export function createStudyManager({ store, runs, jobWorkerPath, fork, onBug }: 
     },
     pause(id) {
       if (active?.id === id) return pauseActive(active)
-      const { state, name } = getStudy(store, id)
+      const { state, name } = getStudyHead(store, id)
       if (state === 'running') throw new GpoError('usage', `The study ${name} runs in another program: pause it there.`)
       if (state !== 'queued') throw new GpoError('usage', `The study ${name} is ${state}, not running.`)
       queue = queue.filter((one) => one !== id)

@@ -1,8 +1,9 @@
 /** Studies as lists and pages show them: counts, combinations, time left. */
 import { listEvaluations } from '@main/store/evaluations'
 import type { Store } from '@main/store/query'
-import { listStudies, type StudyRecord } from '@main/store/studies'
+import { listStudies, type StudyHead, type StudyRecord } from '@main/store/studies'
 import type { StudyCell, StudyCounts, StudyDetails, StudySummary } from '@shared/contract/studies'
+import { describeError } from '@shared/errors'
 import { planOf } from '@shared/study/cells'
 import { headlineOf } from '@shared/study/headline'
 import { measuredOf } from '@shared/study/run-data'
@@ -87,9 +88,29 @@ export function secondsLeft(cells: readonly CellRun[]): number | null {
 /** @param driven the study that this program drives, if there is one */
 export function studyList(store: Store, driven: string | null): StudySummary[] {
   const runs = runsById(store)
-  return listStudies(store).map((study) =>
-    summaryOf(store, study, cellRuns(store, study.id, runs), study.id === driven),
-  )
+  return listStudies(store).map((study) => {
+    const cells = cellRuns(store, study.id, runs)
+    const isOwn = study.id === driven
+    if (study.document === null) return unreadable(study, cells, isOwn, study.problem)
+    try {
+      return summaryOf(store, study, cells, isOwn)
+    } catch (error) {
+      return unreadable(study, cells, isOwn, `Its results cannot be computed: ${describeError(error)}`)
+    }
+  })
+}
+
+/** A study that cannot be shown is listed with the reason, so that the others are listed too. */
+function unreadable(study: StudyHead, cells: readonly CellRun[], isOwn: boolean, problem: string): StudySummary {
+  const { id, name, state, createdAt, startedAt, endedAt } = study
+  return {
+    ...{ id, name, state, createdAt, startedAt, endedAt, question: null, arms: 0, tasks: 0, seeds: 0 },
+    runs: countsOf(cells),
+    error: { code: 'storage', message: problem },
+    isElsewhere: state === 'running' && !isOwn,
+    secondsLeft: null,
+    verdict: null,
+  }
 }
 
 export function studyDetails(store: Store, study: StudyRecord, isOwn: boolean): StudyDetails {

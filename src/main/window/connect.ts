@@ -4,7 +4,8 @@ import { router } from '@main/api/router'
 import type { Services } from '@main/api/services'
 import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
-import { ipcMain, type WebFrameMain } from 'electron'
+import { guarded } from '@shared/guarded'
+import { type IpcMainEvent, ipcMain, type WebFrameMain } from 'electron'
 import { ORIGIN } from './protocol'
 import type { Windows } from './windows'
 
@@ -22,13 +23,14 @@ export function connectWindows(services: Services, windows: Windows, onBug: (err
       }),
     ],
   })
-  ipcMain.on('gpo:connect', (event) => {
+  const connect = guarded(onBug, (event: IpcMainEvent) => {
     const [port] = event.ports
     if (!port) return
     if (!isOwnFrame(event.senderFrame, windows)) return port.close()
     handler.upgrade(port, { context: services })
     port.start()
   })
+  ipcMain.on('gpo:connect', connect)
   /** Paths of files a person dropped on the window, from the preload script. */
   ipcMain.handle('gpo:dropped', (event, paths: unknown) => {
     if (!isOwnFrame(event.senderFrame, windows)) throw new Error('refused')

@@ -6,6 +6,7 @@ import type { Pages } from '@main/host/pages'
 import type { Fork } from '@main/workers/fork'
 import { inspected, inspectionOf } from '@main/workers/inspect'
 import { describeError } from '@shared/errors'
+import { guarded } from '@shared/guarded'
 import { app, dialog } from 'electron'
 import { connectWindows } from './connect'
 import { electronHost } from './dialogs'
@@ -39,9 +40,10 @@ export interface WindowOptions {
 }
 
 async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
+  process.stderr.on('error', () => {}) // its terminal may be closed
   await app.whenReady()
   servePages(pages)
-  const windows = createWindows({ preload: join(folder, '../preload/index.cjs') })
+  const windows = createWindows({ preload: join(folder, '../preload/index.cjs'), onBug })
   const program = createProgram({
     host: electronHost(windows),
     database: databaseArgument(),
@@ -60,8 +62,8 @@ async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
   windows.open()
   onStart?.(program)
 
-  app.on('second-instance', windows.open)
-  app.on('activate', windows.open)
+  app.on('second-instance', guarded(onBug, windows.open))
+  app.on('activate', guarded(onBug, windows.open))
   app.on('window-all-closed', () => app.quit())
   let isClosed = false
   app.on('will-quit', (event) => {

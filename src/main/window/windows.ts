@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunManager } from '@main/runs/manager'
+import type { LiveEvent } from '@shared/contract/runs'
+import { guarded } from '@shared/guarded'
 import { app, BrowserWindow, dialog, Menu, Notification, screen } from 'electron'
 import { menuTemplate } from './menu'
 import { ORIGIN } from './protocol'
@@ -60,7 +62,12 @@ function lastPlace(): Place {
   }
 }
 
-export function createWindows({ preload }: { readonly preload: string }): Windows {
+export interface WindowsOptions {
+  readonly preload: string
+  readonly onBug: (error: unknown) => void
+}
+
+export function createWindows({ preload, onBug }: WindowsOptions): Windows {
   let window: BrowserWindow | null = null
   let runs: RunManager | null = null
   let isBusy = () => false
@@ -78,21 +85,22 @@ export function createWindows({ preload }: { readonly preload: string }): Window
       backgroundColor: '#1b1e23',
       webPreferences: { preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webviewTag: false },
     })
+    const home = guarded(onBug, () => made.loadURL(`${ORIGIN}/`))
     made.once('ready-to-show', () => made.show())
     made.on('close', (event) => {
       keepPlace(made)
       if (mayClose || isInBackground || !isBusy()) return // a hidden window is closed by the system, when it shuts down
       event.preventDefault()
-      void askBeforeClosing(made)
+      ask(made)
     })
     made.on('closed', () => {
       window = null
     })
     // Electron shows about:blank without asking, so a page that went there is loaded again.
     made.webContents.on('did-navigate', (_event, url) => {
-      if (!url.startsWith(`${ORIGIN}/`)) void made.loadURL(`${ORIGIN}/`)
+      if (!url.startsWith(`${ORIGIN}/`)) home()
     })
-    void made.loadURL(`${ORIGIN}/`)
+    home()
     return made
   }
 
@@ -116,18 +124,20 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     if (response === 0) {
       isInBackground = true
       open.hide()
-      if (isPaused && active) void runs?.resume(active.id)
       waitForTheEnd()
+      if (isPaused && active) await runs?.resume(active.id)
     } else if (response === 1) {
       mayClose = true
       open.close()
     }
   }
 
+  const ask = guarded(onBug, askBeforeClosing)
+
   /** Asks again and again, because a study ends without saying so here; twice, because between two runs there is a moment without one. */
   function waitForTheEnd(): void {
     let wasIdle = false
-    const timer = setInterval(() => {
+    const look = guarded(onBug, () => {
       if (!isInBackground) return clearInterval(timer)
       if (wasIdle && !isBusy()) {
         clearInterval(timer)
@@ -135,7 +145,8 @@ export function createWindows({ preload }: { readonly preload: string }): Window
         app.quit()
       }
       wasIdle = !isBusy()
-    }, IDLE)
+    })
+    const timer: NodeJS.Timeout = setInterval(look, IDLE)
   }
 
   const open = () => {
@@ -164,7 +175,8 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     followRuns(manager, isStudying, wantsNotifications) {
       runs = manager
       isBusy = () => manager.state().active !== null || manager.state().queue.length > 0 || isStudying()
-      void follow(manager, { window: () => window, go, wantsNotifications })
+      const tell = guarded(onBug, teller({ window: () => window, go, wantsNotifications }))
+      void follow(manager, tell)
     },
   }
 }
@@ -175,15 +187,19 @@ interface Shown {
   readonly wantsNotifications: () => boolean
 }
 
-async function follow(manager: RunManager, { window, go, wantsNotifications }: Shown): Promise<void> {
-  for await (const event of manager.listen(undefined)) {
+async function follow(manager: RunManager, tell: (event: LiveEvent) => void): Promise<void> {
+  for await (const event of manager.listen(undefined)) tell(event)
+}
+
+function teller({ window, go, wantsNotifications }: Shown) {
+  return (event: LiveEvent): void => {
     if (event.type === 'state') {
       const active = event.state.active
       window()?.setProgressBar(active ? Math.max(0.01, active.iteration / active.iterations) : -1)
     }
     if (event.type === 'ended' && !window()?.isFocused() && wantsNotifications()) {
       const { id, name, status, workedMs } = event.run
-      if (workedMs < LONG_RUN || !Notification.isSupported()) continue
+      if (workedMs < LONG_RUN || !Notification.isSupported()) return
       const notification = new Notification({ title: name, body: `The run is ${status}.` })
       notification.on('click', () => go(`/runs/${id}`))
       notification.show()

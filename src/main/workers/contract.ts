@@ -3,6 +3,7 @@
  * events that occurred while the previous batch was being sent. Main parses everything that arrives; workers parse their requests.
  */
 import { eventIterator, oc } from '@orpc/contract'
+import { evaluationResultSchema } from '@shared/schemas/evaluation'
 import { z } from 'zod'
 import { type JobKind, jobs } from './job'
 import { startSchema, toldSchema } from './protocol'
@@ -47,7 +48,7 @@ const job = <Input extends z.ZodType, Item extends z.ZodType, Result extends z.Z
 ) => oc.input(input).output(eventIterator(updates(item), result))
 
 export const jobsContract = {
-  evaluate: job(jobs.evaluate, results.rowAnswerSchema, results.evaluationSchema),
+  evaluate: job(jobs.evaluate, results.rowAnswerSchema, evaluationResultSchema),
   critical: job(jobs.critical, results.criticalSchema, z.object({ trajectories: z.number() })),
   continue: job(jobs.continue, results.continuedSchema, z.object({ count: z.number() })),
   overlay: job(jobs.overlay, results.overlaySchema, z.object({ tokens: z.number() })),

@@ -2,11 +2,25 @@
  * The log of a worker process: everything it printed and every error it threw, newest last. Main writes each piece of output as it arrives, so
  * that a crash or a kill loses nothing that was printed. Two files of bounded size.
  */
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Largest size of one file in bytes; the previous file is kept as well. */
 export const MAX_LOG_BYTES = 1_000_000
+
+/** A link in the place of a log is not followed: the folder may be someone else's. Windows does not know the flag. */
+const NO_LINK = constants.O_NOFOLLOW ?? 0
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | NO_LINK
 
 /** The previous log file. */
 export const olderLog = (file: string): string => `${file}.1`
@@ -23,7 +37,7 @@ function sizeOf(file: string): number {
 function append(file: string, text: string | Uint8Array): void {
   mkdirSync(dirname(file), { recursive: true })
   if (sizeOf(file) + text.length > MAX_LOG_BYTES) renameSync(file, olderLog(file))
-  appendFileSync(file, text)
+  appendFileSync(file, text, { flag: APPEND as unknown as string }) // Node takes numbers, its types do not say so
 }
 
 export const openLog = (file: string): WorkerLog => ({
@@ -41,7 +55,7 @@ export const bugMessage = (message: string, file: string): string =>
 /** The last bytes of a file; empty if there is none. */
 function endOf(file: string, bytes: number): Buffer {
   try {
-    const handle = openSync(file, 'r')
+    const handle = openSync(file, constants.O_RDONLY | NO_LINK)
     try {
       const { size } = fstatSync(handle)
       const end = Buffer.alloc(Math.min(size, bytes))

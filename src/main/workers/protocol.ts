@@ -2,7 +2,7 @@
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
-import { PHASES, RUN_REQUESTS } from '@shared/schemas/events'
+import { isCheckpointFolder, PHASES, RUN_REQUESTS } from '@shared/schemas/events'
 import { outcomesSchema } from '@shared/schemas/outcomes'
 import { planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
@@ -54,9 +54,6 @@ export const startMessage = (content: Omit<StartMessage, 'version'>): StartMessa
 
 export const count = z.number().int().min(0)
 
-/** A valid name of a checkpoint's folder, which must be directly in the run's folder. */
-const CHECKPOINT_FOLDER = /^checkpoint-\d{8}$/
-export const isCheckpointFolder = (path: string): boolean => CHECKPOINT_FOLDER.test(path)
 const checkpointFolder = z.string().refine(isCheckpointFolder, { error: 'expected the name of a checkpoint' })
 
 export const status = z.enum(VERDICT_STATUSES)

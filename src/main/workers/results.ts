@@ -73,25 +73,7 @@ export interface Answers {
 /** A schema of a declared type; if the two differ, this file does not compile. */
 type Of<T> = z.ZodType<T, T>
 
-const statuses = z.record(status, count)
 const seconds = z.number()
-
-export const evaluationSchema: Of<EvaluationResult> = z.object({
-  n: count,
-  greedy: z.object({ accuracy: z.number(), correct: count, statuses }),
-  sampled: z
-    .object({
-      samples: count,
-      passAtK: z.record(z.string(), z.number()),
-      passAtKIntervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
-      majorityAtK: z.number(),
-      statuses,
-    })
-    .nullable(),
-  maxNewTokens: count,
-  tokens: count,
-  seconds,
-})
 
 export const rowAnswerSchema: Of<RowAnswer> = z.object({
   row: count,

@@ -1,11 +1,6 @@
 /** Evaluations of any model on any data, and their comparison row by row. */
 import { z } from 'zod'
-import {
-  type EvaluatedRow,
-  type EvaluationSettings,
-  type EvaluationSummary,
-  evaluationSettingsSchema,
-} from '../schemas/evaluation'
+import { type EvaluatedRow, type EvaluationSummary, evaluationSettingsSchema } from '../schemas/evaluation'
 import type { VerifierConfig } from '../schemas/verifier'
 import type { PairedComparison, PairedCounts } from '../statistics/mcnemar'
 import { asked, done, eventIterator, oc, type } from './base'
@@ -97,10 +92,10 @@ const page = {
   limit: z.number().int().min(1).max(200).default(50),
 }
 
-export type StoredRequest = Pick<EvaluationRequest, 'source'> & {
-  readonly model: EvaluationRequest['models'][number]
-  readonly settings: EvaluationSettings
-}
+export const storedRequestSchema = evaluationRequestSchema
+  .omit({ models: true })
+  .extend({ model: modelReferenceSchema })
+export type StoredRequest = z.infer<typeof storedRequestSchema>
 
 export const evaluationsContract = {
   /** Newest first. */

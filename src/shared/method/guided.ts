@@ -1,10 +1,10 @@
 /** Which runs are GPO. Pure. */
 import type { CriticalRule } from './critical-step'
 
-/** The fields of a run that decide it, as in the list of runs. */
+/** The fields of a run that decide it, as in the list of runs; null where its plan cannot be read. */
 export interface Method {
-  readonly objective: string
-  readonly criticalStep: CriticalRule
+  readonly objective: string | null
+  readonly criticalStep: CriticalRule | null
 }
 
 /** The fields of a plan that decide it. */
@@ -15,7 +15,7 @@ interface MethodPlan {
 
 /** True where a run resets to critical steps; supervised fine-tuning never does. */
 export const isGuidedMethod = ({ objective, criticalStep }: Method): boolean =>
-  criticalStep !== 'none' && objective !== 'sft'
+  criticalStep !== null && criticalStep !== 'none' && objective !== 'sft'
 
 /** The same for a plan. */
 export const isGuided = ({ objective, gpo }: MethodPlan): boolean =>

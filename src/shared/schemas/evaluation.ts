@@ -1,6 +1,6 @@
 /** An evaluation that a person asked for: a model on rows of data, judged by a verifier. Evaluations inside a run are in events.ts. */
 import { z } from 'zod'
-import { type VerdictStatus, type VerifierConfig, verifierSchema } from './verifier'
+import { VERDICT_STATUSES, type VerdictStatus, type VerifierConfig, verifierSchema } from './verifier'
 
 /** What is asked of every model of an evaluation. */
 export const evaluationSettingsSchema = z.strictObject({
@@ -45,6 +45,26 @@ export interface EvaluationResult {
   readonly tokens: number
   readonly seconds: number
 }
+
+const count = z.number().int().min(0)
+const statuses = z.record(z.enum(VERDICT_STATUSES), count)
+
+export const evaluationResultSchema: z.ZodType<EvaluationResult, EvaluationResult> = z.object({
+  n: count,
+  greedy: z.object({ accuracy: z.number(), correct: count, statuses }),
+  sampled: z
+    .object({
+      samples: count,
+      passAtK: z.record(z.string(), z.number()),
+      passAtKIntervals: z.record(z.string(), z.tuple([z.number(), z.number()])),
+      majorityAtK: z.number(),
+      statuses,
+    })
+    .nullable(),
+  maxNewTokens: count,
+  tokens: count,
+  seconds: z.number(),
+})
 
 /** A row with its answers. */
 export interface EvaluatedRow {

@@ -67,6 +67,9 @@ export interface EvaluationEvent extends EvaluationRecord {
   readonly type: 'evaluation'
 }
 
+/** A checkpoint is directly in the run's folder; a name that is none is not used as a path. */
+export const isCheckpointFolder = (path: string): boolean => /^checkpoint-\d{8}$/.test(path)
+
 export interface CheckpointRecord {
   /** Iterations done when it was written. */
   readonly iteration: number

@@ -26,8 +26,11 @@ export interface RunSummary {
   readonly id: string
   readonly name: string
   readonly status: RunStatus
-  readonly objective: ObjectiveKind
-  readonly criticalStep: CriticalRule
+  /** Null where the plan cannot be read. */
+  readonly objective: ObjectiveKind | null
+  readonly criticalStep: CriticalRule | null
+  /** Why this version cannot read the run's plan, in a sentence; null if it can. */
+  readonly planProblem: string | null
   readonly createdAt: number
   readonly startedAt: number | null
   readonly endedAt: number | null
@@ -46,7 +49,10 @@ export interface RunSummary {
   readonly isReadOnly: boolean
 }
 
+/** A run whose plan could be read. */
 export interface RunRecord extends RunSummary {
+  readonly objective: ObjectiveKind
+  readonly criticalStep: CriticalRule
   readonly plan: Plan
   readonly environment: Readonly<Record<string, string | number>> | null
 }

@@ -24,7 +24,7 @@ export function writeHostileRun(home: string): string {
       objective: { kind: 'dpo' },
       budget: { iterations: 1 },
     })
-    const { id } = createRun(store, { id: newRunId(), name: `run ${IMAGE}`, plan, folder: 'runs/hostile' })
+    const { id } = createRun(store, { id: newRunId(), name: `run ${IMAGE}`, plan })
     const owner = { pid: process.pid, startedAt: '1' }
     startRun(store, id, owner)
     insertTrajectories(store, id, [

@@ -56,11 +56,7 @@ export function writeStudy(home: string): string {
     claimStudy(store, id, OWNER)
     for (const cell of studyCells(store, id)) {
       const own = planOf(document, cell)
-      const run = createRun(
-        store,
-        { id: newRunId(BEFORE), name: own.name ?? '', plan: own, folder: 'runs/none' },
-        BEFORE,
-      ).id
+      const run = createRun(store, { id: newRunId(BEFORE), name: own.name ?? '', plan: own }, BEFORE).id
       joinStudy(store, id, cell.position, run)
       startRun(store, run, OWNER, BEFORE)
       recordEvents(store, run, [

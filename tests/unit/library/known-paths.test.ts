@@ -57,7 +57,7 @@ describe('paths of a plan from the window', () => {
     addEntry(store, 'model', 'adapter', '/data/adapter')
     expect(() => refuseUnknownPaths(store, begun)).not.toThrow()
     expect(errorOf(() => refuseUnknownPaths(store, withPaths('run:1', DATA))).code).toBe('usage')
-    createRun(store, { id: '1', name: 'one', plan, folder: tempFolder() })
+    createRun(store, { id: '1', name: 'one', plan })
     expect(() => refuseUnknownPaths(store, withPaths('run:1', DATA))).not.toThrow()
   })
 
@@ -72,7 +72,7 @@ describe('paths of a plan from the window', () => {
     const store = open()
     const earlier = withPaths('/models/a', '/data/a.csv', '/data/b.csv')
     const id = newRunId()
-    createRun(store, { id, name: 'first', plan: earlier, folder: 'runs/first' })
+    createRun(store, { id, name: 'first', plan: earlier })
     expect(() => refuseUnknownPaths(store, earlier)).not.toThrow()
     change(store, 'UPDATE runs SET is_read_only = 1 WHERE id = ?', id)
     expect(errorOf(() => refuseUnknownPaths(store, earlier)).code).toBe('usage')

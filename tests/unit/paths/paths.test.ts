@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { databaseFile, dataFolder, datasetPath, modelPath, resourcesFolder, runFolder } from '@main/paths'
+import { databaseFile, dataFolder, datasetPath, modelPath, resourcesFolder } from '@main/paths'
+import { runFolder } from '@main/paths/run-folder'
 import { GpoError } from '@shared/errors'
 import { describe, expect, it } from 'vitest'
 
@@ -51,9 +52,12 @@ describe('the database and its runs', () => {
     expect(runFolder('/elsewhere/mine.db', '0abc12de-f')).toBe('/elsewhere/runs/0abc12de-f')
   })
 
-  it.each(['', '.', '..', '../other', 'a/b', 'a\\b', '.hidden', 'a\0b'])('refuses %j as the id of a run', (id) => {
-    expect(refusal(() => runFolder('/elsewhere/mine.db', id)).code).toBe('usage')
-  })
+  it.each(['', '.', '..', '../other', 'a/b', 'a\\b', '.hidden', 'a\0b', 'evil.app'])(
+    'refuses %j as the id of a run',
+    (id) => {
+      expect(refusal(() => runFolder('/elsewhere/mine.db', id)).code).toBe('usage')
+    },
+  )
 })
 
 describe('what is bundled', () => {

@@ -19,6 +19,7 @@ const run = (id: string, more: Partial<RunListItem> = {}): RunListItem => ({
   status: 'completed',
   objective: 'ppo',
   criticalStep: 'max',
+  planProblem: null,
   createdAt: 1000,
   startedAt: 2000,
   endedAt: 5000,

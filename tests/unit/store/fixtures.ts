@@ -30,8 +30,7 @@ export function open(file = join(tempFolder(), 'runs.db')): Store {
   return store
 }
 
-export const newRun = (store: Store, name = 'first'): string =>
-  createRun(store, { id: newRunId(), name, plan, folder: `runs/${name}` }).id
+export const newRun = (store: Store, name = 'first'): string => createRun(store, { id: newRunId(), name, plan }).id
 
 /** Two steps, three states, critical step 1 of 0 … 1, one continuation. */
 export function trajectory(iteration: number, index: number, more: Partial<TrajectoryRecord> = {}): TrajectoryRecord {

@@ -22,7 +22,12 @@ const evaluation = (iteration: number) => ({
   meanTokens: 12.5,
   problems,
 })
-const checkpoint = (iteration: number) => ({ iteration, path: `checkpoints/${iteration}`, bytes: 100, sha256: 'ab' })
+const checkpoint = (iteration: number) => ({
+  iteration,
+  path: `checkpoint-0000000${iteration}`,
+  bytes: 100,
+  sha256: 'ab',
+})
 
 const iterationOf = (iteration: number, removed: readonly string[] = []): TrainerEvent[] => [
   { type: 'phase', iteration, iterations: 70, phase: 'update', done: 1, total: 1, tokens: 5, seconds: 0.1 },
@@ -58,7 +63,7 @@ describe('a batch of events', () => {
   it('forgets the checkpoints that the retention rule removed', () => {
     const store = open()
     const run = newRun(store)
-    recordEvents(store, run, [...iterationOf(1), ...iterationOf(2), ...iterationOf(3, ['checkpoints/1'])])
+    recordEvents(store, run, [...iterationOf(1), ...iterationOf(2), ...iterationOf(3, ['checkpoint-00000001'])])
     expect(listCheckpoints(store, run).map(({ iteration }) => iteration)).toEqual([2, 3])
   })
 
@@ -68,7 +73,7 @@ describe('a batch of events', () => {
     recordEvents(store, run, iterationOf(1))
     const before = everything(store, run)
     const twice: TrainerEvent = { type: 'trajectories', trajectories: [trajectory(2, 5), trajectory(2, 0)] }
-    expect(() => recordEvents(store, run, [...iterationOf(2, ['checkpoints/1']), twice])).toThrow('UNIQUE')
+    expect(() => recordEvents(store, run, [...iterationOf(2, ['checkpoint-00000001']), twice])).toThrow('UNIQUE')
     expect(everything(store, run)).toEqual(before)
     recordEvents(store, run, iterationOf(2))
     expect(getRun(store, run).iteration).toBe(2)
@@ -153,7 +158,7 @@ describe('truncating', () => {
       metrics: 4,
       trajectories: 4,
       evaluations: 2,
-      checkpoints: ['checkpoints/2', 'checkpoints/3'],
+      checkpoints: ['checkpoint-00000002', 'checkpoint-00000003'],
     })
     expect(getRun(store, run).iteration).toBe(1)
     expect(store.db.prepare('SELECT count(*) FROM trajectory_bodies').pluck().get()).toBe(2 + 6)

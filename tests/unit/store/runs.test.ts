@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { change } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
 import {
@@ -39,13 +40,14 @@ describe('a run', () => {
 
   it('is queued with its plan, and comes back as it went in', () => {
     const store = open()
-    const made = createRun(store, { id: 'abc', name: 'first', plan, folder: '/runs/abc' }, 1000)
+    const made = createRun(store, { id: 'abc', name: 'first', plan }, 1000)
     expect(made).toEqual({
       id: 'abc',
       name: 'first',
       status: 'queued',
       objective: 'dpo',
       criticalStep: plan.gpo.criticalStep,
+      planProblem: null,
       createdAt: 1000,
       startedAt: null,
       endedAt: null,
@@ -54,7 +56,7 @@ describe('a run', () => {
       iteration: 0,
       iterations: 70,
       error: null,
-      folder: '/runs/abc',
+      folder: join(dirname(store.file), 'runs', 'abc'),
       owner: null,
       isReadOnly: false,
       plan,
@@ -97,7 +99,7 @@ describe('a run', () => {
 
   it('is listed newest first, and by status', () => {
     const store = open()
-    const ids = [1, 2, 3].map((now) => createRun(store, { id: `r${now}`, name: 'n', plan, folder: 'f' }, now).id)
+    const ids = [1, 2, 3].map((now) => createRun(store, { id: `r${now}`, name: 'n', plan }, now).id)
     startRun(store, ids[1]!, owner)
     expect(listRuns(store).map(({ id }) => id)).toEqual(['r3', 'r2', 'r1'])
     expect(listRuns(store, { statuses: ['running', 'failed'] }).map(({ id }) => id)).toEqual(['r2'])

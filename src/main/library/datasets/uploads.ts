@@ -1,8 +1,9 @@
 /** Files uploaded by a browser, which knows no paths: they are written in parts to the folder `imports` beside the database. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
+import { isOwnFolder } from '@main/paths/run-folder'
 import type { Store } from '@main/store/query'
 import { MAX_UPLOAD } from '@shared/contract/datasets'
 import { GpoError } from '@shared/errors'
@@ -52,10 +53,11 @@ function storageError(error: unknown, folder: string): GpoError {
 /** Deletes copies that nothing refers to: removed from the list, used by no run, or never finished. */
 async function clean(store: Store, now: number): Promise<void> {
   const folder = importsFolder(store)
+  if (!isOwnFolder(store.file, folder)) return // there is none, or a link leads to files that are not ours
   const kept = new Set([...removedPaths(store), ...[...uploads.values()].map(({ partial }) => partial)])
-  for (const name of existsSync(folder) ? await readdir(folder) : []) {
+  for (const name of await readdir(folder)) {
     const path = join(folder, name)
-    const info = await stat(path)
+    const info = await lstat(path)
     const isOld = info.isFile() && now - info.mtimeMs > STALE
     if (isOld && !kept.has(path) && !isKnownPath(store, 'dataset', path)) await rm(path)
   }

@@ -1,13 +1,17 @@
 /** All models in the list: bundled, from disk, from runs. */
 import { existsSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join } from 'node:path'
 import { isModel, noModel } from '@main/formats/model-files'
 import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@main/formats/peft'
 import { bundledPaths, isBundled, modelPath } from '@main/paths'
+import { runFolder } from '@main/paths/run-folder'
+import { planValue } from '@main/store/json-column'
 import { all, type Store } from '@main/store/query'
+import { listRuns } from '@main/store/runs'
 import type { ModelItem } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
 import type { CriticalRule } from '@shared/method/critical-step'
+import { isCheckpointFolder } from '@shared/schemas/events'
 import type { ObjectiveKind } from '@shared/schemas/plan'
 import { addEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
 import { RUN_MODEL as RUN, refuseUnknownPath } from '../known-paths'
@@ -21,7 +25,6 @@ interface RunRow {
   readonly adaptation: 'full' | 'lora'
   readonly objective: ObjectiveKind
   readonly criticalStep: CriticalRule
-  readonly folder: string
   readonly iteration: number
   readonly path: string
   readonly bytes: number
@@ -29,8 +32,8 @@ interface RunRow {
   readonly accuracy: number | null
 }
 
-const RUNS = `SELECT r.id, r.name, r.plan ->> '$.model.path' AS model, r.plan ->> '$.adaptation.kind' AS adaptation,
-    r.plan ->> '$.objective.kind' AS objective, r.plan ->> '$.gpo.criticalStep' AS criticalStep, r.folder, c.iteration, c.path, c.bytes, coalesce(r.ended_at, r.created_at) AS since,
+const RUNS = `SELECT r.id, r.name, ${planValue('$.model.path', 'r')} AS model, ${planValue('$.adaptation.kind', 'r')} AS adaptation,
+    ${planValue('$.objective.kind', 'r')} AS objective, ${planValue('$.gpo.criticalStep', 'r')} AS criticalStep, c.iteration, c.path, c.bytes, coalesce(r.ended_at, r.created_at) AS since,
     (SELECT accuracy FROM evaluations WHERE run = r.key AND iteration <= c.iteration ORDER BY iteration DESC LIMIT 1) AS accuracy
   FROM runs AS r JOIN checkpoints AS c ON c.run = r.key
   WHERE r.removed_at IS NULL AND c.iteration = (SELECT max(iteration) FROM checkpoints WHERE run = r.key)`
@@ -89,9 +92,11 @@ function lookAtBase(path: string): ModelLook | null {
   }
 }
 
+const checkpointOf = ({ file }: Store, { id, path }: RunRow): string => join(runFolder(file, id), path)
+
 function runItem(store: Store, row: RunRow): ModelItem {
   const base = lookAtBase(row.model)
-  const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
+  const checkpoint = checkpointOf(store, row)
   const gone = existsSync(join(checkpoint, 'manifest.json')) ? null : `Its checkpoint is no longer at ${checkpoint}.`
   const noBase =
     base?.problem === null ? null : `The model it started from cannot be used: ${base?.problem ?? row.model}`
@@ -112,10 +117,15 @@ function runItem(store: Store, row: RunRow): ModelItem {
   }
 }
 
-const runRows = (store: Store, id?: string): RunRow[] =>
-  id === undefined
-    ? all<RunRow>(store, `${RUNS} ORDER BY r.created_at DESC`)
-    : all<RunRow>(store, `${RUNS} AND r.id = ?`, id)
+/** Of runs whose plan can be read: a checkpoint is nothing without the model it was trained from. */
+function runRows(store: Store, id?: string): RunRow[] {
+  const rows =
+    id === undefined
+      ? all<RunRow>(store, `${RUNS} ORDER BY r.created_at DESC`)
+      : all<RunRow>(store, `${RUNS} AND r.id = ?`, id)
+  const usable = new Set(listRuns(store).flatMap((run) => (run.planProblem === null ? [run.id] : [])))
+  return rows.filter((row) => usable.has(row.id) && isCheckpointFolder(row.path))
+}
 
 /** Bundled ones first, then added ones, then runs; each group newest first. */
 export const listModels = (store: Store): ModelItem[] => [
@@ -149,7 +159,7 @@ export function findModel(store: Store, id: string): FoundModel {
   }
   const [row] = runRows(store, id.slice(RUN.length))
   if (!row) throw new GpoError('notFound', `${id} is not a run with a checkpoint: reload the list of models.`)
-  const checkpoint = join(resolve(dirname(store.file), row.folder), row.path)
+  const checkpoint = checkpointOf(store, row)
   return { folder: modelPath(row.model), checkpoint, item: runItem(store, row) }
 }
 

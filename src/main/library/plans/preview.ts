@@ -1,5 +1,6 @@
 /** Cuts a text into steps as GPO would. */
 
+import { planValue } from '@main/store/json-column'
 import { all, type Store } from '@main/store/query'
 import { segment } from '@main/text/segment'
 import type { StepsPreview } from '@shared/contract/plans'
@@ -31,7 +32,7 @@ const trajectoriesOn = (store: Store, path: string): TrajectoryText[] =>
   all<TrajectoryText>(
     store,
     `SELECT t.row, x.prompt, x.text FROM trajectories AS t JOIN trajectory_texts AS x ON x.id = t.id
-       WHERE t.run = (SELECT key FROM runs WHERE plan ->> '$.data.train.path' = ? AND removed_at IS NULL
+       WHERE t.run = (SELECT key FROM runs WHERE ${planValue('$.data.train.path')} = ? AND removed_at IS NULL
          AND EXISTS (SELECT 1 FROM trajectories WHERE run = runs.key) ORDER BY created_at DESC LIMIT 1)
        ORDER BY t.id DESC LIMIT ${MAX_TRAJECTORIES}`,
     path,

@@ -36,6 +36,10 @@ const curveName = ({ isReward }: RunCurve) => (isReward ? 'mean reward' : 'train
 const measuredTitle = (measured: Measured | null): string =>
   measured === null ? 'not evaluated' : `${accuracyWords(measured)}, ${afterWords(measured)}`
 
+/** In whole words; why the plan cannot be read, where that is so. */
+export const methodInWords = (run: RunListItem): string =>
+  run.planProblem ?? (isGuided(run) ? `${methodName(run)}, critical step: ${gpoMode(run)}` : methodName(run))
+
 export const COLUMNS: readonly Column[] = [
   { key: 'status', label: 'Status', width: '116px' },
   { key: 'name', label: 'Name' },
@@ -44,10 +48,10 @@ export const COLUMNS: readonly Column[] = [
     label: 'Method',
     hint: 'Objective, and with GPO the rule that picks the critical step',
     width: '144px',
-    title: (run) => (isGuided(run) ? `${methodName(run)}, critical step: ${gpoMode(run)}` : methodName(run)),
+    title: methodInWords,
     cell: (run) => (
       <>
-        {methodName(run)}
+        {run.planProblem === null ? methodName(run) : <span className="quiet">plan unreadable</span>}
         {isGuided(run) && <span className="quiet"> {gpoMode(run)}</span>}
       </>
     ),

@@ -2,10 +2,10 @@ import { Button, Drawer, Group, Stack, TagsInput, Text, Textarea } from '@mantin
 import { RunStatusMark } from '@renderer/components/status'
 import { accuracyWords, afterWords } from '@renderer/lib/accuracy-words'
 import { formatDuration } from '@renderer/lib/format'
-import { gpoMode, isGuided, methodName } from '@renderer/lib/run-names'
 import { shortPath } from '@shared/plan/short-path'
 import type { RunListItem } from '@shared/schemas/run'
 import { useEffect, useRef, useState } from 'react'
+import { methodInWords } from './columns'
 import { durationOf } from './table-model'
 
 /** Milliseconds after the last key until a note is saved. */
@@ -95,7 +95,7 @@ function Facts({ run }: { readonly run: RunListItem }) {
   const facts: readonly (readonly [string, React.ReactNode])[] = [
     ['Status', <RunStatusMark key="status" status={run.status} />],
     ...(run.error ? [['Why', run.error.message] as const] : []),
-    ['Method', isGuided(run) ? `${methodName(run)}, critical step: ${gpoMode(run)}` : methodName(run)],
+    ['Method', methodInWords(run)],
     ['Model, data', `${shortPath(run.model)}, ${shortPath(run.data)}`],
     ['Iterations', `${run.iteration} of ${run.iterations}${took === null ? '' : `, ${formatDuration(took / 1000)}`}`],
     ['Accuracy', run.last === null ? 'not evaluated' : <Accuracies key="accuracy" run={run} />],
