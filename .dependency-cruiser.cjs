@@ -85,10 +85,13 @@ module.exports = {
       to: { path: 'node_modules/better-sqlite3/' },
     },
     may('paths', room('paths/'), []),
-    may('library', room('library/'), [room('(store|paths|formats|text)/')]),
+    may('library', room('library/'), [room('(store|paths|formats|text)/'), room('workers/watchdog')]),
     may('workers', room('workers/'), [room('paths/')]),
     may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
-    may('export', room('export/'), [room('(store|paths|runs/hub|workers|formats)/'), room('text/tokenizer/files')]),
+    may('export', room('export/'), [
+      room('(store|paths|runs/hub|workers|formats)/'),
+      room('text/tokenizer/(files|vocabulary)'),
+    ]),
     may('studies', room('studies/'), [
       room('(store|library|runs|workers|paths)/'),
       room('export/(bundle-archive|open-bundle|export-file)'),

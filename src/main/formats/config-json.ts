@@ -44,18 +44,20 @@ export function integer(file: string, json: Json, key: string, range: NumberRang
   throw new GpoError('model', `${file}: "${key}" is ${value}, expected a whole number`)
 }
 
-/** The ids under a key: a number, a list of numbers, or none (absent, null, or -1, which older files write). */
+/** How files say that there is no such token, besides leaving the key out: as older ones write it, and the same without a sign in GGUF. */
+export const NO_TOKEN: readonly unknown[] = [-1, 2 ** 32 - 1]
+
+/** The ids under a key: a number, a list of numbers, or none. @throws GpoError('model') for one that no row of the vocabulary has */
 export function tokenIds(file: string, json: Json, key: string, vocabSize: number): number[] {
   const value = json[key] ?? []
+  if (NO_TOKEN.includes(value)) return []
   const list: unknown[] = Array.isArray(value) ? value : [value]
-  for (const id of list) {
-    if (Number.isInteger(id) && (id as number) < vocabSize) continue
-    throw new GpoError(
-      'model',
-      `${file}: "${key}" is ${describe(value)}, expected whole numbers below "vocab_size" ${vocabSize}`,
-    )
-  }
-  return (list as number[]).filter((id) => id >= 0)
+  const isId = (id: unknown): id is number => Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocabSize
+  if (list.every(isId)) return list
+  throw new GpoError(
+    'model',
+    `${file}: "${key}" is ${describe(value)}, expected ids of tokens from 0 to ${vocabSize - 1}: correct it, or download the file again`,
+  )
 }
 
 export function flag(file: string, json: Json, key: string, fallback = false): boolean {

@@ -14,7 +14,8 @@ export interface Step {
 
 const PATTERN_TIMEOUT_MS = 1000
 const LINES = /\n+/g
-const SENTENCES = /[.!?。！？]+["')\]]*\s+|\n+/g
+/** Begins only where a run of marks begins: looked for from each of them, a text of dots would take the square of its length. */
+const SENTENCES = /(?<![.!?。！？])[.!?。！？]+["')\]]*\s+|\n+/g
 
 /** Character offsets where a step may end, in ascending order. */
 const endsOf = (text: string, pattern: RegExp): number[] =>

@@ -1,4 +1,4 @@
-/** Serves a contract to the parent. The process ends on request, or when its parent ends. */
+/** Serves a contract to the parent. The process ends on request, or when its parent ends (in the midst of work, `watchdog.ts` sees to that). */
 import { ORPCError, onError, type Router } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { INFINITIES } from '../workers/infinities'

@@ -1,3 +1,6 @@
 /** The trainer's entry. Source maps apply only to code that is loaded after this, in Node and in Electron. */
+import { dieWithParent } from '../workers/watchdog'
+
 process.setSourceMapsEnabled(true)
+dieWithParent()
 void import('./training-server')

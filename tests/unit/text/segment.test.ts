@@ -32,6 +32,13 @@ describe('segment', () => {
     ])
   })
 
+  it.each(['.', '!?', '.)', '。'])('cuts after sentences in time that grows with the length of %j', (marks) => {
+    const pieces = Array.from({ length: 25_000 }, () => marks.repeat(16 / marks.length))
+    const begin = performance.now()
+    expect(segment([...pieces, ' '], config({ splitter: 'sentences' }))).toEqual([{ start: 0, end: 25_001 }])
+    expect(performance.now() - begin).toBeLessThan(2000)
+  })
+
   it('cuts windows of tokens', () => {
     expect(segment([...'abcdefg'], config({ splitter: 'window', windowTokens: 3 }))).toEqual([
       { start: 0, end: 3 },

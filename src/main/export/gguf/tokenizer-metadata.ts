@@ -6,6 +6,7 @@ import { chatTemplatesOf, DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
 import { readJsonObject } from '@main/formats/config-json'
 import { PRE_TOKENIZERS, type PreTokenizerRule, preTokenizerJson } from '@main/formats/gguf/pre-tokenizers'
 import type { ModelConfig } from '@main/formats/model-config'
+import { checkVocabulary } from '@main/text/tokenizer/vocabulary'
 import { GpoError } from '@shared/errors'
 import type { MetadataValue } from './format'
 
@@ -130,9 +131,20 @@ function chatTemplates(folder: string, config: Readonly<Record<string, unknown>>
   ]
 }
 
+/** @throws {GpoError} 'model' for a token without a row in the embedding */
+function readTokenizer(file: string, { vocabSize }: ModelConfig): TokenizerJson {
+  const json = readJsonObject(file)
+  const tokens = checkVocabulary(file, json)
+  if (tokens <= vocabSize) return json as unknown as TokenizerJson // its ids were checked
+  throw new GpoError(
+    'model',
+    `${file} has a token with the id ${tokens - 1}, but the model's embedding has ${vocabSize} rows: use the tokenizer that belongs to this model`,
+  )
+}
+
 /** @throws {GpoError} 'usage' for a tokenizer that llama.cpp would read differently */
 export function tokenizerMetadata(folder: string, config: ModelConfig): [string, MetadataValue][] {
-  const json = readJsonObject(join(folder, 'tokenizer.json')) as unknown as TokenizerJson
+  const json = readTokenizer(join(folder, 'tokenizer.json'), config)
   const configFile = join(folder, 'tokenizer_config.json')
   const settings = existsSync(configFile) ? readJsonObject(configFile) : {}
   if (json.model.type !== 'BPE')

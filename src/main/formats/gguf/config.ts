@@ -3,7 +3,7 @@
  * every number. Knows no ModelConfig.
  */
 import { GpoError } from '@shared/errors'
-import type { Json } from '../config-json'
+import { type Json, tokenIds } from '../config-json'
 import { familyKeys } from './config-families'
 import { rotation } from './config-rope'
 import { type Keys, keysOf } from './keys'
@@ -21,8 +21,11 @@ function embeddingRows({ path, tensors }: GgufModel): number {
 /** Tokens that end a text: of the whole and of a turn. */
 const ENDS = ['eos_token_id', 'eot_token_id', 'eom_token_id']
 
-function tokenIds({ metadata }: GgufModel): Json {
-  const id = (name: string) => metadata.get(`tokenizer.ggml.${name}`) ?? null
+function specialTokens({ path, metadata }: GgufModel, rows: number): Json {
+  const id = (name: string) => {
+    const key = `tokenizer.ggml.${name}`
+    return tokenIds(path, { [key]: metadata.get(key) }, key, rows)[0] ?? null
+  }
   const ends = [...new Set(ENDS.map(id).filter((one) => one !== null))]
   return {
     bos_token_id: id('bos_token_id'),
@@ -51,10 +54,11 @@ function heads(keys: Keys): Json {
 export function ggufConfig(model: GgufModel): Json {
   const keys = keysOf(model)
   const { architecture } = keys
+  const rows = embeddingRows(model)
   return {
     architectures: [architecture.architecture],
     model_type: architecture.modelType,
-    vocab_size: embeddingRows(model),
+    vocab_size: rows,
     hidden_size: keys.integer('embedding_length'),
     intermediate_size: keys.integer('feed_forward_length'),
     num_hidden_layers: keys.integer('block_count'),
@@ -64,6 +68,6 @@ export function ggufConfig(model: GgufModel): Json {
     tie_word_embeddings: !model.tensors.has('output.weight'),
     ...rotation(keys),
     ...familyKeys(keys),
-    ...tokenIds(model),
+    ...specialTokens(model, rows),
   }
 }

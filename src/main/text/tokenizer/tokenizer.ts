@@ -2,6 +2,7 @@
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
 import { DEFAULT_TEMPLATE } from '../../formats/chat-templates'
+import { tokenIds } from '../../formats/config-json'
 import { loadChatTemplate, type RenderChat } from './chat-template'
 import { openTokenizerFiles, type TokenizerFiles } from './files'
 import { openTokenizerJson } from './open'
@@ -51,16 +52,14 @@ function specialTokensOf(config: Json): Record<string, string> {
   return Object.fromEntries(named)
 }
 
-/** One id, a list of ids, or none: absent, null, or -1, which older files write. */
-function idsIn(file: string, json: Json, key: string): number[] {
-  const value = json[key] ?? []
-  const list: unknown[] = Array.isArray(value) ? value : [value]
-  if (list.every((id) => Number.isSafeInteger(id))) return (list as number[]).filter((id) => id >= 0) // as checked
-  throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(value)}, expected the number of a token`)
+/** The vocabulary may be larger than the tokenizer: an embedding has rows beyond its last token in many models. */
+function largestVocabulary({ naming }: TokenizerFiles, vocabSize: number): number {
+  const sizes = naming.map(([, json]) => json['vocab_size']).filter((size) => Number.isSafeInteger(size)) as number[]
+  return Math.max(vocabSize, ...sizes)
 }
 
-const idsOf = ({ naming }: TokenizerFiles, key: string): number[] =>
-  naming.flatMap(([file, json]) => idsIn(file, json, key))
+const idsOf = (files: TokenizerFiles, key: string, vocabSize: number): number[] =>
+  files.naming.flatMap(([file, json]) => tokenIds(file, json, key, largestVocabulary(files, vocabSize)))
 
 /** Decodes; the text of a token alone is kept, since most are needed again. */
 function createDecode(tokenizer: HuggingFaceTokenizer) {
@@ -107,8 +106,8 @@ export function loadTokenizer(folder: string): Tokenizer {
   const eos = idOf('eos_token')
   return {
     vocabSize,
-    bosTokenId: idOf('bos_token') ?? idsOf(files, 'bos_token_id')[0] ?? null,
-    eosTokenIds: [...new Set([...(eos === null ? [] : [eos]), ...idsOf(files, 'eos_token_id')])],
+    bosTokenId: idOf('bos_token') ?? idsOf(files, 'bos_token_id', vocabSize)[0] ?? null,
+    eosTokenIds: [...new Set([...(eos === null ? [] : [eos]), ...idsOf(files, 'eos_token_id', vocabSize)])],
     hasChatTemplate: chat?.names.includes(DEFAULT_TEMPLATE) ?? false,
     chatTemplates: chat?.names ?? [],
     encode: (text, { addSpecialTokens = true } = {}) => encodeWith(tokenizer, folder, text, addSpecialTokens),

@@ -19,12 +19,25 @@ const checkId = (file: string, token: unknown, id: unknown): number => {
 /** Kinds that are computed as they are meant; a kind without a name is recognised by its parts. */
 const KINDS = ['BPE', 'WordPiece', 'Unigram', 'WordLevel']
 
+/** Tokens with their scores, in the order of ids; `unk_id` is the place of the one that stands for what is unknown. */
+function listedIds(file: string, vocabulary: readonly unknown[], unknown: unknown): number[] {
+  const wrong = vocabulary.find((entry) => !(Array.isArray(entry) && typeof entry[0] === 'string'))
+  if (wrong !== undefined) throw invalid(file, `has ${JSON.stringify(wrong)} in its vocabulary`)
+  const isThere = Number.isInteger(unknown) && (unknown as number) >= 0 && (unknown as number) < vocabulary.length
+  if (unknown !== undefined && unknown !== null && !isThere)
+    throw invalid(
+      file,
+      `has "unk_id" ${JSON.stringify(unknown)}, but its ${vocabulary.length} tokens end at ${vocabulary.length - 1}`,
+    )
+  return vocabulary.map((_, id) => id)
+}
+
 /** The ids of a model's vocabulary: token → id, or a list in the order of ids. */
 function modelIds(file: string, { model }: Json): number[] {
-  const { type, vocab: vocabulary } = isRecord(model) ? model : {}
+  const { type, vocab: vocabulary, unk_id: unknown } = isRecord(model) ? model : {}
   if (type !== undefined && !KINDS.some((kind) => kind === type))
     throw invalid(file, `has a model of the kind ${JSON.stringify(type)}; supported are ${KINDS.join(', ')}`)
-  if (Array.isArray(vocabulary)) return vocabulary.map((_, id) => id)
+  if (Array.isArray(vocabulary)) return listedIds(file, vocabulary, unknown)
   if (!isRecord(vocabulary)) throw invalid(file, 'has no vocabulary')
   const tokens = new Map<number, string>()
   for (const [token, value] of Object.entries(vocabulary)) {

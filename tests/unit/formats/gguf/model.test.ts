@@ -117,7 +117,7 @@ const zeros = (name: string, ...shape: number[]): TensorBytes => ({
 type Keys = Readonly<Record<string, Value>>
 
 /** A file with an embedding and the keys of an architecture, and no more. */
-function fileOf(architecture: string, keys: Keys, tensors: readonly TensorBytes[] = []): string {
+function fileOf(architecture: string, keys: Keys, tensors: readonly TensorBytes[] = [], padding = uint(0)): string {
   const common: Keys = {
     context_length: uint(64),
     embedding_length: uint(8),
@@ -132,6 +132,7 @@ function fileOf(architecture: string, keys: Keys, tensors: readonly TensorBytes[
     ['general.architecture', string(architecture)],
     ['tokenizer.ggml.eos_token_id', uint(1)],
     ['tokenizer.ggml.eot_token_id', uint(5)],
+    ['tokenizer.ggml.padding_token_id', padding],
     ...Object.entries(common).map(([key, value]) => [`${architecture}.${key}`, value]),
   ] as [string, Value][]
   const path = join(mkdtempSync(join(folder, 'written-')), 'model.gguf')
@@ -143,6 +144,12 @@ const configOf = (...file: Parameters<typeof fileOf>) => openModelFiles(fileOf(.
 describe("a GGUF file's metadata as config.json", () => {
   it('names what ends a text and what ends a turn', () => {
     expect(configOf('llama', {})).toMatchObject({ bos_token_id: null, eos_token_id: [1, 5], rms_norm_eps: 1e-6 })
+  })
+  it('names no token by the largest number, and none beyond the embedding', () => {
+    expect(configOf('llama', {}, [], uint(2 ** 32 - 1))).toMatchObject({ pad_token_id: null })
+    expect(() => configOf('llama', {}, [], uint(10))).toThrow(
+      /"tokenizer\.ggml\.padding_token_id" is 10, expected ids of tokens from 0 to 9/,
+    )
   })
   it('is as Gemma 2 has it', () => {
     expect(configOf('gemma2', { attn_logit_softcapping: float(50), final_logit_softcapping: float(30) })).toMatchObject(

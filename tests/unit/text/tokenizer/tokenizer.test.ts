@@ -124,6 +124,19 @@ describe('pieces', () => {
     )
   })
 
+  it.each([
+    ['bytes', bytes],
+    ['words', words],
+  ])('of %s that never become a character are found soon, and joined are the decoded text', (_, tokenizer) => {
+    const id = Array.from({ length: tokenizer.vocabSize }, (_, i) => i).find((i) => /^(Ģ|<0x80>)$/.test(tokenizer.tokenOf(i) ?? '')) // biome-ignore format: one line
+    const ids = new Array<number>(20_000).fill(id ?? -1)
+    const begin = performance.now()
+    const pieces = tokenizer.pieces(ids)
+    expect(performance.now() - begin).toBeLessThan(5000)
+    expect(pieces).toHaveLength(ids.length)
+    expect(pieces.join('')).toBe('\uFFFD'.repeat(ids.length))
+  })
+
   it('of bytes are settled: no later token changes the text up to one', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
@@ -172,11 +185,23 @@ describe('the tokens that begin and end', () => {
     expect([tokenizer.bosTokenId, tokenizer.eosTokenIds]).toEqual([null, []])
   })
 
-  it.each([['2'], [1.5], [[2, null]], [{}]])('given as %j are refused', (eos) => {
+  it.each([['2'], [1.5], [[2, null]], [{}], [264], [[2, 1e9]], [-2]])('given as %j are refused', (eos) => {
     const folder = folderWith({ ...byteLevelFiles, 'generation_config.json': { eos_token_id: eos } })
     expect(failure(() => loadTokenizer(folder)).message).toMatch(
-      /generation_config\.json: "eos_token_id" is .*expected/,
+      /generation_config\.json: "eos_token_id" is .*, expected ids of tokens from 0 to 263: correct it, or download/,
     )
+  })
+
+  it('may be rows of a larger embedding, but not beyond its last', () => {
+    const withIds = (bos: number) =>
+      loadTokenizer(
+        folderWith({
+          'tokenizer.json': byteLevel,
+          'config.json': { vocab_size: 300, bos_token_id: bos, eos_token_id: 299 },
+        }),
+      )
+    expect([withIds(264).bosTokenId, withIds(264).eosTokenIds]).toEqual([264, [299]])
+    expect(failure(() => withIds(300)).message).toMatch(/config\.json: "bos_token_id" is 300, .* from 0 to 299/)
   })
 })
 
@@ -205,6 +230,11 @@ describe('a tokenizer and an embedding', () => {
 describe('a tokenizer that cannot be used', () => {
   const withVocabulary = (vocab: unknown) => ({ ...byteLevel, model: { ...byteLevel.model, vocab, merges: [] } })
 
+  const withUnigram = (vocab: unknown, unknown?: unknown) => ({
+    ...byteLevel,
+    model: { type: 'Unigram', vocab, unk_id: unknown },
+  })
+
   it.each<[string, unknown, RegExp]>([
     ['is not JSON', '{"model":', /tokenizer\.json is not a JSON object/],
     ['is a list', [], /tokenizer\.json is not a JSON object/],
@@ -219,6 +249,9 @@ describe('a tokenizer that cannot be used', () => {
     ['has no added tokens', { ...byteLevel, added_tokens: undefined }, /has no list "added_tokens"/],
     ['has an added token without text', { ...byteLevel, added_tokens: [{ id: 1 }] }, /has \{"id":1\} among/],
     ['has an added token without id', { ...byteLevel, added_tokens: [{ content: 'x' }] }, /gives the token "x" the id/],
+    ['lists what is no token', withUnigram([['a', 0], 7]), /has 7 in its vocabulary/],
+    ['has an unknown token beyond its last', withUnigram([['a', 0]], 1), /has "unk_id" 1, but its 1 tokens end at 0/],
+    ['has an unknown token that is text', withUnigram([['a', 0]], '0'), /has "unk_id" "0"/],
     ['has an unknown decoder', { ...byteLevel, decoder: { type: 'Magic' } }, /could not be used: .*Magic/],
     ['has an unknown model', { ...byteLevel, model: { type: 'Magic', vocab: {} } }, /has a model of the kind "Magic"/],
     ['lacks a part', { ...byteLevel, normalizer: undefined, decoder: undefined }, /could not be used|normalizer/],

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { DIE_WITH_PARENT } from '@main/workers/watchdog'
 import { GpoError } from '@shared/errors'
 import { decodeParquet, type ParquetReply, type ParquetRequest, type WantedColumns } from './parquet-child'
 import type { RawRecord, ReadListener } from './record'
@@ -14,7 +15,8 @@ const MAX_HEAP_MB = 2048
 /** How long the process may be silent: this long, and a second more per megabyte of the file. One row group must be decoded in that time. */
 const MAX_SILENCE_MS = 20_000
 
-const BODY = `const decode = ${decodeParquet.toString()}
+const BODY = `${DIE_WITH_PARENT}
+const decode = ${decodeParquet.toString()}
 process.on('disconnect', () => process.exit(0))
 process.once('message', (request) => {
   const send = (reply) => new Promise((resolve) => process.send(reply, () => resolve()))

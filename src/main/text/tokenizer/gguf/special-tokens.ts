@@ -1,4 +1,5 @@
 /** The ids with a meaning in a GGUF file, and whether a text begins and ends with one. */
+import { NO_TOKEN } from '../../../formats/config-json'
 import { damaged } from '../../../formats/safetensors-header'
 import type { Values } from './values'
 import { KEY, type Vocabulary } from './vocabulary'
@@ -24,13 +25,10 @@ export interface Defaults {
   readonly addsBos: boolean
 }
 
-/** How "none" is written where a number must be: -1, also as if it had no sign. */
-const NONE = [-1, 2 ** 32 - 1]
-
 function idOf(values: Values, name: string, tokens: number): number | null {
   const key = `${KEY}${name}_token_id`
   const id = values.number(key)
-  if (id === null || NONE.includes(id)) return null
+  if (id === null || NO_TOKEN.includes(id)) return null
   if (Number.isInteger(id) && id >= 0 && id < tokens) return id
   throw damaged(values.file, `has ${key} ${id}, but its ${tokens} tokens end at ${tokens - 1}`)
 }
