@@ -11,7 +11,7 @@ import { smallPlan, trainedOnce } from './runs'
 import { reached, startRun } from './start'
 
 /** A file of someone's own, whose columns have names that are not recognised. */
-export const FILE = 'fragen.csv'
+const FILE = 'fragen.csv'
 export const COLUMNS = { prompt: 'frage', answer: 'loesung' } as const
 /** What the verifier has to find in an answer. */
 export const PATTERN = '([A-Z][a-z]+)\\W*$'
