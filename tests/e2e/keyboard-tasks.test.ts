@@ -131,7 +131,7 @@ async function toHurtingStep(page: Page): Promise<void> {
   await press(page, ...Array.from({ length: Number(number) - 1 }, () => 'j'))
 }
 
-const ITERATIONS = 4
+const ITERATIONS = 5
 
 journey(
   'own runs by keyboard: understand, reset, save a pair, compare, export, resume',

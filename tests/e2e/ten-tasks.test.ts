@@ -90,7 +90,7 @@ journey(
   { hosts: ['browser'] },
 )
 
-const ITERATIONS = 4
+const ITERATIONS = 5
 
 journey(
   'own runs in few clicks: understand, reset, save a pair, compare, export, resume',

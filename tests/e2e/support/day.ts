@@ -95,10 +95,7 @@ export async function isUnderstood({ page }: Journey): Promise<void> {
   await expect.poll(() => hurting.getAttribute('aria-pressed')).toBe('true')
   const step = /^Step (\d+)/.exec((await hurting.getAttribute('aria-label')) ?? '')?.[1]
   await page.getByText(new RegExp(`step ${step} hurt most \\(−`)).waitFor()
-  await page
-    .getByText(/^wrong$/)
-    .first()
-    .waitFor()
+  await page.getByText(/^answer .*, reference .*, reward 0$/).waitFor()
   await page.getByText(step === '1' ? 'From the question' : `State before step ${step}`).waitFor()
   await page.getByRole('region', { name: 'Monte Carlo continuations' }).waitFor()
 }
