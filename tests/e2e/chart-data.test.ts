@@ -5,6 +5,8 @@ import { journey } from './support/journey'
 import { train } from './support/runs'
 import { writeStudy } from './support/studies'
 
+const POSITIONS = 'Critical steps by iteration and relative position'
+
 let run: string
 let study: string
 
@@ -52,6 +54,8 @@ journey(
     await page.getByRole('img', { name: /^Reward, iterations/ }).waitFor()
     await expectNamed(page, 6)
     expect((await openTable(page, 'Reward')).map(([iteration]) => iteration)).toEqual(['1', '2'])
+    const shown = await cellsOf(page.getByRole('table', { name: POSITIONS }))
+    expect(shown.map(([iteration]) => iteration)).toEqual(['1', '2'])
 
     await go(`/compare/${run}`)
     await page.getByRole('img', { name: 'Accuracy, held out of 1 run over iteration' }).waitFor()
@@ -65,9 +69,7 @@ journey(
     await expect.poll(async () => (await cellsOf(values)).length).toBe((await steps.count()) + 1)
     await page.getByRole('img', { name: /^Values of the states/ }).waitFor()
     const total = await page.getByRole('region', { name: 'All critical steps' }).locator('p').first().innerText()
-    const positions = await cellsOf(
-      page.getByRole('table', { name: 'Critical steps by iteration and relative position' }),
-    )
+    const positions = await cellsOf(page.getByRole('table', { name: POSITIONS }))
     expect(sum(positions.flatMap(([, ...counts]) => counts))).toBe(Number(/\d+/.exec(total)?.[0]))
     const advantages = await cellsOf(
       page.getByRole('table', { name: 'Advantages of critical steps by relative position' }),

@@ -22,8 +22,10 @@ function tenthsOf(points: AdvantageScatterProps['points']): (string | number)[][
       .filter(({ position }) => Math.min(9, Math.floor(position * 10)) === tenth)
       .map(({ advantage }) => advantage)
     const mean = inside.reduce((sum, advantage) => sum + advantage, 0) / inside.length
-    const figures = inside.length === 0 ? [] : [mean, Math.min(...inside), Math.max(...inside)]
-    return [`${tenth / 10} to ${(tenth + 1) / 10}`, inside.length, ...figures.map((value) => formatSigned(value))]
+    const figures = [mean, Math.min(...inside), Math.max(...inside)].map((value) =>
+      inside.length === 0 ? '–' : formatSigned(value),
+    )
+    return [`${tenth / 10} to ${(tenth + 1) / 10}`, inside.length, ...figures]
   })
 }
 

@@ -12,6 +12,17 @@ const PAD = 34
 /** The parts of a trajectory, from its first step to its last. */
 const TENTHS = Array.from({ length: 10 }, (_, bin) => `${bin / 10} to ${(bin + 1) / 10}`)
 
+/** The same numbers for those who hear the page. */
+export const PositionTable = memo(function PositionTable({ columns }: Pick<CriticalPositions, 'columns'>) {
+  return (
+    <DataTable
+      name="Critical steps by iteration and relative position"
+      head={['from iteration', ...TENTHS]}
+      rows={columns.map(({ iteration, counts }) => [iteration, ...counts])}
+    />
+  )
+})
+
 /** Where critical steps fall over a run: iterations to the right, the place in the trajectory upwards, the darker the more. */
 export const PositionHeat = memo(function PositionHeat({ columns }: Pick<CriticalPositions, 'columns'>) {
   const most = Math.max(1, ...columns.flatMap(({ counts }) => counts))
@@ -20,11 +31,7 @@ export const PositionHeat = memo(function PositionHeat({ columns }: Pick<Critica
   const [first, last] = [columns[0]?.iteration ?? 0, columns.at(-1)?.iteration ?? 0]
   return (
     <Box pos="relative">
-      <DataTable
-        name="Critical steps by iteration and relative position"
-        head={['from iteration', ...TENTHS]}
-        rows={columns.map(({ iteration, counts }) => [iteration, ...counts])}
-      />
+      <PositionTable columns={columns} />
       <svg
         width={WIDTH}
         height={HEIGHT}
