@@ -113,6 +113,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
                 confidence={rule === null && i === critical ? (trajectory.critical?.confidence ?? null) : null}
                 isRaw={isRaw}
                 onSelect={() => onState(i)}
+                onMove={(by) => onState(Math.min(steps.length - 1, Math.max(0, i + by)))}
               />
             )
           })
@@ -140,6 +141,8 @@ interface StepRowProps {
   readonly confidence: number | null
   readonly isRaw: boolean
   readonly onSelect: () => void
+  /** To a step before or after it. */
+  readonly onMove: (by: number) => void
 }
 
 /** Scrolls the nearest part that scrolls, and not the page around it: where parts are below each other, its top would be lost. */
@@ -199,7 +202,8 @@ function Marks({ isCritical, turn }: Pick<StepRowProps, 'isCritical' | 'turn'>) 
   )
 }
 
-function StepRow({ trajectory, index, isCritical, turn, isSelected, confidence, isRaw, onSelect }: StepRowProps) {
+function StepRow(props: StepRowProps) {
+  const { trajectory, index, isCritical, turn, isSelected, confidence, isRaw, onSelect, onMove } = props
   const { steps, states, intervals, advantages } = trajectory
   const before = states[index]
   const after = states[index + 1]
@@ -207,7 +211,9 @@ function StepRow({ trajectory, index, isCritical, turn, isSelected, confidence, 
   const undecided = before && before.value !== null ? before.value * (1 - before.value) : null
   const ref = useRef<HTMLButtonElement>(null)
   useEffect(() => {
-    if (isSelected && ref.current) showInside(ref.current)
+    if (!isSelected || !ref.current) return
+    showInside(ref.current)
+    if (document.activeElement?.classList.contains(classes['step'] ?? '')) ref.current.focus({ preventScroll: true })
   }, [isSelected])
   const about =
     before && after
@@ -220,6 +226,13 @@ function StepRow({ trajectory, index, isCritical, turn, isSelected, confidence, 
       data-critical={isCritical || undefined}
       data-selected={isSelected || undefined}
       aria-pressed={isSelected}
+      tabIndex={isSelected ? 0 : -1} // one stop for all steps: the keys that select another take the focus along
+      onKeyDown={(event) => {
+        const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+        if (by === undefined) return
+        event.preventDefault() // it would scroll
+        onMove(by)
+      }}
       aria-label={`Step ${index + 1}${isCritical ? ', the critical step' : ''}${turn === null ? '' : `, ${TURNS[turn].words}`}${about}: ${steps[index]!.text.trim()}`}
       onClick={onSelect}
     >
