@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { gpo } from '../support/gpo'
 import { journey } from './support/journey'
-import { expectNoTrap, tabTo } from './support/keyboard'
+import { arrowTo, expectNoTrap, tabTo } from './support/keyboard'
 import { train } from './support/runs'
 
 let run: string
@@ -93,7 +93,7 @@ journey(
       .getByRole('menuitem', { name: /^After this iteration/ })
       .first()
       .waitFor()
-    await keyboard.press('ArrowDown')
+    await arrowTo(page, 'ArrowDown', /^After this iteration/) // a menu takes the focus a moment after it is shown
     await keyboard.press('Enter')
     await page
       .getByText(/^stop(ping|ped)/)

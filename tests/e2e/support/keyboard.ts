@@ -50,3 +50,29 @@ export async function expectNoTrap(page: Page): Promise<number> {
   }
   throw new Error(`after ${LIMIT} times Tab the focus is at ${(await focused(page))?.name}`)
 }
+
+/** Opens the list of the field that has the focus and takes an option. */
+export async function chooseOption(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('ArrowDown')
+  const wanted = page.getByRole('option', { name, exact: true })
+  await wanted.waitFor()
+  const isReached = async () => (await wanted.getAttribute('data-combobox-selected')) !== null
+  for (let i = 0; i < LIMIT && !(await isReached()); i++) await page.keyboard.press('ArrowDown')
+  expect(await isReached(), `the arrows reach ${name}`).toBe(true)
+  await page.keyboard.press('Enter')
+}
+
+/** Goes with an arrow until the focus is on what has this name, as in menus and groups of radio buttons. */
+export async function arrowTo(page: Page, key: 'ArrowDown' | 'ArrowRight', name: RegExp): Promise<void> {
+  for (let i = 0; i < LIMIT; i++) {
+    await page.keyboard.press(key)
+    if (name.test((await focused(page))?.name ?? '')) return
+  }
+  throw new Error(`${key} does not reach ${name}; the focus is at ${(await focused(page))?.name}`)
+}
+
+/** Types over what a field has. */
+export async function typeOver(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type(text)
+}

@@ -2,6 +2,7 @@
 import { Box } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import { formatCount } from '@renderer/lib/format'
+import { DataTable } from './data-table'
 import { ticksTo } from './ticks'
 
 export interface HistogramMark {
@@ -39,8 +40,17 @@ export function Histogram(props: HistogramProps) {
   const y = (value: number) => TOP + (1 - value / yMax) * (height - TOP - BOTTOM)
   const every = Math.max(1, Math.ceil(edges.length / Math.max(2, Math.floor(inner / 56))))
   const text = { fill: 'var(--chart-text)', fontSize: 11 }
+  const bars = counts.map((count, i) => {
+    const [begin, end] = [edges[i] ?? 0, edges[i + 1] ?? 0]
+    return { begin, end, count, sizes: begin === end - 1 ? `${begin}` : `${begin} to ${end - 1}` }
+  })
   return (
-    <Box ref={ref} style={{ minWidth: 0 }}>
+    <Box ref={ref} pos="relative" style={{ minWidth: 0 }}>
+      <DataTable
+        name={label}
+        head={[xLabel, yLabel]}
+        rows={bars.map(({ sizes, count }) => [sizes, formatCount(count)])}
+      />
       <svg width="100%" height={height} role="img" aria-label={label} style={{ display: 'block' }}>
         {width > 0 && (
           <>
@@ -52,21 +62,18 @@ export function Histogram(props: HistogramProps) {
                 </text>
               </g>
             ))}
-            {counts.map((count, i) => {
-              const [begin, end] = [edges[i] ?? 0, edges[i + 1] ?? 0]
-              return (
-                <rect
-                  key={begin}
-                  x={x(begin) + 0.5}
-                  width={Math.max(1, x(end) - x(begin) - 1)}
-                  y={y(count)}
-                  height={Math.max(count > 0 ? 1 : 0, y(0) - y(count))}
-                  fill={color}
-                >
-                  <title>{`${begin === end - 1 ? begin : `${begin} to ${end - 1}`} ${xLabel}: ${formatCount(count)} ${yLabel}`}</title>
-                </rect>
-              )
-            })}
+            {bars.map(({ begin, end, count, sizes }) => (
+              <rect
+                key={begin}
+                x={x(begin) + 0.5}
+                width={Math.max(1, x(end) - x(begin) - 1)}
+                y={y(count)}
+                height={Math.max(count > 0 ? 1 : 0, y(0) - y(count))}
+                fill={color}
+              >
+                <title>{`${sizes} ${xLabel}: ${formatCount(count)} ${yLabel}`}</title>
+              </rect>
+            ))}
             {edges.map((edge, i) =>
               i % every === 0 ? (
                 <text key={edge} x={x(edge)} y={height - BOTTOM + 15} textAnchor="middle" {...text}>

@@ -1,6 +1,7 @@
 import { Box, Text } from '@mantine/core'
 import { useElementSize } from '@mantine/hooks'
 import type { ExplorerTrajectory } from '@shared/contract/explorer'
+import { DataTable } from './data-table'
 
 interface ValueCurveProps {
   readonly trajectory: ExplorerTrajectory
@@ -28,7 +29,17 @@ export function ValueCurve({ trajectory: { states, intervals }, critical, state,
       <Text size="xs" className="quiet" px={8}>
         V along the trajectory, 90 % intervals (Wilson)
       </Text>
-      <Box ref={ref}>
+      <Box ref={ref} pos="relative">
+        <DataTable
+          name="V along the trajectory"
+          head={['state', 'V', '90 % interval', 'correct continuations']}
+          rows={states.map(({ value, successes, samples }, i) => [
+            i === states.length - 1 ? 'end' : `before step ${i + 1}`,
+            value?.toFixed(2) ?? 'not visited',
+            value === null ? '–' : `${intervals[i]![0].toFixed(2)} to ${intervals[i]![1].toFixed(2)}`,
+            samples === 0 ? 'none sampled' : `${successes} of ${samples}`,
+          ])}
+        />
         {width > 0 && (
           <svg
             width={width}

@@ -193,6 +193,7 @@ export function TrajectoryView(props: TrajectoryViewProps) {
                 coloured={coloured(i)}
                 isColoured={kind === 'advantage'}
                 onSelect={() => onState(i)}
+                onMove={(by) => onState(Math.min(steps.length - 1, Math.max(0, i + by)))}
               />
             )
           })
@@ -224,6 +225,8 @@ interface StepRowProps {
   /** By the step's advantage. */
   readonly isColoured: boolean
   readonly onSelect: () => void
+  /** To a step before or after it. */
+  readonly onMove: (by: number) => void
 }
 
 /** Scrolls the nearest part that scrolls, and not the page around it: where parts are below each other, its top would be lost. */
@@ -284,7 +287,8 @@ function Marks({ isCritical, turn }: Pick<StepRowProps, 'isCritical' | 'turn'>) 
 }
 
 function StepRow(props: StepRowProps) {
-  const { trajectory, index, isCritical, turn, isSelected, confidence, isRaw, coloured, isColoured, onSelect } = props
+  const { trajectory, index, isCritical, turn, isSelected, confidence, isRaw, coloured, isColoured, onSelect, onMove } =
+    props
   const { steps, states, intervals, advantages } = trajectory
   const before = states[index]
   const after = states[index + 1]
@@ -292,7 +296,9 @@ function StepRow(props: StepRowProps) {
   const undecided = before && before.value !== null ? before.value * (1 - before.value) : null
   const ref = useRef<HTMLButtonElement>(null)
   useEffect(() => {
-    if (isSelected && ref.current) showInside(ref.current)
+    if (!isSelected || !ref.current) return
+    showInside(ref.current)
+    if (document.activeElement?.classList.contains(classes['step'] ?? '')) ref.current.focus({ preventScroll: true })
   }, [isSelected])
   const about =
     before && after
@@ -305,6 +311,13 @@ function StepRow(props: StepRowProps) {
       data-critical={isCritical || undefined}
       data-selected={isSelected || undefined}
       aria-pressed={isSelected}
+      tabIndex={isSelected ? 0 : -1} // one stop for all steps: the keys that select another take the focus along
+      onKeyDown={(event) => {
+        const by = { ArrowUp: -1, ArrowDown: 1 }[event.key]
+        if (by === undefined) return
+        event.preventDefault() // it would scroll
+        onMove(by)
+      }}
       aria-label={`Step ${index + 1}${isCritical ? ', the critical step' : ''}${turn === null ? '' : `, ${TURNS[turn].words}`}${about}: ${steps[index]!.text.trim()}`}
       onClick={onSelect}
     >

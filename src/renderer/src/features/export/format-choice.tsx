@@ -21,6 +21,8 @@ export function FormatChoice({ value, options, onChange }: FormatChoiceProps) {
               key={format}
               value={format}
               disabled={reason !== undefined}
+              // The arrows go through the cards of one name, and would stop at one that takes no focus.
+              {...(reason === undefined ? {} : { name: 'unavailable' })}
               className={classes.card}
               p="sm"
               aria-label={label}

@@ -2,6 +2,7 @@ import { Group, Text, Title, Tooltip, UnstyledButton } from '@mantine/core'
 import { Chart } from '@renderer/charts/chart'
 import type { HeatColumn } from '@renderer/charts/chart-types'
 import type { Curves, Range } from '@renderer/charts/curves'
+import { PositionTable } from '@renderer/charts/position-heat'
 import { ChartMenu } from '@renderer/components/chart-menu'
 import { formatCount } from '@renderer/lib/format'
 import { memo, useCallback, useMemo, useRef, useState } from 'react'
@@ -34,6 +35,7 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
   const [isLarge, setLarge] = useState(false)
   const panel = useRef<HTMLDivElement>(null)
   const model = useMemo(() => chartModel(chart, curves, settings, range, grid), [chart, curves, settings, range, grid])
+  const positions = useMemo(() => heat?.map(({ from, counts }) => ({ iteration: from + 0.5, counts })), [heat])
   const marks = useMemo(() => (pinned === null ? [] : [pinned]), [pinned])
   const resting = pinned ?? Math.floor(range[1])
   const at = hovered ?? resting
@@ -44,7 +46,11 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
     [model],
   )
   return (
-    <div ref={panel} className="panel" style={isLarge ? { gridColumn: '1 / -1' } : { minWidth: 0 }}>
+    <div
+      ref={panel}
+      className="panel"
+      style={{ position: 'relative', minWidth: 0, ...(isLarge ? { gridColumn: '1 / -1' } : {}) }}
+    >
       <Group px="sm" pt="xs" gap="xs" justify="space-between" wrap="nowrap">
         <Tooltip label={chart.hint} position="top-start">
           <Title order={3} fz="sm" className="clip">
@@ -79,6 +85,7 @@ export const ChartPanel = memo(function ChartPanel(props: ChartPanelProps) {
         onPick={onPin}
         onZoom={onZoom}
       />
+      {positions && <PositionTable columns={positions} />}
     </div>
   )
 })

@@ -33,6 +33,8 @@ const percent = (measured: Measured | null): ReactNode => {
 
 const curveName = ({ isReward }: RunCurve) => (isReward ? 'mean reward' : 'training loss')
 
+const endsOf = ({ values }: RunCurve) => [formatNumber(values[0]!), formatNumber(values.at(-1)!)]
+
 const measuredTitle = (measured: Measured | null): string =>
   measured === null ? 'not evaluated' : `${accuracyWords(measured)}, ${afterWords(measured)}`
 
@@ -116,16 +118,13 @@ export const COLUMNS: readonly Column[] = [
     label: 'Reward',
     hint: 'Mean reward over the run, sorted by its end; of a run without rewards, its loss',
     width: '84px',
-    title: ({ curve }) =>
-      curve === null
-        ? ''
-        : `${curveName(curve)} ${formatNumber(curve.values[0]!)} → ${formatNumber(curve.values.at(-1)!)}`,
+    title: ({ curve }) => (curve === null ? '' : `${curveName(curve)} ${endsOf(curve).join(' → ')}`),
     cell: ({ curve }) =>
       curve && (
         <Sparkline
           values={curve.values}
           width={72}
-          label={`The ${curveName(curve)} over the run`}
+          label={`The ${curveName(curve)} over the run, from ${endsOf(curve).join(' to ')}`}
           isQuiet={!curve.isReward}
         />
       ),
