@@ -83,11 +83,18 @@ journey(
     await dialog.waitFor({ state: 'detached' })
 
     if (host === 'electron') return // its dialog asks where the file goes
-    const saving = page.waitForEvent('download')
-    await page.getByRole('button', { name: 'Save as HTML' }).click()
-    const html = readFileSync(await (await saving).path(), 'utf8')
+    const saved = async (name: string) => {
+      const saving = page.waitForEvent('download')
+      await page.getByRole('button', { name }).click()
+      return readFileSync(await (await saving).path(), 'utf8')
+    }
+    const html = await saved('Save as HTML')
     expect(html).toContain('<h2>Question</h2>')
     expect(html).not.toContain('<script')
+    const picture = await saved('Save the picture of All critical steps')
+    expect(picture.match(/<svg/g)?.length).toBe(3) // the file, and two charts in it
+    expect(picture).not.toContain('var(')
+    expect(picture).toMatch(/fill="#[0-9a-f]{6}"/)
   },
   {
     async prepare(home) {

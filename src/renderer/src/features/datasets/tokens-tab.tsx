@@ -1,12 +1,13 @@
 /** A dataset as a model sees it: lengths in tokens, and the first sequences. */
-import { Box, Select, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core'
+import { Box, Group, Select, SimpleGrid, Stack, Switch, Text, Title } from '@mantine/core'
 import { Histogram } from '@renderer/charts/histogram'
+import { PictureButton } from '@renderer/components/picture-button'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { queries } from '@renderer/lib/api'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { DatasetItem, DatasetLengths, LengthBins } from '@shared/contract/datasets'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { BatchView } from './batch-view'
 
 interface TokensTabProps {
@@ -90,13 +91,17 @@ function Bars({
   readonly bins: LengthBins
   readonly context: number
 }) {
+  const holder = useRef<HTMLDivElement>(null)
   const { edges, counts, min, median, p95, max } = bins
   const summary = `${formatCount(min)} to ${formatCount(max)} tokens, median ${formatCount(median)}, 95 % have at most ${formatCount(p95)}`
   return (
-    <Box>
-      <Text size="sm">
-        <b>{title}</b> <span className="quiet">{summary}</span>
-      </Text>
+    <Box ref={holder}>
+      <Group justify="space-between" wrap="nowrap" gap="xs">
+        <Text size="sm">
+          <b>{title}</b> <span className="quiet">{summary}</span>
+        </Text>
+        <PictureButton title={`Lengths of ${title.toLowerCase()}s in tokens`} holder={holder} />
+      </Group>
       <Histogram
         edges={edges}
         counts={counts}

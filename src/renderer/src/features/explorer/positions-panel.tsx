@@ -2,9 +2,11 @@ import { Anchor, Box, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { AdvantageScatter } from '@renderer/charts/advantage-scatter'
 import { PositionHeat } from '@renderer/charts/position-heat'
+import { PictureButton } from '@renderer/components/picture-button'
 import { formatCount } from '@renderer/lib/format'
 import type { CriticalPositions } from '@shared/contract/explorer'
 import type { TrajectoryFilter } from '@shared/schemas/run'
+import { useRef } from 'react'
 import classes from './explorer.module.css'
 import { JudgeBlind } from './judge-blind'
 import { Kinds } from './kinds'
@@ -20,22 +22,26 @@ interface PositionsPanelProps {
 export function PositionsPanel({ run, positions, onOpen, onFilter }: PositionsPanelProps) {
   const [isAsking, asking] = useDisclosure(false)
   const [isJudging, judging] = useDisclosure(false)
+  const holder = useRef<HTMLDivElement>(null)
   if (positions.total === 0) return null
   return (
     <Box className={classes['column']} component="section" aria-label="All critical steps">
-      <Text size="xs" fw={600} px={10} pt={6}>
-        All critical steps{' '}
-        <Text span size="xs" className="quiet" fw={400}>
-          {formatCount(positions.total)} ·{' '}
-          <Anchor component="button" size="xs" onClick={asking.open}>
-            what kinds of steps?
-          </Anchor>{' '}
-          ·{' '}
-          <Anchor component="button" size="xs" onClick={judging.open}>
-            judge blind
-          </Anchor>
+      <Group justify="space-between" wrap="nowrap" px={10} pt={6} gap="xs">
+        <Text size="xs" fw={600}>
+          All critical steps{' '}
+          <Text span size="xs" className="quiet" fw={400}>
+            {formatCount(positions.total)} ·{' '}
+            <Anchor component="button" size="xs" onClick={asking.open}>
+              what kinds of steps?
+            </Anchor>{' '}
+            ·{' '}
+            <Anchor component="button" size="xs" onClick={judging.open}>
+              judge blind
+            </Anchor>
+          </Text>
         </Text>
-      </Text>
+        <PictureButton title="All critical steps" holder={holder} />
+      </Group>
       {isJudging && <JudgeBlind run={run} onClose={judging.close} />}
       {isAsking && (
         <Kinds
@@ -47,7 +53,7 @@ export function PositionsPanel({ run, positions, onOpen, onFilter }: PositionsPa
           onClose={asking.close}
         />
       )}
-      <Group gap="md" px={10} pb={4}>
+      <Group gap="md" px={10} pb={4} ref={holder}>
         <PositionHeat
           columns={positions.columns}
           onCell={(iterations, position) => onFilter({ iterations, position })}

@@ -6,6 +6,7 @@ import { ValueBar } from '@renderer/charts/value-bar'
 import { advantageColour } from '@renderer/charts/value-colour'
 import { ValueCurve } from '@renderer/charts/value-curve'
 import { MathText } from '@renderer/components/math-text'
+import { PictureButton } from '@renderer/components/picture-button'
 import { VerdictMark } from '@renderer/components/status'
 import { Term } from '@renderer/components/term'
 import { api } from '@renderer/lib/api'
@@ -83,6 +84,7 @@ const Coloured = ({ spans, kind, most }: ColouredProps) =>
 export function TrajectoryView(props: TrajectoryViewProps) {
   const { trajectory, state, onState, rule, onRule, isRaw, onRaw, checkpoints, isReadOnly } = props
   const [kind, setKind] = useState<OverlayKind | null>(null)
+  const curve = useRef<HTMLDivElement>(null)
   // The weights that sampled it, or the newest that are left of those before it.
   const before = checkpoints.findLast(({ iteration }) => iteration < trajectory.iteration) ?? checkpoints[0]
   const [chosen, setChosen] = useState<number | null | undefined>(undefined)
@@ -205,7 +207,14 @@ export function TrajectoryView(props: TrajectoryViewProps) {
             <span className="mono">{reference || '–'}</span>, reward {trajectory.reward}
           </Text>
         </Group>
-        {hasValues && <ValueCurve trajectory={trajectory} critical={critical} state={state} onState={onState} />}
+        {hasValues && (
+          <Box ref={curve} pos="relative">
+            <Box pos="absolute" top={4} right={8} style={{ zIndex: 1 }}>
+              <PictureButton title="V along the trajectory" holder={curve} />
+            </Box>
+            <ValueCurve trajectory={trajectory} critical={critical} state={state} onState={onState} />
+          </Box>
+        )}
       </Box>
     </>
   )
