@@ -1,6 +1,8 @@
 /** Opens the store and starts what every host needs. */
 import { createEvaluationManager, recoverEvaluations } from '@main/evaluations/manager'
 import { createTransfers } from '@main/export/transfers'
+import { openTextProcess, type TextProcessOptions } from '@main/library/text-work/client'
+import { runHere, runTextTasksBy } from '@main/library/text-work/run'
 import { databaseFile } from '@main/paths'
 import { createRunManager } from '@main/runs/manager'
 import { recoverInterrupted } from '@main/runs/prepare'
@@ -22,6 +24,8 @@ export interface HostOptions {
   readonly database?: string
   readonly workerPath: string
   readonly jobWorkerPath: string
+  /** The process for work on text. Without it that is done here, and code from files can keep the program busy. */
+  readonly text?: TextProcessOptions
   readonly fork?: Fork
   readonly onBug: (error: unknown) => void
 }
@@ -33,8 +37,10 @@ export interface Program {
 }
 
 /** @throws {GpoError} 'storage' */
-export function createProgram({ host, database, workerPath, jobWorkerPath, fork, onBug }: HostOptions): Program {
+export function createProgram({ host, database, workerPath, jobWorkerPath, text, fork, onBug }: HostOptions): Program {
   const store = openStore(databaseFile(database))
+  const texts = text ? openTextProcess(text) : null
+  runTextTasksBy(texts?.run ?? runHere)
   recoverInterrupted(store)
   recoverStudies(store)
   recoverEvaluations(store)
@@ -64,6 +70,7 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
     async close() {
       clearInterval(purging)
       generators.close()
+      texts?.close()
       await transfers.close()
       await evaluations.close()
       await studies.close()

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createProgram } from '@main/host/create'
+import { createProgram, type HostOptions } from '@main/host/create'
 import { builtPages } from '@main/host/pages'
 import { type ServeOptions, serve } from '@main/host/serve'
 import { createORPCClient } from '@orpc/client'
@@ -43,8 +43,10 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-/** @param source pages and session other than usual */
-export async function startServer(source: Partial<Pick<ServeOptions, 'pages' | 'session'>> = {}): Promise<TestServer> {
+interface Source extends Partial<Pick<ServeOptions, 'pages' | 'session'>>, Pick<HostOptions, 'text'> {}
+
+/** @param source pages and session other than usual; a process for text */
+export async function startServer({ text, ...source }: Source = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-serve-'))
   const pages = join(folder, 'pages')
   mkdirSync(join(pages, 'assets'), { recursive: true })
@@ -59,6 +61,7 @@ export async function startServer(source: Partial<Pick<ServeOptions, 'pages' | '
     database: join(folder, 'runs.db'),
     workerPath: join(folder, 'no-worker.cjs'),
     jobWorkerPath: join(folder, 'no-worker.cjs'),
+    ...(text && { text }),
     onBug,
   })
   const served = await serve({
