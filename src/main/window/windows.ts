@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { RunManager } from '@main/runs/manager'
 import { app, BrowserWindow, dialog, Menu, Notification, screen } from 'electron'
 import { menuTemplate } from './menu'
-import { ORIGIN } from './protocol'
+import { isOwnAddress, ORIGIN } from './origin'
 
 export interface Windows {
   /** Shows the window, creating it if there is none. */
@@ -90,7 +90,7 @@ export function createWindows({ preload }: { readonly preload: string }): Window
     })
     // Electron shows about:blank without asking, so a page that went there is loaded again.
     made.webContents.on('did-navigate', (_event, url) => {
-      if (!url.startsWith(`${ORIGIN}/`)) void made.loadURL(`${ORIGIN}/`)
+      if (!isOwnAddress(url)) void made.loadURL(`${ORIGIN}/`)
     })
     void made.loadURL(`${ORIGIN}/`)
     return made

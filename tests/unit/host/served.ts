@@ -10,6 +10,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { contract } from '@shared/contract'
+import { SESSION_FRAGMENT, SOCKET_PROTOCOL } from '@shared/serve-session'
 import { WebSocket } from 'ws'
 
 export interface Answer {
@@ -34,10 +35,14 @@ export interface TestServer {
   readonly folder: string
   /** The path goes out exactly as it is written. */
   get(path: string, asking?: Asking): Promise<Answer>
-  /** Uses the newest link. @returns the cookie for later requests */
+  /** Uses the newest link. @returns the name of the session */
   enter(): Promise<string>
-  /** @returns an open socket, or the status it was refused with */
-  socket(headers: Readonly<Record<string, string>>, path?: string): Promise<WebSocket | number>
+  /** @param protocols as the page of a session asks for them; @returns an open socket, or the status it was refused with */
+  socket(
+    headers: Readonly<Record<string, string>>,
+    protocols?: readonly string[],
+    path?: string,
+  ): Promise<WebSocket | number>
   /** The API over a socket of a page that was let in. */
   api(): Promise<{ readonly api: Api; readonly socket: WebSocket }>
   close(): Promise<void>
@@ -98,13 +103,13 @@ export async function startServer({ text, ...source }: Source = {}): Promise<Tes
   const enter = async () => {
     const { pathname, search } = new URL(links.at(-1)!)
     const { headers } = await get(pathname + search)
-    return headers['set-cookie']![0]!.split(';')[0]!
+    return headers.location!.slice(`/${SESSION_FRAGMENT}`.length)
   }
 
   const sockets: WebSocket[] = []
-  const socket: TestServer['socket'] = (headers, path = '/api') =>
+  const socket: TestServer['socket'] = (headers, protocols = [], path = '/api') =>
     new Promise((resolve, reject) => {
-      const made = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
+      const made = new WebSocket(`ws://127.0.0.1:${port}${path}`, [...protocols], { headers })
       sockets.push(made)
       made.once('open', () => resolve(made))
       made.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
@@ -120,8 +125,7 @@ export async function startServer({ text, ...source }: Source = {}): Promise<Tes
     enter,
     socket,
     async api() {
-      const cookie = await enter()
-      const opened = await socket({ origin: `http://${own}`, cookie })
+      const opened = await socket({ origin: `http://${own}` }, [SOCKET_PROTOCOL, await enter()])
       if (typeof opened === 'number') throw new Error(`refused with ${opened}`)
       const link = new RPCLink({ websocket: opened as unknown as globalThis.WebSocket })
       return { api: createORPCClient(link), socket: opened }
