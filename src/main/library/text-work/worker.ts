@@ -10,6 +10,7 @@ import { runHere } from './run'
 const MAX_HEAP_MB = 1536
 
 dieWithParent()
+process.title = 'gpo text' // in lists of processes: not one of those that train
 setFlagsFromString(`--max-old-space-size=${MAX_HEAP_MB}`)
 process.on('SIGINT', () => {}) // Ctrl-C reaches the whole process group; the parent decides
 process.on('disconnect', () => process.exit(0))
