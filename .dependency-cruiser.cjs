@@ -85,7 +85,10 @@ module.exports = {
       to: { path: 'node_modules/better-sqlite3/' },
     },
     may('paths', room('paths/'), []),
-    may('library', room('library/'), [room('(store|paths|formats|text)/'), room('workers/watchdog')]),
+    may('library', room('library/'), [
+      room('(store|paths|formats|text)/'),
+      room('workers/(fork|parent-port|watchdog)'),
+    ]),
     may('workers', room('workers/'), [room('paths/')]),
     may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
     may('export', room('export/'), [

@@ -21,7 +21,11 @@ const isWindow = kind !== 'serve'
 const say = (text: string) => void process.stderr.write(`dev: ${text}\n`)
 
 const source = (path: string) => join(root, 'src/main', path)
-const workers = { worker: source('trainer/worker.ts'), 'job-worker': source('trainer/job-worker.ts') }
+const workers = {
+  worker: source('trainer/worker.ts'),
+  'job-worker': source('trainer/job-worker.ts'),
+  'text-worker': source('library/text-work/worker.ts'),
+}
 const entry = isWindow ? 'window' : 'serve'
 
 /** The program to start, with its arguments. */

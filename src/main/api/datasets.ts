@@ -6,11 +6,10 @@ import {
   listDatasets,
   usableDataset,
 } from '@main/library/datasets/list'
-import { countLengths, firstBatch } from '@main/library/datasets/tokens'
-import { judge, tryVerifier } from '@main/library/datasets/trial'
 import { beginUpload, cancelUpload, finishUpload, uploadPart } from '@main/library/datasets/uploads'
 import { removeEntry, restoreEntry } from '@main/library/entries'
 import { findModelByPath } from '@main/library/models/list'
+import { runTextTask } from '@main/library/text-work/run'
 import { GpoError } from '@shared/errors'
 import { api } from './base'
 
@@ -40,15 +39,15 @@ export const datasetsApi = {
     const { dataset, item } = await usableDataset(store, id)
     const config = verifier ?? item.verifier
     if (!config) throw new GpoError('data', `${item.name} has no reference answers: there is nothing to compare with.`)
-    return tryVerifier(dataset, config)
+    return runTextTask('trial', dataset, config)
   }),
-  judge: api.datasets.judge.handler(({ input }) => judge(input)),
+  judge: api.datasets.judge.handler(({ input }) => runTextTask('judge', input)),
   lengths: api.datasets.lengths.handler(async ({ context: { store }, input: { id, model, ...format } }) => {
     const { dataset } = await usableDataset(store, id)
-    return countLengths(dataset, findModelByPath(store, model).folder, format)
+    return runTextTask('lengths', dataset, findModelByPath(store, model).folder, format)
   }),
   batch: api.datasets.batch.handler(async ({ context: { store }, input: { id, model, ...format } }) => {
     const { dataset } = await usableDataset(store, id)
-    return firstBatch(dataset, findModelByPath(store, model).folder, format)
+    return runTextTask('batch', dataset, findModelByPath(store, model).folder, format)
   }),
 }

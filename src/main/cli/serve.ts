@@ -6,7 +6,7 @@ import { builtPages, type Pages } from '@main/host/pages'
 import { serve as serveProgram } from '@main/host/serve'
 import { GpoError } from '@shared/errors'
 import type { Output } from './output'
-import { forkOf, type InspectFlags, JOB_WORKER, TRAINER } from './workers'
+import { forkOf, type InspectFlags, JOB_WORKER, TEXT_WORKER, TRAINER } from './workers'
 
 export interface ServeOptions extends InspectFlags {
   readonly port: number
@@ -39,6 +39,7 @@ export async function serve(
     database: db,
     workerPath: TRAINER,
     jobWorkerPath: JOB_WORKER,
+    text: { workerPath: TEXT_WORKER },
     fork: forkOf(inspect, output.note),
     onBug,
   })

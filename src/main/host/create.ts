@@ -1,6 +1,8 @@
 /** Opens the store and starts what every host needs. */
 import { createEvaluationManager, recoverEvaluations } from '@main/evaluations/manager'
 import { createTransfers } from '@main/export/transfers'
+import { openTextProcess, type TextProcessOptions } from '@main/library/text-work/client'
+import { runHere, runTextTasksBy } from '@main/library/text-work/run'
 import { databaseFile } from '@main/paths'
 import { createRunManager } from '@main/runs/manager'
 import { recoverInterrupted } from '@main/runs/prepare'
@@ -23,6 +25,8 @@ export interface HostOptions {
   readonly database?: string
   readonly workerPath: string
   readonly jobWorkerPath: string
+  /** The process for work on text. Without it that is done here, and code from files can keep the program busy. */
+  readonly text?: TextProcessOptions
   readonly fork?: Fork
   readonly onBug: (error: unknown) => void
 }
@@ -34,8 +38,10 @@ export interface Program {
 }
 
 /** @throws {GpoError} 'storage' */
-export function createProgram({ host, database, workerPath, jobWorkerPath, fork, onBug }: HostOptions): Program {
+export function createProgram({ host, database, workerPath, jobWorkerPath, text, fork, onBug }: HostOptions): Program {
   const store = openStore(databaseFile(database))
+  const texts = text ? openTextProcess(text) : null
+  runTextTasksBy(texts?.run ?? runHere)
   recoverInterrupted(store)
   recoverStudies(store)
   recoverEvaluations(store)
@@ -66,7 +72,7 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, fork,
     async close() {
       clearInterval(purging)
       // If one cannot end, the others still do: the trainer must not outlive the program.
-      for (const part of [generators, transfers, evaluations, studies, runs, store])
+      for (const part of [generators, ...(texts ? [texts] : []), transfers, evaluations, studies, runs, store])
         try {
           await part.close()
         } catch (error) {

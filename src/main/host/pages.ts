@@ -26,9 +26,28 @@ const POLICY = [
   "base-uri 'none'",
 ].join('; ')
 
+/** The pages copy texts to the clipboard; they need nothing else that a person would be asked for. */
+const PERMISSIONS = [
+  ...[
+    'accelerometer',
+    'camera',
+    'clipboard-read',
+    'display-capture',
+    'geolocation',
+    'gyroscope',
+    'hid',
+    'idle-detection',
+  ],
+  ...['local-fonts', 'magnetometer', 'microphone', 'midi', 'payment', 'serial', 'usb'],
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ')
+
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': POLICY,
   'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY', // as frame-ancestors, for what does not know it
+  'permissions-policy': PERMISSIONS,
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',

@@ -1,6 +1,7 @@
 /**
- * `gpo serve`: the same pages in a browser, on loopback only. A link with a one-time token starts a session; after that a cookie that scripts
- * cannot read identifies it. Requests with a foreign Host or Origin are refused, which stops DNS rebinding and other sites.
+ * `gpo serve`: the same pages in a browser, on loopback only. A link with a one-time token starts a session, whose name the page keeps and shows
+ * when it opens the WebSocket to the API. The pages themselves are no secret. Requests with a foreign Host or Origin are refused, which stops DNS
+ * rebinding and other sites.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -12,13 +13,12 @@ import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import { GpoError } from '@shared/errors'
 import { guarded } from '@shared/guarded'
-import { parseCookie, stringifySetCookie } from 'cookie'
+import { SESSION_FRAGMENT, SOCKET_PROTOCOL } from '@shared/serve-session'
 import { WebSocketServer } from 'ws'
 import type { Services } from '../api/services'
+import { onlyCalls } from './calls'
 import { type Pages, pathOf } from './pages'
 
-/** The cookie's name contains the port, because cookies apply to all ports and two databases may be served at once. */
-const cookieName = ({ headers }: IncomingMessage) => `gpo-session-${headers.host?.split(':')[1]}`
 /** Largest message in bytes; a plan or a page of rows is far smaller. */
 const MAX_MESSAGE = 8 * 2 ** 20
 
@@ -46,8 +46,11 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-const cookieOf = (request: IncomingMessage): string =>
-  parseCookie(request.headers.cookie ?? '')[cookieName(request)] ?? ''
+/** What a page asks for besides the protocol: the name of its session. */
+const sessionOf = ({ headers }: IncomingMessage): string => {
+  const [protocol, session] = (headers['sec-websocket-protocol'] ?? '').split(',').map((part) => part.trim())
+  return protocol === SOCKET_PROTOCOL ? (session ?? '') : ''
+}
 
 /** The sessions, and the one-time token for the next one. */
 function createDoor(onToken: (token: string) => void, shared: string | undefined) {
@@ -56,7 +59,7 @@ function createDoor(onToken: (token: string) => void, shared: string | undefined
   return {
     announce: () => onToken(token),
     isOpen: (request: IncomingMessage) => {
-      const given = cookieOf(request)
+      const given = sessionOf(request)
       return [...sessions].some((session) => isSame(session, given))
     },
     /** @returns the session's name, or null if the token is wrong */
@@ -98,14 +101,15 @@ export async function serve({ services, pages, port, session, onBug, onLink }: S
     const token = new URLSearchParams(target.slice(pathOf(target).length)).get('token')
     if (token !== null) {
       const session = door.enter(token)
-      if (session === null && !door.isOpen(request))
-        return refuse(response, 401, 'This link was already used: open the newest one that `gpo serve` printed.')
-      const flags = { httpOnly: true, sameSite: 'strict', path: '/' } as const
-      const cookie = session ? { 'set-cookie': stringifySetCookie(cookieName(request), session, flags) } : {}
-      response.writeHead(303, { ...pages.headers, ...cookie, location: '/' })
+      if (session === null)
+        return refuse(
+          response,
+          401,
+          `This link was already used: open http://${address}/ in the browser that used it, or the newest link that \`gpo serve\` printed.`,
+        )
+      response.writeHead(303, { ...pages.headers, location: `/${SESSION_FRAGMENT}${session}` })
       return void response.end()
     }
-    if (!door.isOpen(request)) return refuse(response, 401, 'Open the link that `gpo serve` printed.')
     const page = await pages.read(target)
     if (!page) return refuse(response, 404, 'There is no such page.')
     response.writeHead(200, { ...pages.headers, 'content-type': page.type })
@@ -119,9 +123,14 @@ export async function serve({ services, pages, port, session, onBug, onLink }: S
     })
   })
 
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE,
+    handleProtocols: () => SOCKET_PROTOCOL,
+  })
   const handler = new RPCHandler(router, {
-    interceptors: [
+    // Around the procedure: what cannot even be read as its input is the caller's mistake, which the transport answers with 400.
+    clientInterceptors: [
       onError((error) => {
         throw toWireError(error, onBug)
       }),
@@ -135,7 +144,7 @@ export async function serve({ services, pages, port, session, onBug, onLink }: S
     }
     sockets.handleUpgrade(request, socket, head, (socket) => {
       socket.on('error', () => {}) // the socket closes itself: the message was too large or a frame broken
-      guarded(onBug, () => handler.upgrade(socket, { context: services }))()
+      guarded(onBug, () => handler.upgrade(onlyCalls(socket), { context: services }))()
     })
   })
   server.on('upgrade', upgrade)

@@ -2,8 +2,8 @@
 import { ORPCError, onError, type Router } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { INFINITIES } from '../workers/infinities'
+import { parentPort } from '../workers/parent-port'
 import { unreadable } from '../workers/wire-error'
-import { parentPort } from './parent-port'
 import { reportError } from './report-error'
 
 /** The error that a handler threw; for an invalid request, the cause. */

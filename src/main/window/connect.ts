@@ -6,18 +6,19 @@ import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { guarded } from '@shared/guarded'
 import { type IpcMainEvent, ipcMain, type WebFrameMain } from 'electron'
-import { ORIGIN } from './protocol'
+import { isOwnAddress } from './origin'
 import type { Windows } from './windows'
 
 /** The main frame of one of our windows, showing one of our pages. */
 function isOwnFrame(frame: WebFrameMain | null, windows: Windows): boolean {
   const window = windows.current()
-  return frame !== null && frame === window?.webContents.mainFrame && frame.url.startsWith(`${ORIGIN}/`)
+  return frame !== null && frame === window?.webContents.mainFrame && isOwnAddress(frame.url)
 }
 
 export function connectWindows(services: Services, windows: Windows, onBug: (error: unknown) => void): void {
   const handler = new RPCHandler(router, {
-    interceptors: [
+    // Around the procedure: what cannot even be read as its input is the caller's mistake, which the transport answers with 400.
+    clientInterceptors: [
       onError((error) => {
         throw toWireError(error, onBug)
       }),

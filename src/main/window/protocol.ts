@@ -4,8 +4,7 @@
  */
 import type { Pages } from '@main/host/pages'
 import { protocol } from 'electron'
-
-export const ORIGIN = 'https://gpo-studio.invalid'
+import { ORIGIN } from './origin'
 
 /** Call this after the program is ready and before the first window. */
 export function servePages({ headers, read }: Pages): void {

@@ -1,7 +1,7 @@
 /** The rules of Electron's security checklist that apply to every page: no navigation, no new windows, no permissions, no webviews. */
 import type { Pages } from '@main/host/pages'
 import { app, session } from 'electron'
-import { ORIGIN } from './protocol'
+import { isOwnAddress, ORIGIN } from './origin'
 
 /**
  * Call this before the first window.
@@ -18,12 +18,12 @@ export function guardContents({ alsoReached }: Pick<Pages, 'alsoReached'>): void
     contents.setWindowOpenHandler(() => ({ action: 'deny' }))
   })
   void app.whenReady().then(() => {
-    session.defaultSession.setPermissionRequestHandler((_contents, permission, allow) =>
-      allow(permission === 'clipboard-sanitized-write'),
+    const mayHave = (permission: string, address: string) =>
+      permission === 'clipboard-sanitized-write' && isOwnAddress(address)
+    session.defaultSession.setPermissionRequestHandler((_contents, permission, allow, { requestingUrl }) =>
+      allow(mayHave(permission, requestingUrl)),
     )
-    session.defaultSession.setPermissionCheckHandler(
-      (_contents, permission, origin) => permission === 'clipboard-sanitized-write' && origin.startsWith(ORIGIN),
-    )
+    session.defaultSession.setPermissionCheckHandler((_contents, permission, origin) => mayHave(permission, origin))
     // The pages need no network, so every request is refused.
     session.defaultSession.webRequest.onBeforeRequest((details, callback) => {
       const { origin, protocol } = new URL(details.url)

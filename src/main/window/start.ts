@@ -49,6 +49,7 @@ async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
     database: databaseArgument(),
     workerPath: join(folder, 'worker.cjs'),
     jobWorkerPath: join(folder, 'job-worker.cjs'),
+    text: { workerPath: join(folder, 'text-worker.cjs'), fork: forkUtility },
     fork: forkArgument(),
     onBug,
   })

@@ -6,7 +6,7 @@ import type { LiveEvent } from '@shared/contract/runs'
 import { guarded } from '@shared/guarded'
 import { app, BrowserWindow, dialog, Menu, Notification, screen } from 'electron'
 import { menuTemplate } from './menu'
-import { ORIGIN } from './protocol'
+import { isOwnAddress, ORIGIN } from './origin'
 
 export interface Windows {
   /** Shows the window, creating it if there is none. */
@@ -98,7 +98,7 @@ export function createWindows({ preload, onBug }: WindowsOptions): Windows {
     })
     // Electron shows about:blank without asking, so a page that went there is loaded again.
     made.webContents.on('did-navigate', (_event, url) => {
-      if (!url.startsWith(`${ORIGIN}/`)) home()
+      if (!isOwnAddress(url)) home()
     })
     home()
     return made

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { developmentPages } from '@main/dev/pages'
 import { builtPages, type Pages } from '@main/host/pages'
+import { SOCKET_PROTOCOL } from '@shared/serve-session'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startServer, type TestServer } from '../host/served'
 
@@ -43,11 +44,9 @@ it('the window reaches that socket while developing, and nothing but its own pag
   expect(builtPages('anywhere').alsoReached).toEqual([])
 })
 
-it('the door stays: no page without the link, then pages with the query as it was asked', async () => {
-  expect((await server.get('/src/main.tsx')).status).toBe(401)
+it('pages come with the query as it was asked, and only to this host', async () => {
   expect((await server.get('/', { headers: { origin: 'http://evil.example' } })).status).toBe(403)
-  const cookie = await server.enter()
-  const { status, body, headers } = await server.get('/@fs/a%20b.tsx?import&t=1', { headers: { cookie } })
+  const { status, body, headers } = await server.get('/@fs/a%20b.tsx?import&t=1')
   expect([status, body]).toEqual([200, '/@fs/a%20b.tsx?import&t=1'])
   expect(headers['access-control-allow-origin']).toBeUndefined()
 })
@@ -59,15 +58,14 @@ it('a module that cannot be made, and another host, are no pages', async () => {
 })
 
 it('a session that is kept is known to the server that takes over; without it each link opens another', async () => {
-  const port = server.port
-  const cookie = await server.enter()
-  expect(cookie).toBe(`gpo-session-${port}=kept`)
+  expect(await server.enter()).toBe('kept')
   const next = await startServer({ pages, session: 'kept' })
   const other = await startServer({ pages })
   try {
-    const page = (one: TestServer) => one.get('/', { headers: { cookie: `gpo-session-${one.port}=kept` } })
-    expect((await page(next)).status).toBe(200)
-    expect((await page(other)).status).toBe(401)
+    const open = ({ port, socket }: TestServer) =>
+      socket({ origin: `http://127.0.0.1:${port}` }, [SOCKET_PROTOCOL, 'kept'])
+    expect(await open(next)).toBeTypeOf('object')
+    expect(await open(other)).toBe(403)
     expect(await other.enter()).not.toBe(await other.enter())
   } finally {
     await next.close()

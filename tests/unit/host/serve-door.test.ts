@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { SOCKET_PROTOCOL } from '@shared/serve-session'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startServer, type TestServer } from './served'
 
@@ -25,14 +26,13 @@ const raw = (head: string): Promise<string> =>
 
 describe('requests under another name', () => {
   it.each(['evil.example', 'evil.example:PORT', '127.0.0.1', 'localhost', '127.0.0.1.evil.example:PORT', '[::1]:PORT'])(
-    'Host %s is refused, with the right cookie too: what DNS rebinding sends',
+    'Host %s is refused: what DNS rebinding sends',
     async (name) => {
-      const cookie = await server.enter()
       const host = name.replace('PORT', String(server.port))
-      const { status, headers, body } = await server.get('/', { headers: { host, cookie } })
+      const { status, headers, body } = await server.get('/', { headers: { host } })
       expect(status).toBe(403)
       expect(body).not.toContain('<title>')
-      expect(headers['set-cookie']).toBeUndefined()
+      expect(headers.location).toBeUndefined()
     },
   )
 
@@ -45,85 +45,59 @@ describe('requests under another name', () => {
   })
 
   it('pages of another origin get nothing', async () => {
-    const cookie = await server.enter()
     for (const foreign of ['http://evil.example', 'null', `https://127.0.0.1:${server.port}`, 'http://127.0.0.1:1'])
-      expect((await server.get('/', { headers: { cookie, origin: foreign } })).status).toBe(403)
-    expect((await server.get('/', { headers: { cookie, origin: origin() } })).status).toBe(200)
+      expect((await server.get('/', { headers: { origin: foreign } })).status).toBe(403)
+    expect((await server.get('/', { headers: { origin: origin() } })).status).toBe(200)
   })
 
   it('requests that name no host, two, or another one in their first line are refused', async () => {
-    const cookie = await server.enter()
     const own = `127.0.0.1:${server.port}`
     const heads = [
-      `GET / HTTP/1.0\r\nCookie: ${cookie}`,
-      `GET / HTTP/1.1\r\nHost:\r\nCookie: ${cookie}`,
-      `GET / HTTP/1.1\r\nHost: evil.example\r\nHost: ${own}\r\nCookie: ${cookie}`,
-      `GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: ${own}\r\nCookie: ${cookie}`,
-      `GET http://${own}/ HTTP/1.1\r\nHost: evil.example\r\nCookie: ${cookie}`,
-      `GET / HTTP/1.1\r\nHost: ${own}@evil.example\r\nCookie: ${cookie}`,
+      `GET / HTTP/1.0`,
+      `GET / HTTP/1.1\r\nHost:`,
+      `GET / HTTP/1.1\r\nHost: evil.example\r\nHost: ${own}`,
+      `GET / HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: ${own}`,
+      `GET http://${own}/ HTTP/1.1\r\nHost: evil.example`,
+      `GET / HTTP/1.1\r\nHost: ${own}@evil.example`,
     ]
     for (const head of heads) expect(await raw(head), head).toMatch(/^HTTP\/1\.1 4(00|03) /)
-    expect(await raw(`GET / HTTP/1.1\r\nHost: ${own}\r\nCookie: ${cookie}`)).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await raw(`GET / HTTP/1.1\r\nHost: ${own}`)).toMatch(/^HTTP\/1\.1 200 /)
   })
 
   it('localhost with the port is this server too', async () => {
-    const cookie = await server.enter()
-    const { status } = await server.get('/', { headers: { cookie, host: `localhost:${server.port}` } })
+    const { status } = await server.get('/', { headers: { host: `localhost:${server.port}` } })
     expect(status).toBe(200)
   })
 })
 
 describe('the token of the link', () => {
-  it('is needed', async () => {
-    const { status, body } = await server.get('/')
-    expect(status).toBe(401)
-    expect(body).toMatch(/Open the link/)
-    expect((await server.get('/assets/app.js')).status).toBe(401)
-  })
-
   it('opens the door once', async () => {
     const link = server.links.at(-1)!
     const first = await server.get(`/?token=${tokenOf(link)}`)
     expect(first.status).toBe(303)
-    expect(first.headers.location).toBe('/')
+    expect(first.headers.location).toMatch(/^\/#session=[\w-]{30,}$/)
     expect(server.links.at(-1)).not.toBe(link)
     const second = await server.get(`/?token=${tokenOf(link)}`)
     expect(second.status).toBe(401)
-    expect(second.headers['set-cookie']).toBeUndefined()
+    expect(second.headers.location).toBeUndefined()
+    expect(second.body).toContain(`already used: open ${origin()}/ in the browser that used it`)
   })
 
   it.each(['', 'x', 'x'.repeat(32), '%00', 'x'.repeat(5000)])('guessed as %.20s is refused', async (token) => {
     expect((await server.get(`/?token=${token}`)).status).toBe(401)
   })
 
-  it('becomes a cookie that scripts and other sites do not get', async () => {
+  it('becomes no cookie, which browsers would send to every server on this machine', async () => {
     const answer = await server.get(`/?token=${tokenOf(server.links.at(-1)!)}`)
-    const [cookie] = answer.headers['set-cookie']!
-    expect(cookie).toMatch(/; HttpOnly(;|$)/)
-    expect(cookie).toMatch(/; SameSite=Strict(;|$)/)
-    expect(cookie!.split('=')[1]!.length).toBeGreaterThan(30)
+    expect(answer.headers['set-cookie']).toBeUndefined()
+    expect(answer.body).toBe('')
   })
 
-  it('accepts two browsers, each with its own cookie', async () => {
+  it('accepts two browsers, each with its own session', async () => {
     const [first, second] = [await server.enter(), await server.enter()]
     expect(first).not.toBe(second)
-    for (const cookie of [first, second]) expect((await server.get('/', { headers: { cookie } })).status).toBe(200)
-  })
-
-  it('gives a cookie that another server on this machine does not overwrite', async () => {
-    const name = (cookie: string) => cookie.split('=')[0]!
-    const other = await startServer()
-    try {
-      expect(name(await other.enter())).not.toBe(name(await server.enter()))
-    } finally {
-      await other.close()
-    }
-  })
-
-  it('a wrong cookie opens nothing', async () => {
-    const [name = ''] = (await server.enter()).split('=')
-    for (const cookie of [`${name}=x`, `${name}=`, name, `${name}=${'x'.repeat(32)}`, ';;;===', 'a=b'])
-      expect((await server.get('/', { headers: { cookie } })).status).toBe(401)
+    for (const session of [first, second])
+      expect(await server.socket({ origin: origin() }, [SOCKET_PROTOCOL, session])).toBeTypeOf('object')
   })
 })
 
@@ -139,27 +113,26 @@ describe('the WebSocket', () => {
         wire.on('close', () => resolve())
       })
     }
-    expect((await server.get('/')).status).toBe(401)
+    expect((await server.get('/')).status).toBe(200)
   })
 
-  it('opens for a page that was let in', async () => {
-    const opened = await server.socket({ origin: origin(), cookie: await server.enter() })
-    expect(opened).toBeTypeOf('object')
+  it('opens for a page that was let in, and does not say its session', async () => {
+    const opened = await server.socket({ origin: origin() }, [SOCKET_PROTOCOL, await server.enter()])
+    expect(opened).toMatchObject({ protocol: SOCKET_PROTOCOL })
   })
 
-  it('refuses foreign and missing origins, hosts, cookies and paths', async () => {
-    const cookie = await server.enter()
-    const [name = ''] = cookie.split('=')
-    expect(await server.socket({ cookie })).toBe(403)
-    expect(await server.socket({ origin: 'http://evil.example', cookie })).toBe(403)
-    expect(await server.socket({ origin: 'null', cookie })).toBe(403)
-    // Another program on this machine: its pages are of the same site, so the cookie is sent.
-    expect(await server.socket({ origin: 'http://127.0.0.1:1', cookie })).toBe(403)
-    expect(await server.socket({ origin: `http://localhost:${server.port}`, cookie })).toBe(403)
-    expect(await server.socket({ origin: 'http://evil.example', host: 'evil.example', cookie })).toBe(403)
-    expect(await server.socket({ origin: origin() })).toBe(403)
-    expect(await server.socket({ origin: origin(), cookie: `${name}=wrong` })).toBe(403)
-    expect(await server.socket({ origin: origin(), cookie }, '/')).toBe(403)
-    expect(await server.socket({ origin: origin(), cookie }, '/api/../api/x')).toBe(403)
+  it('refuses foreign and missing origins, hosts, sessions and paths', async () => {
+    const asked = [SOCKET_PROTOCOL, await server.enter()]
+    const [, session = ''] = asked
+    expect(await server.socket({}, asked)).toBe(403)
+    for (const foreign of ['http://evil.example', 'null', 'http://127.0.0.1:1', `http://localhost:${server.port}`])
+      expect(await server.socket({ origin: foreign }, asked), foreign).toBe(403)
+    expect(await server.socket({ origin: 'http://evil.example', host: 'evil.example' }, asked)).toBe(403)
+    const wrong = [[], [SOCKET_PROTOCOL], [session], [session, SOCKET_PROTOCOL], [SOCKET_PROTOCOL, 'wrong']]
+    for (const protocols of wrong)
+      expect(await server.socket({ origin: origin() }, protocols), String(protocols)).toBe(403)
+    expect(await server.socket({ origin: origin(), cookie: `gpo-session=${session}` })).toBe(403)
+    expect(await server.socket({ origin: origin() }, asked, '/')).toBe(403)
+    expect(await server.socket({ origin: origin() }, asked, '/api/../api/x')).toBe(403)
   })
 })

@@ -72,6 +72,23 @@ describe('messages', () => {
     expect(await fresh.api.runs.list({})).toEqual([])
   })
 
+  it.each<[string, object]>([
+    ['an input of no parts', { u: '/runs/get', b: null }],
+    ['types of parts that are not there', { u: '/runs/get', b: { json: { id: 'a' }, meta: [[1, '__proto__', 'x']] } }],
+    ['types that their values do not have', { u: '/runs/get', b: { json: { id: 'x' }, meta: [[4, 'id']] } }],
+    ['an input that is no JSON', { u: '/runs/get?data={', m: 'GET' }],
+    ['an address that is none', { u: 7 }],
+    ['headers that are none', { u: '/runs/list', h: { 'content-type': 7 } }],
+  ])('with %s are answered with 400, and are no bug', async (_what, call) => {
+    const noise = vi.spyOn(console, 'error')
+    const answer = new Promise<string>((resolve) => socket.once('message', (data) => resolve(String(data))))
+    socket.send(JSON.stringify({ i: '7', p: call }))
+    expect(JSON.parse(await answer)).toMatchObject({ i: '7', p: { s: 400, b: { json: { code: 'BAD_REQUEST' } } } })
+    expect(await answer).not.toMatch(/\bat .+\.[cm]?[jt]s|node_modules/)
+    expect(noise).not.toHaveBeenCalled()
+    await expectSound()
+  })
+
   it('in broken frames close the connection, and only that one', async () => {
     const gone = closed(socket)
     const { _socket: wire } = socket as unknown as { _socket: { write(bytes: Uint8Array): void } }

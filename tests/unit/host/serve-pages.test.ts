@@ -5,14 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startServer, type TestServer } from './served'
 
 let server: TestServer
-let cookie = ''
 beforeAll(async () => {
   server = await startServer()
-  cookie = await server.enter()
 })
 afterAll(() => server.close())
 
-const get = (path: string, method = 'GET') => server.get(path, { method, headers: { cookie } })
+const get = (path: string, method = 'GET') => server.get(path, { method })
 
 const OUTSIDE = [
   '/../secret.json',
@@ -94,12 +92,15 @@ describe('the headers', () => {
       expect(policy['script-src']).not.toMatch(/unsafe|\*|http|data:|blob:/)
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'permissions-policy': expect.stringMatching(/(^|, )camera=\(\),.* geolocation=\(\),.* microphone=\(\)/),
         'referrer-policy': 'no-referrer',
         'cross-origin-opener-policy': 'same-origin',
         'cross-origin-resource-policy': 'same-origin',
         'cache-control': 'no-store',
       })
       expect(headers['access-control-allow-origin']).toBeUndefined()
+      expect(headers['set-cookie']).toBeUndefined()
     },
   )
 

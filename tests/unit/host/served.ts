@@ -3,13 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createProgram } from '@main/host/create'
+import { createProgram, type HostOptions } from '@main/host/create'
 import { builtPages } from '@main/host/pages'
 import { type ServeOptions, serve } from '@main/host/serve'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import type { contract } from '@shared/contract'
+import { SESSION_FRAGMENT, SOCKET_PROTOCOL } from '@shared/serve-session'
 import { WebSocket } from 'ws'
 
 export interface Answer {
@@ -34,17 +35,23 @@ export interface TestServer {
   readonly folder: string
   /** The path goes out exactly as it is written. */
   get(path: string, asking?: Asking): Promise<Answer>
-  /** Uses the newest link. @returns the cookie for later requests */
+  /** Uses the newest link. @returns the name of the session */
   enter(): Promise<string>
-  /** @returns an open socket, or the status it was refused with */
-  socket(headers: Readonly<Record<string, string>>, path?: string): Promise<WebSocket | number>
+  /** @param protocols as the page of a session asks for them; @returns an open socket, or the status it was refused with */
+  socket(
+    headers: Readonly<Record<string, string>>,
+    protocols?: readonly string[],
+    path?: string,
+  ): Promise<WebSocket | number>
   /** The API over a socket of a page that was let in. */
   api(): Promise<{ readonly api: Api; readonly socket: WebSocket }>
   close(): Promise<void>
 }
 
-/** @param source pages and session other than usual */
-export async function startServer(source: Partial<Pick<ServeOptions, 'pages' | 'session'>> = {}): Promise<TestServer> {
+interface Source extends Partial<Pick<ServeOptions, 'pages' | 'session'>>, Pick<HostOptions, 'text'> {}
+
+/** @param source pages and session other than usual; a process for text */
+export async function startServer({ text, ...source }: Source = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-serve-'))
   const pages = join(folder, 'pages')
   mkdirSync(join(pages, 'assets'), { recursive: true })
@@ -59,6 +66,7 @@ export async function startServer(source: Partial<Pick<ServeOptions, 'pages' | '
     database: join(folder, 'runs.db'),
     workerPath: join(folder, 'no-worker.cjs'),
     jobWorkerPath: join(folder, 'no-worker.cjs'),
+    ...(text && { text }),
     onBug,
   })
   const served = await serve({
@@ -95,13 +103,13 @@ export async function startServer(source: Partial<Pick<ServeOptions, 'pages' | '
   const enter = async () => {
     const { pathname, search } = new URL(links.at(-1)!)
     const { headers } = await get(pathname + search)
-    return headers['set-cookie']![0]!.split(';')[0]!
+    return headers.location!.slice(`/${SESSION_FRAGMENT}`.length)
   }
 
   const sockets: WebSocket[] = []
-  const socket: TestServer['socket'] = (headers, path = '/api') =>
+  const socket: TestServer['socket'] = (headers, protocols = [], path = '/api') =>
     new Promise((resolve, reject) => {
-      const made = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers })
+      const made = new WebSocket(`ws://127.0.0.1:${port}${path}`, [...protocols], { headers })
       sockets.push(made)
       made.once('open', () => resolve(made))
       made.once('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0))
@@ -117,8 +125,7 @@ export async function startServer(source: Partial<Pick<ServeOptions, 'pages' | '
     enter,
     socket,
     async api() {
-      const cookie = await enter()
-      const opened = await socket({ origin: `http://${own}`, cookie })
+      const opened = await socket({ origin: `http://${own}` }, [SOCKET_PROTOCOL, await enter()])
       if (typeof opened === 'number') throw new Error(`refused with ${opened}`)
       const link = new RPCLink({ websocket: opened as unknown as globalThis.WebSocket })
       return { api: createORPCClient(link), socket: opened }

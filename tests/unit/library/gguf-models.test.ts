@@ -49,10 +49,10 @@ describe('a GGUF file', () => {
     expect(findModel(store, id)).toMatchObject({ folder: file, checkpoint: null })
   })
 
-  it('is described: types, tokenizer and chat template', () => {
+  it('is described: types, tokenizer and chat template', async () => {
     const store = open()
     const { file } = writeTinyGguf(tempFolder(), 'F16')
-    const { facts, checks, files } = inspectModel(store, addModel(store, file))
+    const { facts, checks, files } = await inspectModel(store, addModel(store, file))
     const fact = (label: string) => facts.find((one) => one.label === label)?.value
     expect(fact('Stored as')).toMatch(/^F16 \([\d,]+\), F32 \([\d,]+\)$|^F32 \([\d,]+\), F16/)
     expect(fact('Tokenizer')).toBe('BPE, 324 tokens')

@@ -40,7 +40,7 @@ describe('models', () => {
     expect(added).toMatchObject({ id, name: 'model', kind: 'folder', problem: null, parameters: bundled?.parameters })
   })
 
-  it('that are adapters are listed as such, with their settings, and whether their base is here', () => {
+  it('that are adapters are listed as such, with their settings, and whether their base is here', async () => {
     const store = open()
     const base = copy()
     const folder = join(tempFolder(), 'adapter')
@@ -56,15 +56,15 @@ describe('models', () => {
     const item = () => listModels(store).find((one) => one.id === id)
     expect(item()).toMatchObject({ kind: 'adapter', problem: null, parameters: numbers, adapter: { r: 2, base } })
     expect(findModelByPath(store, folder)).toEqual({ folder: base, checkpoint: null, adapter: folder })
-    expect(inspectModel(store, id).checks.every(({ isGood }) => isGood)).toBe(true)
+    expect((await inspectModel(store, id)).checks.every(({ isGood }) => isGood)).toBe(true)
     rmSync(base, { recursive: true })
-    expect(inspectModel(store, id).checks.find(({ label }) => label === 'Base model')?.isGood).toBe(false)
+    expect((await inspectModel(store, id)).checks.find(({ label }) => label === 'Base model')?.isGood).toBe(false)
     expect(() => findModelByPath(store, folder)).toThrow(/is an adapter for .* which is not in the list/)
     writeFileSync(join(folder, 'adapter_config.json'), '{"peft_type": "LORA", "r": 2, "use_dora": true}')
     expect(item()?.problem).toMatch(/"use_dora" is true/)
   })
 
-  it('that cannot be used say why', () => {
+  it('that cannot be used say why', async () => {
     const store = open()
     const folder = copy()
     const id = addModel(store, folder)
@@ -77,16 +77,18 @@ describe('models', () => {
     expect(problem()).toMatch(/the architecture <b>GPT2<\/b> is not known/)
     rmSync(folder, { recursive: true })
     expect(problem()).toMatch(/no longer exists/)
-    expect(inspectModel(store, id).checks.some(({ isGood }) => !isGood)).toBe(true)
+    expect((await inspectModel(store, id)).checks.some(({ isGood }) => !isGood)).toBe(true)
   })
 
-  it('with a broken tokenizer are found out at a closer look, and then listed so', () => {
+  it('with a broken tokenizer are found out at a closer look, and then listed so', async () => {
     const store = open()
     const folder = copy()
     const id = addModel(store, folder)
     writeFileSync(join(folder, 'tokenizer.json'), '{"model": {"type": "BPE", "vocab": {"a": 1, "b": 1}}}')
     listModels(store)
-    expect(inspectModel(store, id).checks.find(({ label }) => label === 'Tokenizer')?.finding).toMatch(/same id 1/)
+    expect((await inspectModel(store, id)).checks.find(({ label }) => label === 'Tokenizer')?.finding).toMatch(
+      /same id 1/,
+    )
     expect(listModels(store).find((item) => item.id === id)?.problem).toMatch(/same id 1/)
   })
 
@@ -113,7 +115,7 @@ describe('a full pass over a model', () => {
     const id = addModel(store, folder)
     const first = await lastEvent(checksumModel(store, id, undefined))
     expect(first).toMatchObject({ comparedWith: null, different: [] })
-    expect(inspectModel(store, id).checksums).toEqual(first.checksums)
+    expect((await inspectModel(store, id)).checksums).toEqual(first.checksums)
     writeFileSync(join(folder, 'generation_config.json'), '{}')
     utimesSync(join(folder, 'generation_config.json'), 1, 1)
     const second = await lastEvent(checksumModel(store, id, undefined))

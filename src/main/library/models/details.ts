@@ -7,10 +7,10 @@ import { readManifest } from '@main/formats/manifest'
 import type { ModelConfig } from '@main/formats/model-config'
 import type { Store } from '@main/store/query'
 import { chatTemplatesAt } from '@main/text/tokenizer/files'
-import { checkTokenizerFits, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import type { ModelCheck, ModelDetails, ModelFile } from '@shared/contract/models'
 import { getEntry } from '../entries'
-import { openTokenizer } from '../tokenizers'
+import type { TokenizerFacts } from '../text-work/look'
+import { runTextTask } from '../text-work/run'
 import { inspectAdapter } from './adapter-details'
 import { notedChecksums } from './checksums'
 import { findModel } from './list'
@@ -68,7 +68,7 @@ function kindOfTokenizer(folder: string): string {
   return typeof type === 'string' ? type.slice(0, 40) : 'kind not given'
 }
 
-function chatTemplateFact({ chatTemplates, hasChatTemplate }: Tokenizer): string {
+function chatTemplateFact({ chatTemplates, hasChatTemplate }: TokenizerFacts): string {
   if (chatTemplates.length === 0) return 'none'
   return hasChatTemplate && chatTemplates.length === 1 ? 'present' : chatTemplates.join(', ').slice(0, 300)
 }
@@ -78,23 +78,24 @@ interface TokenizerLook {
   readonly checks: readonly ModelCheck[]
 }
 
-function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerLook {
-  const { value: tokenizer, problem } = sentenceOf(() => {
-    const opened = openTokenizer(folder)
-    if (config) checkTokenizerFits(opened, config.vocabSize, folder)
-    return opened
-  })
+async function lookAtTokenizer(folder: string, config: ModelConfig | null): Promise<TokenizerLook> {
+  const embedding = config && { rows: config.vocabSize, stopIds: config.eosTokenIds }
+  const looked = await runTextTask('tokenizer', folder, embedding).then(
+    (facts) => () => facts,
+    (error: unknown) => () => {
+      throw error
+    },
+  )
+  const { value: tokenizer, problem } = sentenceOf(looked)
   if (!tokenizer) {
     noteProblem(folder, problem)
     return { facts: [], checks: [check('Tokenizer', problem, '')] }
   }
-  const stops = [...new Set([...tokenizer.eosTokenIds, ...(config?.eosTokenIds ?? [])])]
   const noStop =
-    stops.length > 0
+    tokenizer.stops.length > 0
       ? null
       : `${folder} does not name an end-of-text token: add "eos_token_id" to its generation_config.json`
   if (noStop) noteProblem(folder, noStop)
-  const names = stops.map((id) => tokenizer.tokenOf(id) ?? `token ${id}`)
   return {
     facts: [
       { label: 'Tokenizer', value: `${kindOfTokenizer(folder)}, ${count(tokenizer.vocabSize)} tokens` },
@@ -102,7 +103,7 @@ function lookAtTokenizer(folder: string, config: ModelConfig | null): TokenizerL
     ],
     checks: [
       check('Tokenizer', null, config ? 'can be used; every token has a row in the embedding' : 'can be used'),
-      check('End of text', noStop, names.join(', ')),
+      check('End of text', noStop, tokenizer.stops.join(', ')),
     ],
   }
 }
@@ -128,11 +129,11 @@ function lookAtCheckpoint(folder: string): { readonly check: ModelCheck; readonl
 }
 
 /** @throws {GpoError} 'notFound' */
-export function inspectModel(store: Store, id: string): ModelDetails {
+export async function inspectModel(store: Store, id: string): Promise<ModelDetails> {
   const { folder, checkpoint, item } = findModel(store, id)
   if (item.kind === 'adapter') return inspectAdapter(item, notedChecksums(getEntry(store, 'model', id).options))
   const look = lookAtModel(folder)
-  const tokenizer = lookAtTokenizer(folder, look.config)
+  const tokenizer = await lookAtTokenizer(folder, look.config)
   const written = checkpoint === null ? null : lookAtCheckpoint(checkpoint)
   const configProblem = look.config ? null : (look.problem ?? 'config.json could not be read')
   const weightsProblem = look.weights

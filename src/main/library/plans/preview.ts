@@ -2,11 +2,10 @@
 
 import { planValue } from '@main/store/json-column'
 import { all, type Store } from '@main/store/query'
-import { segment } from '@main/text/segment'
 import type { StepsPreview } from '@shared/contract/plans'
 import type { DataFile, Segmentation } from '@shared/schemas/plan'
 import { findModelByPath } from '../models/list'
-import { openTokenizer } from '../tokenizers'
+import { runTextTask } from '../text-work/run'
 import { loadPlanData } from './facts'
 
 export interface PreviewRequest {
@@ -70,11 +69,6 @@ export async function previewSteps(store: Store, request: PreviewRequest): Promi
   const shown = await textOf(store, request)
   if (!shown) return null
   const { text, ...about } = shown
-  const tokenizer = openTokenizer(findModelByPath(store, request.model).folder)
-  const pieces = tokenizer.pieces(tokenizer.encode(text, { addSpecialTokens: false }))
-  const steps = segment(pieces, request.segmentation).map(({ start, end }) => ({
-    text: pieces.slice(start, end).join(''),
-    tokens: end - start,
-  }))
-  return { ...about, steps, tokens: pieces.length }
+  const { folder } = findModelByPath(store, request.model)
+  return { ...about, ...(await runTextTask('steps', folder, text, request.segmentation)) }
 }

@@ -3,6 +3,7 @@ import { Template } from '@huggingface/jinja'
 import { GpoError } from '@shared/errors'
 import type { ChatMessage } from '@shared/schemas/dataset'
 import { type ChatTemplates, DEFAULT_TEMPLATE } from '../../formats/chat-templates'
+import { withinTime } from '../time-limit'
 
 export type RenderChat = (
   messages: readonly ChatMessage[],
@@ -20,9 +21,39 @@ export interface ChatRenderer {
   readonly render: RenderChat
 }
 
+/** Wall-clock time; a conversation takes well under a millisecond, a long one some of them. */
+const LIMIT_MS = 2000
+/** Numbers in a `range`, which are all made before the first is used. */
+const MAX_RANGE = 100_000
+/** Characters of a rendered conversation. */
+const MAX_TEXT = 10_000_000
+
+/** Jinja's `range`, with a limit. */
+function limitedRange(first: number, last?: number, step = 1): number[] {
+  const [start, stop] = last === undefined ? [0, first] : [first, last]
+  const length = Math.max(0, Math.ceil((stop - start) / step))
+  if (step === 0 || !(length <= MAX_RANGE))
+    throw new Error(`a range from ${start} to ${stop} in steps of ${step} has over ${MAX_RANGE} numbers`)
+  return Array.from({ length }, (_, i) => start + i * step)
+}
+
+/** A template comes with a model, from anyone: it is interrupted where it takes too long. */
+function renderWithin(template: Template, values: Readonly<Record<string, unknown>>): string {
+  const rendered = withinTime(LIMIT_MS, () => template.render({ ...values, limitedRange }))
+  if (rendered === 'timeout') throw new Error(`it took over ${LIMIT_MS} ms; use the model's published template`)
+  const { length } = rendered.value
+  if (length > MAX_TEXT) throw new Error(`it makes a text of ${length} characters of it, at most ${MAX_TEXT} are used`)
+  return rendered.value
+}
+
+/** Comes before every template: a value cannot have the name of something that is built in. */
+const PRELUDE = new Template('{% set range = limitedRange %}').parsed.body
+
 function parse(folder: string, source: string): Template {
   try {
-    return new Template(source)
+    const template = new Template(source)
+    template.parsed.body.unshift(...PRELUDE)
+    return template
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new GpoError(
@@ -64,9 +95,15 @@ export function loadChatTemplate(
   const find = createFind(folder, sources)
   const render: RenderChat = (messages, { addGenerationPrompt, template: name }) => {
     const template = find(name)
-    const values = { messages, add_generation_prompt: addGenerationPrompt, tools: null, documents: null }
+    const values = {
+      ...specialTokens,
+      messages,
+      add_generation_prompt: addGenerationPrompt,
+      tools: null,
+      documents: null,
+    }
     try {
-      return template.render({ ...specialTokens, ...values })
+      return renderWithin(template, values)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const roles = messages.map(({ role }) => role).join(', ')

@@ -2,8 +2,10 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
 import { type AddedToken, addedTokensOf, createSplitter } from './added-tokens'
+import { foreignPatterns, limitedBy } from './foreign-patterns'
 
 type Json = Readonly<Record<string, unknown>>
+type Limited = (work: (text: string) => string[]) => (text: string) => string[]
 
 /** What this program uses of the library's inside; the names are those of its version in package.json. */
 interface Inside {
@@ -34,18 +36,18 @@ function vocabularyOf({ model }: Json): ReadonlySet<string> {
   return new Set(Array.isArray(vocab) ? vocab.map(([token]) => token) : Object.keys(vocab))
 }
 
-function splitAsReference(inside: Inside, added: readonly AddedToken[]): void {
+function splitAsReference(inside: Inside, added: readonly AddedToken[], limited: Limited): void {
   const { normalizer, pre_tokenizer: preTokenizer, model } = inside
   const split = createSplitter(added, (text) => (normalizer === null ? text : normalizer(text)))
-  inside.encode_text = (text) =>
-    text === null
-      ? null
-      : split(text).flatMap((section) => {
-          if (section.kind === 'token') return [section.token.content]
-          // The library asks for the number of a section where the reference asks whether the text starts there.
-          const options = { section_index: section.at === 0 ? 0 : 1 }
-          return model(preTokenizer === null ? [section.text] : preTokenizer(section.text, options))
-        })
+  const encodeText = limited((text: string) =>
+    split(text).flatMap((section) => {
+      if (section.kind === 'token') return [section.token.content]
+      // The library asks for the number of a section where the reference asks whether the text starts there.
+      const options = { section_index: section.at === 0 ? 0 : 1 }
+      return model(preTokenizer === null ? [section.text] : preTokenizer(section.text, options))
+    }),
+  )
+  inside.encode_text = (text) => (text === null ? null : encodeText(text))
 }
 
 /** @param json its vocabulary and added tokens were checked @throws GpoError('model') naming the file */
@@ -54,8 +56,10 @@ export function openTokenizerJson(file: string, json: Json, config: Json): OpenT
     const library = new HuggingFaceTokenizer(json, { ...config })
     const inside = library as unknown as Inside
     const added = addedTokensOf(json['added_tokens'] as readonly Json[])
+    const patterns = foreignPatterns([json['normalizer'], json['pre_tokenizer']])
     const ids = takeOutAdded(inside, added, vocabularyOf(json))
-    splitAsReference(inside, added)
+    splitAsReference(inside, added, (work) => limitedBy(file, patterns, work))
+    library.decode = limitedBy(file, foreignPatterns(json['decoder']), library.decode.bind(library))
     return { library, ids }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

@@ -9,8 +9,8 @@ export function ConnectionBanner() {
   if (isOpen) return null
   return (
     <Alert color="orange" radius={0} role="alert" py="sm">
-      GPO Studio cannot be reached. If `gpo serve` has stopped, start it again and open its new link. Otherwise this
-      page reconnects by itself.
+      GPO Studio cannot be reached. If this page was not opened by the link that `gpo serve` printed, open the newest
+      one; if it has stopped, start it again and open its new link. Otherwise this page reconnects by itself.
     </Alert>
   )
 }

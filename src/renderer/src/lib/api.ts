@@ -5,6 +5,7 @@ import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { ContractRouterClient } from '@orpc/contract'
 import { createTanstackQueryUtils } from '@orpc/tanstack-query'
 import type { contract } from '@shared/contract'
+import { SESSION_FRAGMENT, SOCKET_PROTOCOL } from '@shared/serve-session'
 import { WebSocket } from 'partysocket'
 
 export const isElectron = window.location.hostname === 'gpo-studio.invalid'
@@ -16,8 +17,23 @@ function openPort(): PortLink<Record<never, never>> {
   return new PortLink({ port: port1 })
 }
 
+const SESSION_KEY = 'gpo-session'
+
+/**
+ * The session of the link that was opened, in this tab or in another one before. It is kept for this address with its port, which no other
+ * server on this machine can read, and ends with the program.
+ */
+function takeSession(): string {
+  const { hash, pathname } = window.location
+  if (hash.startsWith(SESSION_FRAGMENT)) {
+    window.localStorage.setItem(SESSION_KEY, hash.slice(SESSION_FRAGMENT.length))
+    window.history.replaceState(null, '', pathname)
+  }
+  return window.localStorage.getItem(SESSION_KEY) ?? 'none'
+}
+
 function openSocket(): SocketLink<Record<never, never>> {
-  const socket = new WebSocket(`ws://${window.location.host}/api`)
+  const socket = new WebSocket(`ws://${window.location.host}/api`, [SOCKET_PROTOCOL, takeSession()])
   const tell = (isOpen: boolean) => {
     for (const listener of connectionListeners) listener(isOpen)
   }

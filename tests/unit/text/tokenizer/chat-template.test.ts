@@ -50,6 +50,44 @@ describe('a chat template', () => {
     expect(withTemplate(template).renderChat(conversation, { addGenerationPrompt: false })).toBe('none')
   })
 
+  it('counts as Jinja does', () => {
+    const template = '{{ range(3) | list }}{{ range(1, 6, 2) | list }}{{ range(3, 0, -2) | list }}{{ range(0) | list }}'
+    expect(withTemplate(template).renderChat(conversation, { addGenerationPrompt: false })).toBe(
+      '[0, 1, 2][1, 3, 5][3, 1][]',
+    )
+  })
+
+  it.each([
+    [
+      'counts to a billion',
+      '{% for i in range(10**9) %}{% endfor %}',
+      /range from 0 to 1000000000 in steps of 1 has over 100000/,
+    ],
+    ['counts without an end', '{% for i in range(0, 5, 0) %}{% endfor %}', /in steps of 0 has over/],
+    [
+      'has loops in loops',
+      '{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}',
+      /took over 2000 ms; use the model's published template/,
+    ],
+    [
+      'grows',
+      "{% set n = namespace(s='x') %}{% for i in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}",
+      /Invalid string length/,
+    ],
+    [
+      'is long',
+      "{% set n = namespace(s='x') %}{% for i in range(25) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}",
+      /makes a text of 33554432 characters of it, at most 10000000 are used/,
+    ],
+  ])('that %s is interrupted', (_, template, message) => {
+    const tokenizer = withTemplate(template)
+    const begin = performance.now()
+    const error = failure(() => tokenizer.renderChat(conversation, { addGenerationPrompt: false }))
+    expect(error.message).toMatch(message)
+    expect(error.message).toMatch(/^the chat template of .* rejects a conversation of user, assistant: /)
+    expect(performance.now() - begin).toBeLessThan(10_000)
+  })
+
   it('in a separate file takes precedence over the configuration', () => {
     const tokenizer = withTemplate(TEMPLATE, { 'chat_template.jinja': '{{ messages[0].content }}!' })
     expect(tokenizer.renderChat(conversation, { addGenerationPrompt: true })).toBe('hello!')

@@ -153,6 +153,32 @@ describe('pieces', () => {
   })
 })
 
+describe('regular expressions of a tokenizer.json that need exponential time', () => {
+  const pattern = { Regex: '(a+)+$' }
+  const hostile = `${'a'.repeat(40)}b`
+  const message = /tokenizer\.json needs over \d+ ms for \d+ characters or tokens, .* "\(a\+\)\+\$": use the tokenizer/
+  const loaded = (parts: object) => loadTokenizer(folderWith({ 'tokenizer.json': { ...byteLevel, ...parts } }))
+
+  it('are interrupted where they cut a text', () => {
+    const cut = { type: 'Split', pattern, behavior: 'Isolated', invert: false }
+    const tokenizer = loaded({ pre_tokenizer: { type: 'Sequence', pretokenizers: [cut, byteLevel.pre_tokenizer] } })
+    expect(tokenizer.decode(tokenizer.encode('hello'))).toBe('hello')
+    expect(failure(() => tokenizer.encode(hostile)).message).toMatch(message)
+  })
+
+  it('are interrupted where they change a text', () => {
+    const tokenizer = loaded({ normalizer: { type: 'Replace', pattern, content: '' } })
+    expect(failure(() => tokenizer.encode(hostile)).message).toMatch(message)
+  })
+
+  it('are interrupted where they change what tokens become', () => {
+    const decoders = [byteLevel.decoder, { type: 'Replace', pattern, content: '' }]
+    const tokenizer = loaded({ decoder: { type: 'Sequence', decoders: [{ type: 'Fuse' }, ...decoders.slice(1)] } })
+    const ids = tokenizer.encode(hostile)
+    expect(failure(() => tokenizer.decode(ids)).message).toMatch(message)
+  })
+})
+
 describe('the tokens that begin and end', () => {
   it('are those of the tokenizer, then those of the other files', () => {
     const folder = folderWith({
