@@ -21,7 +21,7 @@ import {
   otherThanFirst,
   PATTERN,
   toFirstScreen,
-  twoRuns,
+  trainGuided,
   withHope,
   writeQuestions,
 } from './support/day'
@@ -135,12 +135,15 @@ async function toHurtingStep(page: Page): Promise<void> {
   }
 }
 
-const ITERATIONS = 5
-
 journey(
-  'own runs by keyboard: understand, reset, save a pair, compare, export, resume',
+  'own runs by keyboard: resume, understand, reset, save a pair, compare, export',
   async (walk) => {
+    await crash(walk)
     const { page, home } = walk
+
+    await toTable(page)
+    await chooseInMenu(page, /^Resume after iteration/)
+    await isResumed(walk)
 
     await toPage(walk, 'Alt+4', 'Explorer')
     await withHope(page).waitFor() // Tab leaves a page on which there is nothing yet
@@ -192,16 +195,12 @@ journey(
     await tabTo(page, /^Export$/)
     await press(page, 'Enter')
     await isExported(walk, pairs)
-
-    await crash(walk, 'killed', ITERATIONS)
-    await toTable(walk.page)
-    await chooseInMenu(walk.page, /^Resume after iteration/)
-    await isResumed(walk, 'killed', ITERATIONS)
   },
   {
     hosts: ['browser'],
+    timeout: 300_000,
     async prepare(home) {
-      await twoRuns(home)
+      await trainGuided(home)
     },
   },
 )

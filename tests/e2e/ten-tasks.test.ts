@@ -21,7 +21,7 @@ import {
   PATTERN,
   PLAIN,
   toFirstScreen,
-  twoRuns,
+  trainGuided,
   withHope,
   writeQuestions,
 } from './support/day'
@@ -90,13 +90,18 @@ journey(
   { hosts: ['browser'] },
 )
 
-const ITERATIONS = 5
-
 journey(
-  'own runs in few clicks: understand, reset, save a pair, compare, export, resume',
+  'own runs in few clicks: resume, understand, reset, save a pair, compare, export',
   async (walk) => {
+    await crash(walk)
     const { page, home } = walk
     const { rail, button, option, item } = buttonsOf(walk)
+
+    await countClicks('resume after a crash', async (click) => {
+      await click(button(`Actions for ${PLAIN}`))
+      await click(item(/^Resume after iteration/))
+      await isResumed(walk)
+    })
 
     await toFirstScreen(walk)
     await countClicks('understand a wrong answer', async (click) => {
@@ -145,19 +150,12 @@ journey(
       await click(button('Export'))
       await isExported(walk, pairs)
     })
-
-    await crash(walk, 'killed', ITERATIONS)
-    const again = buttonsOf(walk) // of the page of the program that was started again
-    await countClicks('resume after a crash', async (click) => {
-      await click(again.button('Actions for killed'))
-      await click(again.item(/^Resume after iteration/))
-      await isResumed(walk, 'killed', ITERATIONS)
-    })
   },
   {
     hosts: ['browser'],
+    timeout: 300_000,
     async prepare(home) {
-      await twoRuns(home)
+      await trainGuided(home)
     },
   },
 )

@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { metricsOf, show, until } from '../../support/gpo'
 import type { Journey } from './journey'
 import { computing, descendants, isAlive } from './processes'
-import { smallPlan, trainedOnce } from './runs'
+import { smallPlan, train } from './runs'
 import { reached, startRun } from './start'
 
 /** A file of someone's own, whose columns have names that are not recognised. */
@@ -31,13 +31,13 @@ export function writeQuestions(home: string): string {
   return path
 }
 
-/** Two runs that differ in their guidance. */
+/** A run that is there at first, and one that is started, killed and resumed; they differ in their guidance. */
 export const GUIDED = 'guided'
 export const PLAIN = 'plain'
-export const twoRuns = trainedOnce(
-  { name: GUIDED, gpo: { criticalStep: 'maxAbs', samples: 4 } },
-  { name: PLAIN, gpo: { criticalStep: 'none' } },
-)
+const ITERATIONS = 6
+
+export const trainGuided = (home: string): Promise<string> =>
+  train(home, { name: GUIDED, gpo: { criticalStep: 'maxAbs', samples: 4 } })
 
 /** The first screen, before each task. */
 export async function toFirstScreen({ page, go }: Journey): Promise<void> {
@@ -46,16 +46,17 @@ export async function toFirstScreen({ page, go }: Journey): Promise<void> {
 }
 
 /** A run that was interrupted because its trainer and the program were killed; the program is started again. */
-export async function crash(walk: Journey, name: string, iterations: number): Promise<void> {
-  await startRun(walk, smallPlan({ name, budget: { iterations, promptsPerIteration: 4 } }))
-  await reached(walk, name, 2) // the checkpoint of an iteration follows its metrics: that of the first is written now
+export async function crash(walk: Journey): Promise<void> {
+  const budget = { iterations: ITERATIONS, promptsPerIteration: 4 }
+  await startRun(walk, smallPlan({ name: PLAIN, gpo: { criticalStep: 'none' }, budget }))
+  await reached(walk, PLAIN, 2) // the checkpoint of an iteration follows its metrics: that of the first is written now
   const own = descendants(walk.pid)
   process.kill(computing(walk.pid)[0]!, 'SIGKILL')
   process.kill(walk.pid, 'SIGKILL')
   await until(() => !own.some(isAlive), 'nothing of the killed program is left')
   await walk.restart()
   walk.problems.length = 0 // of the page that lost its program
-  await walk.page.getByRole('row').filter({ hasText: name }).getByText('interrupted').waitFor()
+  await walk.page.getByRole('row').filter({ hasText: PLAIN }).getByText('interrupted').waitFor()
 }
 
 const title = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
@@ -171,10 +172,10 @@ export async function isExported({ page }: Journey, path: string): Promise<void>
 }
 
 /** It went on from its checkpoint to its end, and recorded each iteration once. */
-export async function isResumed({ page, home }: Journey, name: string, iterations: number): Promise<void> {
-  await page.getByRole('row').filter({ hasText: name }).getByText('completed').waitFor({ timeout: 120_000 })
+export async function isResumed({ page, home }: Journey): Promise<void> {
+  await page.getByRole('row').filter({ hasText: PLAIN }).getByText('completed').waitFor({ timeout: 120_000 })
   const { id, status } = await show(home)
   expect(status).toBe('completed')
   const recorded = Object.keys(metricsOf(home, id)['reward'] ?? {}).map(Number)
-  expect(recorded).toEqual(Array.from({ length: iterations }, (_, i) => i + 1))
+  expect(recorded).toEqual(Array.from({ length: ITERATIONS }, (_, i) => i + 1))
 }

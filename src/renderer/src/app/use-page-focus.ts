@@ -17,8 +17,12 @@ export function focusHeading(): void {
   heading.focus({ preventScroll: true })
 }
 
+const isWithin = (selector: string) => document.activeElement?.closest(selector) != null
+
+const isInDialog = () => isWithin('[role="dialog"], [data-portal] input')
+
 /** Someone who is on the page already, or in a dialog, is not called away. */
-const isFree = () => !document.activeElement?.closest('main, [role="dialog"], [data-portal] input')
+const isFree = () => !isWithin('main') && !isInDialog()
 
 export function usePageFocus(location: string): void {
   const page = pageOf(location)
@@ -26,19 +30,23 @@ export function usePageFocus(location: string): void {
   useEffect(() => {
     if (last.current === page) return
     last.current = page
+    let again: ReturnType<typeof setTimeout> | undefined
     const settle = () => {
-      if (!headingOf()) return
-      if (isFree()) focusHeading()
+      if (!headingOf() || isInDialog()) return // a dialog that led here, as the palette, is about to go
       observer.disconnect()
+      const focus = () => isFree() && focusHeading()
+      focus()
+      // The palette gives the focus back to where it was, after it has closed.
+      clearTimeout(again)
+      again = setTimeout(focus, SOON)
     }
     const observer = new MutationObserver(settle)
     observer.observe(document.body, { childList: true, subtree: true })
-    requestAnimationFrame(settle)
-    // The palette gives the focus back to where it was, after it has closed.
-    const again = setTimeout(() => isFree() && settle(), SOON)
+    const frame = requestAnimationFrame(settle)
     const end = setTimeout(() => observer.disconnect(), PATIENCE)
     return () => {
       observer.disconnect()
+      cancelAnimationFrame(frame)
       clearTimeout(again)
       clearTimeout(end)
     }

@@ -49,6 +49,7 @@ const GROUPS: readonly { readonly title: string; readonly shortcuts: readonly Sh
     title: 'Explorer',
     shortcuts: [
       { keys: [['J'], ['K']], does: 'Next and previous step' },
+      { keys: [['↓'], ['↑']], does: 'The same, once a step has the focus' },
       { keys: [['H'], ['L']], does: 'Previous and next trajectory' },
       { keys: [['C']], does: 'Go to the critical step' },
     ],
