@@ -71,6 +71,7 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, text,
       clearInterval(purging)
       generators.close()
       texts?.close()
+      runTextTasksBy(runHere)
       await transfers.close()
       await evaluations.close()
       await studies.close()
