@@ -21,6 +21,8 @@ export const LIMITS = {
   points: 100_000_000,
   series: 10_000,
   evaluations: 1_000_000,
+  /** Of one record, or a file that is one; the longest trajectories and series have a tenth of it. */
+  record: { depth: 32, values: 2_000_000 },
 } as const
 
 /** Unpacked size at which a part is closed. */

@@ -8,6 +8,7 @@ import { basename } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { describeError, GpoError } from '@shared/errors'
+import { beyondLimits } from '@shared/json-limits'
 import type { z } from 'zod'
 import { type ArchivedFile, type Damaged, readAt, scanArchive } from './bundle-archive'
 import {
@@ -46,7 +47,10 @@ export function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): s
   }
 }
 
+/** @param text one record, or a whole file that is one @throws GpoError('data') for what is no JSON, or far larger than any of ours */
 export function parseJson(text: string, name: string, damaged: Damaged): unknown {
+  const beyond = beyondLimits(text, LIMITS.record)
+  if (beyond !== null) throw damaged(`holds ${name}, which has ${beyond}`)
   try {
     return JSON.parse(text)
   } catch {

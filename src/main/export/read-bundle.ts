@@ -30,12 +30,24 @@ export interface BundleReader {
 }
 
 function recordsOf<T>(schema: z.ZodType<T>, text: string, { name, records }: BundleFile, damaged: Damaged): T[] {
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
-  if (lines.length !== records) throw damaged(`holds ${name} with ${lines.length} records instead of ${records}`)
-  return lines.map((line, i) => {
-    const where = `record ${i + 1} of ${name}`
-    return parseAs(schema, parseJson(line, where, damaged), where, damaged)
-  })
+  const found = countLines(text)
+  if (found !== records) throw damaged(`holds ${name} with ${found} records instead of ${records}`)
+  const read: T[] = []
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf('\n', at)
+    const end = newline < 0 ? text.length : newline
+    const where = `record ${read.length + 1} of ${name}`
+    read.push(parseAs(schema, parseJson(text.slice(at, end), where, damaged), where, damaged))
+    at = end + 1
+  }
+  return read
+}
+
+/** The last line may end without a newline. */
+function countLines(text: string): number {
+  let lines = text === '' || text.endsWith('\n') ? 0 : 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++
+  return lines
 }
 
 /** Refuses a plan of another version, which this one cannot show. */

@@ -1,8 +1,12 @@
 /** Values of a `config.json`, checked one by one. The file is untrusted. */
 import { readFileSync } from 'node:fs'
 import { GpoError } from '@shared/errors'
+import { beyondLimits } from '@shared/json-limits'
 
 export type Json = Readonly<Record<string, unknown>>
+
+/** Of the largest tokenizers: a quarter of it. */
+const LIMITS = { depth: 100, values: 8_000_000 }
 
 /** Parses a JSON object, naming the file in every error. */
 export function readJsonObject(file: string): Json {
@@ -15,6 +19,8 @@ export function readJsonObject(file: string): Json {
       `${file} could not be read (${(error as NodeJS.ErrnoException).code ?? error}): is this the folder of a model?`,
     )
   }
+  const beyond = beyondLimits(text, LIMITS)
+  if (beyond !== null) throw new GpoError('model', `${file} has ${beyond}: copy or download it again`)
   try {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json

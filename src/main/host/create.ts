@@ -71,6 +71,7 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, text,
     services,
     async close() {
       clearInterval(purging)
+      runTextTasksBy(runHere)
       // If one cannot end, the others still do: the trainer must not outlive the program.
       for (const part of [generators, ...(texts ? [texts] : []), transfers, evaluations, studies, runs, store])
         try {

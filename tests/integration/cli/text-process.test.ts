@@ -51,6 +51,16 @@ describe('the process for text', () => {
     killed.close()
   })
 
+  it('is ended with the program, and who waits is told', async () => {
+    const closing = openTextProcess({ workerPath })
+    const [first, second] = [0, 1].map(() =>
+      closing.run('tokenizer', withPattern(), null).catch((error: unknown) => error),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    closing.close()
+    for (const answer of [await first, await second]) expect(answer).toMatchObject({ code: 'interrupted' })
+  })
+
   it('is ended where a task takes too long, and the next task gets another one', async () => {
     const impatient = openTextProcess({ workerPath, limitMs: 2800 })
     const folder = withPattern()

@@ -236,6 +236,24 @@ describe('a hostile bundle', () => {
       { manifest: (manifest) => Object.assign(manifest.files[0], { sha256: '0'.repeat(64) }) },
       /plan\.json with SHA-256 [0-9a-f]{64}, its manifest\.json says 0{64}/,
     ],
+    [
+      'a record of very many empty lists',
+      { files: { [TRAJECTORIES]: `[${'[],'.repeat(3_000_000)}[]]\n{}\n{}\n` } },
+      /holds record 1 of trajectories-00000\.jsonl\.gz, which has more than 2,000,000 values/,
+    ],
+    [
+      'lists in each other',
+      { files: { 'environment.json': '['.repeat(100_000) } },
+      /holds environment\.json, which has lists and objects more than 32 deep/,
+    ],
+    [
+      'very many empty records',
+      {
+        files: { [TRAJECTORIES]: '\n'.repeat(20_000_000) },
+        manifest: (manifest) => Object.assign(manifest.files.at(-1), { records: 3 }),
+      },
+      /with 20000000 records instead of 3/,
+    ],
     ['a missing file', { files: { 'environment.json': null } }, /has no environment\.json/],
     [
       'a file that is named and not there',

@@ -2,10 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { describeError, GpoError } from '@shared/errors'
+import { beyondLimits } from '@shared/json-limits'
 import { describeIssue } from '@shared/plan/describe-issue'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 
 type Json = Record<string, unknown>
+
+/** Far beyond any plan or study. */
+const LIMITS = { depth: 100, values: 1_000_000 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -96,6 +100,8 @@ function readText(file: string, what: What): string {
 /** @param what it should be, for messages @throws GpoError('plan') for a file that cannot be read or is not JSON */
 export function readJson(file: string, what: What = 'plan'): unknown {
   const text = readText(file, what)
+  const beyond = beyondLimits(text, LIMITS)
+  if (beyond !== null) throw new GpoError('plan', `${file} has ${beyond}; correct it there`)
   try {
     return JSON.parse(text)
   } catch (error) {

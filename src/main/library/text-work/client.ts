@@ -26,6 +26,9 @@ export interface TextProcess {
   close(): void
 }
 
+/** For whoever still waits when the program ends. */
+const ENDING = { code: 'interrupted', message: 'The program is ending: ask again when it has started.' } as const
+
 type Outcome = TextAnswer | 'late' | WorkerExit
 
 /** What the code may have come from. */
@@ -51,6 +54,7 @@ export function openTextProcess({ workerPath, fork = forkNode, limitMs = LIMIT_M
   let tell: (outcome: Outcome) => void = () => {}
   let last: Promise<unknown> = Promise.resolve()
   let idle: NodeJS.Timeout | undefined
+  let isClosed = false
 
   function started(): WorkerProcess {
     if (worker) return worker
@@ -88,7 +92,7 @@ export function openTextProcess({ workerPath, fork = forkNode, limitMs = LIMIT_M
   }
 
   async function ask<K extends TextTask>(asked: Asked<K>): Promise<ResultOf<K>> {
-    const outcome = await outcomeOf(asked)
+    const outcome = isClosed ? ENDING : await outcomeOf(asked)
     if (outcome === 'late') end()
     if (outcome === 'late') throw stopped(asked, `over ${limitMs / 1000} s`)
     if ('lastWords' in outcome)
@@ -103,6 +107,10 @@ export function openTextProcess({ workerPath, fork = forkNode, limitMs = LIMIT_M
       last = answer.catch(() => {})
       return answer
     },
-    close: end,
+    close() {
+      isClosed = true
+      end()
+      tell(ENDING)
+    },
   }
 }
