@@ -1,6 +1,7 @@
 /** Values of a `config.json`, checked one by one. The file is untrusted. */
 import { readFileSync } from 'node:fs'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -24,7 +25,7 @@ export function readJsonObject(file: string): Json {
   throw new GpoError('model', `${file} is not a JSON object: copy or download it again`)
 }
 
-export const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'missing'
+export const describe = (value: unknown): string => shown(value)
 
 interface NumberRange {
   readonly min: number

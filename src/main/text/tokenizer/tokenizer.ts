@@ -1,6 +1,7 @@
 /** Text to token ids and back, from the files of a Hugging Face model folder, or a GGUF file. The only room of the engine that knows text. */
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 import { DEFAULT_TEMPLATE } from '../../formats/chat-templates'
 import { loadChatTemplate, type RenderChat } from './chat-template'
 import { openTokenizerFiles, type TokenizerFiles } from './files'
@@ -56,7 +57,7 @@ function idsIn(file: string, json: Json, key: string): number[] {
   const value = json[key] ?? []
   const list: unknown[] = Array.isArray(value) ? value : [value]
   if (list.every((id) => Number.isSafeInteger(id))) return (list as number[]).filter((id) => id >= 0) // as checked
-  throw new GpoError('model', `${file}: "${key}" is ${JSON.stringify(value)}, expected the number of a token`)
+  throw new GpoError('model', `${file}: "${key}" is ${shown(value)}, expected the number of a token`)
 }
 
 const idsOf = ({ naming }: TokenizerFiles, key: string): number[] =>
@@ -90,7 +91,7 @@ function encodeWith(
   if (missing < 0) return Int32Array.from(ids)
   throw new GpoError(
     'model',
-    `the tokenizer of ${folder} has no id for the token ${JSON.stringify(tokens[missing])}: download the model's tokenizer again`,
+    `the tokenizer of ${folder} has no id for the token ${shown(tokens[missing])}: download the model's tokenizer again`,
   )
 }
 
@@ -129,6 +130,6 @@ export function checkTokenizerFits(tokenizer: Tokenizer, vocabSize: number, fold
   const id = tokenizer.vocabSize - 1
   throw new GpoError(
     'model',
-    `the tokenizer of ${folder} has the token ${JSON.stringify(tokenizer.tokenOf(id) ?? '?')} with id ${id}, but the model's embedding has ${vocabSize} rows: use the tokenizer that belongs to this model`,
+    `the tokenizer of ${folder} has the token ${shown(tokenizer.tokenOf(id) ?? '?')} with id ${id}, but the model's embedding has ${vocabSize} rows: use the tokenizer that belongs to this model`,
   )
 }

@@ -1,5 +1,6 @@
 /** Checks the ids in a `tokenizer.json` before anything counts on them. The file is untrusted. Knows no text and no decoding. */
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 
 const MAX_ID = 2 ** 24
 
@@ -13,7 +14,7 @@ function invalid(file: string, what: string): GpoError {
 
 const checkId = (file: string, token: unknown, id: unknown): number => {
   if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < MAX_ID) return id
-  throw invalid(file, `gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`)
+  throw invalid(file, `gives the token ${shown(token)} the id ${shown(id)}`)
 }
 
 /** Kinds that are computed as they are meant; a kind without a name is recognised by its parts. */
@@ -23,7 +24,7 @@ const KINDS = ['BPE', 'WordPiece', 'Unigram', 'WordLevel']
 function modelIds(file: string, { model }: Json): number[] {
   const { type, vocab: vocabulary } = isRecord(model) ? model : {}
   if (type !== undefined && !KINDS.some((kind) => kind === type))
-    throw invalid(file, `has a model of the kind ${JSON.stringify(type)}; supported are ${KINDS.join(', ')}`)
+    throw invalid(file, `has a model of the kind ${shown(type)}; supported are ${KINDS.join(', ')}`)
   if (Array.isArray(vocabulary)) return vocabulary.map((_, id) => id)
   if (!isRecord(vocabulary)) throw invalid(file, 'has no vocabulary')
   const tokens = new Map<number, string>()
@@ -31,7 +32,7 @@ function modelIds(file: string, { model }: Json): number[] {
     const id = checkId(file, token, value)
     const other = tokens.get(id)
     if (other !== undefined)
-      throw invalid(file, `gives the tokens ${JSON.stringify(other)} and ${JSON.stringify(token)} the same id ${id}`)
+      throw invalid(file, `gives the tokens ${shown(other)} and ${shown(token)} the same id ${id}`)
     tokens.set(id, token)
   }
   return [...tokens.keys()]
@@ -41,7 +42,7 @@ function addedIds(file: string, { added_tokens: added }: Json): number[] {
   if (!Array.isArray(added)) throw invalid(file, 'has no list "added_tokens"')
   return added.map((token: unknown) => {
     if (!isRecord(token) || typeof token['content'] !== 'string')
-      throw invalid(file, `has ${JSON.stringify(token)} among its added tokens`)
+      throw invalid(file, `has ${shown(token)} among its added tokens`)
     return checkId(file, token['content'], token['id'])
   })
 }
