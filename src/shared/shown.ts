@@ -6,7 +6,7 @@
 /** Control characters (escape sequences begin with one), marks of direction, separators of lines, and what has no width but no use either. */
 const UNSAFE =
   /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\p{Surrogate}\u{e0000}-\u{e007f}]/gu
-const UNSAFE_BUT_LINES = new RegExp(`(?![\\n\\t])${UNSAFE.source}`, 'gu')
+const UNSAFE_BUT_LINES = new RegExp(`(?![\\n\\t]|\\r\\n)${UNSAFE.source}`, 'gu')
 
 /** `\u001b`; two of them for a character beyond 16 bits. Within a JSON text it means the same as the character. */
 const escaped = (sign: string): string =>
@@ -19,8 +19,7 @@ const cut = (text: string, limit: number): string =>
   text.length > limit ? `${text.slice(0, limit).replace(/[\uD800-\uDBFF]$/, '')}…` : text
 
 /** A text of several lines, as it is where that is safe. */
-export const safeText = (text: string, limit = Infinity): string =>
-  cut(text, limit).replaceAll('\r\n', '\n').replace(UNSAFE_BUT_LINES, escaped)
+export const safeText = (text: string, limit = Infinity): string => cut(text, limit).replace(UNSAFE_BUT_LINES, escaped)
 
 /** The same in one line. */
 export const safeLine = (text: string, limit = Infinity): string => cut(text, limit).replace(UNSAFE, escaped)

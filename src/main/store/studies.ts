@@ -2,7 +2,7 @@
 import { GpoError } from '@shared/errors'
 import type { RunError, RunOwner } from '@shared/schemas/run'
 import { type Study, type StudyPlace, type StudyState, studySchema } from '@shared/schemas/study'
-import { shown } from '@shared/shown'
+import { safeLine, shown } from '@shared/shown'
 import type { Cell } from '@shared/study/cells'
 import { jsonOf } from './json-column'
 import { all, change, first, type Store, transaction } from './query'
@@ -57,7 +57,7 @@ function storedDocument(
   const parsed = studySchema.safeParse(jsonOf(text))
   if (parsed.success) return { document: parsed.data }
   const [issue] = parsed.error.issues
-  const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
+  const where = issue === undefined ? '' : ` (${safeLine(`${issue.path.join('.')}: ${issue.message}`, 300)})`
   return {
     document: null,
     problem: `Its document cannot be read by this version${where}: open it with the one that made it.`,

@@ -56,7 +56,7 @@ describe('a text', () => {
   it('keeps its lines, letters of all scripts and faces', () => {
     const text = 'שלום\tעולם\nسلام 👩‍👩‍👧 é'
     expect(safeText(text)).toBe(text)
-    expect(safeText('a\r\nb\rc')).toBe('a\nb\\u000dc')
+    expect(safeText('a\r\nb\rc')).toBe('a\r\nb\\u000dc')
     expect(safeLine('a\nb')).toBe('a\\u000ab')
     expect(safeText('x'.repeat(10), 3)).toBe('xxx…')
   })
