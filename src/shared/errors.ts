@@ -1,3 +1,5 @@
+import { safeText, shown } from './shown'
+
 /**
  * Every failure that a person can meet. A message names the thing, the value and the cure; the code names the kind of failure, which decides the
  * exit code of the `gpo` command.
@@ -20,6 +22,9 @@ export type ErrorCode = keyof typeof ERROR_CODES
 
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERROR_CODES, code)
 
+/** Characters of a message; a plan with many problems has a few thousand. */
+const MAX_MESSAGE = 20_000
+
 /** An expected failure: shown to the person as it is, without a stack trace. Anything else that is thrown is a bug. */
 export class GpoError extends Error {
   override readonly name = 'GpoError'
@@ -28,12 +33,22 @@ export class GpoError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(message, options)
+    super(safeText(message, MAX_MESSAGE), options)
   }
 }
 
-/** One line for the log or the screen, for anything that was thrown. */
-export function describeError(error: unknown): string {
-  if (error instanceof Error) return error.message
-  return String(error)
+/** A sentence for the log or the screen, for anything that was thrown. */
+export const describeError = (error: unknown): string => wordsOf(error, 'message')
+
+/** The same with where it was thrown, for a bug. */
+export const describeBug = (error: unknown): string => wordsOf(error, 'stack')
+
+function wordsOf(error: unknown, of: 'message' | 'stack'): string {
+  if (typeof error === 'string') return safeText(error, MAX_MESSAGE)
+  try {
+    const words: unknown = error instanceof Error ? (error[of] ?? error.message) : undefined
+    if (typeof words === 'string') return safeText(words, MAX_MESSAGE)
+    if (words !== undefined) return shown(words)
+  } catch {} // an error of foreign code may throw when it is read
+  return shown(error)
 }

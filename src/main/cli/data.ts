@@ -7,6 +7,7 @@ import { createVerifier } from '@main/text/verifier/index'
 import { rowNumber } from '@shared/row-number'
 import type { Delimiter } from '@shared/schemas/dataset'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
+import { shown } from '@shared/shown'
 import { parseVerifier } from './jobs'
 import { formatTable, type Output } from './output'
 
@@ -67,7 +68,7 @@ function describeReport(report: DatasetReport, output: Output): void {
   )
   for (const { row, status, completion, extracted, reference } of failures)
     output.line(
-      `  row ${rowNumber(row)}: ${status}: ${extracted === null ? `nothing in ${JSON.stringify(completion.slice(-80))}` : JSON.stringify(extracted.slice(0, 80))} for ${JSON.stringify(reference.slice(0, 40))}`,
+      `  row ${rowNumber(row)}: ${status}: ${extracted === null ? `nothing in ${shown(completion.slice(-80))}` : shown(extracted, 80)} for ${shown(reference, 40)}`,
     )
   for (const { row, note } of notes) output.line(`  row ${rowNumber(row)}: ${note}`)
 }

@@ -14,6 +14,7 @@ import { GpoError } from '@shared/errors'
 import { comparisonSentence } from '@shared/evaluation-words'
 import type { EvaluationResult } from '@shared/schemas/evaluation'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
+import { shown } from '@shared/shown'
 import { type JobFlags, perform, promptOf, question } from './jobs'
 import { formatPercent, formatTable, type Output } from './output'
 
@@ -122,7 +123,7 @@ export function evaluations(ids: readonly string[], flags: EvaluationsFlags, out
 function list(store: Store, id: string | undefined, output: Output): void {
   const found = listModelEvaluations(store).filter((one) => id === undefined || one.id === id)
   if (id !== undefined && found.length === 0)
-    throw new GpoError('notFound', `there is no evaluation ${JSON.stringify(id)}: \`gpo evaluations\` lists them`)
+    throw new GpoError('notFound', `there is no evaluation ${shown(id)}: \`gpo evaluations\` lists them`)
   for (const one of found) output.json({ ...one })
   if (found.length === 0) output.line('none yet: `gpo eval … --save` and the page Evaluate make them')
   const rows = found.map(({ id, state, model, data, result }) => [

@@ -13,6 +13,7 @@ import { getRun } from '@main/store/runs'
 import type { ModelSource } from '@main/workers/job'
 import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
+import { shown } from '@shared/shown'
 
 export interface FoundModel {
   readonly source: ModelSource
@@ -39,7 +40,7 @@ export function openRunsOf(wanted: string, db?: string): Store {
   if (existsSync(file)) return openStore(file)
   throw new GpoError(
     'notFound',
-    `there is no run ${JSON.stringify(wanted)}: ${file} does not exist yet; \`gpo train PLAN.json\` creates it, --db chooses another`,
+    `there is no run ${shown(wanted)}: ${file} does not exist yet; \`gpo train PLAN.json\` creates it, --db chooses another`,
   )
 }
 

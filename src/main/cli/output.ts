@@ -1,5 +1,6 @@
 /** Where a command writes: results to standard output (JSON Lines with --json, nothing else there), everything else to standard error. */
-import { describeError, ERROR_CODES, GpoError } from '@shared/errors'
+import { describeBug, describeError, ERROR_CODES, GpoError } from '@shared/errors'
+import { safeJson, safeLine, safeText } from '@shared/shown'
 
 export interface Output {
   readonly isJson: boolean
@@ -14,9 +15,9 @@ export interface Output {
 export function createOutput(isJson: boolean): Output {
   return {
     isJson,
-    json: (value) => void (isJson && process.stdout.write(`${JSON.stringify(value)}\n`)),
-    line: (text = '') => void (isJson || process.stdout.write(`${text}\n`)),
-    note: (text) => void process.stderr.write(`${text}\n`),
+    json: (value) => void (isJson && process.stdout.write(`${safeJson(JSON.stringify(value))}\n`)),
+    line: (text = '') => void (isJson || process.stdout.write(`${safeText(text)}\n`)),
+    note: (text) => void process.stderr.write(`${safeText(text)}\n`),
   }
 }
 
@@ -42,9 +43,14 @@ export function reportError(error: unknown): number {
     process.stderr.write(`gpo: ${error.message}${error.code === 'changed' ? ': --allow-changed' : ''}\n`)
     return ERROR_CODES[error.code]
   }
-  process.stderr.write(`gpo: unexpected error: ${describeError(error)}\n${error instanceof Error ? error.stack : ''}\n`)
+  process.stderr.write(
+    `gpo: unexpected error: ${describeError(error)}\n${error instanceof Error ? describeBug(error) : ''}\n`,
+  )
   return 1
 }
+
+/** Characters of a cell: the longest name of a run, and room. */
+const MAX_CELL = 400
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
 
@@ -65,8 +71,9 @@ export const formatTime = (ms: number): string =>
 
 export const formatPercent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
-/** Columns padded to their widest cell. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+/** Columns padded to their widest cell; a cell is one line. */
+export function formatTable(table: readonly (readonly string[])[]): string {
+  const rows = table.map((row) => row.map((cell) => safeLine(cell, MAX_CELL)))
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0))) ?? []
   return rows
     .map((row) =>

@@ -1,5 +1,6 @@
 /** Progress on standard error: on a terminal a bar with phase, rate and time left, elsewhere an occasional line. */
 import type { TrainerEvent } from '@shared/schemas/events'
+import { safeLine, safeText } from '@shared/shown'
 import { SingleBar } from 'cli-progress'
 import { formatPercent, formatSeconds } from './output'
 
@@ -10,11 +11,12 @@ export interface Progress {
 }
 
 const QUIET_MS = 10_000
+const MAX_LABEL = 400
 
 function describe(label: string, tokens: number, seconds: number, timeLeft?: number): string {
   const rate = tokens > 0 && seconds > 0.2 ? ` ${Math.round(tokens / seconds).toLocaleString('en')} tok/s` : ''
   const left = timeLeft === undefined ? '' : `, ${formatSeconds(timeLeft)} left`
-  return `${label}${rate}${left}`
+  return `${safeLine(label, MAX_LABEL)}${rate}${left}`
 }
 
 export function createProgress(): Progress {
@@ -27,7 +29,7 @@ export function createProgress(): Progress {
         last = Date.now()
         stream.write(`${describe(label, tokens, seconds, timeLeft)} (${done}/${total})\n`)
       },
-      note: (text) => void stream.write(`${text}\n`),
+      note: (text) => void stream.write(`${safeText(text)}\n`),
       end: () => {},
     }
   }
@@ -51,7 +53,7 @@ export function createProgress(): Progress {
     note(text) {
       if (isOn) bar.stop()
       isOn = false
-      stream.write(`${text}\n`)
+      stream.write(`${safeText(text)}\n`)
     },
     end() {
       if (isOn) bar.stop()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createProgram, type Program } from '@main/host/create'
 import { builtPages, type Pages } from '@main/host/pages'
 import { serve as serveProgram } from '@main/host/serve'
-import { GpoError } from '@shared/errors'
+import { describeBug, GpoError } from '@shared/errors'
 import type { Output } from './output'
 import { forkOf, type InspectFlags, JOB_WORKER, TEXT_WORKER, TRAINER } from './workers'
 
@@ -33,7 +33,7 @@ export async function serve(
   output: Output,
   { pages, session, onStart }: ServeSource = { pages: ownPages() },
 ): Promise<number> {
-  const onBug = (error: unknown) => output.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const onBug = (error: unknown) => output.note(describeBug(error))
   const program = createProgram({
     host: { kind: 'browser' },
     database: db,

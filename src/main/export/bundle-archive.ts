@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { GpoError } from '@shared/errors'
+import { shown as shownValue } from '@shared/shown'
 import { Header } from 'tar/header'
 import { LIMITS } from './bundle-format'
 
@@ -96,7 +97,7 @@ function parseHeader(block: Buffer, damaged: Damaged): { readonly name: string; 
   if (header === null) throw damaged('holds bytes where the header of a file should be')
   if (header.nullBlock) return null
   const { path: name = '', size, type } = header
-  const shown = JSON.stringify(name.slice(0, 120))
+  const shown = shownValue(name, 120)
   if (type !== 'File') throw damaged(`holds ${shown}, which is no regular file`)
   if (!/^[\w-][\w.-]*$/.test(name)) throw damaged(`names a file ${shown}, which is no name for a file of a bundle`)
   if (size === undefined) throw damaged(`gives ${shown} no valid size`)

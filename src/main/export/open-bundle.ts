@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { describeError, GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
+import { shown } from '@shared/shown'
 import type { z } from 'zod'
 import { type ArchivedFile, type Damaged, readAt, scanArchive } from './bundle-archive'
 import {
@@ -100,7 +101,7 @@ function checkFiles(
   const names = new Set(named.map(({ name }) => name))
   if (names.size !== named.length) throw damaged(`has a ${MANIFEST} that names a file twice`)
   for (const { name, bytes, unpacked } of named) {
-    if (kindOfFile(name) === null) throw damaged(`names ${JSON.stringify(name)}, which is not a file of a bundle`)
+    if (kindOfFile(name) === null) throw damaged(`names ${shown(name)}, which is not a file of a bundle`)
     const size = found.get(name)?.size
     if (size === undefined) throw damaged(`lacks ${name}, which its ${MANIFEST} names`)
     if (size !== bytes) throw damaged(`holds ${name} with ${count(size)} bytes, its ${MANIFEST} says ${count(bytes)}`)

@@ -1,5 +1,5 @@
 /** The content of a run bundle, record by record, each checked. */
-import { GpoError } from '@shared/errors'
+import { describeError, GpoError } from '@shared/errors'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
@@ -119,6 +119,6 @@ export async function readBundle(path: string): Promise<BundleReader> {
     }
   } catch (error) {
     await bundle.close()
-    throw error instanceof GpoError ? error : damaged(`could not be read (${String(error)})`)
+    throw error instanceof GpoError ? error : damaged(`could not be read (${describeError(error)})`)
   }
 }

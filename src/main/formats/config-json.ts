@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
+import { shown } from '@shared/shown'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -30,7 +31,7 @@ export function readJsonObject(file: string): Json {
   throw new GpoError('model', `${file} is not a JSON object: copy or download it again`)
 }
 
-export const describe = (value: unknown) => JSON.stringify(value)?.slice(0, 200) ?? 'missing'
+export const describe = (value: unknown): string => shown(value)
 
 interface NumberRange {
   readonly min: number

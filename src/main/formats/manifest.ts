@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 
 export const FORMAT = 1
 /** How the name of a file of tensors ends. */
@@ -93,13 +94,13 @@ function parseManifest(folder: string, text: string): Manifest {
   if (format !== FORMAT)
     throw new GpoError(
       'storage',
-      `${join(folder, MANIFEST)} has format ${String(format)}; this version reads ${FORMAT}: use a newer GPO Studio`,
+      `${join(folder, MANIFEST)} has format ${shown(format)}; this version reads ${FORMAT}: use a newer GPO Studio`,
     )
   if (!isRecord(value) || !isManifest(value)) throw damaged(folder, `${MANIFEST} lacks its iteration, state or files`)
   const manifest = value as unknown as Manifest // what isManifest has checked
   const stranger = Object.keys(manifest.files).find((name) => !isFileName(name))
   if (stranger !== undefined)
-    throw damaged(folder, `${MANIFEST} names ${JSON.stringify(stranger)}, which is not a file of a checkpoint`)
+    throw damaged(folder, `${MANIFEST} names ${shown(stranger)}, which is not a file of a checkpoint`)
   return manifest
 }
 
@@ -114,7 +115,7 @@ export function readManifest(folder: string): {
   const sha256 = createHash('sha256').update(text).digest('hex')
   if (checksum.toString('latin1') !== checksumLine(sha256)) {
     const expected = checksum.toString('latin1').slice(0, sha256.length)
-    throw damaged(folder, `${MANIFEST} has SHA-256 ${sha256}, ${CHECKSUM} expects ${JSON.stringify(expected)}`)
+    throw damaged(folder, `${MANIFEST} has SHA-256 ${sha256}, ${CHECKSUM} expects ${shown(expected)}`)
   }
   return { manifest: parseManifest(folder, text.toString('utf8')), bytes: text.length + checksum.length, sha256 }
 }

@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { shown as shownValue } from '@shared/shown'
 import { BYTES, type StoredDtype } from './dtypes'
 
 export interface TensorInfo {
@@ -25,9 +26,9 @@ export const METADATA = '__metadata__'
 
 export const count = (n: number) => n.toLocaleString('en')
 
-/** A name out of a file, short and without control characters. */
-export const shown = (name: string) =>
-  /^[\w.:/+-]{1,200}$/.test(name) ? name : JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name)
+/** A value out of a file: a plain name as it is, all else as `shown` of `shared` writes it. */
+export const shown = (value: unknown): string =>
+  typeof value === 'string' && /^[\w.:/+-]{1,200}$/.test(value) ? value : shownValue(value)
 
 export function damaged(path: string, what: string): GpoError {
   return new GpoError('model', `${basename(path)} ${what}; copy or download it again (${path})`)

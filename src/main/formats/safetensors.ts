@@ -5,6 +5,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { shown as shownValue } from '@shared/shown'
 import { readJsonObject } from './config-json'
 import { BYTES, decodeFloats } from './dtypes'
 import { count, damaged, type Entry, MAX_HEADER, parseHeader, shown, type TensorInfo } from './safetensors-header'
@@ -86,7 +87,7 @@ function readIndex(index: string): ReadonlyMap<string, string> {
   if (entries.length === 0) throw damaged(index, 'names no tensors')
   for (const [name, shard] of entries) {
     if (typeof shard !== 'string' || !isFileName(shard))
-      throw damaged(index, `puts ${shown(name)} into ${JSON.stringify(shard)}, which is not a file of this folder`)
+      throw damaged(index, `puts ${shown(name)} into ${shownValue(shard)}, which is not a file of this folder`)
   }
   return new Map(entries as [string, string][]) // texts, as the loop has checked
 }

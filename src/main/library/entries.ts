@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { jsonColumn } from '@main/store/json-column'
 import { all, change, first, type Store } from '@main/store/query'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 import { z } from 'zod'
 
 export type EntryKind = 'model' | 'dataset'
@@ -48,7 +49,7 @@ export const listEntries = (store: Store, kind: EntryKind): LibraryEntry[] =>
 /** @throws {GpoError} 'notFound' */
 export function getEntry(store: Store, kind: EntryKind, id: string): LibraryEntry {
   const row = first<Row>(store, `SELECT ${COLUMNS} FROM library WHERE kind = ? AND id = ?`, kind, id)
-  if (row === undefined) throw new GpoError('notFound', `The list has no ${kind} ${JSON.stringify(id)}: add it.`)
+  if (row === undefined) throw new GpoError('notFound', `The list has no ${kind} ${shown(id)}: add it.`)
   return entryOf(row)
 }
 

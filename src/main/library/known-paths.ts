@@ -8,6 +8,7 @@ import { planValue } from '@main/store/json-column'
 import { all, type Store } from '@main/store/query'
 import { GpoError } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
+import { shown } from '@shared/shown'
 import { type EntryKind, findEntryByPath } from './entries'
 
 /** Imported runs are excluded, because nobody here chose their paths. */
@@ -44,7 +45,7 @@ export function isKnownPath(store: Store, kind: EntryKind, path: string): boolea
 export function refuseUnknownPath(store: Store, kind: EntryKind, path: string, key: string): void {
   if (isKnownPath(store, kind, path)) return
   const cure = `add it on the page ${PAGES[kind]} first`
-  throw new GpoError('usage', `${key} is ${JSON.stringify(path)}, which is not in the library: ${cure}.`)
+  throw new GpoError('usage', `${key} is ${shown(path)}, which is not in the library: ${cure}.`)
 }
 
 /** @throws {GpoError} 'usage' naming the first path of the plan that was not chosen here */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 
 const NAME = 'gpo-studio'
 
@@ -59,7 +60,7 @@ function bundledFolder(path: string, kind: 'model' | 'dataset', name: string): s
   const names = bundledNames(kind)
   if (names.includes(name)) return join(resourcesFolder(), `${kind}s`, name)
   const known = names.map((known) => PREFIX + known).join(', ') || 'none'
-  throw new GpoError('notFound', `there is no bundled ${kind} ${JSON.stringify(path)}; there are: ${known}`)
+  throw new GpoError('notFound', `there is no bundled ${kind} ${shown(path)}; there are: ${known}`)
 }
 
 /**
@@ -79,5 +80,5 @@ export function datasetPath(path: string): string {
   const [name = '', split = 'train', ...rest] = path.slice(PREFIX.length).split('/')
   const file = join(bundledFolder(path, 'dataset', name), `${split}.jsonl`)
   if (SPLITS.includes(split) && rest.length === 0 && existsSync(file)) return file
-  throw new GpoError('notFound', `${JSON.stringify(path)}: a bundled dataset has the parts ${SPLITS.join(' and ')}`)
+  throw new GpoError('notFound', `${shown(path)}: a bundled dataset has the parts ${SPLITS.join(' and ')}`)
 }

@@ -5,6 +5,7 @@
 import { lstatSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 
 /** No dot: a folder of a run is never `..`, nor one that a system opens as a program (`x.app`). */
 export const isRunId = (id: string): boolean => /^[\w-]{1,100}$/.test(id)
@@ -15,7 +16,7 @@ export const isRunId = (id: string): boolean => /^[\w-]{1,100}$/.test(id)
  */
 export function runFolder(database: string, runId: string): string {
   if (!isRunId(runId)) {
-    throw new GpoError('usage', `${JSON.stringify(runId)} is not a run's id: letters, digits, "-" and "_" make one`)
+    throw new GpoError('usage', `${shown(runId)} is not a run's id: letters, digits, "-" and "_" make one`)
   }
   return join(dirname(resolve(database)), 'runs', runId)
 }

@@ -14,6 +14,7 @@ import { describeError, GpoError, isErrorCode } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, FinishedEvent, TrainerEvent } from '@shared/schemas/events'
 import type { RunError, RunOwner, RunRecord } from '@shared/schemas/run'
+import { safeText } from '@shared/shown'
 import { thisProcess } from './process'
 
 const FLUSH_MS = 250
@@ -92,7 +93,8 @@ function outcome(last: FinishedEvent | FailedEvent | null, exit: WorkerExit, log
   if (last?.type === 'finished') return { status: last.outcome }
   if (last === null)
     return { status: 'interrupted', error: { code: 'interrupted', message: bugMessage(describeExit(exit), logFile) } }
-  const { code, message } = last
+  const { code } = last
+  const message = safeText(last.message)
   return { status: 'failed', error: { code, message: isErrorCode(code) ? message : bugMessage(message, logFile) } }
 }
 

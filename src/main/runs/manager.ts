@@ -5,7 +5,7 @@ import { deleteRun, getRun, getRunSummary, listRuns, queueRun } from '@main/stor
 import type { Trainer } from '@main/workers/client'
 import type { Fork } from '@main/workers/fork'
 import type { ActiveRun, LiveEvent, LiveState, RecordedKind } from '@shared/contract/runs'
-import { GpoError } from '@shared/errors'
+import { describeError, GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
 import { guarded } from '@shared/guarded'
 import { isEvaluated } from '@shared/plan/evaluated'
@@ -203,7 +203,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   function failBeforeStart(run: RunRecord, error: unknown): void {
     if (!(error instanceof GpoError)) onBug(error)
     const summary = getRun(store, run.id)
-    const message = error instanceof Error ? error.message : String(error)
+    const message = describeError(error)
     const code = error instanceof GpoError ? error.code : 'internal'
     hub.publish({ type: 'ended', run: { ...summary, error: summary.error ?? { code, message } } })
   }

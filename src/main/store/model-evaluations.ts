@@ -18,6 +18,7 @@ import {
 } from '@shared/schemas/evaluation'
 import type { RunOwner } from '@shared/schemas/run'
 import { type VerdictStatus, verifierSchema } from '@shared/schemas/verifier'
+import { shown } from '@shared/shown'
 import type { PairedCounts } from '@shared/statistics/mcnemar'
 import { z } from 'zod'
 import { jsonOf } from './json-column'
@@ -65,7 +66,7 @@ export const listModelEvaluations = (store: Store): EvaluationSummary[] =>
 export function getModelEvaluation(store: Store, id: string): EvaluationSummary {
   const row = first<Row>(store, `SELECT ${COLUMNS} FROM model_evaluations WHERE id = ?`, id)
   if (row) return summaryOf(row)
-  throw new GpoError('notFound', `There is no evaluation ${JSON.stringify(id)}: it was removed.`)
+  throw new GpoError('notFound', `There is no evaluation ${shown(id)}: it was removed.`)
 }
 
 /** As it was asked for, to ask again. @throws {GpoError} 'notFound', or 'usage' for one that was not made in the window */
@@ -74,7 +75,7 @@ export function requestOf(store: Store, id: string): StoredRequest {
   if (row?.request === null)
     throw new GpoError('usage', 'This evaluation was made in a terminal: repeat the command `gpo eval` there.')
   if (row) return parsedRequest(row.request)
-  throw new GpoError('notFound', `There is no evaluation ${JSON.stringify(id)}: it was removed.`)
+  throw new GpoError('notFound', `There is no evaluation ${shown(id)}: it was removed.`)
 }
 
 function parsedRequest(text: string): StoredRequest {

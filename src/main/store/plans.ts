@@ -1,6 +1,7 @@
 /** The plans of runs. One that this version cannot read is told in a sentence, so that its run is still listed. */
 import type { CriticalRule } from '@shared/method/critical-step'
 import { type ObjectiveKind, type Plan, planSchema } from '@shared/schemas/plan'
+import { safeLine } from '@shared/shown'
 import { jsonOf } from './json-column'
 import type { Store } from './query'
 
@@ -12,7 +13,7 @@ export function readPlan(text: string): Read {
   const parsed = planSchema.safeParse(value)
   if (parsed.success) return { plan: parsed.data }
   const [issue] = parsed.error.issues
-  const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
+  const where = issue === undefined ? '' : ` (${safeLine(`${issue.path.join('.')}: ${issue.message}`, 300)})`
   return { problem: `Its plan cannot be read by this version${where}: open it with the one that made it.` }
 }
 

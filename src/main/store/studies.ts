@@ -2,6 +2,7 @@
 import { GpoError } from '@shared/errors'
 import type { RunError, RunOwner } from '@shared/schemas/run'
 import { type Study, type StudyPlace, type StudyState, studySchema } from '@shared/schemas/study'
+import { safeLine, shown } from '@shared/shown'
 import type { Cell } from '@shared/study/cells'
 import { jsonOf } from './json-column'
 import { all, change, first, type Store, transaction } from './query'
@@ -56,7 +57,7 @@ function storedDocument(
   const parsed = studySchema.safeParse(jsonOf(text))
   if (parsed.success) return { document: parsed.data }
   const [issue] = parsed.error.issues
-  const where = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`
+  const where = issue === undefined ? '' : ` (${safeLine(`${issue.path.join('.')}: ${issue.message}`, 300)})`
   return {
     document: null,
     problem: `Its document cannot be read by this version${where}: open it with the one that made it.`,
@@ -106,7 +107,7 @@ export function getStudyHead(store: Store, wanted: string): StudyHead {
 }
 
 const noSuchStudy = (wanted: string) =>
-  new GpoError('notFound', `There is no study ${JSON.stringify(wanted)}: \`gpo study --list\` lists them.`)
+  new GpoError('notFound', `There is no study ${shown(wanted)}: \`gpo study --list\` lists them.`)
 
 function studyRow(store: Store, wanted: string): Row | undefined {
   const sql = `SELECT ${COLUMNS} FROM studies WHERE id = ? OR name = ? ORDER BY id = ? DESC`
@@ -125,10 +126,7 @@ export function createStudy(store: Store, document: Study, cells: readonly Cell[
   const id = newRunId(now)
   transaction(store, () => {
     if (findStudy(store, document.name))
-      throw new GpoError(
-        'usage',
-        `There is a study ${JSON.stringify(document.name)} already: give this one another name.`,
-      )
+      throw new GpoError('usage', `There is a study ${shown(document.name)} already: give this one another name.`)
     change(
       store,
       `INSERT INTO studies (id, name, document, state, created_at) VALUES (?, ?, ?, 'queued', ?)`,

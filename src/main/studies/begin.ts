@@ -3,6 +3,7 @@ import type { Store } from '@main/store/query'
 import { createStudy, findStudy, type StudyRecord } from '@main/store/studies'
 import { GpoError } from '@shared/errors'
 import type { Study } from '@shared/schemas/study'
+import { shown } from '@shared/shown'
 import { cellsOf } from '@shared/study/cells'
 import { studyDifferences } from '@shared/study/differences'
 
@@ -12,7 +13,7 @@ function refuseChanged({ name, document }: StudyRecord, now: Study): void {
   if (changes.length === 0) return
   throw new GpoError(
     'usage',
-    `the study ${JSON.stringify(name)} has begun with another document: ${changes.join('; ')}. Put that back to continue it, or give the study another name`,
+    `the study ${shown(name)} has begun with another document: ${changes.join('; ')}. Put that back to continue it, or give the study another name`,
   )
 }
 

@@ -2,6 +2,7 @@
 import type { StudyFormat, StudyText } from '@shared/contract/studies'
 import { GpoError } from '@shared/errors'
 import type { Budget, Study } from '@shared/schemas/study'
+import { shown } from '@shared/shown'
 import { studyFigure } from '@shared/study/figure'
 import { csvReport } from '@shared/study/report-csv'
 import { markdownReport } from '@shared/study/report-markdown'
@@ -39,7 +40,7 @@ function textOf(study: Study, results: StudyResults, { format, budget, task }: E
       return `${JSON.stringify({ study, results }, null, 2)}\n`
     case 'svg': {
       const found = task === undefined ? results.tasks[0] : results.tasks.find((one) => one.task === task)
-      if (!found) throw new GpoError('notFound', `The study ${study.name} has no task ${JSON.stringify(task)}.`)
+      if (!found) throw new GpoError('notFound', `The study ${study.name} has no task ${shown(task)}.`)
       return studyFigure(study, found, budget ?? 'updates')
     }
   }

@@ -4,6 +4,7 @@ import { isBundled } from '@main/paths'
 import type { Store } from '@main/store/query'
 import { GpoError } from '@shared/errors'
 import type { Study } from '@shared/schemas/study'
+import { shown } from '@shared/shown'
 import type { BundledInput } from './bundle-format'
 import { readStudy, withPaths } from './document'
 import { type StudyInputs, studyInputs } from './inputs'
@@ -32,7 +33,7 @@ export function bundleDocument(unpacked: UnpackedStudy, places: Places): Study {
   return withPaths(readStudy(unpacked.file), (path) => {
     const here = known.get(path)
     if (here !== undefined) return here
-    throw new GpoError('data', `the bundle’s document reads ${JSON.stringify(path)}, which its manifest does not name`)
+    throw new GpoError('data', `the bundle’s document reads ${shown(path)}, which its manifest does not name`)
   })
 }
 
@@ -43,7 +44,7 @@ export function placedStudy(unpacked: UnpackedStudy, places: Places): Study {
   if (unknown !== undefined)
     throw new GpoError(
       'usage',
-      `the bundle has no ${JSON.stringify(unknown)} to place; it has ${wanted.map(({ path }) => path).join(', ') || 'nothing'}`,
+      `the bundle has no ${shown(unknown)} to place; it has ${wanted.map(({ path }) => path).join(', ') || 'nothing'}`,
     )
   const missing = wanted.filter(({ path }) => !places.has(path))
   if (missing.length > 0)

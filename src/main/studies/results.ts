@@ -5,6 +5,7 @@ import type { Store } from '@main/store/query'
 import type { StudyRecord } from '@main/store/studies'
 import { GpoError } from '@shared/errors'
 import type { Study } from '@shared/schemas/study'
+import { shown } from '@shared/shown'
 import { planOf } from '@shared/study/cells'
 import { studyResults } from '@shared/study/evaluate'
 import { problemDifferences } from '@shared/study/problems'
@@ -68,10 +69,7 @@ export async function problemsOf(
   const { document } = study
   const isKnown = document.tasks.some(({ name }) => name === task) && document.arms.some(({ name }) => name === arm)
   if (!isKnown)
-    throw new GpoError(
-      'notFound',
-      `The study ${document.name} has no task ${JSON.stringify(task)} with an arm ${JSON.stringify(arm)}.`,
-    )
+    throw new GpoError('notFound', `The study ${document.name} has no task ${shown(task)} with an arm ${shown(arm)}.`)
   const runs = evidenceOf(store, study).runs.filter((run) => run.task === task)
   const found = problemDifferences(document, runs, arm, limit)
   const prompts = await promptsOf(document, task)

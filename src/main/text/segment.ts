@@ -4,6 +4,7 @@
  */
 import { GpoError } from '@shared/errors'
 import type { Segmentation } from '@shared/schemas/plan'
+import { shown } from '@shared/shown'
 import { withinTime } from './time-limit'
 
 /** Steps are token ranges [start, end) of the completion; together they are the whole of it. */
@@ -24,7 +25,7 @@ const endsOf = (text: string, pattern: RegExp): number[] =>
 const patternError = (pattern: string, why: string): GpoError =>
   new GpoError(
     'plan',
-    `gpo.segmentation.pattern ${JSON.stringify(pattern)} ${why}; write a simpler pattern or choose another splitter`,
+    `gpo.segmentation.pattern ${shown(pattern)} ${why}; write a simpler pattern or choose another splitter`,
   )
 
 function compilePattern(pattern: string): RegExp {

@@ -5,7 +5,7 @@ import { createProgram, type Program } from '@main/host/create'
 import type { Pages } from '@main/host/pages'
 import type { Fork } from '@main/workers/fork'
 import { inspected, inspectionOf } from '@main/workers/inspect'
-import { describeError } from '@shared/errors'
+import { describeBug, describeError } from '@shared/errors'
 import { guarded } from '@shared/guarded'
 import { app, dialog } from 'electron'
 import { connectWindows } from './connect'
@@ -16,7 +16,7 @@ import { forkUtility } from './utility'
 import { createWindows } from './windows'
 
 const onBug = (error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(`${describeBug(error)}\n`)
 }
 
 /** `--db FILE`, as with the terminal command. */

@@ -1,6 +1,7 @@
 /** `--inspect-trainer`: processes that compute listen for a debugger, on loopback only. Whoever reaches their port can run code as the user. */
 import { basename } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 import type { Fork, WorkerProcess } from './fork'
 
 export interface Inspection {
@@ -18,10 +19,7 @@ export const DEFAULT_PORT = 9229
 export function parsePort(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
-  throw new GpoError(
-    'usage',
-    `${JSON.stringify(text)} is not a port: write ${INSPECT_FLAG}=9230, or 0 for any that is free.`,
-  )
+  throw new GpoError('usage', `${shown(text)} is not a port: write ${INSPECT_FLAG}=9230, or 0 for any that is free.`)
 }
 
 /**

@@ -1,5 +1,9 @@
 /** A schema's complaint as a sentence: the key, the value found and what is expected. Pure. */
 import type { z } from 'zod'
+import { shown } from '../shown'
+
+/** Of unknown ones, that are named. */
+const MAX_KEYS = 10
 
 type Json = Record<string, unknown>
 
@@ -13,9 +17,12 @@ export function describeIssue(issue: z.core.$ZodIssue, raw: unknown, whole = 'th
   const where = issue.path.join('.') || whole
   if (issue.code === 'unrecognized_keys') {
     const place = issue.path.length > 0 ? `${issue.path.join('.')}.` : ''
-    return `unknown key ${issue.keys.map((key) => `"${place}${key}"`).join(', ')}: remove it or correct its spelling`
+    return `unknown key ${issue.keys
+      .slice(0, MAX_KEYS)
+      .map((key) => shown(place + key))
+      .join(', ')}: remove it or correct its spelling`
   }
-  const found = JSON.stringify(valueAt(raw, issue.path))
+  const found = shown(valueAt(raw, issue.path), 80)
   const wanted = issue.message.replace(/^Invalid input: /, '').replace(/, received \w+$/, '')
-  return `${where} is ${found === undefined ? 'missing' : found.slice(0, 80)}: ${wanted}`
+  return `${where} is ${found}: ${wanted}`
 }

@@ -1,6 +1,7 @@
 /** Where two documents of a study differ, in words. Pure. */
 import { fieldDifferences } from '../plan-differences'
 import type { Study } from '../schemas/study'
+import { shown } from '../shown'
 
 const byName = <T extends { readonly name: string }>(items: readonly T[]) =>
   Object.fromEntries(items.map((item, i) => [item.name, { ...item, place: i + 1 }]))
@@ -10,10 +11,9 @@ const named = (study: Study) => ({ ...study, arms: byName(study.arms), tasks: by
 
 /** Longest value that is shown. */
 const SHOWN = 80
-const shown = (value: unknown) => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, SHOWN))
 
 /** "seeds was [1,2,3] and is [1,2,3,4]" */
 export const studyDifferences = (before: Study, now: Study): string[] =>
   fieldDifferences([named(before), named(now)]).map(
-    ({ path, values: [old, next] }) => `${path} was ${shown(old)} and is ${shown(next)}`,
+    ({ path, values: [old, next] }) => `${path} was ${shown(old, SHOWN)} and is ${shown(next, SHOWN)}`,
   )

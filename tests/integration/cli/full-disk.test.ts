@@ -119,3 +119,12 @@ describe.skipIf(process.platform === 'win32')('a limit on the size of files', ()
     expect(await show(home)).toMatchObject({ status: 'completed', iteration: ITERATIONS })
   })
 })
+
+it.skipIf(process.platform !== 'linux')(
+  'output that cannot be written ends the command with its code, and a sentence',
+  async () => {
+    const { code, signal, stderr } = await start(temporaryFolder(), ['runs'], 'exec "$@" > /dev/full').ended
+    expect({ code, signal }).toEqual({ code: 7, signal: null })
+    expect(stderr).toBe('gpo: the output cannot be written (ENOSPC): write it to another disk\n')
+  },
+)

@@ -55,11 +55,9 @@ const ALL = [
 export function architectureOf({ path, metadata }: GgufModel): Architecture {
   const name = metadata.get('general.architecture')
   const known = ALL.find((one) => one.name === name)
-  const experts = metadata.get(`${String(name)}.expert_count`) ?? 0
+  const experts = metadata.get(`${shown(name)}.expert_count`) ?? 0
   if (known && experts === 0) return known
-  const found = known
-    ? `${known.name} with ${String(experts).slice(0, 40)} experts`
-    : shown(String(name ?? '(none given)'))
+  const found = known ? `${known.name} with ${shown(experts)} experts` : shown(name ?? '(none given)')
   const names = ALL.map((one) => one.name).join(', ')
   throw new GpoError('model', `${path}: the architecture ${found} is not known; known: ${names}`)
 }

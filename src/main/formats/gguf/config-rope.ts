@@ -89,7 +89,7 @@ function scaling(keys: Keys, theta: number): Json | null {
   if (type === 'none') return linear(keys.float('rope.scale_linear', 1))
   if (type === 'linear') return linear(keys.float('rope.scaling.factor'))
   if (type === 'yarn') return yarn(keys)
-  throw new GpoError('model', `${path}: rope.scaling.type is ${shown(String(type))}; none, linear and yarn are known`)
+  throw new GpoError('model', `${path}: rope.scaling.type is ${shown(type)}; none, linear and yarn are known`)
 }
 
 /** Phi-3's config.json has its first context beside the tables. */

@@ -25,7 +25,7 @@ export function filesByName(path: string): readonly string[] {
 function keyOf({ path, metadata }: GgufHeader, key: string, otherwise: number): number {
   const value = metadata.get(key) ?? otherwise
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
-  throw damaged(path, `has ${key} ${shown(String(value).slice(0, 40))}, expected a whole number`)
+  throw damaged(path, `has ${key} ${shown(value)}, expected a whole number`)
 }
 
 /** The files of all parts, in their order; the one that is given where there are no others. */

@@ -106,10 +106,14 @@ function letterIndex(answer: string): number | null {
   return letter === undefined ? null : letter.toUpperCase().charCodeAt(0) - 65
 }
 
+/** A number of one or two digits, as a number or as a text. */
+const isShort = (answer: unknown): boolean =>
+  typeof answer !== 'object' && typeof answer !== 'symbol' && /^\s*\d{1,2}\s*$/.test(String(answer))
+
 /** The first number of the numbering of choices: 1 if all answers are from 1 to the number of choices and that number occurs, else 0. */
 export function firstNumber(answers: readonly { readonly answer: unknown; readonly count: number }[]): number {
   const numbers = answers.map(({ answer, count }) => ({
-    number: /^\s*\d{1,2}\s*$/.test(String(answer)) ? Number(answer) : NaN,
+    number: isShort(answer) ? Number(answer) : NaN,
     count,
   }))
   const isFromOne = numbers.every(({ number, count }) => number >= 1 && number <= count)

@@ -1,5 +1,6 @@
 /** A dataset's rows as in its file, page by page. A reader is kept open for a while, so that scrolling on reads nothing twice. */
 import type { DatasetPage, DatasetRow } from '@shared/contract/datasets'
+import { safeText, shown } from '@shared/shown'
 import { parseColumnMap } from './column-map'
 import { convertRecord } from './convert'
 import type { Fields } from './read/record'
@@ -91,11 +92,8 @@ async function take(reader: Reader, cursor: number, limit: number): Promise<read
 function cellOf(value: unknown): string | null {
   if (value === undefined || value === null) return null
   if (value instanceof Uint8Array) return `${value.length} bytes`
-  const text = typeof value === 'object' ? JSON.stringify(value, replaceBig) : String(value)
-  return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL)}…` : text
+  return typeof value === 'string' ? safeText(value, MAX_CELL) : shown(value, MAX_CELL)
 }
-
-const replaceBig = (_key: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)
 
 /** Why a row cannot be used; null if it can, or if the columns are not recognised. */
 function problemOf(fields: Fields, arrangement: Arrangement | null): string | null {

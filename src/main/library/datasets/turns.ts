@@ -3,6 +3,7 @@
  * "Assistant:".
  */
 import type { ChatMessage } from '@shared/schemas/dataset'
+import { shown } from '@shared/shown'
 import { parseJson } from './read/parse-json'
 import { isObject } from './read/record'
 import { asText, BadValue, saysNothing } from './values'
@@ -75,9 +76,10 @@ function contentOf(content: unknown, column: string): string {
 function textOfPart(part: unknown, column: string): string {
   if (typeof part === 'string') return asText(part, column)
   if (!isObject(part)) throw new BadValue(`column "${column}" has a part that is not text`)
-  const type = String(part['type'] ?? 'text')
-  if (/(^|_)text$/.test(type)) return asText(part['text'] ?? part['value'] ?? part['content'], column)
-  throw new BadValue(`column "${column}" has a part of the type "${type.slice(0, 40)}", which is not text`)
+  const type = part['type'] ?? 'text'
+  if (typeof type === 'string' && /(^|_)text$/.test(type))
+    return asText(part['text'] ?? part['value'] ?? part['content'], column)
+  throw new BadValue(`column "${column}" has a part of the type ${shown(type, 40)}, which is not text`)
 }
 
 /** HH-RLHF's transcript: "\n\nHuman: …\n\nAssistant: …". */

@@ -3,6 +3,7 @@
  * hub. Answers are untrusted: they are parsed before they are used, and a file's name may not lead out of its folder.
  */
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 import { z } from 'zod'
 
 export type RepositoryKind = 'model' | 'dataset'
@@ -78,7 +79,7 @@ const licenseOf = (tags: readonly string[]) => tags.find((tag) => tag.startsWith
 /** `org/name`, or `name` of old repositories. @throws {GpoError} 'usage' */
 export function checkRepositoryId(id: string): string {
   if (/^[\w][\w.-]{0,95}(\/[\w][\w.-]{0,95})?$/.test(id) && !id.includes('..')) return id
-  throw new GpoError('usage', `${JSON.stringify(id)} is not a repository: write it as organisation/name`)
+  throw new GpoError('usage', `${shown(id)} is not a repository: write it as organisation/name`)
 }
 
 /** Rejects absolute paths, paths that leave the folder, and names that a file system may read differently. */
@@ -144,7 +145,7 @@ export async function searchHub(kind: RepositoryKind, text: string, options: Hub
   const query = new URLSearchParams({ search: text, limit: '30', sort: 'downloads', direction: '-1', full: 'true' })
   const filter = kind === 'model' ? '&filter=safetensors' : ''
   const url = `${options.endpoint}/api/${kind}s?${query}${filter}`
-  const rows = await askFor(z.array(found), url, `Searching for ${JSON.stringify(text)}`, options)
+  const rows = await askFor(z.array(found), url, `Searching for ${shown(text)}`, options)
   return rows.map(({ id, downloads, likes, tags, gated }) => ({
     id,
     downloads,
@@ -160,7 +161,7 @@ export async function readRepository(kind: RepositoryKind, id: string, options: 
   const answer = await askFor(details, url, id, options)
   const files = answer.siblings.map(({ rfilename, size, blobId, lfs }): HubFile => {
     if (!isSafeName(rfilename))
-      throw new GpoError('storage', `${id} names a file ${JSON.stringify(rfilename)}: this path is not safe to write`)
+      throw new GpoError('storage', `${id} names a file ${shown(rfilename)}: this path is not safe to write`)
     if (lfs) return { name: rfilename, bytes: lfs.size, checksum: { kind: 'sha256', value: lfs.sha256 } }
     if (blobId) return { name: rfilename, bytes: size, checksum: { kind: 'git-sha1', value: blobId } }
     throw new GpoError('storage', `${id}: the hub gives no checksum for ${rfilename}; it is not downloaded`)

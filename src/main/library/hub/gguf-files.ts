@@ -3,6 +3,7 @@ import { isGgufPath } from '@main/formats/gguf/model'
 import { filesByName } from '@main/formats/gguf/split'
 import type { HubChoice } from '@shared/contract/hub'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 import type { HubFile, Repository } from './client'
 
 const isAbout = ({ name }: HubFile) => /^(README\.md|LICENSE[\w.]*)$/.test(name)
@@ -30,7 +31,7 @@ export function wantedGguf({ files, id }: Repository, chosen: string | undefined
     return files.filter((file) => parts.includes(file.name) || isAbout(file))
   }
   const list = models.slice(0, 20).join(', ') || 'none'
-  const asked = chosen === undefined ? 'has several GGUF files' : `has no GGUF file ${JSON.stringify(chosen)}`
+  const asked = chosen === undefined ? 'has several GGUF files' : `has no GGUF file ${shown(chosen)}`
   throw new GpoError('data', `${id} ${asked}; there are: ${list}. Choose one: gpo models download ${id} --file NAME`)
 }
 

@@ -8,6 +8,7 @@ import { ADAPTER_CONFIG, checkAdapter, readPeftConfig } from '@main/formats/peft
 import { isBundled, modelPath } from '@main/paths'
 import { GpoError } from '@shared/errors'
 import { type Plan, planSchema } from '@shared/schemas/plan'
+import { shown } from '@shared/shown'
 import { cachedRepositories } from '../hub/cache'
 
 const OWN = ['r', 'alpha', 'rslora', 'targets'] as const
@@ -60,7 +61,7 @@ export function withOwnAdapter(plan: Plan): Plan {
     if (isDefault || same(adaptation[key], found[key])) continue
     throw new GpoError(
       'plan',
-      `adaptation.${key} is ${JSON.stringify(adaptation[key])}, the adapter in ${adaptation.from} has ${JSON.stringify(found[key])} (${ADAPTER_CONFIG}): leave it out to use the adapter's`,
+      `adaptation.${key} is ${shown(adaptation[key])}, the adapter in ${adaptation.from} has ${shown(found[key])} (${ADAPTER_CONFIG}): leave it out to use the adapter's`,
     )
   }
   const { r, alpha, rslora, targets } = found

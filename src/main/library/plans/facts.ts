@@ -7,6 +7,7 @@ import type { DataFacts, PlanFacts } from '@shared/plan/facts'
 import { rowNumber } from '@shared/row-number'
 import type { Dataset } from '@shared/schemas/dataset'
 import type { DataFile, Plan } from '@shared/schemas/plan'
+import { shown } from '@shared/shown'
 import { openDataset, stampOf } from '../datasets/summary'
 import { checkAdapterFits, withOwnAdapter } from '../models/adapter'
 import { lookAtModel } from '../models/look'
@@ -30,7 +31,7 @@ async function trialOf(plan: Plan, dataset: Dataset): Promise<DataFacts['trial']
   if (plan.objective.kind === 'sft' || dataset.kind !== 'verifiable') return null
   const { tried, statuses, rows } = await runTextTask('trial', dataset, plan.verifier)
   const failed = rows.find(({ status }) => status !== 'correct')
-  const short = failed && `row ${rowNumber(failed.row)}: ${JSON.stringify(failed.reference.slice(0, 40))}`
+  const short = failed && `row ${rowNumber(failed.row)}: ${shown(failed.reference, 40)}`
   return {
     tried,
     unreadable: tried - statuses.correct,

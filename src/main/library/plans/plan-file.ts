@@ -5,6 +5,7 @@ import { describeError, GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
 import { describeIssue } from '@shared/plan/describe-issue'
 import { type Plan, planSchema } from '@shared/schemas/plan'
+import { shown } from '@shared/shown'
 
 type Json = Record<string, unknown>
 
@@ -37,7 +38,7 @@ export function applySetting(plan: Json, setting: string): void {
       throw new GpoError('plan', `--set ${setting}: ${key} is not a setting of a plan`)
     const next = target[key] ?? {}
     if (!isObject(next))
-      throw new GpoError('plan', `--set ${setting}: ${key} is ${JSON.stringify(next)}, which contains no settings`)
+      throw new GpoError('plan', `--set ${setting}: ${key} is ${shown(next)}, which contains no settings`)
     target[key] = next
     target = next
   }
@@ -133,10 +134,7 @@ export function ownNames(adaptation: unknown): unknown {
 export function readPlan(file: string, settings: readonly string[], findNamed: FindNamed = () => null): Plan {
   const raw = readJson(file)
   if (!isObject(raw))
-    throw new GpoError(
-      'plan',
-      `${file} holds ${JSON.stringify(raw)?.slice(0, 40)}, expected an object with the keys of a plan`,
-    )
+    throw new GpoError('plan', `${file} holds ${shown(raw)}, expected an object with the keys of a plan`)
   for (const setting of settings) applySetting(raw, setting)
   if ('adaptation' in raw) raw['adaptation'] = ownNames(raw['adaptation'])
   return resolvePaths(parsePlan(raw, file), dirname(resolve(file)), findNamed)

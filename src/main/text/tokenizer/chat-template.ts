@@ -1,6 +1,6 @@
 /** A model's chat templates: they turn a conversation into the text the model was trained on. Knows no token ids. */
 import { Template } from '@huggingface/jinja'
-import { GpoError } from '@shared/errors'
+import { describeError, GpoError } from '@shared/errors'
 import type { ChatMessage } from '@shared/schemas/dataset'
 import { type ChatTemplates, DEFAULT_TEMPLATE } from '../../formats/chat-templates'
 import { withinTime } from '../time-limit'
@@ -55,7 +55,7 @@ function parse(folder: string, source: string): Template {
     template.parsed.body.unshift(...PRELUDE)
     return template
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = describeError(error)
     throw new GpoError(
       'model',
       `the chat template of ${folder} is not valid Jinja: ${reason}; download the tokenizer again`,
@@ -105,7 +105,7 @@ export function loadChatTemplate(
     try {
       return renderWithin(template, values)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = describeError(error)
       const roles = messages.map(({ role }) => role).join(', ')
       throw new GpoError('data', `the chat template of ${folder} rejects a conversation of ${roles}: ${reason}`)
     }

@@ -1,6 +1,6 @@
 /** Opens a tokenizer.json with Hugging Face's library, with added tokens found as the reference finds them. */
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
-import { GpoError } from '@shared/errors'
+import { describeError, GpoError } from '@shared/errors'
 import { type AddedToken, addedTokensOf, createSplitter } from './added-tokens'
 import { foreignPatterns, limitedBy } from './foreign-patterns'
 
@@ -62,7 +62,7 @@ export function openTokenizerJson(file: string, json: Json, config: Json): OpenT
     library.decode = limitedBy(file, foreignPatterns(json['decoder']), library.decode.bind(library))
     return { library, ids }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = describeError(error)
     throw new GpoError('model', `${file} could not be used: ${reason}; download the model's tokenizer again`)
   }
 }

@@ -1,6 +1,7 @@
 /** Text to token ids and back, from the files of a Hugging Face model folder, or a GGUF file. The only room of the engine that knows text. */
 import type { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers'
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 import { DEFAULT_TEMPLATE } from '../../formats/chat-templates'
 import { tokenIds } from '../../formats/config-json'
 import { loadChatTemplate, type RenderChat } from './chat-template'
@@ -89,7 +90,7 @@ function encodeWith(
   if (missing < 0) return Int32Array.from(ids)
   throw new GpoError(
     'model',
-    `the tokenizer of ${folder} has no id for the token ${JSON.stringify(tokens[missing])}: download the model's tokenizer again`,
+    `the tokenizer of ${folder} has no id for the token ${shown(tokens[missing])}: download the model's tokenizer again`,
   )
 }
 
@@ -128,6 +129,6 @@ export function checkTokenizerFits(tokenizer: Tokenizer, vocabSize: number, fold
   const id = tokenizer.vocabSize - 1
   throw new GpoError(
     'model',
-    `the tokenizer of ${folder} has the token ${JSON.stringify(tokenizer.tokenOf(id) ?? '?')} with id ${id}, but the model's embedding has ${vocabSize} rows: use the tokenizer that belongs to this model`,
+    `the tokenizer of ${folder} has the token ${shown(tokenizer.tokenOf(id) ?? '?')} with id ${id}, but the model's embedding has ${vocabSize} rows: use the tokenizer that belongs to this model`,
   )
 }

@@ -1,5 +1,6 @@
 /** Checks the ids in a `tokenizer.json` before anything counts on them. The file is untrusted. Knows no text and no decoding. */
 import { GpoError } from '@shared/errors'
+import { shown } from '@shared/shown'
 
 const MAX_ID = 2 ** 24
 
@@ -13,7 +14,7 @@ function invalid(file: string, what: string): GpoError {
 
 const checkId = (file: string, token: unknown, id: unknown): number => {
   if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < MAX_ID) return id
-  throw invalid(file, `gives the token ${JSON.stringify(token)} the id ${JSON.stringify(id)}`)
+  throw invalid(file, `gives the token ${shown(token)} the id ${shown(id)}`)
 }
 
 /** Kinds that are computed as they are meant; a kind without a name is recognised by its parts. */
@@ -22,12 +23,12 @@ const KINDS = ['BPE', 'WordPiece', 'Unigram', 'WordLevel']
 /** Tokens with their scores, in the order of ids; `unk_id` is the place of the one that stands for what is unknown. */
 function listedIds(file: string, vocabulary: readonly unknown[], unknown: unknown): number[] {
   const wrong = vocabulary.find((entry) => !(Array.isArray(entry) && typeof entry[0] === 'string'))
-  if (wrong !== undefined) throw invalid(file, `has ${JSON.stringify(wrong)} in its vocabulary`)
+  if (wrong !== undefined) throw invalid(file, `has ${shown(wrong)} in its vocabulary`)
   const isThere = Number.isInteger(unknown) && (unknown as number) >= 0 && (unknown as number) < vocabulary.length
   if (unknown !== undefined && unknown !== null && !isThere)
     throw invalid(
       file,
-      `has "unk_id" ${JSON.stringify(unknown)}, but its ${vocabulary.length} tokens end at ${vocabulary.length - 1}`,
+      `has "unk_id" ${shown(unknown)}, but its ${vocabulary.length} tokens end at ${vocabulary.length - 1}`,
     )
   return vocabulary.map((_, id) => id)
 }
@@ -36,7 +37,7 @@ function listedIds(file: string, vocabulary: readonly unknown[], unknown: unknow
 function modelIds(file: string, { model }: Json): number[] {
   const { type, vocab: vocabulary, unk_id: unknown } = isRecord(model) ? model : {}
   if (type !== undefined && !KINDS.some((kind) => kind === type))
-    throw invalid(file, `has a model of the kind ${JSON.stringify(type)}; supported are ${KINDS.join(', ')}`)
+    throw invalid(file, `has a model of the kind ${shown(type)}; supported are ${KINDS.join(', ')}`)
   if (Array.isArray(vocabulary)) return listedIds(file, vocabulary, unknown)
   if (!isRecord(vocabulary)) throw invalid(file, 'has no vocabulary')
   const tokens = new Map<number, string>()
@@ -44,7 +45,7 @@ function modelIds(file: string, { model }: Json): number[] {
     const id = checkId(file, token, value)
     const other = tokens.get(id)
     if (other !== undefined)
-      throw invalid(file, `gives the tokens ${JSON.stringify(other)} and ${JSON.stringify(token)} the same id ${id}`)
+      throw invalid(file, `gives the tokens ${shown(other)} and ${shown(token)} the same id ${id}`)
     tokens.set(id, token)
   }
   return [...tokens.keys()]
@@ -54,7 +55,7 @@ function addedIds(file: string, { added_tokens: added }: Json): number[] {
   if (!Array.isArray(added)) throw invalid(file, 'has no list "added_tokens"')
   return added.map((token: unknown) => {
     if (!isRecord(token) || typeof token['content'] !== 'string')
-      throw invalid(file, `has ${JSON.stringify(token)} among its added tokens`)
+      throw invalid(file, `has ${shown(token)} among its added tokens`)
     return checkId(file, token['content'], token['id'])
   })
 }

@@ -1,5 +1,6 @@
 /** The interface of a kind of verifier, and how it leads to a verdict. It does not know any form of answer. */
 import type { Verdict, VerdictStatus } from '@shared/schemas/verifier'
+import { shown as shownValue } from '@shared/shown'
 
 /** An answer found in a completion. */
 export interface Found<Answer> {
@@ -83,7 +84,7 @@ export function verifierOf<Answer, Reference>(kind: Kind<Answer, Reference>): Ve
     },
     checkReference(reference) {
       if (kind.read(reference) !== null) return null
-      return `the reference ${JSON.stringify(shown(reference))} cannot be read: expected ${kind.expects}`
+      return `the reference ${shownValue(reference)} cannot be read: expected ${kind.expects}`
     },
     sample: (reference) => kind.sample?.(reference) ?? `#### ${reference}`,
     noteOn(completion) {

@@ -4,6 +4,7 @@
  */
 import { GpoError } from '@shared/errors'
 import type { VerifierConfig } from '@shared/schemas/verifier'
+import { shown } from '@shared/shown'
 import { withinTime } from '../time-limit'
 import type { Kind } from './kind'
 
@@ -15,7 +16,7 @@ function compile(pattern: string, flags: string): RegExp {
   } catch (error) {
     throw new GpoError(
       'plan',
-      `verifier.pattern ${JSON.stringify(pattern)} is not a regular expression: ${(error as SyntaxError).message}`,
+      `verifier.pattern ${shown(pattern)} is not a regular expression: ${(error as SyntaxError).message}`,
     )
   }
 }

@@ -1,4 +1,5 @@
 /** JSON text to values: integers beyond 2^53 stay exact as bigint, and Python's NaN and Infinity are read. Knows no files and no layouts. */
+import { describeError } from '@shared/errors'
 
 const LONG_NUMBER = /\d{16}/
 const PYTHON_NUMBER = /NaN|Infinity/
@@ -56,6 +57,6 @@ function exactInteger(_key: string, value: unknown, context?: { readonly source?
 /** Why a text is not JSON, with only a short quotation. */
 export function jsonProblem(error: unknown): string {
   if (error instanceof RangeError) return 'is nested too deeply'
-  const message = error instanceof Error ? error.message : String(error)
+  const message = describeError(error)
   return `is not valid JSON: ${message.replaceAll(/\s+/g, ' ').slice(0, 160)}`
 }

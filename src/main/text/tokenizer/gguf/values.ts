@@ -22,7 +22,7 @@ const isNumbers = (value: GgufValue): value is Int32Array | Float32Array | Float
 function kindOf(value: GgufValue): string {
   if (ArrayBuffer.isView(value)) return 'a list of numbers'
   if (Array.isArray(value)) return 'a list of something else'
-  return `the ${typeof value} ${shown(String(value))}`
+  return `the ${typeof value} ${shown(value)}`
 }
 
 export function valuesOf(file: string, metadata: GgufMetadata): Values {
