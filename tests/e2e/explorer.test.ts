@@ -11,7 +11,7 @@ let run = ''
 
 journey(
   'find, compare, judge and share trajectories',
-  async ({ page, host, go }) => {
+  async ({ page, go }) => {
     await go(`/explorer/${run}`)
     const list = page.getByRole('listbox', { name: 'Trajectories' })
     await list.getByRole('option').first().waitFor()
@@ -82,7 +82,6 @@ journey(
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
 
-    if (host === 'electron') return // its dialog asks where the file goes
     const saved = async (name: string) => {
       const saving = page.waitForEvent('download')
       await page.getByRole('button', { name }).click()
@@ -97,6 +96,7 @@ journey(
     expect(picture).toMatch(/fill="#[0-9a-f]{6}"/)
   },
   {
+    hosts: ['browser'],
     async prepare(home) {
       run = (await trained(home))[0]!
       await copyOf(home, run)

@@ -26,9 +26,10 @@ export function criticalPositions(store: Store, run: string): CriticalPositions 
   if (facts.total === 0 || facts.low === null || facts.high === null) return { columns: [], points: [], total: 0 }
   const { low, high, total } = facts
   const width = Math.max(1, Math.ceil((high - low + 1) / COLUMNS))
+  // Numbers of JavaScript are bound as real ones, and a division of those has a fraction.
   const cells = all<Cell>(
     store,
-    `SELECT (iteration - ?) / ? AS col, min(cast(position * ${BINS} AS INTEGER), ${BINS - 1}) AS bin, count(*) AS count
+    `SELECT (iteration - CAST(? AS INTEGER)) / CAST(? AS INTEGER) AS col, min(cast(position * ${BINS} AS INTEGER), ${BINS - 1}) AS bin, count(*) AS count
        FROM trajectories WHERE run = ? AND position IS NOT NULL GROUP BY col, bin`,
     low,
     width,
