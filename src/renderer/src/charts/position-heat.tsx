@@ -14,7 +14,7 @@ interface Range {
   readonly max: number
 }
 
-interface PositionHeatProps extends Pick<CriticalPositions, 'columns'> {
+export interface PositionHeatProps extends Pick<CriticalPositions, 'columns'> {
   /** Both ends are part of a range; 0 = first step, 1 = last. */
   readonly onCell: (iterations: Range, position: Range) => void
 }

@@ -77,11 +77,11 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
     setWanted(id)
     setState(null)
   }, [])
-  const show = (next: TrajectoryFilter) => {
+  const show = useCallback((next: TrajectoryFilter) => {
     setFilter(next)
     setWanted(null)
     setState(null)
-  }
+  }, [])
   // The address names the trajectory, so that a reload returns to it; this does not navigate.
   useEffect(() => {
     if (wanted !== null) window.history.replaceState(null, '', `#/explorer/${run.id}/${wanted}`)

@@ -1,12 +1,12 @@
 import { Anchor, Box, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { AdvantageScatter } from '@renderer/charts/advantage-scatter'
-import { PositionHeat } from '@renderer/charts/position-heat'
+import { PositionHeat, type PositionHeatProps } from '@renderer/charts/position-heat'
 import { PictureButton } from '@renderer/components/picture-button'
 import { formatCount } from '@renderer/lib/format'
 import type { CriticalPositions } from '@shared/contract/explorer'
 import type { TrajectoryFilter } from '@shared/schemas/run'
-import { useRef } from 'react'
+import { memo, useCallback, useRef } from 'react'
 import classes from './explorer.module.css'
 import { JudgeBlind } from './judge-blind'
 import { Kinds } from './kinds'
@@ -18,11 +18,16 @@ interface PositionsPanelProps {
   readonly onFilter: (filter: TrajectoryFilter) => void
 }
 
-/** Where critical steps lie during the run, and how large their advantages are. */
-export function PositionsPanel({ run, positions, onOpen, onFilter }: PositionsPanelProps) {
+/** Where critical steps lie during the run, and how large their advantages are. Thousands of marks: drawn again only when they change. */
+export const PositionsPanel = memo(function PositionsPanel(props: PositionsPanelProps) {
+  const { run, positions, onOpen, onFilter } = props
   const [isAsking, asking] = useDisclosure(false)
   const [isJudging, judging] = useDisclosure(false)
   const holder = useRef<HTMLDivElement>(null)
+  const onCell: PositionHeatProps['onCell'] = useCallback(
+    (iterations, position) => onFilter({ iterations, position }),
+    [onFilter],
+  )
   if (positions.total === 0) return null
   return (
     <Box className={classes['column']} component="section" aria-label="All critical steps">
@@ -54,12 +59,9 @@ export function PositionsPanel({ run, positions, onOpen, onFilter }: PositionsPa
         />
       )}
       <Group gap="md" px={10} pb={4} ref={holder}>
-        <PositionHeat
-          columns={positions.columns}
-          onCell={(iterations, position) => onFilter({ iterations, position })}
-        />
+        <PositionHeat columns={positions.columns} onCell={onCell} />
         <AdvantageScatter points={positions.points} onOpen={onOpen} />
       </Group>
     </Box>
   )
-}
+})
