@@ -4,6 +4,7 @@ import { EmptyState, ErrorState, LoadingRows } from '@renderer/components/states
 import { formatCount } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
 import { nothingYet } from '@renderer/lib/nothing-yet'
+import type { PromptElsewhere } from '@shared/contract/explorer'
 import type { RunDetails } from '@shared/contract/runs'
 import type { ScoredRule } from '@shared/method/critical-step'
 import type { TrajectoryFilter, TrajectoryOrder } from '@shared/schemas/run'
@@ -24,6 +25,9 @@ interface ExplorerProps {
   /** The requested trajectory. */
   readonly initial: number | null
 }
+
+/** One list for all times, so that what shows it is not drawn again. */
+const NOWHERE: readonly PromptElsewhere[] = []
 
 const NONE_SAMPLED = {
   title: 'This run has no trajectories',
@@ -191,7 +195,7 @@ export function Explorer({ details: { run, checkpoints, trajectories: total }, i
               run={run.id}
               shown={trajectory}
               rows={followed.data}
-              elsewhere={elsewhere.data ?? []}
+              elsewhere={elsewhere.data ?? NOWHERE}
               onSelect={open}
             />
           )}

@@ -1,4 +1,4 @@
-import { ActionIcon, Box, Group, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Box, Group, Text, UnstyledButton } from '@mantine/core'
 import { StepStrip } from '@renderer/charts/step-strip'
 import { ErrorState } from '@renderer/components/states'
 import { VerdictMark } from '@renderer/components/status'
@@ -6,7 +6,7 @@ import type { ExplorerTrajectory, PromptElsewhere } from '@shared/contract/explo
 import { rowNumber } from '@shared/row-number'
 import type { TrajectoryRow } from '@shared/schemas/run'
 import { IconArrowsDiff } from '@tabler/icons-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import classes from './explorer.module.css'
 import { useTrajectory } from './queries'
 import { SideBySide } from './side-by-side'
@@ -27,8 +27,8 @@ interface Compared {
   readonly name: string | null
 }
 
-/** One prompt over training, in this run and in others: each of its trajectories with its verdict and values. */
-export function FollowStrip({ run, shown, rows, elsewhere, onSelect }: FollowStripProps) {
+/** One prompt over training, in this run and in others: each of its trajectories with its verdict and values. There can be hundreds. */
+export const FollowStrip = memo(function FollowStrip({ run, shown, rows, elsewhere, onSelect }: FollowStripProps) {
   const [compared, setCompared] = useState<Compared | null>(null)
   return (
     <Box
@@ -75,7 +75,7 @@ export function FollowStrip({ run, shown, rows, elsewhere, onSelect }: FollowStr
       {compared && <Comparison run={run} shown={shown} compared={compared} onClose={() => setCompared(null)} />}
     </Box>
   )
-}
+})
 
 interface VisitProps {
   readonly row: TrajectoryRow
@@ -100,17 +100,16 @@ function Visit({ row, isShown, onOpen, onCompare }: VisitProps) {
         <StepStrip values={row.values} critical={row.critical?.step ?? null} width={64} />
       </UnstyledButton>
       {onCompare && !isShown && (
-        <Tooltip label="Compare it with the one shown">
-          <ActionIcon
-            size="xs"
-            variant="subtle"
-            color="gray"
-            aria-label={`Compare iteration ${row.iteration} with the one shown`}
-            onClick={onCompare}
-          >
-            <IconArrowsDiff size={13} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          size="xs"
+          variant="subtle"
+          color="gray"
+          title="Compare with the one shown"
+          aria-label={`Compare iteration ${row.iteration} with the one shown`}
+          onClick={onCompare}
+        >
+          <IconArrowsDiff size={13} />
+        </ActionIcon>
       )}
     </Box>
   )
