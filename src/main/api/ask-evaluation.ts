@@ -92,7 +92,7 @@ export async function askEvaluations(
       record: {
         model: model.label,
         data: nameOf(services, source, data),
-        settings: { ...settings, chatTemplate, verifier },
+        settings: { ...settings, template, chatTemplate, verifier },
         request: { model: reference, source, settings },
       },
       job: {

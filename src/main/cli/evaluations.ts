@@ -25,8 +25,17 @@ function saveEvaluation(
   result: EvaluationResult,
   answers: readonly RowAnswer[],
 ): string {
-  const { verifier, chatTemplate, samples, temperature, maxNewTokens, seed } = job
-  const settings = { verifier, chatTemplate, limit: flags.limit ?? null, samples, temperature, maxNewTokens, seed }
+  const { verifier, template, chatTemplate, samples, temperature, maxNewTokens, seed } = job
+  const settings = {
+    verifier,
+    template,
+    chatTemplate,
+    limit: flags.limit ?? null,
+    samples,
+    temperature,
+    maxNewTokens,
+    seed,
+  }
   return withStore(flags.db, (store) => {
     const record = { model: label, data: flags.data.replace(/^bundled:/, ''), settings, request: null }
     const id = createModelEvaluation(store, record, thisProcess())

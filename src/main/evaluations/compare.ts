@@ -22,6 +22,7 @@ function warningsOf(first: Done, second: Done): string[] {
   return [
     !isSame(a.verifier, b.verifier) &&
       `They were judged differently: by the verifier ${a.verifier.kind} and by ${b.verifier.kind}${a.verifier.kind === b.verifier.kind ? ' with other options' : ''}.`,
+    a.template !== b.template && 'They were asked with different prompt templates.',
     a.chatTemplate !== b.chatTemplate && 'Only one of them was asked with a chat template.',
     cut(first) !== cut(second) &&
       `Answers were cut at ${cut(first)} tokens in the first and at ${cut(second)} in the second.`,

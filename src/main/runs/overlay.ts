@@ -2,7 +2,6 @@
 
 import type { Place } from '@main/store/hand-made'
 import type { Store } from '@main/store/query'
-import { getRun } from '@main/store/runs'
 import { getTrajectory } from '@main/store/trajectories'
 import type { Fork } from '@main/workers/fork'
 import { askedOf } from '@main/workers/job'
@@ -10,7 +9,7 @@ import { runJob } from '@main/workers/job-client'
 import type { OverlayEvent, OverlayToken } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
-import { exampleOf, modelAt } from './recorded'
+import { exampleOf, modelAt, runWithFiles } from './recorded'
 
 interface Context {
   readonly store: Store
@@ -31,7 +30,7 @@ export async function* overlay(
   { trajectory, checkpoint }: OverlayRequest,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<OverlayEvent, void> {
-  const run = getRun(store, place.run)
+  const run = runWithFiles(store, place.run)
   const { row, text } = getTrajectory(store, trajectory)
   if (text === '') throw new GpoError('usage', 'This trajectory is empty: there is no token to look at.')
   const example = await exampleOf(run, row)

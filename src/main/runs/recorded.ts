@@ -4,10 +4,24 @@ import { loadDataset } from '@main/library/datasets/load'
 import { datasetPath, modelPath } from '@main/paths'
 import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
+import { getRun } from '@main/store/runs'
 import type { ModelSource } from '@main/workers/job'
 import { GpoError } from '@shared/errors'
 import type { Example } from '@shared/schemas/dataset'
 import type { RunRecord } from '@shared/schemas/run'
+
+/**
+ * A run whose model and data may be opened: those of a bundle are only named in it, and nobody here has chosen them.
+ * @throws {GpoError} 'usage' for a run from a bundle
+ */
+export function runWithFiles(store: Store, id: string): RunRecord {
+  const run = getRun(store, id)
+  if (!run.isReadOnly) return run
+  throw new GpoError(
+    'usage',
+    'A run from a bundle has neither its model nor its data here: sample in the program that trained it.',
+  )
+}
 
 /** The row as the run read it: its prompt may contain more than the displayed text. */
 export async function exampleOf({ plan }: RunRecord, row: number): Promise<Example> {

@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto'
 import { judgedBy } from '@main/library/datasets/judged'
 import { insertHandContinuations, type Place } from '@main/store/hand-made'
 import type { Store } from '@main/store/query'
-import { getRun } from '@main/store/runs'
 import { getTrajectory } from '@main/store/trajectories'
 import type { Fork } from '@main/workers/fork'
 import { askedOf } from '@main/workers/job'
@@ -12,7 +11,7 @@ import type { ContinueEvent } from '@shared/contract/explorer'
 import { GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
 import type { StepRecord } from '@shared/schemas/trajectory'
-import { exampleOf, modelAt } from './recorded'
+import { exampleOf, modelAt, runWithFiles } from './recorded'
 
 export interface SampleRequest {
   readonly trajectory: number
@@ -47,7 +46,7 @@ export async function* sampleHere(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<ContinueEvent, void> {
   yield { type: 'loading' }
-  const run = getRun(store, place.run)
+  const run = runWithFiles(store, place.run)
   const { steps, row } = getTrajectory(store, trajectory)
   const prefix = prefixOf(steps, state)
   const example = await exampleOf(run, row)

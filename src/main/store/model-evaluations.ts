@@ -9,15 +9,15 @@ import {
 } from '@shared/contract/evaluations'
 import { GpoError } from '@shared/errors'
 import {
+  askedSettingsSchema,
   type EvaluatedRow,
   type EvaluationResult,
   type EvaluationState,
   type EvaluationSummary,
   evaluationResultSchema,
-  evaluationSettingsSchema,
 } from '@shared/schemas/evaluation'
 import type { RunOwner } from '@shared/schemas/run'
-import { type VerdictStatus, verifierSchema } from '@shared/schemas/verifier'
+import { verifierSchema } from '@shared/schemas/verifier'
 import { shown } from '@shared/shown'
 import type { PairedCounts } from '@shared/statistics/mcnemar'
 import { z } from 'zod'
@@ -39,7 +39,7 @@ interface Row {
 const COLUMNS = 'id, state, model, data, settings, created_at, error, result'
 
 const recordSchema = z.object({
-  settings: evaluationSettingsSchema.extend({ verifier: verifierSchema }),
+  settings: askedSettingsSchema,
   result: evaluationResultSchema.nullable(),
 })
 
@@ -47,7 +47,7 @@ const UNREADABLE = 'It cannot be read: it is damaged, or was made by another ver
 /** In the place of settings that cannot be read; the evaluation then counts as failed. */
 const NO_SETTINGS = {
   verifier: verifierSchema.parse({ kind: 'exact' }),
-  ...{ chatTemplate: false, limit: null, samples: 0, temperature: 1, maxNewTokens: 1, seed: 0 },
+  ...{ template: '{prompt}', chatTemplate: false, limit: null, samples: 0, temperature: 1, maxNewTokens: 1, seed: 0 },
 }
 
 function summaryOf({ id, state, model, data, created_at, error, ...row }: Row): EvaluationSummary {
@@ -170,14 +170,7 @@ export const openEvaluations = (store: Store): { readonly id: string; readonly o
     `SELECT id, owner_pid AS pid, owner_started_at AS started FROM model_evaluations WHERE state IN ('queued', 'running')`,
   ).map(({ id, pid, started }) => ({ id, owner: { pid, startedAt: started } }))
 
-interface AnswerRow {
-  readonly row: number
-  readonly prompt: string
-  readonly reference: string
-  readonly completion: string
-  readonly tokens: number
-  readonly status: VerdictStatus
-  readonly extracted: string | null
+interface AnswerRow extends Omit<EvaluatedRow, 'sampled'> {
   readonly sampled_correct: number | null
   readonly majority: string | null
   readonly majority_correct: number | null

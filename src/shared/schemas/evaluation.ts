@@ -1,6 +1,6 @@
 /** An evaluation that a person asked for: a model on rows of data, judged by a verifier. Evaluations inside a run are in events.ts. */
 import { z } from 'zod'
-import { VERDICT_STATUSES, type VerdictStatus, type VerifierConfig, verifierSchema } from './verifier'
+import { VERDICT_STATUSES, type VerdictStatus, verifierSchema } from './verifier'
 
 /** What is asked of every model of an evaluation. */
 export const evaluationSettingsSchema = z.strictObject({
@@ -17,7 +17,20 @@ export const evaluationSettingsSchema = z.strictObject({
   maxNewTokens: z.number().int().min(1).max(32768),
   seed: z.number().int().min(0).max(0xffffffff),
 })
-export type EvaluationSettings = z.infer<typeof evaluationSettingsSchema>
+
+/** The same as it was in the end. A terminal may ask for more than the window offers, so that numbers have no limits here. */
+export const askedSettingsSchema = z.object({
+  verifier: verifierSchema,
+  /** Around every prompt, before the chat template. */
+  template: z.string(),
+  chatTemplate: z.boolean(),
+  limit: z.number().nullable(),
+  samples: z.number(),
+  temperature: z.number(),
+  maxNewTokens: z.number(),
+  seed: z.number(),
+})
+export type AskedSettings = z.infer<typeof askedSettingsSchema>
 
 export const EVALUATION_STATES = ['queued', 'running', 'done', 'failed', 'cancelled', 'interrupted'] as const
 export type EvaluationState = (typeof EVALUATION_STATES)[number]
@@ -90,7 +103,7 @@ export interface EvaluationSummary {
   /** Names of the model and the data when it was asked for. */
   readonly model: string
   readonly data: string
-  readonly settings: EvaluationSettings & { readonly verifier: VerifierConfig }
+  readonly settings: AskedSettings
   /** Milliseconds since 1970. */
   readonly createdAt: number
   readonly error: string | null

@@ -20,7 +20,15 @@ import { open } from '../store/fixtures'
 
 const settings = {
   verifier: verifierSchema.parse({ kind: 'exact' }),
-  ...{ chatTemplate: false, limit: null, samples: 4, temperature: 0.7, maxNewTokens: 64, seed: 1 },
+  ...{
+    template: '{prompt}',
+    chatTemplate: false,
+    limit: null,
+    samples: 4,
+    temperature: 0.7,
+    maxNewTokens: 64,
+    seed: 1,
+  },
 }
 const owner = { pid: process.pid, startedAt: '' }
 
@@ -118,13 +126,29 @@ it('warns where they were not judged alike', () => {
   const store = open()
   const first = evaluated(store, 'one', [rowOf(0, 'correct')])
   const second = evaluated(store, 'other', [rowOf(0, 'correct')], {
-    ...{ verifier: verifierSchema.parse({ kind: 'number' }), chatTemplate: true, maxNewTokens: 8 },
+    ...{
+      verifier: verifierSchema.parse({ kind: 'number' }),
+      template: 'Q: {prompt}',
+      chatTemplate: true,
+      maxNewTokens: 8,
+    },
   })
   expect(compareEvaluations(store, first, second).warnings).toEqual([
     'They were judged differently: by the verifier exact and by number.',
+    'They were asked with different prompt templates.',
     'Only one of them was asked with a chat template.',
     'Answers were cut at 64 tokens in the first and at 8 in the second.',
   ])
+})
+
+it('reads what a terminal asked for beyond the limits of the window', () => {
+  const store = open()
+  const id = evaluated(store, 'many samples', [rowOf(0, 'correct')], {
+    samples: 1024,
+    maxNewTokens: 100_000,
+    seed: 2 ** 40,
+  })
+  expect(getModelEvaluation(store, id)).toMatchObject({ state: 'done', settings: { samples: 1024, seed: 2 ** 40 } })
 })
 
 it('refuses to compare one without answers', () => {

@@ -144,7 +144,7 @@ it('an evaluation within a run whose counts cannot be read is left out', () => {
 it('an evaluation of a model that cannot be read is listed as failed, with the reason', () => {
   const store = open()
   const settings = { verifier: { kind: 'exact', ignoreCase: true, marker: '####' } as const, chatTemplate: false }
-  const asked = { ...settings, limit: null, samples: 0, temperature: 1, maxNewTokens: 8, seed: 1 }
+  const asked = { ...settings, template: '{prompt}', limit: null, samples: 0, temperature: 1, maxNewTokens: 8, seed: 1 }
   const create = () =>
     createModelEvaluation(
       store,

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Checkbox, Group, Menu, Progress, Table, Text } from '@mantine/core'
+import { ActionIcon, Anchor, Button, Checkbox, Group, Menu, Progress, Table, Text, VisuallyHidden } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { formatCount, formatDuration, formatPercent, formatTime } from '@renderer/lib/format'
 import type { EvaluationProgress } from '@shared/contract/evaluations'
@@ -48,13 +48,13 @@ export function EvaluationTable({ evaluations, progress }: EvaluationTableProps)
           <Table.Thead>
             <Table.Tr>
               <Table.Th w={36}>
-                <span className="evaluate-hidden">Compare</span>
+                <VisuallyHidden>Compare</VisuallyHidden>
               </Table.Th>
               <Table.Th>Model</Table.Th>
               <Table.Th w="24%">Data</Table.Th>
               <Table.Th w={190}>Found</Table.Th>
               <Table.Th w={44}>
-                <span className="evaluate-hidden">Actions</span>
+                <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
             </Table.Tr>
           </Table.Thead>
