@@ -69,7 +69,10 @@ export function addEntry(store: Store, kind: EntryKind, name: string, path: stri
   return id
 }
 
-/** Changes the given fields. @throws {GpoError} 'notFound' */
+/**
+ * Changes the name and the given options; the others stay as they are now, not as they were when a caller that has waited for a file read them.
+ * @throws {GpoError} 'notFound'
+ */
 export function changeEntry(
   store: Store,
   kind: EntryKind,
@@ -78,7 +81,7 @@ export function changeEntry(
 ): void {
   const entry = getEntry(store, kind, id)
   const sql = 'UPDATE library SET name = ?, options = ? WHERE id = ?'
-  change(store, sql, name ?? entry.name, JSON.stringify(options ?? entry.options), id)
+  change(store, sql, name ?? entry.name, JSON.stringify({ ...entry.options, ...options }), id)
 }
 
 /** @throws {GpoError} 'notFound' */

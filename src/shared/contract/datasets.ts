@@ -198,7 +198,10 @@ export const datasetsContract = {
       z.strictObject({
         id: libraryId,
         name: z.string().trim().min(1).max(200).optional(),
+        /** All roles; empty: those that are recognised by name. */
         columns: datasetColumnsSchema.optional(),
+        /** One role of a column, or of a path into one; null: none. */
+        assign: z.strictObject({ place: z.string().max(10_000), role: z.enum(DATASET_ROLES).nullable() }).optional(),
         /** Null: detected from the file's first lines. */
         delimiter: delimiterSchema.nullable().optional(),
         /** Null: the one that fits the dataset. */

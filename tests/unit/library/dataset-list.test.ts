@@ -31,6 +31,27 @@ describe('a set whose columns are not known', () => {
     expect(columnNames).toEqual([HOSTILE, 'réponse', '__proto__', 'constructor'])
   })
 
+  it('keeps both of two changes that are made at once, and a reading that began before them undoes neither', async () => {
+    const store = open()
+    const id = await addDataset(store, hostileFile('together.csv'))
+    await Promise.all([
+      listDatasets(store),
+      describeDataset(store, id),
+      changeDataset(store, id, { assign: { place: HOSTILE, role: 'prompt' } }),
+      changeDataset(store, id, { assign: { place: 'réponse', role: 'answer' } }),
+      changeDataset(store, id, { name: 'together' }),
+    ])
+    const { item } = await describeDataset(store, id)
+    expect(item).toMatchObject({ name: 'together', columns: { prompt: HOSTILE, answer: 'réponse' }, problem: null })
+  })
+
+  it('keeps the roles that were recognised when one of them is changed', async () => {
+    const store = open()
+    const id = await addDataset(store, write('known.csv', 'question,answer,other\nq,a,o'))
+    await changeDataset(store, id, { assign: { place: 'other', role: 'answer' } })
+    expect((await describeDataset(store, id)).roles).toEqual({ prompt: 'question', answer: 'other' })
+  })
+
   it('may have the names of an object’s own parts', async () => {
     const store = open()
     const id = await addDataset(store, hostileFile('proto.csv'))

@@ -1,7 +1,7 @@
 import { ticksTo } from '@renderer/charts/ticks'
 import { explain } from '@renderer/features/datasets/explain'
-import { assignRole, fieldsOf, missingRole, roleOf } from '@renderer/features/datasets/roles'
 import { splitHash } from '@renderer/lib/split-hash'
+import { assignRole, fieldsOf, missingRole, roleOf } from '@shared/dataset-roles'
 import { describe, expect, it } from 'vitest'
 
 describe('parts of columns', () => {

@@ -3,8 +3,9 @@ import { basename } from 'node:path'
 import { bundledPaths, datasetPath, isBundled } from '@main/paths'
 import type { Store } from '@main/store/query'
 import type { DatasetDetails, DatasetItem, DatasetPage } from '@shared/contract/datasets'
+import { assignRole } from '@shared/dataset-roles'
 import { GpoError } from '@shared/errors'
-import type { Dataset } from '@shared/schemas/dataset'
+import type { Dataset, DatasetRole } from '@shared/schemas/dataset'
 import { addEntry, changeEntry, getEntry, type LibraryEntry, listEntries } from '../entries'
 import { previewRows } from './preview'
 import { findSource } from './read/source'
@@ -82,7 +83,7 @@ function itemOf({ id, name, path, options, addedAt }: FoundDataset, summary: Dat
 /** Stores the summary beside the path. */
 function keepSummary(store: Store, { id, path, options }: FoundDataset, summary: DatasetSummary): void {
   if (isBundled(path) || options.summary?.stamp === summary.stamp) return
-  changeEntry(store, 'dataset', id, { options: { ...options, summary } })
+  changeEntry(store, 'dataset', id, { options: { summary } })
 }
 
 async function summaryOf(store: Store, found: FoundDataset): Promise<DatasetSummary> {
@@ -121,21 +122,38 @@ export async function addDataset(store: Store, path: string): Promise<string> {
   return id
 }
 
+export interface DatasetChange {
+  readonly name?: string
+  readonly columns?: Columns
+  /** Gives one column, or a path into one, a role; null: none. The other roles stay as they are. */
+  readonly assign?: { readonly place: string; readonly role: DatasetRole | null }
+  readonly verifier?: DatasetOptions['verifier']
+  readonly delimiter?: DatasetOptions['delimiter']
+}
+
 /** Changes the choices about a dataset. @throws {GpoError} 'usage' for a bundled one */
 export async function changeDataset(
   store: Store,
   id: string,
-  {
-    name,
-    columns,
-    ...others
-  }: { name?: string; columns?: Columns } & Partial<Pick<DatasetOptions, 'verifier' | 'delimiter'>>,
+  { name, columns, assign, ...others }: DatasetChange,
 ): Promise<void> {
   if (isBundled(id)) throw new GpoError('usage', `${id} is bundled: its columns and its verifier cannot be changed.`)
-  const { options } = findDataset(store, id)
-  const next = { ...options, ...(columns ? { columns } : {}), ...others }
-  changeEntry(store, 'dataset', id, { ...(name === undefined ? {} : { name }), options: { ...next } })
-  if (columns || others.delimiter !== undefined) await describe(store, id)
+  const recognised = assign ? await recognisedRoles(store, id) : {}
+  // From here to the write nothing is awaited: of two changes, the second begins from what the first has left.
+  const chosen = findDataset(store, id).options.columns
+  const roles = assign && assignRole(isEmpty(chosen) ? recognised : chosen, assign.place, assign.role)
+  const next = columns ?? roles
+  const options = { ...(next ? { columns: next } : {}), ...others }
+  changeEntry(store, 'dataset', id, { ...(name === undefined ? {} : { name }), options })
+  if (next || others.delimiter !== undefined) await describe(store, id)
+}
+
+const isEmpty = (columns: Columns): boolean => Object.keys(columns).length === 0
+
+/** The roles that were found from the names, where a person has chosen none. */
+async function recognisedRoles(store: Store, id: string): Promise<Columns> {
+  const { columns } = findDataset(store, id).options
+  return isEmpty(columns) ? (await describe(store, id)).roles : {}
 }
 
 /** A dataset's rows as in its file. @throws {GpoError} 'notFound', or 'data' if the file cannot be reached */

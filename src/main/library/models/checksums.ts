@@ -83,7 +83,7 @@ export async function* checksumModel(
     const { options } = getEntry(store, 'model', id)
     const before = notedChecksums(options)
     const known = new Map(before?.files.map(({ name, sha256 }) => [name, sha256]))
-    changeEntry(store, 'model', id, { options: { ...options, checksums } })
+    changeEntry(store, 'model', id, { options: { checksums } })
     yield { type: 'done', checksums, comparedWith: before ? 'earlier' : null, different: differing(files, known) }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code

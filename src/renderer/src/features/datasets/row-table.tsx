@@ -2,11 +2,11 @@
 import { Select, Text } from '@mantine/core'
 import { formatCount } from '@renderer/lib/format'
 import type { DatasetColumns, DatasetRow } from '@shared/contract/datasets'
+import { fieldsOf, roleOf } from '@shared/dataset-roles'
 import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
-import { fieldsOf, roleOf } from './roles'
 import classes from './row-table.module.css'
 import { ROLE_NAMES } from './words'
 

@@ -4,11 +4,11 @@ import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { queries } from '@renderer/lib/api'
 import { formatCount } from '@renderer/lib/format'
 import type { DatasetDetails, DatasetRow } from '@shared/contract/datasets'
+import { missingRole } from '@shared/dataset-roles'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ColumnNotes } from './column-notes'
 import { MapField } from './map-field'
-import { assignRole, missingRole } from './roles'
 import { RowTable } from './row-table'
 import { SeparatorChoice } from './separator-choice'
 import type { DatasetActions } from './use-dataset-actions'
@@ -47,7 +47,7 @@ export function RowsTab({ details, actions }: RowsTabProps) {
         <Group gap="xs" wrap="nowrap">
           {item.kind === 'file' && files.some(isCsv) && <SeparatorChoice item={item} actions={actions} />}
           {item.kind === 'file' && (
-            <MapField onMap={(path, role) => void actions.change(item, { columns: assignRole(roles, path, role) })} />
+            <MapField onMap={(path, role) => void actions.change(item, { assign: { place: path, role } })} />
           )}
           {isMapped && (
             <Button variant="default" onClick={() => void actions.change(item, { columns: {} })}>
@@ -63,7 +63,7 @@ export function RowsTab({ details, actions }: RowsTabProps) {
         roles={roles}
         place={placeWord(details)}
         isFixed={item.kind === 'bundled'}
-        onRole={(column, role) => void actions.change(item, { columns: assignRole(roles, column, role) })}
+        onRole={(column, role) => void actions.change(item, { assign: { place: column, role } })}
         hasMore={pages.hasNextPage}
         onMore={() => !pages.isFetchingNextPage && void pages.fetchNextPage()}
         shown={shown?.row ?? null}

@@ -6,7 +6,7 @@ import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import type { DatasetColumns, DatasetItem } from '@shared/contract/datasets'
 import type { ChosenPath } from '@shared/contract/system'
-import type { Delimiter } from '@shared/schemas/dataset'
+import type { DatasetRole, Delimiter } from '@shared/schemas/dataset'
 import type { VerifierConfig } from '@shared/schemas/verifier'
 import { useState } from 'react'
 import { uploadDataset } from './upload'
@@ -22,6 +22,7 @@ export interface Bringing {
 interface Changes {
   readonly name?: string
   readonly columns?: DatasetColumns
+  readonly assign?: { readonly place: string; readonly role: DatasetRole | null }
   readonly delimiter?: Delimiter | null
   readonly verifier?: VerifierConfig | null
 }

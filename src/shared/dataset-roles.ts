@@ -1,6 +1,6 @@
 /** Changes which column has which role. Column names are data: they are compared and shown, never used as keys. */
-import type { DatasetColumns } from '@shared/contract/datasets'
-import { DATASET_ROLES, type DatasetRole } from '@shared/schemas/dataset'
+import type { DatasetColumns } from './contract/datasets'
+import { DATASET_ROLES, type DatasetRole } from './schemas/dataset'
 
 /** Roles that several columns can have together, with commas between their names. */
 const JOINED: readonly DatasetRole[] = ['choices', 'context', 'system']
