@@ -5,6 +5,7 @@ import { withStartingModel } from '@main/runs/starting-model'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries, readSeries } from '@main/store/metrics'
+import { followedPrompts, probesOf } from '@main/store/probes'
 import { runList } from '@main/store/run-list'
 import { archiveRuns, changeRunNotes, hideRuns, restoreRuns, runNotes } from '@main/store/run-notes'
 import { getRun, getRunSummary, refuseRunning, renameRun } from '@main/store/runs'
@@ -31,6 +32,10 @@ export const runsApi = {
     Object.fromEntries(names.map((name) => [name, readSeries(store, id, name, range)])),
   ),
   totals: api.runs.totals.handler(({ context: { store }, input: { id, points } }) => runTotals(store, id, points)),
+  probes: api.runs.probes.handler(({ context: { store }, input: { id } }) => followedPrompts(store, id)),
+  probeAnswers: api.runs.probeAnswers.handler(({ context: { store }, input: { id, iteration } }) =>
+    probesOf(store, id, iteration),
+  ),
   update: api.runs.update.handler(({ context: { store, runs }, input: { id, name, ...notes } }) => {
     if (name !== undefined) renameRun(store, id, name)
     changeRunNotes(store, id, notes)

@@ -28,16 +28,17 @@ export const LIMITS = {
 /** Unpacked size at which a part is closed. */
 export const PART_BYTES = 4 * 2 ** 20
 
-const PARTS = /^(metrics|trajectories)-\d{5}\.jsonl\.gz$/
+/** Runs that follow no prompts have no probes, nor have bundles of earlier versions. */
+const PARTS = /^(metrics|probes|trajectories)-\d{5}\.jsonl\.gz$/
 const SINGLES = ['plan.json', 'environment.json', 'evaluations.jsonl'] as const
 
-export type PartKind = 'metrics' | 'trajectories'
+export type PartKind = 'metrics' | 'probes' | 'trajectories'
 export const partName = (kind: PartKind, index: number): string => `${kind}-${String(index).padStart(5, '0')}.jsonl.gz`
 
 /** Which records a file holds; null for one that is not a file of a bundle. */
 export function kindOfFile(name: string): PartKind | 'plan' | 'environment' | 'evaluations' | null {
   const part = PARTS.exec(name)?.[1]
-  if (part) return part as PartKind // the two groups of the pattern
+  if (part) return part as PartKind // the groups of the pattern
   const single = SINGLES.find((one) => one === name)
   return single ? (single.slice(0, single.indexOf('.')) as 'plan' | 'environment' | 'evaluations') : null
 }

@@ -1,8 +1,9 @@
 /** The records of a bundle's files. They are untrusted: sizes, references and numbers are all checked. */
 
 import { CRITICAL_RULES } from '@shared/method/critical-step'
-import type { EvaluationRecord } from '@shared/schemas/events'
+import type { EvaluationRecord, ProbesEvent } from '@shared/schemas/events'
 import { outcomesSchema } from '@shared/schemas/outcomes'
+import { MAX_PROBES } from '@shared/schemas/plan'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
@@ -39,6 +40,25 @@ export const evaluationSchema = z.strictObject({
   meanTokens: z.number().min(0),
   problems: outcomesSchema.optional(),
 }) satisfies z.ZodType<EvaluationRecord>
+
+/** The answers of an iteration to the prompts that the run follows. */
+export const probesSchema = z.strictObject({
+  iteration,
+  probes: z
+    .array(
+      z.strictObject({
+        row: count,
+        prompt: text,
+        reference: text,
+        text,
+        tokens: count,
+        status,
+        extracted: text.nullable(),
+      }),
+    )
+    .max(MAX_PROBES),
+}) satisfies z.ZodType<Omit<ProbesEvent, 'type'>>
+export type ProbesRecord = z.infer<typeof probesSchema>
 
 const stepSchema = z.strictObject({ start: count, end: count, text })
 const stateSchema = z.strictObject({ successes: z.number().min(0), samples: count, value: z.number().nullable() })

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { insertEvaluation } from '@main/store/evaluations'
 import { createImportedRun, type ImportedRun, showImportedRun } from '@main/store/imported-runs'
 import { insertMetrics } from '@main/store/metrics'
+import { insertProbes } from '@main/store/probes'
 import { type Store, transaction } from '@main/store/query'
 import { deleteRun, newRunId } from '@main/store/runs'
 import { insertTrajectories } from '@main/store/trajectories'
@@ -11,7 +12,7 @@ import type { ImportOutcome } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { Manifest } from './bundle-format'
-import type { SeriesRecord } from './bundle-records'
+import type { ProbesRecord, SeriesRecord } from './bundle-records'
 import { type BundlePart, type BundleReader, readBundle } from './read-bundle'
 import { breath, refuseStopped } from './read-run'
 
@@ -77,6 +78,11 @@ async function insertSeries(store: Store, run: string, series: readonly SeriesRe
   }
 }
 
+const insertAnswers = (store: Store, run: string, answers: readonly ProbesRecord[]): void =>
+  transaction(store, () => {
+    for (const one of answers) insertProbes(store, run, one)
+  })
+
 async function insertAll(
   store: Store,
   run: string,
@@ -96,6 +102,7 @@ async function fill(options: BundleImport, reader: BundleReader, run: string): P
   let done = 0
   const take = async (part: BundlePart) => {
     if (part.kind === 'metrics') return insertSeries(store, run, part.series)
+    if (part.kind === 'probes') return insertAnswers(store, run, part.answers)
     await insertAll(store, run, part.trajectories, signal)
     done += part.trajectories.length
   }

@@ -9,6 +9,8 @@ import { type BundleFile, kindOfFile, LIMITS, type Manifest } from './bundle-for
 import {
   environmentSchema,
   evaluationSchema,
+  type ProbesRecord,
+  probesSchema,
   type SeriesRecord,
   seriesSchema,
   trajectorySchema,
@@ -17,6 +19,7 @@ import { damagedBundle, type OpenBundle, openBundle, parseAs, parseJson } from '
 
 export type BundlePart =
   | { readonly kind: 'metrics'; readonly series: readonly SeriesRecord[] }
+  | { readonly kind: 'probes'; readonly answers: readonly ProbesRecord[] }
   | { readonly kind: 'trajectories'; readonly trajectories: readonly TrajectoryRecord[] }
 
 export interface BundleReader {
@@ -24,7 +27,7 @@ export interface BundleReader {
   readonly plan: Plan
   readonly environment: Readonly<Record<string, string | number>> | null
   readonly evaluations: readonly EvaluationRecord[]
-  /** Metrics first, then trajectories in the order they were made. @throws GpoError('data') at the first problem */
+  /** Metrics first, then answers to followed prompts, then trajectories in the order they were made. @throws GpoError('data') at the first problem */
   parts(): AsyncGenerator<BundlePart, void>
   close(): Promise<void>
 }
@@ -93,6 +96,8 @@ async function* partsOf(bundle: OpenBundle, damaged: Damaged): AsyncGenerator<Bu
     yield { kind: 'metrics', series }
   }
   watch.end()
+  for (const file of ofKind('probes'))
+    yield { kind: 'probes', answers: recordsOf(probesSchema, await bundle.read(file), file, damaged) }
   for (const file of ofKind('trajectories')) {
     const trajectories = recordsOf(trajectorySchema, await bundle.read(file), file, damaged)
     trajectories.forEach(watch.trajectory)

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries, readSeries } from '@main/store/metrics'
+import { probeIterations, probesOf } from '@main/store/probes'
 import type { Store } from '@main/store/query'
 import { runNotes } from '@main/store/run-notes'
 import { getRun } from '@main/store/runs'
@@ -18,7 +19,7 @@ import {
   type PartKind,
   partName,
 } from './bundle-format'
-import { SERIES_POINTS, type SeriesRecord } from './bundle-records'
+import { type ProbesRecord, SERIES_POINTS, type SeriesRecord } from './bundle-records'
 import { breath, refuseStopped, trajectoriesOf } from './read-run'
 
 const pack = promisify(gzip)
@@ -85,6 +86,17 @@ async function addMetrics(archive: Archive, store: Store, run: string, signal: A
   return { series: summaries.length, points }
 }
 
+/** One line per iteration. */
+async function addProbes(archive: Archive, store: Store, run: string, signal: AbortSignal | undefined): Promise<void> {
+  const parts = createParts(archive, 'probes')
+  for (const iteration of probeIterations(store, run)) {
+    refuseStopped(signal)
+    const record: ProbesRecord = { iteration, probes: probesOf(store, run, iteration) }
+    await parts.add(record)
+  }
+  await parts.flush()
+}
+
 async function addTrajectories(
   archive: Archive,
   store: Store,
@@ -139,6 +151,7 @@ export async function writeBundle(
       evaluations.length,
     )
     const { series, points } = await addMetrics(archive, store, run.id, signal)
+    await addProbes(archive, store, run.id, signal)
     const trajectories = await addTrajectories(archive, store, run.id, signal, (done) =>
       onProgress?.('writing trajectories', done, Math.max(done, expected)),
     )

@@ -221,7 +221,11 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     announceRuns()
     for (const { id } of listRuns(store, { statuses: ['running'] }))
       if (id !== active?.live.active.id)
-        hub.publish({ type: 'recorded', run: id, kinds: ['metrics', 'trajectories', 'evaluation', 'checkpoint'] })
+        hub.publish({
+          type: 'recorded',
+          run: id,
+          kinds: ['metrics', 'trajectories', 'evaluation', 'probes', 'checkpoint'],
+        })
   })
 
   return {

@@ -3,6 +3,7 @@ import type { MetricsEvent, TrainerEvent } from '@shared/schemas/events'
 import { insertCheckpoint } from './checkpoints'
 import { insertEvaluation } from './evaluations'
 import { insertMetrics } from './metrics'
+import { insertProbes } from './probes'
 import { change, type Store, transaction } from './query'
 import { insertTrajectories } from './trajectories'
 
@@ -27,6 +28,9 @@ function record(store: Store, run: string, event: TrainerEvent): void {
       break
     case 'evaluation':
       insertEvaluation(store, run, event)
+      break
+    case 'probes':
+      insertProbes(store, run, event)
       break
     case 'checkpoint':
       insertCheckpoint(store, run, event)

@@ -23,6 +23,7 @@ export function truncateAfter(store: Store, run: string, iteration: number): Tru
     refuseRunning(store, run)
     const key = runKey(store, run)
     const gone = 'DELETE FROM checkpoints WHERE run = ? AND iteration > ? RETURNING path'
+    change(store, 'DELETE FROM probe_answers WHERE run = ? AND iteration > ?', key, iteration)
     const truncated = {
       metrics: truncateMetrics(store, key, iteration),
       trajectories: truncateTrajectories(store, key, iteration),

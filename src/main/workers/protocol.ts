@@ -4,7 +4,7 @@ import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
 import { isCheckpointFolder, PHASES, RUN_REQUESTS } from '@shared/schemas/events'
 import { outcomesSchema } from '@shared/schemas/outcomes'
-import { planSchema } from '@shared/schemas/plan'
+import { MAX_PROBES, planSchema } from '@shared/schemas/plan'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
 
@@ -93,6 +93,16 @@ export const trajectorySchema = z.strictObject({
   ),
 })
 
+const probeSchema = z.strictObject({
+  row: count,
+  prompt: z.string(),
+  reference: z.string(),
+  text: z.string(),
+  tokens: count,
+  status,
+  extracted: z.string().nullable(),
+})
+
 const eventSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('phase'),
@@ -117,6 +127,7 @@ const eventSchema = z.discriminatedUnion('type', [
     meanTokens: z.number(),
     problems: outcomesSchema.optional(),
   }),
+  z.strictObject({ type: z.literal('probes'), iteration: count, probes: z.array(probeSchema).max(MAX_PROBES) }),
   z.strictObject({
     type: z.literal('checkpoint'),
     iteration: count,

@@ -1,8 +1,16 @@
 /** Runs: list, details, curves, start, pause and stop. */
 import { z } from 'zod'
-import type { CheckpointRecord, EvaluationRecord, PhaseEvent, RunRequest } from '../schemas/events'
+import type { CheckpointRecord, EvaluationRecord, PhaseEvent, ProbeRecord, RunRequest } from '../schemas/events'
 import { planSchema } from '../schemas/plan'
-import type { MetricSummary, RunListItem, RunNotes, RunRecord, RunSummary, Series } from '../schemas/run'
+import type {
+  FollowedPrompt,
+  MetricSummary,
+  RunListItem,
+  RunNotes,
+  RunRecord,
+  RunSummary,
+  Series,
+} from '../schemas/run'
 import { asked, done, eventIterator, oc, runId, type } from './base'
 
 export interface RunDetails extends RunNotes {
@@ -41,7 +49,7 @@ export interface LiveState {
   readonly queue: readonly string[]
 }
 
-export type RecordedKind = 'metrics' | 'trajectories' | 'evaluation' | 'checkpoint' | 'environment'
+export type RecordedKind = 'metrics' | 'trajectories' | 'evaluation' | 'probes' | 'checkpoint' | 'environment'
 
 export type LiveEvent =
   /** Sent first, and after every change. */
@@ -102,6 +110,12 @@ export const runsContract = {
   totals: oc
     .input(z.strictObject({ id: runId, points: z.number().int().min(2).max(5000).default(500) }))
     .output(type<RunTotals>()),
+  /** The prompts that the run follows, with their verdicts by iteration. */
+  probes: oc.input(z.strictObject({ id: runId })).output(type<readonly FollowedPrompt[]>()),
+  /** The answers of an iteration to the prompts that the run follows; 0: before training. */
+  probeAnswers: oc
+    .input(z.strictObject({ id: runId, iteration: z.number().int().min(0).max(1e9) }))
+    .output(type<readonly ProbeRecord[]>()),
   update: oc
     .input(
       z.strictObject({

@@ -143,6 +143,12 @@ export function evaluationCount(plan: Plan): number {
   return 1 + during + (isLastExtra ? 1 : 0)
 }
 
+/** Prompts that are answered after every iteration. */
+function probeCount({ evaluation: { probes, probeRows } }: Plan): number {
+  const named = probeRows.split(',').filter((one) => one.trim() !== '').length
+  return named === 0 ? probes : named
+}
+
 export function timeEstimate(plan: Plan, rates: Rates, evaluationRows: number | null): TimeEstimate {
   const tokens = iterationTokens(plan, rates.lengths)
   const sampling = rates.rollouts ?? rates.values ?? 0
@@ -151,6 +157,7 @@ export function timeEstimate(plan: Plan, rates: Rates, evaluationRows: number | 
     { label: 'values', seconds: tokens.values * (rates.values ?? sampling) },
     { label: 'reset', seconds: tokens.reset * (rates.reset ?? rates.values ?? sampling) },
     { label: 'update', seconds: tokens.passed * rates.update },
+    { label: 'probes', seconds: probeCount(plan) * rates.lengths.completionTokens * sampling },
   ].filter(({ seconds }) => seconds > 0)
   const iteration = parts.reduce((sum, { seconds }) => sum + seconds, 0)
   const rows = Math.min(plan.evaluation.limit, evaluationRows ?? plan.evaluation.limit)

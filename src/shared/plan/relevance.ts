@@ -28,6 +28,8 @@ export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (OF_NEW_ADAPTER.includes(path)) return draft['adaptation.from@lora'] === undefined
   if (path === 'data.holdOut') return !hasFile
   if (path === 'data.holdOutSeed') return isHeldOut
+  if (path === 'evaluation.probes') return String(draft['evaluation.probeRows'] ?? '').trim() === ''
+  if (path === 'evaluation.probeRows') return true
   if (path.startsWith('evaluation.')) return hasEvaluation
   if (path === 'checkpoint.keepBest') return hasEvaluation
   if (path.startsWith('verifier.')) return !isSft || hasEvaluation

@@ -67,6 +67,25 @@ export interface EvaluationEvent extends EvaluationRecord {
   readonly type: 'evaluation'
 }
 
+/** The greedy answer to one of the prompts that are followed. */
+export interface ProbeRecord {
+  /** From 0, in the data that it was chosen from. */
+  readonly row: number
+  readonly prompt: string
+  readonly reference: string
+  readonly text: string
+  /** Length of the answer. */
+  readonly tokens: number
+  readonly status: VerdictStatus
+  readonly extracted: string | null
+}
+export interface ProbesEvent {
+  readonly type: 'probes'
+  /** 0 = before training, i = after iteration i. */
+  readonly iteration: number
+  readonly probes: readonly ProbeRecord[]
+}
+
 /** A checkpoint is directly in the run's folder; a name that is none is not used as a path. */
 export const isCheckpointFolder = (path: string): boolean => /^checkpoint-\d{8}$/.test(path)
 
@@ -109,6 +128,7 @@ export type TrainerEvent =
   | MetricsEvent
   | TrajectoriesEvent
   | EvaluationEvent
+  | ProbesEvent
   | CheckpointEvent
   | EnvironmentEvent
   | FinishedEvent

@@ -15,6 +15,7 @@ import { settingIn } from './plan/setting'
 import { verifierSchema } from './verifier'
 
 export { type AdaptationConfig, LORA_TARGETS } from './plan/adaptation'
+export { MAX_PROBES } from './plan/budget'
 export type { DataFile } from './plan/data'
 export { type Segmentation, segmentationSchema } from './plan/gpo'
 export { BACKEND_NAMES, type BackendName } from './plan/model'

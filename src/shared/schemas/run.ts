@@ -10,6 +10,15 @@ import type { VerdictStatus } from './verifier'
 export const RUN_STATUSES = ['queued', 'running', 'completed', 'stopped', 'interrupted', 'failed'] as const
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
+/** A prompt that a run follows, with the verdict on its greedy answer before training (iteration 0) and after each iteration. */
+export interface FollowedPrompt {
+  /** From 0, in the data that it was chosen from. */
+  readonly row: number
+  readonly prompt: string
+  readonly reference: string
+  readonly verdicts: readonly { readonly iteration: number; readonly status: VerdictStatus }[]
+}
+
 /** The process that drives a run. Process ids are reused: the start time, as text, distinguishes a later process from the owner. */
 export interface RunOwner {
   readonly pid: number

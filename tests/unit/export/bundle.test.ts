@@ -7,11 +7,13 @@ import { writeBundle } from '@main/export/write-bundle'
 import { prepareResume } from '@main/runs/prepare'
 import { insertEvaluation, listEvaluations } from '@main/store/evaluations'
 import { insertMetrics, metricSummaries, readSeries } from '@main/store/metrics'
+import { followedPrompts, insertProbes, probesOf } from '@main/store/probes'
 import type { Store } from '@main/store/query'
 import { changeRunNotes, runNotes } from '@main/store/run-notes'
 import { getRun, listRuns, queueRun, startRun } from '@main/store/runs'
 import { getTrajectory, insertTrajectories, listTrajectories } from '@main/store/trajectories'
 import { GpoError } from '@shared/errors'
+import type { ProbeRecord } from '@shared/schemas/events'
 import { list } from 'tar'
 import { Header } from 'tar/header'
 import type { EntryTypeName } from 'tar/types'
@@ -19,6 +21,11 @@ import { describe, expect, it } from 'vitest'
 import { errorOf, newRun, open, tempFolder, trajectory } from '../store/fixtures'
 
 const NAN_FREE = Array.from({ length: 25_000 }, (_, i) => i)
+
+const probe = (row: number, right: number): ProbeRecord => ({
+  ...{ row, prompt: `question ${row}`, reference: '7', text: `né ${right}`, tokens: 4, extracted: null },
+  status: right > 0 ? 'correct' : 'truncated',
+})
 
 /** A run with a long curve, an evaluation and trajectories. */
 function recordedRun(store: Store): string {
@@ -31,6 +38,7 @@ function recordedRun(store: Store): string {
   const statuses = { correct: 3, wrong: 1, unparseable: 0, truncated: 0, timeout: 0 }
   const problems = { rows: '0-2,7', right: '1011' }
   insertEvaluation(store, id, { iteration: 0, n: 4, correct: 3, accuracy: 0.75, statuses, meanTokens: 12.5, problems })
+  for (const iteration of [0, 1, 2]) insertProbes(store, id, { iteration, probes: [probe(3, iteration), probe(8, 0)] })
   insertTrajectories(store, id, [trajectory(1, 0), trajectory(1, 1, { text: 'né 🙂' }), trajectory(2, 0)])
   changeRunNotes(store, id, { note: 'mine', tags: ['good'] })
   return id
@@ -77,6 +85,8 @@ describe('a bundle', () => {
     expect(runNotes(other, imported.id).note).toMatch(new RegExp(`bundle of run ${run}.*GPO Studio 0.1.0`))
     expect(shown(other, imported.id)).toEqual(shown(store, run))
     expect(listEvaluations(other, imported.id)).toEqual(listEvaluations(store, run))
+    expect(followedPrompts(other, imported.id)).toEqual(followedPrompts(store, run))
+    expect(probesOf(other, imported.id, 2)).toEqual([probe(3, 2), probe(8, 0)])
     expect(metricSummaries(other, imported.id)).toEqual(metricSummaries(store, run))
     expect(readSeries(other, imported.id, 'loss')).toEqual(readSeries(store, run, 'loss'))
     expect(listRuns(other).map(({ id }) => id)).toEqual([imported.id])

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import { metricSummaries, readSeries } from '@main/store/metrics'
+import { followedPrompts, probeIterations, probesOf } from '@main/store/probes'
 import type { Store } from '@main/store/query'
 import { recordEvents } from '@main/store/record-events'
 import { getRun } from '@main/store/runs'
@@ -29,11 +30,20 @@ const checkpoint = (iteration: number) => ({
   sha256: 'ab',
 })
 
+const probes = (iteration: number) => ({
+  iteration,
+  probes: [3, 7].map((row) => ({
+    ...{ row, prompt: `question ${row}`, reference: '4', text: `answer ${iteration}`, tokens: 5 },
+    ...{ status: row > iteration ? ('wrong' as const) : ('correct' as const), extracted: null },
+  })),
+})
+
 const iterationOf = (iteration: number, removed: readonly string[] = []): TrainerEvent[] => [
   { type: 'phase', iteration, iterations: 70, phase: 'update', done: 1, total: 1, tokens: 5, seconds: 0.1 },
   { type: 'metrics', iteration, values: { loss: 1 / iteration, kl: iteration } },
   { type: 'trajectories', trajectories: [trajectory(iteration, 0), trajectory(iteration, 1)] },
   { type: 'evaluation', ...evaluation(iteration) },
+  { type: 'probes', ...probes(iteration) },
   { type: 'checkpoint', ...checkpoint(iteration), removed },
 ]
 
@@ -44,6 +54,8 @@ const everything = (store: Store, run: string) => ({
   loss: readSeries(store, run, 'loss'),
   evaluations: listEvaluations(store, run),
   checkpoints: listCheckpoints(store, run),
+  followed: followedPrompts(store, run),
+  probes: probeIterations(store, run).map((iteration) => probesOf(store, run, iteration)),
   trajectories: listTrajectories(store, run).rows.map(({ id }) => ({ ...getTrajectory(store, id), id: 0 })),
 })
 
@@ -57,6 +69,12 @@ describe('a batch of events', () => {
     expect(readSeries(store, run, 'loss')).toEqual({ iterations: [1, 2], values: [1, 0.5] })
     expect(listEvaluations(store, run)).toEqual([evaluation(0), evaluation(1), evaluation(2)])
     expect(listCheckpoints(store, run)).toEqual([checkpoint(1), checkpoint(2)])
+    expect(probesOf(store, run, 2)).toEqual(probes(2).probes)
+    expect(followedPrompts(store, run)[0]).toMatchObject({
+      row: 3,
+      prompt: 'question 3',
+      verdicts: [{ iteration: 1 }, { iteration: 2 }],
+    })
     expect(listTrajectories(store, run).rows).toHaveLength(4)
   })
 

@@ -26,6 +26,8 @@ export const STREAM = {
   batchOrder: 11,
   /** Prompts of a later wave: (stream, iteration, wave). */
   laterPrompts: 17,
+  /** The prompts that are followed, with seed 0 instead of the plan's: the same for all runs on the same data. */
+  probes: 31,
   /** The dropout mask of adapters: (stream, optimiser step, microbatch). */
   dropout: 29,
 } as const

@@ -4,7 +4,7 @@
  */
 import { hasCritic } from '@shared/method/guided'
 import { usesReference } from '@shared/method/reference'
-import type { EvaluationEvent, MetricsEvent, TrajectoriesEvent } from '@shared/schemas/events'
+import type { EvaluationEvent, MetricsEvent, ProbesEvent, TrajectoriesEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import { dpo } from './dpo'
 import { evaluate } from './evaluate'
@@ -12,6 +12,7 @@ import { grpo } from './grpo'
 import { kto } from './kto'
 import { orpo } from './orpo'
 import { ppo } from './ppo'
+import { probe } from './probe'
 import { rloo } from './rloo'
 import { type Procedure, type Run, rowCount } from './run'
 import { sft } from './sft'
@@ -25,7 +26,7 @@ export interface SafePoint {
   readonly isCheckpointDue: boolean
 }
 
-export type TrainOutput = MetricsEvent | TrajectoriesEvent | EvaluationEvent | SafePoint
+export type TrainOutput = MetricsEvent | TrajectoriesEvent | EvaluationEvent | ProbesEvent | SafePoint
 
 export function createProcedure(run: Run): Procedure {
   const { objective } = run.plan
@@ -63,6 +64,8 @@ const finite = (values: Readonly<Record<string, number>>) =>
 export async function* train(run: Run, procedure: Procedure, from: number): AsyncGenerator<TrainOutput> {
   const { budget, evaluation, checkpoint } = run.plan
   const hasEvaluation = run.evaluationTasks.length > 0
+  const hasProbes = run.probeTasks.length > 0
+  if (from === 0 && hasProbes) yield await probe(run, 0)
   if (from === 0 && hasEvaluation) yield { type: 'evaluation', ...(await evaluate(run, 0)) }
   for (let iteration = from + 1; iteration <= budget.iterations; iteration++) {
     const isLast = iteration === budget.iterations
@@ -70,6 +73,7 @@ export async function* train(run: Run, procedure: Procedure, from: number): Asyn
     const epoch = (iteration * budget.promptsPerIteration) / rowCount(run)
     yield { type: 'metrics', iteration, values: finite({ ...metrics, epoch }) }
     if (trajectories.length > 0) yield { type: 'trajectories', trajectories }
+    if (hasProbes) yield await probe(run, iteration)
     const isEvaluationDue = evaluation.everyIterations > 0 && iteration % evaluation.everyIterations === 0
     if (hasEvaluation && (isEvaluationDue || isLast)) yield { type: 'evaluation', ...(await evaluate(run, iteration)) }
     yield { type: 'safe-point', iteration, isCheckpointDue: isLast || iteration % checkpoint.everyIterations === 0 }

@@ -21,6 +21,7 @@ import { type Example, recordKindOf } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { OpenModel } from './open-model'
+import { probeRows } from './probe-rows'
 import { rolloutSource } from './rollout-source'
 import { demonstrationsOf, fittingTasks, labelledOf, pairsOf, type TrainingRows } from './tasks'
 
@@ -84,6 +85,8 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   const asking = { format: plan.data, maxNewTokens: plan.rollout.maxNewTokens, tooLong: plan.data.tooLong }
   const rows = trainingRows(plan, { asking, config, tokenizer, stop: stopTokens[0]!, examples: train })
   const heldOut = fittingTasks(asking, config, tokenizer, evaluation, 'evaluation')
+  const followed = probeRows(plan, evaluation.length > 0 ? evaluation : train)
+  const probes = fittingTasks(asking, config, tokenizer, followed, 'probe')
   const run: Run = {
     ...rolloutSource(model, policy, plan, plan.verifier, onProgress),
     plan,
@@ -94,11 +97,12 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     pairs: rows.pairs.kept,
     labelled: rows.labelled.kept,
     evaluationTasks: heldOut.kept,
+    probeTasks: probes.kept,
   }
   if (train.length === 0) throw new GpoError('data', 'the training data has no usable rows')
   const procedure = createProcedure(run)
   const { from, state } = restore(start.resumeFrom, run, procedure)
-  const leftOut = [...Object.values(rows).map(({ note }) => note), heldOut.note]
+  const leftOut = [...Object.values(rows).map(({ note }) => note), heldOut.note, probes.note]
     .filter((note) => note !== null)
     .join('; ')
   return { run, procedure, backend, config, from, state, notes: leftOut === '' ? {} : { [LEFT_OUT]: leftOut } }

@@ -74,6 +74,7 @@ function runsOf(client: QueryClient, again: Again) {
         [
           detailsOf(run),
           ...(kinds.includes('metrics') ? curvesOf(run) : []),
+          ...(kinds.includes('probes') ? [queries.runs.probes.key({ input: { id: run } })] : []),
           ...(kinds.includes('trajectories') ? trajectoriesOf(run) : []),
         ],
         PATIENT,

@@ -2,6 +2,11 @@
 import { z } from 'zod'
 import { positiveInt, settingIn } from './setting'
 
+/** Most prompts that are followed. */
+export const MAX_PROBES = 16
+/** Numbers of rows from 1, with commas between them; or nothing. */
+const ROW_LIST = /^\s*(?:[1-9]\d{0,8}\s*(?:,\s*[1-9]\d{0,8}\s*)*)?$/
+
 const budget = settingIn('Budget')
 const memory = settingIn('Speed and memory')
 const evaluation = settingIn('Evaluation')
@@ -75,6 +80,22 @@ export const evaluationSchema = z.strictObject({
     what: 'Rows of the evaluation data used in each evaluation.',
     advice: '200 to 500: with 256 rows accuracy is known to about ± 5 points.',
   }),
+  probes: evaluation(z.number().int().min(0).max(MAX_PROBES).default(4), {
+    label: 'Probe prompts',
+    unit: 'prompts',
+    aliases: ['log_completions', 'num_completions_to_print', 'sample prompts', 'generate samples', 'probe'],
+    what: 'A few fixed prompts that the model answers greedily before training and after every iteration, so that one sees how its answers change. The rows are the same for all runs on the same data.',
+    advice: 'Four is enough to see a change. Each costs about as much as one rollout per iteration.',
+  }),
+  probeRows: evaluation(
+    z.string().max(200).regex(ROW_LIST, { error: 'expected row numbers with commas: 3, 17' }).default(''),
+    {
+      label: 'Rows of the probe prompts',
+      aliases: ['probe rows', 'fixed prompts', 'prompts to watch'],
+      what: 'Numbers of rows, as the page Datasets shows them, with commas between them: 3, 17. Of the evaluation data, or of the training data if there are none. Empty: chosen evenly at random.',
+      advice: 'Empty, unless there are rows you want to watch.',
+    },
+  ),
   patience: evaluation(z.number().int().min(0).max(1000).default(0), {
     label: 'Stop early after',
     unit: 'evaluations',

@@ -175,9 +175,13 @@ describe('cost', () => {
 
   it('multiplies tokens by measured rates', () => {
     const rates = { rollouts: 0.001, values: null, reset: null, update: 0.0005, lengths }
-    const time = timeEstimate(plan({ budget, gpo: { criticalStep: 'none' } }), rates, null)
+    const timeWith = (evaluation: PlanInput['evaluation']) =>
+      timeEstimate(plan({ budget, gpo: { criticalStep: 'none' }, evaluation }), rates, null)
+    const time = timeWith({ probes: 0 })
     expect(time.iteration).toBeCloseTo(4 + 8)
     expect(time.total).toBeCloseTo(240)
+    expect(timeWith({ probes: 3 }).iteration).toBeCloseTo(12 + 3 * 0.1)
+    expect(timeWith({ probes: 3, probeRows: '7' }).iteration).toBeCloseTo(12 + 0.1)
   })
 })
 

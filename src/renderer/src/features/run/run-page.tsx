@@ -12,6 +12,7 @@ import { LogPanel } from './log-panel'
 import { NotesPanel } from './notes-panel'
 import { PhaseStrip } from './phase-strip'
 import { PlanPanel } from './plan-panel'
+import { ProbesPanel } from './probes-panel'
 import { QueuePanel } from './queue-panel'
 import { RunHeader } from './run-header'
 import './run-page.css'
@@ -44,6 +45,7 @@ export function RunPage({ id }: { readonly id: string }) {
         </div>
         <div className="run-side">
           {data.trajectories > 0 && <LatestPanel run={id} />}
+          <ProbesPanel key={`probes-${id}`} run={id} />
           <NotesPanel data={data} />
           <PlanPanel run={run} />
           <LogPanel key={id} id={id} />

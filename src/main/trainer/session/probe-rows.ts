@@ -1,0 +1,39 @@
+/** The rows whose answers a run follows: those that the plan names, or some chosen at random, the same for all runs on the same data. */
+import { deriveSeed, permutation } from '@engine/core/rng'
+import { STREAM } from '@engine/core/streams'
+import { GpoError } from '@shared/errors'
+import { rowNumber } from '@shared/row-number'
+import type { Example } from '@shared/schemas/dataset'
+import { MAX_PROBES, type Plan } from '@shared/schemas/plan'
+
+/** @param examples of the evaluation, or of the training if there are none @throws {GpoError} 'plan' naming the rows that are not among them */
+export function probeRows({ evaluation }: Pick<Plan, 'evaluation'>, examples: readonly Example[]): readonly Example[] {
+  const named = [
+    ...new Set(
+      evaluation.probeRows
+        .split(',')
+        .filter((one) => one.trim() !== '')
+        .map(Number),
+    ),
+  ]
+  if (named.length === 0) return chosen(examples, evaluation.probes)
+  if (named.length > MAX_PROBES)
+    throw new GpoError(
+      'plan',
+      `evaluation.probeRows names ${named.length} rows: at most ${MAX_PROBES} can be followed.`,
+    )
+  const byNumber = new Map(examples.map((example) => [rowNumber(example.row), example]))
+  const missing = named.filter((number) => !byNumber.has(number))
+  if (missing.length > 0)
+    throw new GpoError(
+      'plan',
+      `evaluation.probeRows names ${missing.join(', ')}, which ${missing.length === 1 ? 'is' : 'are'} not among the ${examples.length} rows that this run uses (row ${rowNumber(examples[0]?.row ?? 0)} to ${rowNumber(examples.at(-1)?.row ?? 0)}): name others, or raise evaluation.limit.`,
+    )
+  return named.map((number) => byNumber.get(number)!) // none is missing
+}
+
+function chosen(examples: readonly Example[], count: number): readonly Example[] {
+  if (count === 0) return []
+  const order = permutation(examples.length, deriveSeed(0, STREAM.probes))
+  return [...order.subarray(0, count)].map((index) => examples[index]!).toSorted((a, b) => a.row - b.row)
+}
