@@ -4,7 +4,7 @@ import { VerdictMark } from '@renderer/components/status'
 import { rowNumber } from '@shared/row-number'
 import type { TrajectoryRow } from '@shared/schemas/run'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
 import classes from './explorer.module.css'
 
 interface TrajectoryListProps {
@@ -16,6 +16,16 @@ interface TrajectoryListProps {
 }
 
 const ROW_HEIGHT = 40
+
+/** Rows that a key goes by; to the ends of the list by its whole length. */
+const STEPS: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 10,
+  PageUp: -10,
+  Home: Number.NEGATIVE_INFINITY,
+  End: Number.POSITIVE_INFINITY,
+}
 
 const FOUND_IN = { prompt: 'the prompt', continuation: 'a continuation' } as const
 
@@ -51,11 +61,35 @@ export function TrajectoryList({ rows, selected, hasMore, onMore, onSelect }: Tr
     if (hasMore && last >= rows.length - 30) onMore()
   }, [hasMore, last, rows.length, onMore])
   const at = rows.findIndex(({ id }) => id === selected)
+  const isByKey = useRef(false)
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
+    if (!isByKey.current) return
+    isByKey.current = false
+    // A row that is far away is drawn when the list has scrolled.
+    const frame = requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true }),
+    )
+    return () => cancelAnimationFrame(frame)
   }, [at, virtual])
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = STEPS[event.key]
+    if (by === undefined) return
+    event.preventDefault()
+    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))]
+    if (!next || next.id === selected) return
+    isByKey.current = true
+    onSelect(next.id)
+  }
   return (
-    <Box ref={scroller} className={classes['scroller']} role="listbox" aria-label="Trajectories" tabIndex={-1}>
+    <Box
+      ref={scroller}
+      className={classes['scroller']}
+      role="listbox"
+      aria-label="Trajectories"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+    >
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {items.map(({ index, start }) => {
           const row = rows[index]!
