@@ -7,7 +7,7 @@ import { importBundle } from '@main/export/import-bundle'
 import { isModel } from '@main/formats/model-files'
 import { isAdapterFolder } from '@main/library/models/adapter'
 import { databaseFile } from '@main/paths'
-import { resolveRun } from '@main/runs/prepare'
+import { loadInputs, resolveRun } from '@main/runs/prepare'
 import { listEvaluations } from '@main/store/evaluations'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
@@ -89,6 +89,7 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
       return { format, dtype, checkpoint: chosenCheckpoint(store, run, flags.checkpoint) }
     case 'pairs':
     case 'trl':
+    case 'cluster':
       return { format, states, perState, source }
     case 'unpaired':
       return { format, states }
@@ -163,6 +164,7 @@ export async function exportRun(wanted: string, flags: ExportFlags, output: Outp
           trajectories: countTrajectories(store, run.id),
           version: packageJson.version,
           workerPath: JOB_WORKER,
+          readRows: loadInputs,
           signal,
           onProgress,
         },

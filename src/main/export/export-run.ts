@@ -27,6 +27,7 @@ import { GpoError } from '@shared/errors'
 import { isGuidedMethod } from '@shared/method/guided'
 import type { RunRecord } from '@shared/schemas/run'
 import { cardBase } from './card-base'
+import { exportCluster } from './cluster/folder'
 import type { ExportContext, WrittenExport } from './context'
 import { isDataRequest } from './data'
 import { exportBundle, exportData, publishFile, refuseExisting } from './export-file'
@@ -83,6 +84,7 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
     refused.pairs = 'The run has no trajectories, and no pair was saved.'
     refused.trl = refused.pairs
   }
+  if (run.isReadOnly) refused.cluster = 'A bundle has neither the model nor the data of its run.'
   if (trajectories === 0 || !isGuided) refused.stepwise = 'The run estimated no step values: it did not use GPO.'
   return refused
 }
@@ -123,6 +125,10 @@ export async function previewExport(
   if (request.format === 'trl') {
     const pairs = await dataPreview(store, id, pairsRequest(request), signal)
     return { ...pairs, bytes: pairs.bytes + companionBytes({ run }) }
+  }
+  if (request.format === 'cluster') {
+    const pairs = await dataPreview(store, id, { ...request, format: 'pairs' }, signal)
+    return { ...pairs, isExact: false }
   }
   if (request.format === 'tensorboard') {
     const { bytes, points } = tensorboardSize(store, run)
@@ -234,6 +240,7 @@ export async function exportRun(context: ExportContext, request: ExportRequest):
   const write = () => {
     if (hasTensors(request)) return exportTensors(context, request)
     if (request.format === 'trl') return exportTrl(context, request)
+    if (request.format === 'cluster') return exportCluster(context, request)
     if (request.format === 'tensorboard') return exportTensorboard(context)
     return isDataRequest(request) ? exportData(context, request) : exportBundle(context)
   }

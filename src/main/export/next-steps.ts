@@ -87,6 +87,13 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
     },
     { text: 'Add the result to the models', code: `gpo models add ${shellWord(join(out, `gpo-${run}-dpo`))}` },
   ],
+  cluster: ({ out }) => [
+    { text: 'Read what is in it, on one screen', code: `cat ${shellWord(join(out, 'README.md'))}` },
+    {
+      text: 'Send it to a Ray cluster and follow its log; RAY_ADDRESS names it',
+      code: `cd ${shellWord(out)}\npython3 submit.py logs "$(python3 submit.py submit)"`,
+    },
+  ],
   tensorboard: ({ out }) => [
     { text: 'Look at the curves', code: `pip install tensorboard\ntensorboard --logdir ${shellWord(out)}` },
   ],

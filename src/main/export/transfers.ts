@@ -7,6 +7,7 @@ import type { Fork } from '@main/workers/fork'
 import type { ExportFormat, ExportRequest, ImportOutcome, Transfer } from '@shared/contract/exports'
 import { describeError, GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
+import type { ReadRows } from './context'
 import { exportOptions, exportRun } from './export-run'
 import { importBundle } from './import-bundle'
 
@@ -30,6 +31,7 @@ export interface TransfersOptions {
   readonly version: string
   readonly workerPath: string
   readonly fork?: Fork
+  readonly readRows: ReadRows
   readonly onBug: (error: unknown) => void
 }
 
@@ -38,7 +40,7 @@ const INTERVAL = 100
 
 type Work<T> = (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>
 
-export function createTransfers({ store, version, workerPath, fork, onBug }: TransfersOptions): Transfers {
+export function createTransfers({ store, version, workerPath, fork, readRows, onBug }: TransfersOptions): Transfers {
   const hub = createHub<Transfer | null>()
   let transfer: Transfer | null = null
   let controller: AbortController | null = null
@@ -116,7 +118,7 @@ export function createTransfers({ store, version, workerPath, fork, onBug }: Tra
         throw new GpoError('usage', `Run ${id} cannot be exported as ${request.format}. ${refused}`)
       const start = { kind: 'export', subject: run.name, run: id, format: request.format, path: out } as const
       const trajectories = countTrajectories(store, id)
-      const context = { store, run, out, replaces, trajectories, version, workerPath, fork }
+      const context = { store, run, out, replaces, trajectories, version, workerPath, fork, readRows }
       const work = perform(
         start,
         (signal, onProgress) => exportRun({ ...context, signal, onProgress }, request),

@@ -66,10 +66,21 @@ function modelEntries(source: ConfigSource): Entry[] {
   ]
 }
 
-function optimiserEntries({ plan, context }: ConfigSource): Entry[] {
+interface Batches {
+  readonly perDevice: number
+  readonly perStep: number
+  /** False: the trainer has no longest sequence and counts steps, not passes. */
+  readonly hasLength: boolean
+}
+
+function batchesOf(plan: Plan): Batches {
+  const perStep = unitsPerStep(plan)
+  return { perDevice: Math.min(PER_DEVICE, perStep), perStep, hasLength: true }
+}
+
+function optimiserEntries({ plan, context }: ConfigSource, batches = batchesOf(plan)): Entry[] {
   const { learningRate, weightDecay, beta1, beta2, epsilon, maxGradNorm, schedule, warmupSteps } = plan.optimiser
-  const units = unitsPerStep(plan)
-  const perDevice = Math.min(PER_DEVICE, units)
+  const { perDevice, perStep, hasLength } = batches
   const scheduler = schedule === 'constant' && warmupSteps > 0 ? 'constant_with_warmup' : SCHEDULERS[schedule]
   return [
     { learning_rate: learningRate, lr_scheduler_type: scheduler, warmup_steps: warmupSteps },
@@ -81,10 +92,10 @@ function optimiserEntries({ plan, context }: ConfigSource): Entry[] {
       max_grad_norm: maxGradNorm,
     },
     ...(maxGradNorm === 0 ? [comment('0 switches clipping off.')] : []),
-    comment(`${units} records per optimiser step, as in the run; divide by the number of devices.`),
-    { per_device_train_batch_size: perDevice, gradient_accumulation_steps: Math.ceil(units / perDevice) },
-    ...durationEntries(plan),
-    { max_length: context ?? undefined, seed: plan.seed },
+    comment(`${perStep} records per optimiser step, as in the run; divide by the number of devices.`),
+    { per_device_train_batch_size: perDevice, gradient_accumulation_steps: Math.ceil(perStep / perDevice) },
+    ...(hasLength ? [...durationEntries(plan), { max_length: context ?? undefined }] : []),
+    { seed: plan.seed },
     { gradient_checkpointing: plan.budget.recomputeLayers, logging_steps: 1 },
     comment("The run computed in float32; TRL's default is bfloat16."),
     { bf16: false },
@@ -130,6 +141,65 @@ export function trlDpo(source: ConfigSource): TrainerConfig {
       ...optimiserEntries(source),
       { output_dir: `gpo-${source.run}-dpo` },
       ...noCounterpart(source),
+    ]),
+  }
+}
+
+/** SFT on what the run judged correct. */
+export function trlSft(source: ConfigSource): TrainerConfig {
+  return {
+    suffix: '.trl-sft.yaml',
+    text: 'Imitate the correct completions with SFT in TRL',
+    command: (file) => `trl sft --config ${shellWord(file)}`,
+    content: yamlOf([
+      ...header(source, 'SFT with TRL'),
+      ...modelEntries(source),
+      { datasets: [{ path: 'json', data_files: source.data, split: 'train' }] },
+      comment('The loss is that of the completion alone, as in the run.'),
+      { completion_only_loss: true, packing: false },
+      ...optimiserEntries(source),
+      { output_dir: `gpo-${source.run}-sft` },
+      ...noCounterpart(source),
+    ]),
+  }
+}
+
+/** GRPO, for which TRL samples its own rollouts. */
+export function trlGrpo(source: ConfigSource): TrainerConfig {
+  const { plan, context } = source
+  const { objective, rollout, budget } = plan
+  const own = objective.kind === 'grpo' ? objective : null
+  const loss = own === null ? 'dapo' : { rollout: 'grpo', token: 'dapo', constant: 'dr_grpo' }[own.average]
+  const perStep = Math.max(1, Math.ceil((budget.promptsPerIteration * budget.trainedPerPrompt) / minibatchesOf(plan)))
+  const { trainedPerPrompt: group } = budget
+  const perDevice = group * Math.max(1, Math.floor(Math.min(PER_DEVICE, perStep) / group))
+  return {
+    suffix: '.trl-grpo.yaml',
+    text: 'Continue with GRPO in TRL, which samples its own rollouts',
+    command: (file) => `trl grpo --config ${shellWord(file)}`,
+    content: yamlOf([
+      ...header(source, 'GRPO with TRL'),
+      ...modelEntries(source),
+      ...(own === null
+        ? [
+            comment(
+              `The run trained with ${objective.kind.toUpperCase()}: these are TRL's defaults for GRPO's own settings.`,
+            ),
+          ]
+        : [{ beta: own.kl, epsilon: own.clip, epsilon_high: own.clipHigh, scale_rewards: own.scaleRewards }]),
+      { loss_type: loss },
+      { num_generations: group, temperature: rollout.temperature, top_p: rollout.topP, top_k: rollout.topK },
+      {
+        max_completion_length: rollout.maxNewTokens,
+        max_prompt_length: undefined,
+        num_iterations: own?.epochs ?? 1,
+      },
+      ...(context === null ? [] : [comment(`The base model's context is ${context} tokens.`)]),
+      ...optimiserEntries(source, { perDevice, perStep, hasLength: false }),
+      { max_steps: budget.iterations * minibatchesOf(plan), output_dir: `gpo-${source.run}-grpo` },
+      ...(isGuided(plan)
+        ? [comment('gpo.* has no counterpart: TRL samples every rollout from the prompt and knows no critical steps.')]
+        : []),
     ]),
   }
 }

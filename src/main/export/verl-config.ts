@@ -1,5 +1,5 @@
 /**
- * From a run's plan to verl (names as in 0.6): GRPO and PPO, for which verl samples its own rollouts. A setting without a counterpart is named in
+ * From a run's plan to verl (names as in 0.9): GRPO and PPO, for which verl samples its own rollouts. A setting without a counterpart is named in
  * a comment, never left out silently. Pure.
  */
 import { basename, dirname } from 'node:path'
@@ -43,15 +43,12 @@ function actorOf({ plan }: ConfigSource): Entry[] {
         lr: optimiser.learningRate,
         lr_warmup_steps: optimiser.warmupSteps,
         weight_decay: optimiser.weightDecay,
+        betas: [optimiser.beta1, optimiser.beta2],
+        lr_scheduler_type: optimiser.schedule === 'constant' ? 'constant' : 'cosine',
+        override_optimizer_config: { eps: optimiser.epsilon },
       },
     },
-    ...(optimiser.schedule === 'constant'
-      ? []
-      : [
-          comment(
-            `Schedule ${optimiser.schedule}: verl knows constant and cosine; the key is warmup_style or lr_scheduler_type, depending on its version.`,
-          ),
-        ]),
+    ...(optimiser.schedule === 'linear' ? [comment('Schedule linear: verl knows constant and cosine.')] : []),
   ]
 }
 
@@ -105,42 +102,67 @@ function verlModel(source: ConfigSource): Entry[] {
   const lost = adaptation.kind === 'lora' && (adaptation.rslora || adaptation.dropout > 0)
   return [
     { path: base, enable_gradient_checkpointing: budget.recomputeLayers, ...lora },
+    ...(plan.data.chatTemplate
+      ? []
+      : [
+          comment(
+            'The run used no chat template; verl always does: this one is the text as it is. It adds no start token; put {{ bos_token }} first where the tokenizer does.',
+          ),
+          { custom_chat_template: PLAIN },
+        ]),
     ...(lost ? [comment('The run used adapter dropout or rank-stabilised scaling, which verl does not have.')] : []),
   ]
 }
 
-export function verlConfig(source: ConfigSource): TrainerConfig {
+/** Where the data and the reward are; relative to the folder that verl is started in. */
+interface VerlFiles {
+  readonly train: string
+  readonly evaluation: string
+  /** A Python file with `compute_score`. */
+  readonly reward: string
+}
+
+/** verl renders every prompt with a chat template; this one is the text as it is. */
+const PLAIN = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+
+/** @param files absent: the person makes them, and the file says what is missing */
+export function verlConfig(source: ConfigSource, files?: VerlFiles): TrainerConfig {
   const { plan, run, context } = source
   const { objective, rollout, budget, evaluation, checkpoint, data } = plan
   const everyOr = (n: number) => (n > 0 ? n : -1)
   return {
     suffix: '.verl.yaml',
-    text: `Continue with ${objective.kind.toUpperCase()} in verl; first replace every ??? in the file`,
+    text: `Continue with ${objective.kind.toUpperCase()} in verl${files ? '' : '; first replace every ??? in the file'}`,
     command: (file) =>
       `python3 -m verl.trainer.main_ppo --config-path ${shellWord(dirname(file))} --config-name ${shellWord(basename(file, '.yaml'))}`,
     content: yamlOf([
       ...header(source, `${objective.kind.toUpperCase()} with verl`),
-      comment('Replace every ??? with a value.'),
+      ...(files ? [] : [comment('Replace every ??? with a value.')]),
       { hydra: { searchpath: ['pkg://verl.trainer.config'] }, defaults: ['ppo_trainer', '_self_'] },
       {
         data: mapOf([
           comment(
-            `verl reads Parquet: a column prompt (a list of messages), data_source, and reward_model.ground_truth. Made from ${data.train.path}${data.eval ? ` and ${data.eval.path}` : ''}.`,
+            `verl reads JSON Lines and Parquet: a column prompt (a list of messages), data_source, and reward_model.ground_truth. Made from ${data.train.path}${data.eval ? ` and ${data.eval.path}` : ''}.`,
           ),
-          { train_files: '???', val_files: '???', train_batch_size: budget.promptsPerIteration },
+          {
+            train_files: files?.train ?? '???',
+            val_files: files?.evaluation ?? '???',
+            train_batch_size: budget.promptsPerIteration,
+          },
           {
             max_prompt_length: context === null ? undefined : Math.max(1, context - rollout.maxNewTokens),
             max_response_length: rollout.maxNewTokens,
           },
           { shuffle: true, truncation: 'error' },
-          ...(data.chatTemplate ? [] : [comment('The run did not use the chat template; verl always does.')]),
         ]),
-        custom_reward_function: mapOf([
-          comment(
-            `compute_score(data_source, solution_str, ground_truth, extra_info=None): the verifier here was ${JSON.stringify(plan.verifier)}.`,
-          ),
-          { path: '???', name: 'compute_score' },
-        ]),
+        reward: {
+          custom_reward_function: mapOf([
+            comment(
+              `compute_score(data_source, solution_str, ground_truth, extra_info=None): the verifier here was ${JSON.stringify(plan.verifier)}.`,
+            ),
+            { path: files?.reward ?? '???', name: 'compute_score' },
+          ]),
+        },
         algorithm: mapOf(verlAlgorithm(source)),
         actor_rollout_ref: {
           model: mapOf(verlModel(source)),
@@ -166,6 +188,8 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
           : {}),
         trainer: {
           total_training_steps: budget.iterations,
+          nnodes: 1,
+          n_gpus_per_node: 1,
           test_freq: everyOr(evaluation.everyIterations),
           save_freq: checkpoint.everyIterations,
           project_name: 'gpo-studio',
@@ -180,9 +204,6 @@ export function verlConfig(source: ConfigSource): TrainerConfig {
               'gpo.* has no counterpart: verl samples every rollout from the prompt and knows no critical steps.',
             ),
           ]),
-      comment(
-        `optimiser.beta1 ${plan.optimiser.beta1}, beta2 ${plan.optimiser.beta2}, epsilon ${plan.optimiser.epsilon}: their keys depend on verl's version, so its defaults are used.`,
-      ),
     ]),
   }
 }

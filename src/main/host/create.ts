@@ -5,7 +5,7 @@ import { openTextProcess, type TextProcessOptions } from '@main/library/text-wor
 import { runHere, runTextTasksBy } from '@main/library/text-work/run'
 import { databaseFile } from '@main/paths'
 import { createRunManager } from '@main/runs/manager'
-import { recoverInterrupted } from '@main/runs/prepare'
+import { loadInputs, recoverInterrupted } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
 import { createStudyManager } from '@main/studies/manager'
 import { recoverStudies } from '@main/studies/recover'
@@ -53,7 +53,10 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, text,
   purging.unref()
   const generators = createGenerators({ workerPath: jobWorkerPath, fork })
   const evaluations = createEvaluationManager({ store, workerPath: jobWorkerPath, fork, onBug })
-  const transfers = createTransfers({ store, version: packageJson.version, workerPath: jobWorkerPath, fork, onBug })
+  const transfers = createTransfers({
+    ...{ store, version: packageJson.version, workerPath: jobWorkerPath, fork, onBug },
+    readRows: loadInputs,
+  })
   const services: Services = {
     store,
     runs,

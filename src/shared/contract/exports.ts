@@ -13,13 +13,14 @@ export const EXPORT_FORMATS = [
   'unpaired',
   'stepwise',
   'trl',
+  'cluster',
   'tensorboard',
   'bundle',
 ] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** Formats that are written as a folder; the others are one file. */
-export const FOLDER_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'trl', 'tensorboard']
+export const FOLDER_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'trl', 'cluster', 'tensorboard']
 
 /** Formats that are models or adapters, which this program reads itself. */
 export const MODEL_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'gguf']
@@ -50,6 +51,8 @@ export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('pairs'), ...pairs }),
   /** A folder with the pairs and all that training on them with TRL needs. */
   z.strictObject({ format: z.literal('trl'), ...pairs }),
+  /** A folder that continues the run on a cluster: records, rows, settings, scripts, jobs. */
+  z.strictObject({ format: z.literal('cluster'), ...pairs }),
   z.strictObject({ format: z.literal('unpaired'), states }),
   z.strictObject({ format: z.literal('stepwise') }),
   z.strictObject({ format: z.literal('tensorboard') }),

@@ -153,7 +153,7 @@ function PairOptions(props: FormatOptionsProps) {
 export function FormatOptions(props: FormatOptionsProps) {
   const { format } = props.choices
   if (hasWeights(format)) return <TensorOptions {...props} />
-  if (format === 'pairs' || format === 'trl') return <PairOptions {...props} />
+  if (format === 'pairs' || format === 'trl' || format === 'cluster') return <PairOptions {...props} />
   if (format === 'unpaired') return <StatesChoice {...props} />
   const text =
     format === 'stepwise'

@@ -55,6 +55,11 @@ export const FORMATS: readonly FormatText[] = [
     text: 'A folder with the preference pairs, a script, the run’s settings and pinned versions: python train.py trains with DPO.',
   },
   {
+    format: 'cluster',
+    label: 'Continue on a cluster',
+    text: 'A folder for TRL and verl with what the run found, its data and its reward as Python; for Ray, SkyPilot or any machine with a card.',
+  },
+  {
     format: 'tensorboard',
     label: 'TensorBoard',
     text: 'A folder with an event file of all metrics and accuracies: tensorboard --logdir shows the curves.',
@@ -113,6 +118,7 @@ export function requestOf(choices: Choices, checkpoints: readonly ExportCheckpoi
     }
     case 'pairs':
     case 'trl':
+    case 'cluster':
       return { format, states, perState, source }
     case 'unpaired':
       return { format, states }
@@ -139,6 +145,8 @@ export function suggestedName(run: string, request: ExportRequest): string {
       return `${slug(run)}-${request.checkpoint}-${request.dtype.toLowerCase()}.gguf`
     case 'trl':
       return `${slug(run)}-trl`
+    case 'cluster':
+      return `${slug(run)}-cluster`
     case 'tensorboard':
       return `${slug(run)}-tensorboard`
     case 'gguf-adapter':
