@@ -53,7 +53,13 @@ const isRunThere = (home: string) => existsSync(join(home, 'runs'))
 /** @returns whether the command was killed before its end */
 async function startAndKill(home: string, whom: 'program' | 'trainer', afterMs: number): Promise<boolean> {
   const { child, ended } = startGpo(entry, home, ...(isRunThere(home) ? ['resume', 'last'] : ['train', plan]))
-  const isOver = await Promise.race([ended.then(() => true), pause(afterMs).then(() => false)])
+  let isOver = false
+  void ended.then(() => {
+    isOver = true
+  })
+  // A trainer's time begins when it is there.
+  while (whom === 'trainer' && !isOver && childrenOf(child.pid!).length === 0) await pause(10)
+  await Promise.race([ended, pause(afterMs)])
   const target = whom === 'program' ? child.pid : childrenOf(child.pid!)[0]
   if (isOver || target === undefined) {
     const { code, said } = await ended

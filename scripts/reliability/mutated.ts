@@ -145,7 +145,9 @@ interface Count {
 }
 
 const problems: string[] = []
-const cases: readonly Case[] = [...TARGETS, ...OWN]
+/** `--only=database`: that format alone. */
+const only = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length)
+const cases: readonly Case[] = [...TARGETS, ...OWN].filter(({ name }) => only === undefined || name === only)
 const shares = cases.reduce((sum, one) => sum + share(one), 0)
 const counts: Count[] = []
 const begin = performance.now()

@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..')
 export function numbersOf<K extends string>(defaults: Readonly<Record<K, number>>): Record<K, number> {
   const names = Object.keys(defaults) as K[]
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]))
-  const { values } = parseArgs({ options })
+  const { values } = parseArgs({ options, strict: false })
   return Object.fromEntries(
     names.map((name) => {
       const number = Number(values[name] ?? defaults[name])

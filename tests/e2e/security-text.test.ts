@@ -22,6 +22,9 @@ journey(
   'HTML and script in data are text',
   async ({ page, go }) => {
     await expectText(page, `run ${IMAGE}`)
+    // Marks of direction in a name end where the name ends.
+    const name = page.getByText(`run ${IMAGE}`).first()
+    expect(await name.evaluate((element) => getComputedStyle(element).unicodeBidi)).toMatch(/isolate|plaintext/)
     await go(`/runs/${run}`)
     await expectText(page, `note ${IMAGE}`)
     await expectText(page, `error ${IMAGE}`)

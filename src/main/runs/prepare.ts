@@ -8,7 +8,7 @@ import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath } from '@main/paths'
-import { ownRunFolder } from '@main/paths/run-folder'
+import { checkpointPath, ownRunFolder } from '@main/paths/run-folder'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { type Store, transaction } from '@main/store/query'
 import { createRun, endRun, getRun, lastSeen, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
@@ -150,13 +150,14 @@ interface Usable {
 
 /** The newest recorded checkpoint that is intact. */
 function newestWhole(
+  store: Store,
   run: RunRecord,
   recorded: readonly CheckpointRecord[],
   damaged: string[],
 ): CheckpointRecord | null {
   for (const checkpoint of recorded.toReversed()) {
     try {
-      readCheckpoint(join(run.folder, checkpoint.path))
+      readCheckpoint(checkpointPath(store.file, run.id, checkpoint.path))
       return checkpoint
     } catch (error) {
       if (!(error instanceof GpoError)) throw error
@@ -174,12 +175,12 @@ export interface ResumeOptions {
 const MISSING = 'metrics and trajectories from just before it may be missing'
 
 /** A person's choice. @throws GpoError('usage') if there is none, ('storage') if it is damaged */
-function fromDisk(run: RunRecord, unrecorded: CheckpointRecord | undefined): Usable {
+function fromDisk(store: Store, run: RunRecord, unrecorded: CheckpointRecord | undefined): Usable {
   if (unrecorded === undefined) {
     const cure = 'resume it without asking for one'
     throw new GpoError('usage', `Run ${run.id} has no checkpoint on disk that the database does not know: ${cure}.`)
   }
-  readCheckpoint(join(run.folder, unrecorded.path))
+  readCheckpoint(checkpointPath(store.file, run.id, unrecorded.path))
   const note = `resuming from the checkpoint of iteration ${unrecorded.iteration}, which was not recorded; ${MISSING}`
   return { checkpoint: unrecorded, isRecorded: false, damaged: [note] }
 }
@@ -202,9 +203,9 @@ function lastResort(run: RunRecord, damaged: readonly string[]): Usable {
  * @throws GpoError('storage') when there were checkpoints and none can be used, so that the records are not discarded
  */
 function findUsable(store: Store, run: RunRecord, { isFromDisk = false }: ResumeOptions): Usable | null {
-  if (isFromDisk) return fromDisk(run, unrecordedCheckpoints(store, run.id).at(-1))
+  if (isFromDisk) return fromDisk(store, run, unrecordedCheckpoints(store, run.id).at(-1))
   const damaged: string[] = []
-  const whole = newestWhole(run, listCheckpoints(store, run.id), damaged)
+  const whole = newestWhole(store, run, listCheckpoints(store, run.id), damaged)
   if (whole) return { checkpoint: whole, isRecorded: true, damaged }
   return damaged.length === 0 ? null : lastResort(run, damaged)
 }

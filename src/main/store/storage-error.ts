@@ -16,11 +16,17 @@ const CURES: readonly (readonly [prefix: string, what: string])[] = [
   ['SQLITE_BUSY', 'is locked by another program: close it and try again'],
 ]
 
+const LACKS =
+  'lacks what every database of this version has, so it is damaged: restore a copy, or move it away to start a new one'
+/** A damaged page can lose a part of a table's description; our statements name only what a migration made. */
+const MISSING = /^no such (column|table|index|function)|^malformed|has no column named/
+
 /** The error to throw in place of `error`: a GpoError('storage') if a person can fix it, `error` itself if it is a bug. */
 export function storageError(error: unknown, file: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error
   const { code, message } = error
-  const cure = CURES.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))?.[1]
+  const known = CURES.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`))?.[1]
+  const cure = known ?? (code === 'SQLITE_ERROR' && MISSING.test(message) ? LACKS : undefined)
   return cure === undefined
     ? error
     : new GpoError('storage', `The database ${file} ${cure}. (${message})`, { cause: error })
