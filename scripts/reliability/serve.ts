@@ -53,7 +53,10 @@ const session = location.slice(location.indexOf(SESSION_FRAGMENT) + SESSION_FRAG
 async function open(protocols = [SOCKET_PROTOCOL, session]): Promise<WebSocket | null> {
   const socket = new WebSocket(`ws://${link.host}/api`, protocols, { origin: link.origin })
   socket.on('error', () => {})
-  const isOpen = await Promise.race([once(socket, 'open').then(() => true), once(socket, 'close').then(() => false)])
+  const isOpen = await new Promise<boolean>((resolve) => {
+    socket.once('open', () => resolve(true))
+    socket.once('close', () => resolve(false))
+  })
   return isOpen ? socket : null
 }
 

@@ -44,7 +44,7 @@ describe.skipIf(process.platform !== 'linux')('a named pipe or a device in the p
   it.each(COMMANDS)('%s is refused', async (_, args) => {
     const { code, stderr } = await gpo(temporaryFolder(), ...args())
     expect(stderr).toMatch(
-      /is (a named pipe|a device), not a file: choose a file|is neither a file nor a folder|is not a model|no model|[Tt]here is no /,
+      /is (a named pipe|a device), not a file: choose a file|is neither a file nor a folder|is not a model|has no config.json|[Tt]here is no /,
     )
     expect(code).toBeGreaterThan(1)
   })
