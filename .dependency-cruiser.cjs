@@ -77,7 +77,7 @@ module.exports = {
       to: { path: room('engine/') },
     },
 
-    may('store', room('store/'), [room('paths/')]),
+    may('store', room('store/'), [room('paths/'), room('formats/regular-file')]),
     {
       name: 'sqlite-in-the-store-only',
       severity: 'error',

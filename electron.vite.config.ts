@@ -39,6 +39,7 @@ export default defineConfig({
           headless: resolve(import.meta.dirname, 'src/main/headless.ts'),
           worker: resolve(import.meta.dirname, 'src/main/trainer/worker.ts'),
           'job-worker': resolve(import.meta.dirname, 'src/main/trainer/job-worker.ts'),
+          'bundle-worker': resolve(import.meta.dirname, 'src/main/export/bundle-process/worker.ts'),
           'text-worker': resolve(import.meta.dirname, 'src/main/library/text-work/worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },

@@ -24,6 +24,7 @@ const source = (path: string) => join(root, 'src/main', path)
 const workers = {
   worker: source('trainer/worker.ts'),
   'job-worker': source('trainer/job-worker.ts'),
+  'bundle-worker': source('export/bundle-process/worker.ts'),
   'text-worker': source('library/text-work/worker.ts'),
 }
 const entry = isWindow ? 'window' : 'serve'

@@ -164,6 +164,10 @@ function createProgram(finish: (code: number) => void): Command {
       '--allow-changed',
       'resume even if data, base weights, tokenizer or adapter have changed since the run began',
     )
+    .option(
+      '--from-disk',
+      'resume from a newer checkpoint on disk that the database does not know (`gpo show` names it)',
+    )
     .addOption(db())
     .addOption(json())
     .action(action((output, run, options) => resume(run, options, output)))

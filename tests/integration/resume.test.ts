@@ -1,6 +1,7 @@
 /** Resuming a run: its owner, the checkpoint, the deleted records; and finding a run. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { offeredCheckpoints } from '@main/runs/on-disk'
 import { newRun, prepareResume, recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { thisProcess } from '@main/runs/process'
 import { listCheckpoints } from '@main/store/checkpoints'
@@ -90,6 +91,35 @@ describe('resuming', () => {
     expect(recorded(store, run.id)).toEqual([2])
     expect(onDisk(run)).toEqual(['checkpoint-00000002'])
     expect(losses(store, run.id)).toEqual([1, 2])
+  })
+
+  it('offers a newer checkpoint that was not recorded, and goes on from it when asked', () => {
+    const store = open()
+    const run = interrupted(store)
+    checkpointOf(run, 6)
+    expect(offeredCheckpoints(store, run)).toMatchObject([{ iteration: 6, path: 'checkpoint-00000006' }])
+    const resumption = prepareResume(store, run.id, { isFromDisk: true })
+    expect(resumption).toMatchObject({ resumeFrom: join(run.folder, 'checkpoint-00000006'), iteration: 6 })
+    expect(resumption.damaged).toEqual([
+      expect.stringMatching(/iteration 6, which was not recorded; metrics .* missing/),
+    ])
+    expect(losses(store, run.id)).toEqual([1, 2, 3, 4, 5])
+    expect(recorded(store, run.id)).toEqual([2, 4, 6])
+    expect(offeredCheckpoints(store, run)).toEqual([])
+  })
+
+  it('goes on from the recorded one unless asked, refuses a damaged one, and names what is not there', () => {
+    const store = open()
+    const run = interrupted(store)
+    expect(errorOf(() => prepareResume(store, run.id, { isFromDisk: true })).message).toContain(
+      'has no checkpoint on disk that',
+    )
+    checkpointOf(run, 6)
+    writeFileSync(join(run.folder, 'checkpoint-00000006', 'trainable.safetensors'), 'x')
+    const before = rowsOf(store, run)
+    expect(errorOf(() => prepareResume(store, run.id, { isFromDisk: true })).code).toBe('storage')
+    expect(rowsOf(store, run)).toEqual(before)
+    expect(prepareResume(store, run.id)).toMatchObject({ iteration: 4, damaged: [] })
   })
 
   it('begins again where no checkpoint was recorded', () => {

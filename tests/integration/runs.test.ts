@@ -8,6 +8,7 @@ import { metricSummaries, readSeries } from '@main/store/metrics'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { listTrajectories } from '@main/store/trajectories'
+import type { Trainer } from '@main/workers/client'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { describe, expect, it } from 'vitest'
 import {
@@ -163,13 +164,30 @@ describe('when what a run tells cannot be stored', () => {
   }
   const many = Array.from({ length: 200 }, (_, i) => iterationOf(i + 3)).flat()
 
-  it('it fails, names the checkpoint that is kept, and that one is whole', async () => {
+  /** A person ends the run instead of making room. */
+  const ends = (onEvent: (event: TrainerEvent) => void = () => {}) => {
+    let trainer: Trainer | undefined
+    return {
+      onStart: (started: Trainer) => {
+        trainer = started
+      },
+      onEvent: (event: TrainerEvent) => {
+        onEvent(event)
+        if (event.type === 'held') trainer!.kill()
+      },
+    }
+  }
+
+  it('it fails when a person ends it, names the checkpoint that is kept, and that one is whole', async () => {
     const store = open()
     const run = newRun(store, plan)
     const told = [...iterationOf(1), ...iterationOf(2), checkpointOf(run, 2)]
-    const ended = await drive(store, run, [...sends(...told, ...many), { do: 'obey' }], {
-      onEvent: ({ type }) => type === 'checkpoint' && fill(store),
-    })
+    const ended = await drive(
+      store,
+      run,
+      [...sends(...told, ...many), { do: 'obey' }],
+      ends(({ type }) => type === 'checkpoint' && fill(store)),
+    )
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'storage' }, owner: null })
     expect(ended.error?.message).toContain('cannot grow because the disk is full: free some space')
     expect(ended.error?.message).toContain('The checkpoint of iteration 2 is kept.')
@@ -182,7 +200,7 @@ describe('when what a run tells cannot be stored', () => {
     const store = open()
     const run = newRun(store, plan)
     fill(store)
-    const ended = await drive(store, run, [...sends(...many), { do: 'obey' }])
+    const ended = await drive(store, run, [...sends(...many), { do: 'obey' }], ends())
     expect(ended).toMatchObject({ status: 'failed', error: { code: 'storage' } })
     expect(ended.error?.message).toContain('There was no checkpoint yet')
   })

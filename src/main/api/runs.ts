@@ -1,6 +1,7 @@
 import { refuseUnknownPaths } from '@main/library/known-paths'
 import { folderBytes } from '@main/runs/files'
 import { runLog } from '@main/runs/log'
+import { offeredCheckpoints } from '@main/runs/on-disk'
 import { withStartingModel } from '@main/runs/starting-model'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
@@ -19,6 +20,7 @@ export const runsApi = {
   list: api.runs.list.handler(({ context: { store } }) => runList(store)),
   get: api.runs.get.handler(({ context: { store }, input: { id } }) => ({
     run: getRun(store, id),
+    unrecorded: offeredCheckpoints(store, getRunSummary(store, id)),
     ...runNotes(store, id),
     metrics: metricSummaries(store, id),
     evaluations: listEvaluations(store, id),
@@ -66,8 +68,8 @@ export const runsApi = {
     refuseUnknownPaths(store, plan)
     return { id: await runs.start(await withStartingModel({ store, plan, workerPath: jobWorkerPath, fork })) }
   }),
-  resume: api.runs.resume.handler(async ({ context: { runs }, input: { id, allowChanged } }) => ({
-    notes: await runs.resume(id, { isChangeAllowed: allowChanged }),
+  resume: api.runs.resume.handler(async ({ context: { runs }, input: { id, allowChanged, fromDisk } }) => ({
+    notes: await runs.resume(id, { isChangeAllowed: allowChanged, isFromDisk: fromDisk }),
   })),
   pause: api.runs.pause.handler(({ context: { runs }, input: { id } }) => runs.pause(id)),
   stop: api.runs.stop.handler(({ context: { runs }, input: { id, now } }) => runs.stop(id, now)),

@@ -22,6 +22,7 @@ export const systemApi = {
     version,
     host: host.kind,
     database: store.file,
+    isReadOnly: store.isReadOnly,
     dataFolder: dataFolder(),
     platform: `${platform()} ${release()}`,
     memoryBytes: totalmem(),

@@ -21,7 +21,7 @@ import packageJson from '../../../package.json'
 import { findModel, openRunsOf } from './model'
 import { formatBytes, type Output } from './output'
 import { createProgress } from './progress'
-import { JOB_WORKER } from './workers'
+import { BUNDLE_WORKER, JOB_WORKER } from './workers'
 
 export interface ExportFlags {
   readonly db?: string
@@ -192,7 +192,7 @@ export async function importFile(file: string, { db }: { readonly db?: string },
   const store = openStore(databaseFile(db))
   try {
     const imported = await withProgress((signal, onProgress) =>
-      importBundle({ store, path: resolve(file), signal, onProgress }),
+      importBundle({ store, path: resolve(file), apart: { workerPath: BUNDLE_WORKER }, signal, onProgress }),
     )
     output.json(imported)
     const { id, name, trajectories } = imported

@@ -1,10 +1,11 @@
 /** Finds the model of a command: a folder, a GGUF file, an adapter's folder, `bundled:NAME`, a name in the library or on the Hub, or a run. */
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { isModel, noModel } from '@main/formats/model-files'
 import { isAdapterFolder, modelInFolder } from '@main/library/models/adapter'
 import { namedModel } from '@main/library/models/names'
 import { databaseFile, modelPath } from '@main/paths'
+import { checkpointPath } from '@main/paths/run-folder'
 import { resolveRun } from '@main/runs/prepare'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { openStore } from '@main/store/open'
@@ -63,7 +64,7 @@ export function findModel(wanted: string, db?: string): FoundModel {
     const newest = listCheckpoints(store, run.id).at(-1)
     if (!newest) throw new GpoError('notFound', `run ${run.id} has no checkpoint yet: resume it first`)
     return {
-      source: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, newest.path) },
+      source: { folder: modelPath(run.plan.model.path), checkpoint: checkpointPath(store.file, run.id, newest.path) },
       label: `${run.name} · iteration ${newest.iteration}`,
       plan: run.plan,
     }

@@ -22,11 +22,11 @@ function describe(label: string, tokens: number, seconds: number, timeLeft?: num
 export function createProgress(): Progress {
   const stream = process.stderr
   if (!stream.isTTY) {
-    let last = 0
+    let last = Number.NEGATIVE_INFINITY
     return {
       show(label, done, total, tokens, seconds, timeLeft) {
-        if (Date.now() - last < QUIET_MS) return
-        last = Date.now()
+        if (performance.now() - last < QUIET_MS) return
+        last = performance.now()
         stream.write(`${describe(label, tokens, seconds, timeLeft)} (${done}/${total})\n`)
       },
       note: (text) => void stream.write(`${safeText(text)}\n`),
@@ -64,15 +64,17 @@ export function createProgress(): Progress {
 
 /** Follows a run's events. @param from iterations done before */
 export function runProgress(progress: Progress, iterations: number, from: number): (event: TrainerEvent) => void {
-  const begin = Date.now()
+  const begin = performance.now()
   let done = from
   return (event) => {
     if (event.type === 'phase') {
-      const perIteration = done > from ? (Date.now() - begin) / 1000 / (done - from) : null
+      const perIteration = done > from ? (performance.now() - begin) / 1000 / (done - from) : null
       const timeLeft = perIteration === null ? undefined : perIteration * (iterations - done)
       const label = event.iteration === 0 ? event.phase : `iteration ${event.iteration}/${iterations} ${event.phase}`
       progress.show(label, event.done, event.total, event.tokens, event.seconds, timeLeft)
-    } else if (event.type === 'metrics') done = event.iteration
+    } else if (event.type === 'held')
+      progress.note(event.reason === null ? 'the run goes on' : `paused: ${event.reason}`)
+    else if (event.type === 'metrics') done = event.iteration
     else if (event.type === 'evaluation') {
       const { iteration, accuracy, correct, n } = event
       progress.note(

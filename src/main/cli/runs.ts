@@ -1,6 +1,7 @@
 /** `gpo runs` and `gpo show`. */
 import { databaseFile } from '@main/paths'
 import { runLog } from '@main/runs/log'
+import { offeredCheckpoints } from '@main/runs/on-disk'
 import { recoverInterrupted, resolveRun } from '@main/runs/prepare'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
@@ -10,7 +11,10 @@ import { getRun, getRunSummary, listRuns } from '@main/store/runs'
 import type { RunSummary } from '@shared/schemas/run'
 import { openRunsOf } from './model'
 import { formatBytes, formatPercent, formatSeconds, formatTable, formatTime, type Output } from './output'
-import type { StoreOptions } from './train'
+import { flagOf, offer, type StoreOptions } from './train'
+
+const READ_ONLY =
+  'the folder of the database cannot be written: its runs can be shown and exported; to train, copy it to a disk that can be written'
 
 const duration = ({ endedAt, workedMs }: RunSummary) => (endedAt ? formatSeconds(workedMs / 1000) : '-')
 
@@ -18,6 +22,7 @@ export function showRuns(options: StoreOptions, output: Output): number {
   const store = openStore(databaseFile(options.db))
   try {
     recoverInterrupted(store)
+    if (store.isReadOnly) output.note(READ_ONLY)
     const runs = listRuns(store)
     for (const run of runs) output.json(run)
     if (runs.length === 0)
@@ -35,6 +40,7 @@ export function showRuns(options: StoreOptions, output: Output): number {
       output.line(
         formatTable([['id', 'status', 'name', 'critical step', 'iterations', 'created', 'duration'], ...rows]),
       )
+      for (const run of runs) offer(store, run, output, flagOf(options))
       for (const { id, planProblem } of runs) if (planProblem !== null) output.note(`run ${id}: ${planProblem}`)
     }
     return 0
@@ -63,7 +69,8 @@ export function showRun(wanted: string, options: StoreOptions & { log?: boolean 
     const evaluations = listEvaluations(store, run.id)
     const checkpoints = listCheckpoints(store, run.id)
     const metrics = metricSummaries(store, run.id)
-    output.json({ ...run, evaluations, checkpoints, metrics })
+    output.json({ ...run, evaluations, checkpoints, unrecorded: offeredCheckpoints(store, run), metrics })
+    offer(store, run, output, flagOf(options))
     output.line(`${run.id}  ${run.name}`)
     output.line(`status       ${run.status}${run.error ? `: ${run.error.message}` : ''}`)
     output.line(`iterations   ${run.iteration} of ${run.iterations}`)

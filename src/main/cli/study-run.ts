@@ -60,13 +60,13 @@ function follow(progress: Progress, { store, study }: Running, cell: CellRun): (
   const where = `run ${number}/${cells.length} · ${placeOf(study.document, cell)}`
   const iterations = cell.record?.iterations ?? 0
   const from = cell.record?.iteration ?? 0
-  const begin = Date.now()
+  const begin = performance.now()
   let done = from
   let left: number | undefined
   return (event) => {
     if (event.type === 'metrics') {
       done = event.iteration
-      const perIteration = (Date.now() - begin) / 1000 / Math.max(1, done - from)
+      const perIteration = (performance.now() - begin) / 1000 / Math.max(1, done - from)
       const others = cells.filter(({ position }) => position !== cell.position)
       const perRun = perIteration * iterations
       const open = others.filter(({ leftOut, record }) => leftOut === null && record?.status !== 'completed').length

@@ -2,16 +2,23 @@
 
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
+import { clearLeftovers } from '@main/runs/leftovers'
 import { beginRun, driveRun, type ReadyRun, readyRun } from '@main/runs/lifecycle'
+import { offeredCheckpoints } from '@main/runs/on-disk'
 import { refuseUnfitPlan } from '@main/runs/plan-checks'
-import { type Resumption, recoverInterrupted, resolveRun } from '@main/runs/prepare'
+import {
+  type Resumption,
+  type ResumeOptions as ResumptionOptions,
+  recoverInterrupted,
+  resolveRun,
+} from '@main/runs/prepare'
 import { withStartingModel } from '@main/runs/starting-model'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { LEFT_OUT } from '@shared/data-record'
 import { describeError, ERROR_CODES, isErrorCode } from '@shared/errors'
 import type { Plan } from '@shared/schemas/plan'
-import type { RunRecord } from '@shared/schemas/run'
+import type { RunRecord, RunSummary } from '@shared/schemas/run'
 import { stopOnInterrupt } from './interrupt'
 import { findNamed, openRunsOf } from './model'
 import type { Output } from './output'
@@ -60,9 +67,10 @@ export interface RunFromPlan {
 interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
   /** Called before the run starts, with the iteration it resumes from. */
   readonly announce?: (resumption: Resumption) => void
+  readonly options?: ResumptionOptions
 }
 
-async function drive({ store, run, inputs, output, dbFlag, inspect, announce }: Drive): Promise<RunRecord> {
+async function drive({ store, run, inputs, options, output, dbFlag, inspect, announce }: Drive): Promise<RunRecord> {
   const progress = createProgress()
   let follow: ReturnType<typeof runProgress> = () => {}
   let release = () => {}
@@ -70,6 +78,7 @@ async function drive({ store, run, inputs, output, dbFlag, inspect, announce }: 
     store,
     run,
     inputs,
+    options,
     workerPath: TRAINER,
     fork: forkOf(inspect, progress.note),
     onUnprinted: (error) => progress.note(`warning: ${describeError(error)}`),
@@ -111,7 +120,7 @@ export interface StoreOptions extends InspectFlags {
   readonly db?: string
 }
 
-const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${db}` : '')
+export const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${db}` : '')
 
 export async function train(file: string, options: StoreOptions & { set: string[] }, output: Output): Promise<number> {
   const plan = readPlan(file, options.set, (name) => findNamed(name, options.db))
@@ -119,6 +128,7 @@ export async function train(file: string, options: StoreOptions & { set: string[
   const store = openStore(databaseFile(options.db))
   try {
     recoverInterrupted(store)
+    clearLeftovers(store, (error) => output.note(`warning: ${describeError(error)}`))
     const run = await runPlan({ store, plan, output, dbFlag: flagOf(options), inspect: options })
     return exitCodeOf(run)
   } finally {
@@ -128,6 +138,17 @@ export async function train(file: string, options: StoreOptions & { set: string[
 
 export interface ResumeOptions extends StoreOptions {
   readonly allowChanged?: boolean
+  readonly fromDisk?: boolean
+}
+
+/** Names a checkpoint on disk that the database does not know. */
+export function offer(store: Store, run: RunSummary, output: Output, dbFlag: string): void {
+  const newest = offeredCheckpoints(store, run).at(-1)
+  if (newest === undefined) return
+  const how = `gpo resume ${run.id} --from-disk${dbFlag}`
+  output.note(
+    `run ${run.id}: the checkpoint of iteration ${newest.iteration} is on disk, but not in the database; to go on from it, without the records since the one before: ${how}`,
+  )
 }
 
 export async function resume(wanted: string, options: ResumeOptions, output: Output): Promise<number> {
@@ -145,7 +166,12 @@ export async function resume(wanted: string, options: ResumeOptions, output: Out
           : `run ${run.id} has no usable checkpoint and starts over`,
       )
     }
-    const ended = await drive({ ...ready, store, output, dbFlag: flagOf(options), inspect: options, announce })
+    const resumeOptions = { isFromDisk: options.fromDisk }
+    if (!options.fromDisk) offer(store, ready.run, output, flagOf(options))
+    const ended = await drive({
+      ...{ ...ready, store, output, dbFlag: flagOf(options), inspect: options, announce },
+      options: resumeOptions,
+    })
     return exitCodeOf(ended)
   } finally {
     store.close()

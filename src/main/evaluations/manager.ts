@@ -44,6 +44,7 @@ const INTERRUPTED = 'The program ended before the evaluation did: run it again.'
 
 /** Marks evaluations whose program has ended. */
 export function recoverEvaluations(store: Store): void {
+  if (store.isReadOnly) return
   for (const { id, owner } of openEvaluations(store))
     if (!isAlive(owner)) setEvaluationState(store, id, 'interrupted', INTERRUPTED)
 }

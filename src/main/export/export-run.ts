@@ -1,9 +1,10 @@
 /** An export of a run: the available formats, the size, and the export itself. Work on tensors is a job in a separate process. */
 import { existsSync, rmSync, statfsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { readModelConfig } from '@main/formats/model-config'
 import { modelFiles } from '@main/formats/model-files'
 import { modelPath } from '@main/paths'
+import { checkpointPath } from '@main/paths/run-folder'
 import { listCheckpoints } from '@main/store/checkpoints'
 import { listEvaluations } from '@main/store/evaluations'
 import type { Store } from '@main/store/query'
@@ -202,7 +203,10 @@ async function runExportJob(context: ExportContext, request: TensorRequest, targ
       signal,
       job: {
         kind: 'export',
-        model: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, checkpoint.path) },
+        model: {
+          folder: modelPath(run.plan.model.path),
+          checkpoint: checkpointPath(store.file, run.id, checkpoint.path),
+        },
         backend: run.plan.backend,
         layout: LAYOUTS[request.format],
         name: run.name,

@@ -12,6 +12,7 @@ import type { ImportOutcome } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import type { Manifest } from './bundle-format'
+import { type BundleProcessOptions, readBundleApart } from './bundle-process/client'
 import type { ProbesRecord, SeriesRecord } from './bundle-records'
 import { type BundlePart, type BundleReader, readBundle } from './read-bundle'
 import { breath, refuseStopped } from './read-run'
@@ -25,6 +26,8 @@ const BATCH = 50
 export interface BundleImport {
   readonly store: Store
   readonly path: string
+  /** The process that reads it; without it that is done here, which is for files of our own. */
+  readonly apart?: BundleProcessOptions | undefined
   readonly signal?: AbortSignal
   readonly onProgress?: (label: string, done: number, total: number) => void
 }
@@ -121,8 +124,8 @@ async function fill(options: BundleImport, reader: BundleReader, run: string): P
  * @throws GpoError('data') naming the problem of the file, ('interrupted') after `signal`, ('storage'); then nothing of it is kept
  */
 export async function importBundle(options: BundleImport): Promise<ImportOutcome> {
-  const { store, path } = options
-  const reader = await readBundle(path)
+  const { store, path, apart } = options
+  const reader = await (apart ? readBundleApart(path, apart) : readBundle(path))
   try {
     refuseTooLarge(store, reader.manifest)
     const { id, name } = createImportedRun(store, newImportedRun(reader))

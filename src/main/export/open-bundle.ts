@@ -7,6 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { refuseStrangeFile } from '@main/formats/regular-file'
 import { describeError, GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
 import { shown } from '@shared/shown'
@@ -140,8 +141,12 @@ async function unpacked(content: Uint8Array, { name, unpacked }: BundleFile, dam
   return bytes
 }
 
-/** @throws GpoError('data') */
+/** @throws GpoError('data') for a named pipe or a device */
+export const refuseStrange = (path: string): void => refuseStrangeFile(path, 'data')
+
+/** @throws GpoError('data'), also for a named pipe or a device */
 export async function openFile(path: string): Promise<FileHandle> {
+  refuseStrange(path)
   try {
     return await open(path, 'r')
   } catch (error) {

@@ -9,6 +9,7 @@ import { LEGACY_TEMPLATE_FILE, TEMPLATE_FOLDER, templateFiles } from '@main/form
 import { BYTES, type StoredDtype } from '@main/formats/dtypes'
 import { isGgufPath } from '@main/formats/gguf/model'
 import { openModelFiles } from '@main/formats/model-files'
+import { refuseStrangeFile } from '@main/formats/regular-file'
 import { type TensorToWrite, writeSafetensors } from '@main/formats/safetensors-writer'
 import { madeTokenizerFiles } from '@main/text/tokenizer/files'
 import { compareTensors, countingFileSystem, type OnTensors } from './compare'
@@ -106,6 +107,7 @@ function writeMade(folder: string, sourceFolder: string): number {
 
 function copyFiles(folder: string, sourceFolder: string): number {
   const there = copiedFiles(sourceFolder)
+  for (const name of there) refuseStrangeFile(join(sourceFolder, name), 'model')
   if (there.some((name) => name.startsWith(TEMPLATE_FOLDER))) mkdirSync(join(folder, TEMPLATE_FOLDER))
   const copied = there.map((name) => writeDurably(join(folder, name), [readFileSync(join(sourceFolder, name))]))
   return copied.reduce((a, b) => a + b, writeMade(folder, sourceFolder))

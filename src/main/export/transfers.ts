@@ -8,6 +8,7 @@ import type { ExportFormat, ExportRequest, ImportOutcome, Transfer } from '@shar
 import { describeError, GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
 import type { ReadRows } from './context'
+import type { BundleProcessOptions } from './bundle-process/client'
 import { exportOptions, exportRun } from './export-run'
 import { importBundle } from './import-bundle'
 
@@ -32,6 +33,8 @@ export interface TransfersOptions {
   readonly workerPath: string
   readonly fork?: Fork
   readonly readRows: ReadRows
+  /** The process that reads bundles. */
+  readonly bundles?: BundleProcessOptions | undefined
   readonly onBug: (error: unknown) => void
 }
 
@@ -40,16 +43,16 @@ const INTERVAL = 100
 
 type Work<T> = (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>
 
-export function createTransfers({ store, version, workerPath, fork, readRows, onBug }: TransfersOptions): Transfers {
+export function createTransfers({ store, version, workerPath, fork, bundles, readRows, onBug }: TransfersOptions): Transfers {
   const hub = createHub<Transfer | null>()
   let transfer: Transfer | null = null
   let controller: AbortController | null = null
   let ended: Promise<unknown> = Promise.resolve()
-  let told = 0
+  let told = Number.NEGATIVE_INFINITY
 
   const change = (next: Transfer | null) => {
     transfer = next
-    told = Date.now()
+    told = performance.now()
     hub.publish(transfer)
   }
 
@@ -70,7 +73,7 @@ export function createTransfers({ store, version, workerPath, fork, readRows, on
     refuseBusy()
     const own = new AbortController()
     controller = own
-    const begin = Date.now()
+    const begin = performance.now()
     const base: Transfer = {
       ...start,
       state: 'running',
@@ -82,12 +85,12 @@ export function createTransfers({ store, version, workerPath, fork, readRows, on
       imported: null,
       error: null,
     }
-    const seconds = () => (Date.now() - begin) / 1000
+    const seconds = () => (performance.now() - begin) / 1000
     change(base)
     try {
       const value = await work(own.signal, (label, done, total) => {
         const next = { ...base, label, done, total, seconds: seconds() }
-        if (label !== transfer?.label || Date.now() - told >= INTERVAL) change(next)
+        if (label !== transfer?.label || performance.now() - told >= INTERVAL) change(next)
         else transfer = next
       })
       change({ ...base, state: 'done', label: 'done', seconds: seconds(), ...outcome(value) })
@@ -132,7 +135,11 @@ export function createTransfers({ store, version, workerPath, fork, readRows, on
       const work = perform(
         start,
         (own, onProgress) =>
-          importBundle({ store, path, signal: signal ? AbortSignal.any([own, signal]) : own, onProgress }),
+          importBundle({
+            ...{ store, path, onProgress },
+            apart: bundles,
+            signal: signal ? AbortSignal.any([own, signal]) : own,
+          }),
         (imported) => ({ imported, run: imported.id }),
       )
       return track(work)

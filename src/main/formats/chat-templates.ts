@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { type Json, readJsonObject } from './config-json'
+import { refuseStrangeFile } from './regular-file'
 
 /** The name of the one that is used where none is named. */
 export const DEFAULT_TEMPLATE = 'default'
@@ -22,6 +23,7 @@ export type ChatTemplates = ReadonlyMap<string, string>
 type Named = readonly [name: string, source: string]
 
 function readTemplate(file: string): string {
+  refuseStrangeFile(file, 'model')
   try {
     const { size } = statSync(file)
     if (size > MAX_BYTES) throw new GpoError('model', `${file} has ${size} bytes; a chat template has a few thousand`)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
 import { shown } from '@shared/shown'
+import { refuseStrangeFile } from './regular-file'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -11,6 +12,7 @@ const LIMITS = { depth: 100, values: 8_000_000 }
 
 /** Parses a JSON object, naming the file in every error. */
 export function readJsonObject(file: string): Json {
+  refuseStrangeFile(file, 'model')
   let text: string
   try {
     text = readFileSync(file, 'utf8')

@@ -7,6 +7,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } fro
 import { basename, join } from 'node:path'
 import { GpoError } from '@shared/errors'
 import { shown } from '@shared/shown'
+import { refuseStrangeFile } from './regular-file'
 
 export const FORMAT = 1
 /** How the name of a file of tensors ends. */
@@ -50,6 +51,7 @@ function damaged(folder: string, what: string): GpoError {
 
 function readText(folder: string, name: string): Buffer {
   if (!existsSync(join(folder, name))) throw damaged(folder, `${name} is missing`)
+  refuseStrangeFile(join(folder, name), 'storage')
   return readFileSync(join(folder, name))
 }
 
@@ -57,6 +59,7 @@ function readText(folder: string, name: string): Buffer {
 function sha256Of(path: string): string {
   const hash = createHash('sha256')
   const part = new Uint8Array(1 << 20)
+  refuseStrangeFile(path, 'storage')
   const handle = openSync(path, 'r')
   try {
     for (let got = readSync(handle, part); got > 0; got = readSync(handle, part)) hash.update(part.subarray(0, got))

@@ -210,6 +210,19 @@ export function latestCheckpoint(
   return null
 }
 
+/** What the folder says it holds: the manifests are checked, the large files are not. Oldest first; damaged ones are left out. */
+export function checkpointsOnDisk(runFolder: string): CheckpointRecord[] {
+  return findCheckpoints(runFolder).flatMap(({ path }) => {
+    try {
+      const { manifest, bytes, sha256 } = readManifest(join(runFolder, path))
+      const files = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, bytes)
+      return [{ iteration: manifest.iteration, path, bytes: files, sha256 }]
+    } catch {
+      return []
+    }
+  })
+}
+
 export interface Retention {
   /**
    * Iteration of the checkpoint that has just been written; by default the highest. After resuming from an older checkpoint it must be given:

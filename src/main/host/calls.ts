@@ -3,13 +3,16 @@
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 
+/** The transport reads a path as one of its own addresses. */
+const isAddress = (address: string): boolean => URL.canParse(address.startsWith('/') ? `orpc:${address}` : address)
+
 /** The transport's envelope: number, kind, and the call with its address, method and headers. What is in the call the contract checks. */
 const callSchema = z.looseObject({
   i: z.string(),
   t: z.number().optional(),
   p: z
     .looseObject({
-      u: z.string().optional(),
+      u: z.string().refine(isAddress).optional(),
       m: z.string().optional(),
       h: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
     })

@@ -1,9 +1,11 @@
 /** Opens the store and starts what every host needs. */
 import { createEvaluationManager, recoverEvaluations } from '@main/evaluations/manager'
+import type { BundleProcessOptions } from '@main/export/bundle-process/client'
 import { createTransfers } from '@main/export/transfers'
 import { openTextProcess, type TextProcessOptions } from '@main/library/text-work/client'
 import { runHere, runTextTasksBy } from '@main/library/text-work/run'
 import { databaseFile } from '@main/paths'
+import { clearLeftovers } from '@main/runs/leftovers'
 import { createRunManager } from '@main/runs/manager'
 import { loadInputs, recoverInterrupted } from '@main/runs/prepare'
 import { openStore } from '@main/store/open'
@@ -27,6 +29,8 @@ export interface HostOptions {
   readonly jobWorkerPath: string
   /** The process for work on text. Without it that is done here, and code from files can keep the program busy. */
   readonly text?: TextProcessOptions
+  /** The process that reads bundles of runs. Without it that is done here. */
+  readonly bundles?: BundleProcessOptions
   readonly fork?: Fork
   readonly onBug: (error: unknown) => void
 }
@@ -38,13 +42,23 @@ export interface Program {
 }
 
 /** @throws {GpoError} 'storage' */
-export function createProgram({ host, database, workerPath, jobWorkerPath, text, fork, onBug }: HostOptions): Program {
+export function createProgram({
+  host,
+  database,
+  workerPath,
+  jobWorkerPath,
+  text,
+  bundles,
+  fork,
+  onBug,
+}: HostOptions): Program {
   const store = openStore(databaseFile(database))
   const texts = text ? openTextProcess(text) : null
   runTextTasksBy(texts?.run ?? runHere)
   recoverInterrupted(store)
   recoverStudies(store)
   recoverEvaluations(store)
+  clearLeftovers(store, onBug)
   const runs = createRunManager({ store, workerPath, fork, onBug })
   const studies = createStudyManager({ store, runs, jobWorkerPath, fork, onBug })
   const purge = guarded(onBug, () => runs.purge(UNDO_MS)) // a locked database only delays it
@@ -54,7 +68,8 @@ export function createProgram({ host, database, workerPath, jobWorkerPath, text,
   const generators = createGenerators({ workerPath: jobWorkerPath, fork })
   const evaluations = createEvaluationManager({ store, workerPath: jobWorkerPath, fork, onBug })
   const transfers = createTransfers({
-    ...{ store, version: packageJson.version, workerPath: jobWorkerPath, fork, onBug },
+    ...{ store, version: packageJson.version, workerPath: jobWorkerPath },
+    ...{ fork, bundles, onBug },
     readRows: loadInputs,
   })
   const services: Services = {

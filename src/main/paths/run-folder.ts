@@ -34,6 +34,18 @@ export function ownRunFolder(database: string, runId: string): string | null {
   throw new GpoError('storage', message)
 }
 
+/**
+ * Where a checkpoint of a run is, to read it; it need not be there.
+ * @param name of its folder, as the database has it
+ * @throws GpoError('storage') if links lead out of the folder of the database: the files would be someone else's
+ */
+export function checkpointPath(database: string, runId: string, name: string): string {
+  const path = join(runFolder(database, runId), name)
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined || isOwnFolder(database, path)) return path
+  const cure = 'move the files there and remove the link; for more space, link the whole folder of the database'
+  throw new GpoError('storage', `${path} is a link or behind one, or no folder (it leads to ${realpathOf(path) ?? 'nothing'}), so it is not read: ${cure}.`) // biome-ignore format: one message
+}
+
 /** Whether a folder below the database's is really there, and not elsewhere through a link. */
 export function isOwnFolder(database: string, folder: string): boolean {
   const home = dirname(resolve(database))

@@ -2,9 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { trainerLog } from '@main/paths'
 import { ownRunFolder } from '@main/paths/run-folder'
-import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
-import { recordEvents } from '@main/store/record-events'
 import { endRun, getRun, type RunEnd, startRun } from '@main/store/runs'
 import { startTrainer, type Trainer } from '@main/workers/client'
 import type { Fork, WorkerExit } from '@main/workers/fork'
@@ -15,10 +13,14 @@ import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, FinishedEvent, TrainerEvent } from '@shared/schemas/events'
 import type { RunError, RunOwner, RunRecord } from '@shared/schemas/run'
 import { safeText } from '@shared/shown'
+import { keptOnDisk } from './on-disk'
+import { createPatience, type Patience, sometime } from './patience'
 import { thisProcess } from './process'
+import { createRecorder } from './recorder'
 
-const FLUSH_MS = 250
-const FLUSH_EVENTS = 500
+/** How long the end of a run that was told to end waits for the database; milliseconds. */
+const PATIENCE_AT_STOP = 30_000
+const PATIENCE_AT_KILL = 5000
 
 export interface Execution {
   readonly store: Store
@@ -38,49 +40,6 @@ export interface Execution {
   readonly fork?: Fork
   /** Called when the trainer runs, for example to stop or pause it. */
   readonly onStart?: (trainer: Trainer) => void
-}
-
-/** Collects events and writes them in batches; a checkpoint is written at once, together with everything before it. */
-function createRecorder(
-  store: Store,
-  runId: string,
-  onRecorded: Execution['onRecorded'],
-  onError: (error: unknown) => void,
-) {
-  let waiting: TrainerEvent[] = []
-  let timer: NodeJS.Timeout | null = null
-  let isBroken = false
-  const flush = () => {
-    if (timer) clearTimeout(timer)
-    timer = null
-    const events = waiting
-    waiting = []
-    if (events.length === 0 || isBroken) return
-    try {
-      recordEvents(store, runId, events)
-      onRecorded?.(events)
-    } catch (error) {
-      isBroken = true
-      onError(error)
-    }
-  }
-  return {
-    flush,
-    add(event: TrainerEvent) {
-      if (event.type === 'phase' || event.type === 'obeyed') return
-      waiting.push(event)
-      if (event.type === 'checkpoint' || waiting.length >= FLUSH_EVENTS) flush()
-      else timer ??= setTimeout(flush, FLUSH_MS)
-    },
-  }
-}
-
-/** Says which checkpoint is left after a storage failure. */
-function keptOf(store: Store, runId: string): string {
-  const newest = listCheckpoints(store, runId).at(-1)
-  return newest
-    ? `The checkpoint of iteration ${newest.iteration} is kept.`
-    : 'There was no checkpoint yet; the starting model is unchanged.'
 }
 
 const failure = (error: unknown): RunError => ({
@@ -135,18 +94,60 @@ async function endOf(trainer: Trainer, onStart: Execution['onStart']): Promise<W
   }
 }
 
+const pausing = (reason: string): string =>
+  `${reason} The run is paused until then and goes on by itself; nothing that it has computed is lost meanwhile.`
+
+/**
+ * A trainer that pauses at its next safe point while the store cannot be written, whatever a person asks meanwhile but the end; a person's own
+ * pause lasts.
+ */
+function holdable(trainer: Trainer, patience: Patience): { readonly trainer: Trainer; hold(isHeld: boolean): void } {
+  let [isHeld, isPaused] = [false, false]
+  const ending = (end: () => void, waits: number) => () => {
+    patience.hurry(waits)
+    end()
+  }
+  return {
+    hold(now) {
+      isHeld = now
+      if (isHeld) trainer.pause()
+      else if (!isPaused) trainer.resume()
+    },
+    trainer: {
+      ...trainer,
+      pause() {
+        isPaused = true
+        trainer.pause()
+      },
+      resume() {
+        isPaused = false
+        if (!isHeld) trainer.resume()
+      },
+      stop: ending(trainer.stop, PATIENCE_AT_STOP),
+      stopNow: ending(trainer.stopNow, PATIENCE_AT_STOP),
+      kill: ending(trainer.kill, PATIENCE_AT_KILL),
+    },
+  }
+}
+
 /** Starts the trainer and follows it to its end; by then all its events are stored. */
-async function drive(execution: Execution): Promise<RunEnd> {
+async function drive(execution: Execution, driving: Driving): Promise<RunEnd> {
   const { store, run, workerPath, onStart, onEvent } = execution
   makeFolder(run.folder)
   ownRunFolder(store.file, run.id) // throws for one that is elsewhere
   let last: FinishedEvent | FailedEvent | null = null
   let broken: { readonly error: unknown } | null = null
-  const recorder = createRecorder(store, run.id, execution.onRecorded, (error) => {
-    broken = { error }
-    trainer.kill()
+  const recorder = createRecorder({
+    store,
+    runId: run.id,
+    patience: driving.patience,
+    onRecorded: execution.onRecorded,
+    onError: (error) => {
+      broken = { error }
+      started.kill()
+    },
   })
-  const trainer = startTrainer({
+  const started = startTrainer({
     workerPath,
     fork: execution.fork,
     start: startMessage({
@@ -166,22 +167,49 @@ async function drive(execution: Execution): Promise<RunEnd> {
       onEvent?.(event)
     },
   })
-  const exit = await endOf(trainer, onStart).finally(recorder.flush)
+  const { trainer, hold } = holdable(started, driving.patience)
+  driving.hold = hold
+  const exit = await endOf(trainer, onStart).finally(recorder.drained)
   return broken === null ? outcome(last, exit, trainerLog(run.folder)) : notStored(store, run.id, broken)
 }
 
 function notStored(store: Store, runId: string, { error }: { readonly error: unknown }): RunEnd {
   const { code, message } = failure(error)
-  return { status: 'failed', error: { code, message: `${message} ${keptOf(store, runId)}` } }
+  return { status: 'failed', error: { code, message: `${message} ${keptOnDisk(store, runId)}` } }
 }
 
-/** If even the end cannot be stored, the reason is thrown; at the next start the run is found without its process and marked as interrupted. */
-function recordEnd(store: Store, runId: string, owner: RunOwner, end: RunEnd): void {
+/** If even the end cannot be stored, the reason is thrown; the run is marked as interrupted as soon as that is possible, at the latest at the next start. */
+async function recordEnd(
+  execution: Execution,
+  { patience, begun }: Driving,
+  owner: RunOwner,
+  end: RunEnd,
+): Promise<void> {
+  const { store, run } = execution
+  const now = Date.now()
+  const workedMs = performance.now() - begun
   try {
-    endRun(store, runId, owner, end)
+    await patience.attempt(() => endRun(store, run.id, owner, { ...end, workedMs }, now))
   } catch (error) {
     throw end.error?.code === 'storage' ? new GpoError('storage', end.error.message, { cause: error }) : error
   }
+}
+
+/** What waits for the store, and whoever is held meanwhile. */
+interface Driving {
+  readonly patience: Patience
+  /** When, by the clock that cannot jump. */
+  readonly begun: number
+  hold: (isHeld: boolean) => void
+}
+
+function beginDriving({ store, onEvent }: Execution): Driving {
+  const patience = createPatience(store, (reason) => {
+    driving.hold(reason !== null)
+    onEvent?.({ type: 'held', reason: reason === null ? null : pausing(reason) })
+  })
+  const driving: Driving = { patience, begun: performance.now(), hold: () => {} }
+  return driving
 }
 
 /**
@@ -192,9 +220,10 @@ function recordEnd(store: Store, runId: string, owner: RunOwner, end: RunEnd): v
 export async function executeRun(execution: Execution): Promise<RunRecord> {
   const { store, run } = execution
   const owner = thisProcess()
-  startRun(store, run.id, owner)
+  const driving = beginDriving(execution)
+  await driving.patience.attempt(() => startRun(store, run.id, owner))
   try {
-    recordEnd(store, run.id, owner, await drive(execution).catch(expected))
+    await recordEnd(execution, driving, owner, await drive(execution, driving).catch(expected))
   } catch (error) {
     abandon(store, run.id, owner, error)
     throw error
@@ -208,9 +237,8 @@ function expected(error: unknown): RunEnd {
   throw error
 }
 
-/** Used after a bug, which is the error to report, so nothing is thrown here. */
+/** Used after a bug, or when the end cannot be stored; that is the error to report, so nothing is thrown here. */
 function abandon(store: Store, runId: string, owner: RunOwner, error: unknown): void {
-  try {
-    endRun(store, runId, owner, { status: 'interrupted', error: failure(error) })
-  } catch {}
+  const now = Date.now()
+  sometime(store, () => void endRun(store, runId, owner, { status: 'interrupted', error: failure(error) }, now))
 }

@@ -7,8 +7,9 @@ import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
 import { type Execution, executeRun } from './execute'
 import { checkSameInputs, completeFingerprints, type SameInputs, takeFingerprints } from './fingerprints'
+import { createPatience } from './patience'
 import { planWarnings, refuseUnfitPlan } from './plan-checks'
-import { loadInputs, newRun, prepareResume, type Resumption, type RunInputs } from './prepare'
+import { loadInputs, newRun, prepareResume, type ResumeOptions, type Resumption, type RunInputs } from './prepare'
 
 /** A run whose data was read and whose model was found. */
 export interface ReadyRun {
@@ -53,6 +54,7 @@ export async function readyRun(store: Store, id: string, options: SameInputs = {
 type Driving = Pick<Execution, 'store' | 'workerPath' | 'fork' | 'onStart' | 'onEvent' | 'onRecorded'>
 
 export interface Drive extends Driving, Omit<ReadyRun, 'notes'> {
+  readonly options?: ResumeOptions | undefined
   /** Called when the fingerprints of large files could not be completed while the run trained. */
   readonly onUnprinted: (error: unknown) => void
   /** Called before the trainer starts, with the point from which the run resumes. */
@@ -63,9 +65,17 @@ export interface Drive extends Driving, Omit<ReadyRun, 'notes'> {
  * Resets the run to its newest usable checkpoint, if it has one, and runs it to its end.
  * @throws GpoError when it cannot be driven; a bug in a listener ends the run as interrupted and is thrown
  */
-export async function driveRun({ run, inputs, onPrepared, onUnprinted, ...driving }: Drive): Promise<RunRecord> {
+export async function driveRun({
+  run,
+  inputs,
+  options = {},
+  onPrepared,
+  onUnprinted,
+  ...driving
+}: Drive): Promise<RunRecord> {
   const { store } = driving
-  const resumption = prepareResume(store, run.id)
+  const patience = createPatience(store, (reason) => driving.onEvent?.({ type: 'held', reason }))
+  const resumption = await patience.attempt(() => prepareResume(store, run.id, options))
   onPrepared?.(resumption)
   const ending = new AbortController()
   const printing = completeFingerprints(store, run.id, run.plan, ending.signal).catch(onUnprinted)

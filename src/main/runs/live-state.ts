@@ -30,6 +30,7 @@ export const beginLive = (run: Pick<RunRecord, 'id' | 'name' | 'iteration' | 'it
     iterationEnd: null,
     isEvaluated: isEvaluated(run.plan),
     pending: [],
+    held: null,
   },
   ends: [],
   pausedAt: null,
@@ -45,6 +46,8 @@ export function afterEvent(live: LiveRun, event: TrainerEvent, now: number): Liv
       return afterIteration(live, event.iteration, now)
     case 'obeyed':
       return afterRequest(live, event.request, now)
+    case 'held':
+      return { ...live, active: { ...live.active, held: event.reason } }
     default:
       return live
   }

@@ -1,6 +1,6 @@
 /** The runs that this program drives: one at a time, the others wait. Sends events to all listeners. */
 import type { Store } from '@main/store/query'
-import { hiddenRuns } from '@main/store/run-notes'
+import { hiddenRuns, shiftHidden } from '@main/store/run-notes'
 import { deleteRun, getRun, getRunSummary, listRuns, queueRun } from '@main/store/runs'
 import type { Trainer } from '@main/workers/client'
 import type { Fork } from '@main/workers/fork'
@@ -12,11 +12,12 @@ import { isEvaluated } from '@shared/plan/evaluated'
 import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
+import { watchClock } from './clock-jumps'
 import { removeRunFiles } from './files'
 import type { SameInputs } from './fingerprints'
 import { beginRun, driveRun, type ReadyRun, readyRun } from './lifecycle'
 import { afterEvent, beginLive, type LiveRun } from './live-state'
-import { recoverInterrupted } from './prepare'
+import { type ResumeOptions, recoverInterrupted } from './prepare'
 
 export interface RunManager {
   /** Checks data and model first. @returns the run's id @throws {GpoError} what is wrong with the plan */
@@ -26,7 +27,7 @@ export interface RunManager {
    * @returns sentences on what changed since it began, and warnings about its plan
    * @throws {GpoError} 'changed' when its data, weights, tokenizer or adapter have changed
    */
-  resume(id: string, options?: SameInputs): Promise<readonly string[]>
+  resume(id: string, options?: SameInputs & ResumeOptions): Promise<readonly string[]>
   /**
    * Queues a run and follows it to its end, or until it is taken out of the queue; then it has the status it had.
    * @throws {GpoError} 'usage' if it is queued already, and what keeps it from being driven
@@ -74,7 +75,11 @@ interface Follower {
 }
 
 const recordedKind = (event: TrainerEvent): RecordedKind | null =>
-  event.type === 'phase' || event.type === 'obeyed' || event.type === 'finished' || event.type === 'failed'
+  event.type === 'phase' ||
+  event.type === 'obeyed' ||
+  event.type === 'held' ||
+  event.type === 'finished' ||
+  event.type === 'failed'
     ? null
     : event.type
 
@@ -84,7 +89,13 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   let queue: string[] = []
   let isClosing = false
   let stateTimer: NodeJS.Timeout | null = null
+  const jumpOf = watchClock()
+  /** The time, as if the clock had not been set since this program started: differences are durations. */
+  const started = Date.now() - performance.now()
+  const steadyNow = () => started + performance.now()
   const followers = new Map<string, Follower>()
+  /** How waiting runs are to be resumed. */
+  const wanted = new Map<string, ResumeOptions>()
 
   /** @param failure what kept it from being driven */
   const leave = (id: string, failure: { readonly error: unknown } | null = null) => {
@@ -132,6 +143,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   async function drive(id: string, ready: ReadyRun | null): Promise<void> {
     const ended = await driveRun({
       ...(ready ?? (await readyRun(store, id))),
+      options: wanted.get(id),
       store,
       workerPath,
       fork,
@@ -146,7 +158,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       },
       onEvent: (event) => {
         if (!active) return
-        active.live = afterEvent(active.live, event, Date.now())
+        active.live = afterEvent(active.live, event, steadyNow())
         if (event.type === 'phase') announceSoon()
         else announceState()
       },
@@ -179,6 +191,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       .catch(onBug)
       .finally(() => {
         active = null
+        wanted.delete(id)
         leave(id, failure)
         announceState()
         announceRuns()
@@ -229,12 +242,12 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
   })
 
   return {
-    async start(wanted) {
-      const ready = await beginRun(store, wanted)
+    async start(plan) {
+      const ready = await beginRun(store, plan)
       enqueue(ready)
       return ready.run.id
     },
-    async resume(id, options) {
+    async resume(id, options = {}) {
       if (active?.live.active.id === id) {
         const { trainer, live } = running(id)
         trainer.resume()
@@ -244,6 +257,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
       }
       const ready = await readyRun(store, id, options)
       queueRun(store, id)
+      wanted.set(id, options)
       enqueue(ready)
       return ready.notes
     },
@@ -306,6 +320,9 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     },
     announceRuns,
     purge(ageMs) {
+      if (store.isReadOnly) return
+      const jump = jumpOf()
+      if (jump !== 0) shiftHidden(store, jump)
       for (const { id, removesFiles } of hiddenRuns(store, Date.now() - ageMs)) {
         deleteRun(store, id)
         if (!removesFiles) continue

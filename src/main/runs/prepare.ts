@@ -8,7 +8,7 @@ import { judgedBy } from '@main/library/datasets/judged'
 import { loadDataset } from '@main/library/datasets/load'
 import { checkAdapterFits, otherBase } from '@main/library/models/adapter'
 import { datasetPath, modelPath } from '@main/paths'
-import { ownRunFolder } from '@main/paths/run-folder'
+import { checkpointPath, ownRunFolder } from '@main/paths/run-folder'
 import { forgetCheckpoints, insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { type Store, transaction } from '@main/store/query'
 import { createRun, endRun, getRun, lastSeen, listRuns, newRunId, refuseReadOnly } from '@main/store/runs'
@@ -21,6 +21,7 @@ import { type Dataset, type Example, recordKindOf } from '@shared/schemas/datase
 import type { CheckpointRecord } from '@shared/schemas/events'
 import type { DataFile, Plan } from '@shared/schemas/plan'
 import type { RunRecord, RunSummary } from '@shared/schemas/run'
+import { unrecordedCheckpoints } from './on-disk'
 import { isAlive } from './process'
 import { accountOf, type Rows, sharedWarnings } from './rows'
 
@@ -127,6 +128,7 @@ export function newRun(store: Store, plan: Plan): RunRecord {
 
 /** Marks runs whose process is gone as interrupted. @returns their ids */
 export function recoverInterrupted(store: Store): string[] {
+  if (store.isReadOnly) return []
   return listRuns(store, { statuses: ['running'] }).flatMap(({ id, owner }) => {
     if (owner === null || isAlive(owner)) return []
     const error = {
@@ -148,13 +150,14 @@ interface Usable {
 
 /** The newest recorded checkpoint that is intact. */
 function newestWhole(
+  store: Store,
   run: RunRecord,
   recorded: readonly CheckpointRecord[],
   damaged: string[],
 ): CheckpointRecord | null {
   for (const checkpoint of recorded.toReversed()) {
     try {
-      readCheckpoint(join(run.folder, checkpoint.path))
+      readCheckpoint(checkpointPath(store.file, run.id, checkpoint.path))
       return checkpoint
     } catch (error) {
       if (!(error instanceof GpoError)) throw error
@@ -164,26 +167,47 @@ function newestWhole(
   return null
 }
 
-/**
- * The checkpoint from which a run resumes, or null if it has none yet. The trainer removes old checkpoints before it reports the new one. If it
- * ends in between, the new one is on disk but not recorded; it is used only if no recorded one is intact.
- * @throws GpoError('storage') when there were checkpoints and none can be used, so that the records are not discarded
- */
-function findUsable(store: Store, run: RunRecord): Usable | null {
-  const recorded = listCheckpoints(store, run.id)
-  const damaged: string[] = []
-  const whole = newestWhole(run, recorded, damaged)
-  if (whole) return { checkpoint: whole, isRecorded: true, damaged }
-  const [first] = damaged
-  if (first === undefined) return null
+export interface ResumeOptions {
+  /** From the newest checkpoint on disk, though the database does not know it: records from just before it are missing. */
+  readonly isFromDisk?: boolean | undefined
+}
+
+const MISSING = 'metrics and trajectories from just before it may be missing'
+
+/** A person's choice. @throws GpoError('usage') if there is none, ('storage') if it is damaged */
+function fromDisk(store: Store, run: RunRecord, unrecorded: CheckpointRecord | undefined): Usable {
+  if (unrecorded === undefined) {
+    const cure = 'resume it without asking for one'
+    throw new GpoError('usage', `Run ${run.id} has no checkpoint on disk that the database does not know: ${cure}.`)
+  }
+  readCheckpoint(checkpointPath(store.file, run.id, unrecorded.path))
+  const note = `resuming from the checkpoint of iteration ${unrecorded.iteration}, which was not recorded; ${MISSING}`
+  return { checkpoint: unrecorded, isRecorded: false, damaged: [note] }
+}
+
+/** The newest checkpoint if no recorded one is intact. @param damaged what is wrong with those */
+function lastResort(run: RunRecord, damaged: readonly string[]): Usable {
   const found = latestCheckpoint(run.folder)
   if (!found) {
     const cure = `restore ${run.folder}, or start a new run`
-    const message = `none of the ${recorded.length} checkpoints of run ${run.id} can be used: ${cure} (${first})`
+    const message = `none of the ${damaged.length} checkpoints of run ${run.id} can be used: ${cure} (${damaged[0]})`
     throw new GpoError('storage', message)
   }
-  const note = `resuming from the checkpoint of iteration ${found.iteration}, which was not recorded; metrics and trajectories from just before it may be missing`
+  const note = `resuming from the checkpoint of iteration ${found.iteration}, which was not recorded; ${MISSING}`
   return { checkpoint: found, isRecorded: false, damaged: [...damaged, note] }
+}
+
+/**
+ * The checkpoint from which a run resumes, or null if it has none yet. The trainer removes old checkpoints before it reports the new one. If it
+ * ends in between, the new one is on disk but not recorded; unless a person wants it, it is used only if no recorded one is intact.
+ * @throws GpoError('storage') when there were checkpoints and none can be used, so that the records are not discarded
+ */
+function findUsable(store: Store, run: RunRecord, { isFromDisk = false }: ResumeOptions): Usable | null {
+  if (isFromDisk) return fromDisk(store, run, unrecordedCheckpoints(store, run.id).at(-1))
+  const damaged: string[] = []
+  const whole = newestWhole(store, run, listCheckpoints(store, run.id), damaged)
+  if (whole) return { checkpoint: whole, isRecorded: true, damaged }
+  return damaged.length === 0 ? null : lastResort(run, damaged)
 }
 
 /** Deletes the records after a checkpoint. @returns folders of checkpoints that are no longer needed */
@@ -216,7 +240,7 @@ export interface Resumption {
  * Resets a run to its newest usable checkpoint; later iterations will be recorded again.
  * @throws GpoError('usage') when it is completed or running, ('storage') when its checkpoints cannot be used; then nothing was changed
  */
-export function prepareResume(store: Store, id: string): Resumption {
+export function prepareResume(store: Store, id: string, options: ResumeOptions = {}): Resumption {
   refuseReadOnly(store, id)
   const run = getRun(store, id)
   if (run.status === 'completed')
@@ -227,7 +251,7 @@ export function prepareResume(store: Store, id: string): Resumption {
   if (run.status === 'running')
     throw new GpoError('usage', `run ${id} is running, in process ${run.owner?.pid}: stop it there first`)
   const folder = ownRunFolder(store.file, id)
-  const usable = findUsable(store, run)
+  const usable = findUsable(store, run, options)
   if (usable === null) {
     truncateAfter(store, id, -1)
     return { run: getRun(store, id), resumeFrom: null, iteration: 0, damaged: [] }

@@ -1,7 +1,7 @@
 /** What a trajectory was sampled with: the row of the data, and the weights of a checkpoint. */
-import { join } from 'node:path'
 import { loadDataset } from '@main/library/datasets/load'
 import { datasetPath, modelPath } from '@main/paths'
+import { checkpointPath } from '@main/paths/run-folder'
 import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
@@ -35,7 +35,7 @@ export async function exampleOf({ plan }: RunRecord, row: number): Promise<Examp
 function checkpointFolder(store: Store, run: RunRecord, iteration: number | null): string | null {
   if (iteration === null) return null
   const found = listCheckpoints(store, run.id).find((one) => one.iteration === iteration)
-  if (found) return join(run.folder, found.path)
+  if (found) return checkpointPath(store.file, run.id, found.path)
   throw new GpoError('notFound', `Run ${run.id} keeps no checkpoint of iteration ${iteration}: choose another.`)
 }
 

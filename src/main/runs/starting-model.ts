@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { addEntry } from '@main/library/entries'
 import { RUN_MODEL } from '@main/library/known-paths'
 import { modelPath } from '@main/paths'
+import { checkpointPath } from '@main/paths/run-folder'
 import { listCheckpoints } from '@main/store/checkpoints'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
@@ -45,7 +46,7 @@ async function write(folder: string, id: string, { store, workerPath, fork, onPr
       fork,
       job: {
         kind: 'export',
-        model: { folder: modelPath(run.plan.model.path), checkpoint: join(run.folder, newest.path) },
+        model: { folder: modelPath(run.plan.model.path), checkpoint: checkpointPath(store.file, id, newest.path) },
         backend: run.plan.backend,
         layout: 'merged',
         name: run.name,

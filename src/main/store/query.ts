@@ -5,6 +5,8 @@ import { storageError } from './storage-error'
 export interface Store {
   readonly db: Database.Database
   readonly file: string
+  /** Whether its folder cannot be written: everything can be looked at and exported, nothing is changed. */
+  readonly isReadOnly: boolean
   /** Prepared statements by their SQL. */
   readonly statements: Map<string, Database.Statement<unknown[]>>
   /** Changes when another connection has written. */
@@ -50,4 +52,18 @@ export function change(store: Store, sql: string, ...params: readonly SqlValue[]
 /** Runs `work` in a transaction. Takes the write lock first, so that it never fails midway because another process writes. */
 export function transaction<T>(store: Store, work: () => T): T {
   return guarded(store, () => store.db.transaction(work).immediate())
+}
+
+/** Milliseconds that a statement waits for another program's lock; the process stands still meanwhile. */
+export const BUSY_TIMEOUT = 10_000
+const IMPATIENT = 200
+
+/** Does `work` without long waiting, for whoever tries again: the window answers in between. */
+export function impatiently<T>(store: Store, work: () => T): T {
+  store.db.pragma(`busy_timeout = ${IMPATIENT}`)
+  try {
+    return work()
+  } finally {
+    store.db.pragma(`busy_timeout = ${BUSY_TIMEOUT}`)
+  }
 }

@@ -63,6 +63,11 @@ export function restoreRuns(store: Store, ids: readonly string[]): void {
   })
 }
 
+/** Moves the times at which runs were hidden along with a clock that has jumped, so that each can be restored as long as was said; none is later than now. */
+export function shiftHidden(store: Store, jumpMs: number, now = Date.now()): void {
+  change(store, 'UPDATE runs SET removed_at = min(removed_at + ?, ?) WHERE removed_at IS NOT NULL', jumpMs, now)
+}
+
 export interface HiddenRun {
   readonly id: string
   readonly removesFiles: boolean

@@ -181,6 +181,8 @@ export function queueRun(store: Store, id: string): void {
 export interface RunEnd {
   readonly status: 'completed' | 'stopped' | 'interrupted' | 'failed'
   readonly error?: RunError
+  /** Milliseconds since it was last started, by a clock that cannot jump; without it the difference of the times counts. */
+  readonly workedMs?: number
 }
 
 /**
@@ -191,15 +193,16 @@ export function endRun(
   store: Store,
   id: string,
   owner: RunOwner,
-  { status, error }: RunEnd,
+  { status, error, workedMs }: RunEnd,
   now = Date.now(),
 ): boolean {
   const ended = change(
     store,
-    `UPDATE runs SET status = ?, ended_at = ?, worked_ms = worked_ms + max(0, ? - coalesce(resumed_at, ?)), resumed_at = NULL, error_code = ?, error_message = ?, owner_pid = NULL, owner_started_at = NULL
+    `UPDATE runs SET status = ?, ended_at = ?, worked_ms = worked_ms + coalesce(?, max(0, ? - coalesce(resumed_at, ?))), resumed_at = NULL, error_code = ?, error_message = ?, owner_pid = NULL, owner_started_at = NULL
        WHERE id = ? AND status = 'running' AND owner_pid = ? AND owner_started_at = ?`,
     status,
     now,
+    workedMs === undefined ? null : Math.round(workedMs),
     now,
     now,
     error?.code ?? null,

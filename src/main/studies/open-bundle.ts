@@ -7,7 +7,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSyn
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type ArchivedFile, type Damaged, readAt, scanArchive } from '@main/export/bundle-archive'
-import { decodeText, openFile, parseAs, parseJson } from '@main/export/open-bundle'
+import { decodeText, openFile, parseAs, parseJson, refuseStrange } from '@main/export/open-bundle'
 import { GpoError } from '@shared/errors'
 import { CHECKSUM, DOCUMENT, MANIFEST, MANIFEST_BYTES, type StudyManifest, studyManifestSchema } from './bundle-format'
 import { fileStem } from './export'
@@ -31,6 +31,7 @@ const TAR_MARK = { at: 257, text: 'ustar' }
 
 /** True for an archive; a document is text. */
 export function isBundleFile(path: string): boolean {
+  refuseStrange(path)
   const file = openSync(path, 'r')
   try {
     const bytes = Buffer.alloc(TAR_MARK.text.length)

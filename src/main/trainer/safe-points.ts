@@ -8,6 +8,7 @@ import { isOutOfPatience } from '@shared/plan/patience'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { StartMessage, ToldEvent } from '../workers/protocol'
 import type { Control } from './control'
+import { whenThereIsRoom } from './room'
 import type { Session } from './session/session'
 
 interface Best {
@@ -72,7 +73,7 @@ export function openSafePoints({ start, session, control, tell, onSave }: Surrou
   async function save(iteration: number): Promise<void> {
     if (saved === iteration) return
     onSave(iteration)
-    tell(await checkpointOf(start, session, iteration, best))
+    tell(await whenThereIsRoom(() => checkpointOf(start, session, iteration, best), control, tell))
     saved = iteration
     savedAt = performance.now()
   }

@@ -8,6 +8,19 @@ import { app, safeStorage } from 'electron'
 
 const fileOf = (name: string) => join(app.getPath('userData'), `${name}.secret`)
 
+/**
+ * Linux without a keyring: Electron would encrypt with a key that is in its own source code.
+ * @throws GpoError('usage') then, and where there is no keychain at all
+ */
+function requireKeychain(): void {
+  const isPlain = process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text'
+  if (safeStorage.isEncryptionAvailable() && !isPlain) return
+  const what = isPlain
+    ? 'The system has no keyring, so the token would be kept as good as in plain text'
+    : 'The system has no keychain for the token'
+  throw new GpoError('usage', `${what}: set HF_TOKEN instead${isPlain ? ', or install gnome-keyring or KWallet' : ''}.`)
+}
+
 export const keychain: Secrets = {
   read(name) {
     if (!existsSync(fileOf(name)) || !safeStorage.isEncryptionAvailable()) return null
@@ -19,8 +32,7 @@ export const keychain: Secrets = {
   },
   write(name, value) {
     if (value === '') return rmSync(fileOf(name), { force: true })
-    if (!safeStorage.isEncryptionAvailable())
-      throw new GpoError('usage', 'The system has no keychain for the token: set HF_TOKEN instead.')
+    requireKeychain()
     mkdirSync(dirname(fileOf(name)), { recursive: true })
     writeAtomically(fileOf(name), [safeStorage.encryptString(value)])
   },

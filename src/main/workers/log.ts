@@ -20,7 +20,9 @@ export const MAX_LOG_BYTES = 1_000_000
 
 /** A link in the place of a log is not followed: the folder may be someone else's. Windows does not know the flag. */
 const NO_LINK = constants.O_NOFOLLOW ?? 0
-const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | NO_LINK
+/** A named pipe in its place is not waited for. */
+const NO_WAIT = constants.O_NONBLOCK ?? 0
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | NO_LINK | NO_WAIT
 
 /** The previous log file. */
 export const olderLog = (file: string): string => `${file}.1`
@@ -55,7 +57,7 @@ export const bugMessage = (message: string, file: string): string =>
 /** The last bytes of a file; empty if there is none. */
 function endOf(file: string, bytes: number): Buffer {
   try {
-    const handle = openSync(file, constants.O_RDONLY | NO_LINK)
+    const handle = openSync(file, constants.O_RDONLY | NO_LINK | NO_WAIT)
     try {
       const { size } = fstatSync(handle)
       const end = Buffer.alloc(Math.min(size, bytes))

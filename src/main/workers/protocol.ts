@@ -115,6 +115,7 @@ const eventSchema = z.discriminatedUnion('type', [
     seconds: z.number(),
   }),
   z.strictObject({ type: z.literal('obeyed'), request: z.enum(RUN_REQUESTS) }),
+  z.strictObject({ type: z.literal('held'), reason: z.string().nullable() }),
   z.strictObject({ type: z.literal('metrics'), iteration: count, values: z.record(z.string(), z.number()) }),
   z.strictObject({ type: z.literal('trajectories'), trajectories: z.array(trajectorySchema) }),
   z.strictObject({

@@ -3,6 +3,7 @@
  * Works below every kind of parent, because it only asks the system who the parent is.
  */
 import { Worker } from 'node:worker_threads'
+import { beFirstToGo } from './first-to-go'
 
 /** Milliseconds between two looks. */
 const INTERVAL = 500
@@ -27,8 +28,11 @@ setInterval(() => {
 /** The thread needs none of the process's flags; it keeps no process from ending. */
 const OPTIONS = { eval: true, execArgv: [] as string[] }
 
-/** Call this first: work that blocks must not come before it. */
-export const dieWithParent = (): void => new Worker(WATCH, OPTIONS).unref()
+/** Call this first: work that blocks must not come before it. Such a process is also the one to end when memory runs out. */
+export function dieWithParent(): void {
+  beFirstToGo()
+  new Worker(WATCH, OPTIONS).unref()
+}
 
 /** The same as a statement for a process that runs from a text (CommonJS). */
 export const DIE_WITH_PARENT = `new (require('node:worker_threads').Worker)(${JSON.stringify(WATCH)}, ${JSON.stringify(OPTIONS)}).unref()`

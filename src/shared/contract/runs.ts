@@ -18,6 +18,8 @@ export interface RunDetails extends RunNotes {
   readonly metrics: readonly MetricSummary[]
   readonly evaluations: readonly EvaluationRecord[]
   readonly checkpoints: readonly CheckpointRecord[]
+  /** On disk and newer, but not in the database: the program ended in between, or could not write. Empty while the run is in progress. */
+  readonly unrecorded: readonly CheckpointRecord[]
   readonly trajectories: number
 }
 
@@ -41,6 +43,8 @@ export interface ActiveRun {
   readonly isEvaluated: boolean
   /** Requests that were not obeyed yet, in the order in which they will be: at the end of this iteration, or at once while paused. */
   readonly pending: readonly RunRequest[]
+  /** What it waits for, as a sentence: another program's lock, room on a disk; null while it waits for nothing. */
+  readonly held: string | null
 }
 
 export interface LiveState {
@@ -139,10 +143,10 @@ export const runsContract = {
   start: oc.input(z.strictObject({ plan: planSchema })).output(type<{ readonly id: string }>()),
   /**
    * Resumes a paused, stopped, interrupted or failed run, or queues it; refused as `changed` if its data, weights, tokenizer or adapter have
-   * changed. `notes`: sentences for the person.
+   * changed. `fromDisk`: from the newest checkpoint of `unrecorded`. `notes`: sentences for the person.
    */
   resume: oc
-    .input(z.strictObject({ id: runId, allowChanged: z.boolean().optional() }))
+    .input(z.strictObject({ id: runId, allowChanged: z.boolean().optional(), fromDisk: z.boolean().optional() }))
     .output(type<{ readonly notes: readonly string[] }>()),
   pause: oc.input(z.strictObject({ id: runId })).output(done),
   /**

@@ -31,6 +31,8 @@ export interface ProgramInfo {
   readonly version: string
   readonly host: 'electron' | 'browser'
   readonly database: string
+  /** Whether its folder cannot be written: runs can be looked at and exported, nothing can be changed. */
+  readonly isReadOnly: boolean
   readonly dataFolder: string
   readonly platform: string
   readonly memoryBytes: number

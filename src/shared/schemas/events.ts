@@ -52,6 +52,13 @@ export interface ObeyedEvent {
   readonly request: RunRequest
 }
 
+/** The run waits for something outside of it, as room on a disk or another program's lock; null when it goes on. */
+export interface HeldEvent {
+  readonly type: 'held'
+  /** A sentence for the person: what it waits for, and how to end that. */
+  readonly reason: string | null
+}
+
 export interface EvaluationRecord {
   /** 0 = before training, i = after iteration i. */
   readonly iteration: number
@@ -125,6 +132,7 @@ export interface FailedEvent {
 export type TrainerEvent =
   | PhaseEvent
   | ObeyedEvent
+  | HeldEvent
   | MetricsEvent
   | TrajectoriesEvent
   | EvaluationEvent

@@ -13,6 +13,7 @@ import {
   show,
   start,
   temporaryFolder,
+  until,
   writePlan,
   writeRows,
 } from '../../support/gpo'
@@ -65,32 +66,62 @@ async function expectResumed(home: string, kept: number): Promise<void> {
 }
 
 describe.skipIf(disk === null)('a disk that fills up during a run', () => {
-  it('fails it with what is needed; the older checkpoint is resumed when there is room', async () => {
+  it('pauses it with what is needed, and the run goes on when there is room', async () => {
     const home = disk!
-    const folder = temporaryFolder()
     expect((await gpo(home, 'runs')).code).toBe(0)
     const ballast = join(home, 'ballast')
     writeFileSync(ballast, Buffer.alloc(fillTo(home, 520_000)))
-    const ended = await gpo(home, 'train', writeRun(folder))
-    const message =
-      /writing the checkpoint of iteration \d .*which needs [\d,]+ bytes, failed \(ENOSPC\): the disk is full: free some space.*The checkpoint of iteration \d is kept\.; then resume it with: gpo resume \w+/
-    const kept = await expectSafe(home, ended, message)
-    expect(kept).toBeGreaterThan(0)
+    const { said, ended } = start(home, ['train', writeRun(temporaryFolder())])
+    await until(() => said().stderr.includes('paused: '), 'the run pauses')
+    expect(said().stderr).toMatch(
+      /paused: writing the checkpoint of iteration \d .*which needs [\d,]+ bytes, failed \(ENOSPC\): the disk is full: free some space\. The run is paused until then and goes on by itself/,
+    )
     rmSync(ballast)
-    await expectResumed(home, kept)
+    const { code, stderr } = await ended
+    expect(stderr).toContain('the run goes on')
+    expect(code).toBe(0)
+    const run = await show(home)
+    expect(run).toMatchObject({ status: 'completed', iteration: ITERATIONS, error: null })
+    expect(filesOf(run.folder)).toEqual(run.checkpoints.map(({ path }) => path))
+    expectSoundDatabase(home)
+    rmSync(run.folder, { recursive: true })
   })
 
-  it('fails it when the database cannot grow; the run is resumed when there is room', async () => {
+  it('fails it with what is kept when a person ends it; the older checkpoint is resumed when there is room', async () => {
+    const home = disk!
+    const folder = temporaryFolder()
+    const ballast = join(home, 'ballast')
+    writeFileSync(ballast, Buffer.alloc(fillTo(home, 520_000)))
+    const { child, said, ended: ending } = start(home, ['train', writeRun(folder)])
+    await until(() => said().stderr.includes('paused: '), 'the run pauses')
+    child.kill('SIGINT')
+    // The database may have no room left for the run's end either: then the next command finds it without its process.
+    expectFailure(
+      await ending,
+      7,
+      /^gpo: .*the disk is full: free some space.*The checkpoint of iteration \d is kept\./m,
+    )
+    rmSync(ballast)
+    const run = await show(home)
+    expect(run.status).toMatch(/^(failed|interrupted)$/)
+    expect(run.owner).toBeNull()
+    expect(filesOf(run.folder)).toEqual(run.checkpoints.map(({ path }) => path))
+    expectSoundDatabase(home)
+    await expectResumed(home, run.checkpoints.at(-1)!.iteration)
+    rmSync(run.folder, { recursive: true })
+  })
+
+  it('pauses it when the database cannot grow, and the run goes on when there is room', async () => {
     const home = disk!
     const ballast = join(home, 'ballast')
     writeFileSync(ballast, Buffer.alloc(fillTo(home, 150_000)))
     const set = ['--set', 'budget.iterations=60', '--set', 'checkpoint.everyIterations=60']
-    const ended = await gpo(home, 'train', writeRun(temporaryFolder()), ...set)
-    expectFailure(ended, 7, /The database .*runs\.db cannot grow because the disk is full: free some space/)
+    const { said, ended } = start(home, ['train', writeRun(temporaryFolder()), ...set])
+    const full = /paused: The database .*runs\.db cannot grow because the disk is full: free some space/
+    await until(() => full.test(said().stderr), 'the run pauses')
     rmSync(ballast)
+    expect((await ended).code).toBe(0)
     expectSoundDatabase(home)
-    expect((await show(home)).status).toMatch(/^(failed|interrupted)$/)
-    expect((await gpo(home, 'resume', 'last')).code).toBe(0)
     expect(await show(home)).toMatchObject({ status: 'completed', iteration: 60, error: null })
   })
 })

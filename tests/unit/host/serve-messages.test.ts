@@ -78,6 +78,8 @@ describe('messages', () => {
     ['types that their values do not have', { u: '/runs/get', b: { json: { id: 'x' }, meta: [[4, 'id']] } }],
     ['an input that is no JSON', { u: '/runs/get?data={', m: 'GET' }],
     ['an address that is none', { u: 7 }],
+    ['an empty address', { u: '' }],
+    ['half an address', { u: 'http://' }],
     ['headers that are none', { u: '/runs/list', h: { 'content-type': 7 } }],
   ])('with %s are answered with 400, and are no bug', async (_what, call) => {
     const noise = vi.spyOn(console, 'error')

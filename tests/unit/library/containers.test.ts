@@ -131,8 +131,27 @@ describe('JSON in the forms tools write', () => {
     }
     expect((await loadDataset(write('single.json', JSON.stringify(chat)))).examples).toHaveLength(1)
     expect((await failureOf(loadDataset(write('deep.json', '['.repeat(500_000))))).message).toMatch(
-      /nested too deeply|not valid JSON/,
+      /lists and objects more than 200 deep|not valid JSON/,
     )
+  })
+
+  it('a small file that would be large in memory is refused before it is parsed, and such a line is a bad row', async () => {
+    const before = process.memoryUsage().rss
+    const bomb = `[${'[],'.repeat(15_000_000)}[]]`
+    expect((await failureOf(loadDataset(write('bomb.json.gz', gzipSync(bomb))))).message).toMatch(
+      /more than 10,000,000 values/,
+    )
+    expect(process.memoryUsage().rss - before).toBeLessThan(600e6) // the text itself, in bytes and as a string
+    const deep = `{"prompt":"p","answer":${'['.repeat(1000)}${']'.repeat(1000)}}`
+    const many = `{"prompt":"p","answer":[${'[],'.repeat(1_000_001)}[]]}`
+    const { examples, badRows } = await loadDataset(
+      write('rows.jsonl', [JSON.stringify(row(0)), deep, many].join('\n')),
+    )
+    expect(examples).toHaveLength(1)
+    expect(badRows.map(({ line, reason }) => [line, reason])).toEqual([
+      [2, 'has lists and objects more than 200 deep'],
+      [3, 'has more than 1,000,000 values'],
+    ])
   })
 })
 

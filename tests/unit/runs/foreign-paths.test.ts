@@ -7,7 +7,9 @@ import { createProgram } from '@main/host/create'
 import { beginUpload } from '@main/library/datasets/uploads'
 import { findModel } from '@main/library/models/list'
 import { runLog } from '@main/runs/log'
+import { offeredCheckpoints } from '@main/runs/on-disk'
 import { prepareResume } from '@main/runs/prepare'
+import { modelAt } from '@main/runs/recorded'
 import { insertCheckpoint, listCheckpoints } from '@main/store/checkpoints'
 import { change, type Store } from '@main/store/query'
 import { hideRuns } from '@main/store/run-notes'
@@ -124,6 +126,30 @@ it('a run is not resumed in a folder that is elsewhere', () => {
   expect(existsSync(join(folder, 'checkpoint-00000003'))).toBe(true)
   expect(listCheckpoints(store, id)).toHaveLength(1)
 })
+
+it.each(['run', 'checkpoint'])(
+  'a checkpoint behind a link in the place of the %s is neither read nor exported',
+  (which) => {
+    const store = open()
+    const id = newRun(store)
+    const folder = precious()
+    const name = 'checkpoint-00000003'
+    insertCheckpoint(store, id, { iteration: 3, path: name, bytes: 1, sha256: '', removed: [] })
+    if (which === 'run') {
+      mkdirSync(runsOf(store))
+      mkdirSync(join(folder, name))
+      symlinkSync(folder, join(runsOf(store), id))
+    } else {
+      mkdirSync(join(runsOf(store), id), { recursive: true })
+      symlinkSync(folder, join(runsOf(store), id, name))
+    }
+    writeFileSync(join(runsOf(store), id, name, 'manifest.json'), '{}')
+    const refused = /is a link or behind one, .*so it is not read: move the files there/
+    expect(() => modelAt(store, getRun(store, id), 3)).toThrow(refused)
+    expect(() => findModel(store, `run:${id}`)).toThrow(refused)
+    expect(offeredCheckpoints(store, getRun(store, id))).toEqual([])
+  },
+)
 
 it('a log that is a link is not read', () => {
   const store = open()

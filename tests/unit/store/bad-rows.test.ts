@@ -207,3 +207,15 @@ describe('a study whose document cannot be read', () => {
     expect(studyList(store, null)).toMatchObject([{ name: 'good' }])
   })
 })
+
+it('a table that has lost a column is a damaged database, said so', () => {
+  const store = open()
+  newRun(store)
+  store.db.exec('ALTER TABLE runs RENAME COLUMN environment TO environ')
+  store.statements.clear()
+  const error = errorOf(() => getRun(store, listRuns(store)[0]!.id))
+  expect(error.code).toBe('storage')
+  expect(error.message).toMatch(
+    /lacks what every database of this version has, so it is damaged: restore a copy.*no such column/,
+  )
+})

@@ -18,7 +18,7 @@ const version = ({ db }: Store) => db.pragma('user_version', { simple: true })
 function bare(file: string): Store {
   const db = new Database(file)
   defineFunctions(db)
-  return { db, file, statements: new Map(), dataVersion: () => 0, close: () => void db.close() }
+  return { db, file, isReadOnly: false, statements: new Map(), dataVersion: () => 0, close: () => void db.close() }
 }
 
 describe('opening', () => {

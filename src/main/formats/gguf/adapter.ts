@@ -1,8 +1,10 @@
 /** Reads a LoRA adapter in GGUF back: its tensors under their own names, with the rows as a checkpoint has them. */
+
 import { closeSync, openSync } from 'node:fs'
 import { adapterNames } from '../adapter-shapes'
 import type { HostTensor } from '../host-tensor'
 import type { ModelConfig } from '../model-config'
+import { refuseStrangeFile } from '../regular-file'
 import { damaged, shown } from '../safetensors-header'
 import { reading } from '../tensor-reader'
 import { type Architecture, architectureOf } from './architectures'
@@ -42,6 +44,7 @@ function restored({ shape, data }: HostTensor, heads: number): HostTensor {
 
 function read(place: PlacedTensor): HostTensor {
   refuseUnreadable(place)
+  refuseStrangeFile(place.path, 'model')
   const handle = reading(place.path, () => openSync(place.path, 'r'))
   try {
     const values = place.shape.reduce((a, b) => a * b, 1)

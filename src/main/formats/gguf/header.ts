@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { GpoError } from '@shared/errors'
+import { refuseStrangeFile } from '../regular-file'
 import { damaged, shown } from '../safetensors-header'
 import { ByteReader, type OpenFile } from './byte-reader'
 import type { GgufMetadata, GgufValue } from './metadata'
@@ -88,6 +89,7 @@ export function parseGgufHeader(file: OpenFile): GgufHeader {
 
 /** @throws GpoError('model') naming file, thing and value */
 export function readGgufHeader(path: string): GgufHeader {
+  refuseStrangeFile(path, 'model')
   let handle: number | null = null
   try {
     handle = openSync(path, 'r')

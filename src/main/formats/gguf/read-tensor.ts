@@ -1,6 +1,7 @@
 /** The values of a tensor of a GGUF model, in the file's order. */
 import { closeSync, openSync } from 'node:fs'
 import { GpoError } from '@shared/errors'
+import { refuseStrangeFile } from '../regular-file'
 import { count, damaged, shown } from '../safetensors-header'
 import { readExactly, reading } from '../tensor-reader'
 import { dequantise, isReadable, READABLE_TYPES } from './dequantise/dequantise'
@@ -38,6 +39,7 @@ export function readTensor(model: GgufModel, name: string): Float32Array {
   const values = place.shape.reduce((a, b) => a * b, 1)
   if (values > MAX_TABLE)
     throw damaged(place.path, `gives ${name} ${count(values)} values; at most ${MAX_TABLE} make sense`)
+  refuseStrangeFile(place.path, 'model')
   const handle = reading(place.path, () => openSync(place.path, 'r'))
   try {
     return readValues(handle, place, 0, values)

@@ -66,7 +66,7 @@ const entriesOf = (folder: string): string[] => (existsSync(folder) ? readdirSyn
 /** The commit `refs/main` names, or else the newest folder. */
 function newestSnapshot(root: string): string | null {
   const ref = join(root, 'refs', 'main')
-  const named = existsSync(ref) ? readFileSync(ref, 'utf8').trim() : ''
+  const named = statSync(ref, { throwIfNoEntry: false })?.isFile() ? readFileSync(ref, 'utf8').trim() : ''
   const snapshots = entriesOf(join(root, 'snapshots'))
   if (snapshots.includes(named)) return named
   const byAge = snapshots.map((name) => ({ name, time: statSync(join(root, 'snapshots', name)).mtimeMs }))

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { isGgufPath } from '@main/formats/gguf/model'
 import { readManifest } from '@main/formats/manifest'
 import { modelFiles } from '@main/formats/model-files'
+import { refuseStrangeFile } from '@main/formats/regular-file'
 import type { Store } from '@main/store/query'
 import type { ChecksumEvent, Checksums } from '@shared/contract/models'
 import { GpoError } from '@shared/errors'
@@ -38,6 +39,7 @@ async function* sums(folder: string, names: readonly string[], signal: AbortSign
   let done = 0
   let told = 0
   for (const name of names) {
+    refuseStrangeFile(join(folder, name), 'model')
     const hash = createHash('sha256')
     let bytes = 0
     for await (const chunk of createReadStream(join(folder, name), { highWaterMark: 4 << 20, signal })) {

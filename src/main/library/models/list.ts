@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { isModel, noModel } from '@main/formats/model-files'
 import { ADAPTER_WEIGHTS, adapterParameters, readPeftConfig } from '@main/formats/peft'
 import { bundledPaths, isBundled, modelPath } from '@main/paths'
-import { runFolder } from '@main/paths/run-folder'
+import { checkpointPath, runFolder } from '@main/paths/run-folder'
 import { planValue } from '@main/store/json-column'
 import { all, type Store } from '@main/store/query'
 import { listRuns } from '@main/store/runs'
@@ -159,7 +159,7 @@ export function findModel(store: Store, id: string): FoundModel {
   }
   const [row] = runRows(store, id.slice(RUN.length))
   if (!row) throw new GpoError('notFound', `${id} is not a run with a checkpoint: reload the list of models.`)
-  const checkpoint = checkpointOf(store, row)
+  const checkpoint = checkpointPath(store.file, row.id, row.path)
   return { folder: modelPath(row.model), checkpoint, item: runItem(store, row) }
 }
 

@@ -1,6 +1,7 @@
 /** Reads a plan from a file and applies `--set key=value`. */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { refuseStrangeFile } from '@main/formats/regular-file'
 import { describeError, GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
 import { describeIssue } from '@shared/plan/describe-issue'
@@ -89,6 +90,7 @@ const CURES: Readonly<Record<string, (what: What) => string>> = {
 }
 
 function readText(file: string, what: What): string {
+  refuseStrangeFile(file, 'plan')
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

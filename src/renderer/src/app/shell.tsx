@@ -24,6 +24,7 @@ import { ConnectionBanner } from './connection-banner'
 import { JobBar } from './job-bar'
 import { PAGES } from './pages'
 import { Palette, palette } from './palette'
+import { ReadOnlyBanner } from './read-only-banner'
 import { focusHeading, usePageFocus } from './use-page-focus'
 
 const isCurrent = (path: string, location: string) =>
@@ -106,6 +107,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </AppShell.Navbar>
         <AppShell.Main h="100dvh" style={{ display: 'flex', flexDirection: 'column', minHeight: 0 }}>
           <ConnectionBanner />
+          <ReadOnlyBanner />
           <Box style={{ flex: 1, minHeight: 0, overflow: 'auto' }}>{children}</Box>
           <div id="floating" />
         </AppShell.Main>

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { Readable, Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
+import { refuseStrangeFile } from '@main/formats/regular-file'
 import { GpoError } from '@shared/errors'
 import { toUtf8 } from './encoding'
 import type { ReadListener } from './record'
@@ -15,7 +16,9 @@ const MAX_RATIO = 300
 /** Below this many bytes, no ratio is suspicious. */
 const HARMLESS_BYTES = 200_000_000
 
+/** @throws {GpoError} 'data' for a named pipe or a device */
 export async function readStart(path: string, length: number): Promise<Buffer> {
+  refuseStrangeFile(path, 'data')
   const file = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0)

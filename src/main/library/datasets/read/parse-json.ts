@@ -1,11 +1,22 @@
 /** JSON text to values: integers beyond 2^53 stay exact as bigint, and Python's NaN and Infinity are read. Knows no files and no layouts. */
 import { describeError } from '@shared/errors'
+import { beyondLimits, type JsonLimits } from '@shared/json-limits'
 
 const LONG_NUMBER = /\d{16}/
 const PYTHON_NUMBER = /NaN|Infinity/
 
-/** Throws SyntaxError, or RangeError where the nesting is too deep. */
-export function parseJson(text: string): unknown {
+/** Of one record: the longest conversations have a thousandth of it. */
+const RECORD: JsonLimits = { depth: 200, values: 1_000_000 }
+/** Of a file that is one value, as large as it may be: some hundred megabytes in memory. */
+export const WHOLE_FILE: JsonLimits = { depth: 200, values: 10_000_000 }
+
+/** A text that would be far larger in memory than on disk. */
+class BeyondLimits extends Error {}
+
+/** Throws SyntaxError, or an error that `jsonProblem` explains where there are too many values or the nesting is too deep. */
+export function parseJson(text: string, limits: JsonLimits = RECORD): unknown {
+  const beyond = beyondLimits(text, limits)
+  if (beyond !== null) throw new BeyondLimits(beyond)
   try {
     return parseStrict(text)
   } catch (error) {
@@ -57,6 +68,7 @@ function exactInteger(_key: string, value: unknown, context?: { readonly source?
 /** Why a text is not JSON, with only a short quotation. */
 export function jsonProblem(error: unknown): string {
   if (error instanceof RangeError) return 'is nested too deeply'
+  if (error instanceof BeyondLimits) return `has ${error.message}`
   const message = describeError(error)
   return `is not valid JSON: ${message.replaceAll(/\s+/g, ' ').slice(0, 160)}`
 }

@@ -1,7 +1,7 @@
 /** A JSON file of any extension: one value with all records, or one object per line. Knows no layout. */
 import { GpoError } from '@shared/errors'
 import { readBytes } from './bytes'
-import { jsonProblem, parseJson } from './parse-json'
+import { jsonProblem, parseJson, WHOLE_FILE } from './parse-json'
 import { decodeUtf8, readJsonLines } from './read-jsonl'
 import { type RawRecord, type ReadListener, recordOf } from './record'
 import { recordsIn } from './wrapped'
@@ -58,7 +58,7 @@ async function readWhole(
   const text = await readText(path, isByLine, listener)
   if (text === null) return 'lines'
   try {
-    return { value: parseJson(text) }
+    return { value: parseJson(text, WHOLE_FILE) }
   } catch (error) {
     if (isByLine || (isWholeRecord(firstLine) && text.includes('\n'))) return 'lines'
     throw new GpoError('data', `${path} ${jsonProblem(error)}; repair it, or save it as JSON Lines (.jsonl)`)

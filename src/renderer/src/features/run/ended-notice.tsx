@@ -1,9 +1,18 @@
-import { Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { accuracyWords, afterWords } from '@renderer/lib/accuracy-words'
 import { formatBytes, plural } from '@renderer/lib/format'
 import { bestEvaluation } from '@shared/best-evaluation'
 import type { ActiveRun, RunDetails } from '@shared/contract/runs'
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { useRunAction } from './run-actions'
+
+/** What a run waits for while another program or a full disk holds it up. */
+export function HeldNotice({ active }: { readonly active: ActiveRun | null }) {
+  return active === null || active.held === null ? null : (
+    <Notice title="The run is paused" text={active.held} isWarning />
+  )
+}
 
 /** Why a run has ended, what is kept of it, and what Resume would do. Nothing for a run that runs here or is complete. */
 export function EndedNotice({ data, active }: { readonly data: RunDetails; readonly active: ActiveRun | null }) {
@@ -21,7 +30,9 @@ export function EndedNotice({ data, active }: { readonly data: RunDetails; reado
       text={text}
       isWarning={failed}
       title={failed ? `The run ${run.status === 'failed' ? 'failed' : 'was interrupted'}` : undefined}
-    />
+    >
+      <FoundOnDisk data={data} />
+    </Notice>
   )
 }
 
@@ -43,13 +54,32 @@ function keptOf({ checkpoints, run }: RunDetails): string {
   return `The checkpoint of iteration ${newest.iteration} is kept (${formatBytes(newest.bytes)}); resuming continues from there.${again}`
 }
 
+/** A checkpoint that the database does not know, to go on from. */
+function FoundOnDisk({ data: { run, unrecorded } }: { readonly data: RunDetails }) {
+  const { act, isActing } = useRunAction(run.id, 'resumeFromDisk')
+  const newest = unrecorded.at(-1)
+  if (newest === undefined) return null
+  return (
+    <>
+      <Text size="sm" mt="xs">
+        A newer checkpoint, of iteration {newest.iteration}, is on disk, but not in the database. You can go on from it;
+        metrics and trajectories since the one before are then missing. Resume repeats those iterations instead.
+      </Text>
+      <Button variant="default" size="xs" mt="xs" onClick={act} loading={isActing}>
+        Resume from iteration {newest.iteration}
+      </Button>
+    </>
+  )
+}
+
 interface NoticeProps {
+  readonly children?: ReactNode
   readonly text: string
   readonly title?: string | undefined
   readonly isWarning?: boolean
 }
 
-function Notice({ text, title, isWarning = false }: NoticeProps) {
+function Notice({ text, title, isWarning = false, children }: NoticeProps) {
   const Mark = isWarning ? IconAlertTriangle : IconInfoCircle
   return (
     <div className="panel notice" role={isWarning ? 'alert' : 'note'} data-warning={isWarning || undefined}>
@@ -61,6 +91,7 @@ function Notice({ text, title, isWarning = false }: NoticeProps) {
           </Text>
         )}
         <Text size="sm">{text}</Text>
+        {children}
       </div>
     </div>
   )

@@ -11,6 +11,11 @@ const ACTIONS = {
     run: (id: string) => resumeRun(id, { refused: 'The run was not resumed', resumed: 'The run goes on' }),
     failed: 'The run was not resumed',
   },
+  resumeFromDisk: {
+    run: (id: string) =>
+      resumeRun(id, { refused: 'The run was not resumed', resumed: 'The run goes on' }, { fromDisk: true }),
+    failed: 'The run was not resumed',
+  },
   pause: { run: (id: string) => api.runs.pause({ id }), failed: 'The run was not paused' },
   stop: { run: (id: string) => api.runs.stop({ id }), failed: 'The run was not stopped' },
   stopNow: { run: (id: string) => api.runs.stop({ id, now: true }), failed: 'The run was not stopped' },

@@ -5,7 +5,7 @@ import { queries } from '@renderer/lib/api'
 import { useActiveRun } from '@renderer/lib/live'
 import { useQuery } from '@tanstack/react-query'
 import { Charts } from './charts'
-import { EndedNotice } from './ended-notice'
+import { EndedNotice, HeldNotice } from './ended-notice'
 import { HealthPanel } from './health-panel'
 import { LatestPanel } from './latest-panel'
 import { LogPanel } from './log-panel'
@@ -34,6 +34,7 @@ export function RunPage({ id }: { readonly id: string }) {
     <Box component="section" p="lg" aria-label={run.name}>
       <RunHeader run={run} active={active} />
       <EndedNotice data={data} active={active} />
+      <HeldNotice active={active} />
       {(active || metrics.length > 0) && <PhaseStrip run={run} active={active} metrics={metrics} />}
       <div className="run-layout">
         <div className="run-health">
