@@ -40,6 +40,7 @@ export default defineConfig({
           worker: resolve(import.meta.dirname, 'src/main/trainer/worker.ts'),
           'job-worker': resolve(import.meta.dirname, 'src/main/trainer/job-worker.ts'),
           'text-worker': resolve(import.meta.dirname, 'src/main/library/text-work/worker.ts'),
+          'parquet-worker': resolve(import.meta.dirname, 'src/main/library/datasets/read/parquet-worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },

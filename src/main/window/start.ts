@@ -12,7 +12,7 @@ import { connectWindows } from './connect'
 import { electronHost } from './dialogs'
 import { servePages } from './protocol'
 import { guardContents } from './security'
-import { forkUtility } from './utility'
+import { decodeParquetInUtility, forkUtility } from './utility'
 import { createWindows } from './windows'
 
 const onBug = (error: unknown) => {
@@ -42,6 +42,7 @@ export interface WindowOptions {
 async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
   process.stderr.on('error', () => {}) // its terminal may be closed
   await app.whenReady()
+  decodeParquetInUtility(folder)
   servePages(pages)
   const windows = createWindows({ preload: join(folder, '../preload/index.cjs'), onBug })
   const program = createProgram({
