@@ -1,4 +1,5 @@
-import { relative, resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { readLicences } from './scripts/licences.ts'
@@ -24,8 +25,19 @@ const outDirFromHere = {
   },
 }
 
+/** tfjs-backend-wasm reads its programs beside it, and is itself bundled: they are put beside the bundle. */
+const wasmPrograms = {
+  name: 'wasm-programs',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): unknown }) {
+    const folder = resolve(import.meta.dirname, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')
+    for (const name of readdirSync(folder).filter((name) => /^tfjs-backend-wasm.*\.wasm$/.test(name)))
+      this.emitFile({ type: 'asset', fileName: `tfjs-wasm/${name}`, source: readFileSync(join(folder, name)) })
+  },
+}
+
 export default defineConfig({
   main: {
+    plugins: [wasmPrograms],
     resolve: { alias },
     build: {
       // Everything is bundled but what is native or reads its own files: Electron's Node may not load modules of the other kind.

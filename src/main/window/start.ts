@@ -5,7 +5,7 @@ import { createProgram, type Program } from '@main/host/create'
 import type { Pages } from '@main/host/pages'
 import type { Fork } from '@main/workers/fork'
 import { inspected, inspectionOf } from '@main/workers/inspect'
-import { describeBug, describeError } from '@shared/errors'
+import { describeBug, describeError, GpoError } from '@shared/errors'
 import { guarded } from '@shared/guarded'
 import { app, dialog } from 'electron'
 import { connectWindows } from './connect'
@@ -81,10 +81,14 @@ async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
   })
 }
 
+const NO_SANDBOX =
+  'An installed GPO Studio shows no page without its sandbox, and was started with --no-sandbox. An AppImage adds that by itself where the system lets no ordinary program make namespaces, as Ubuntu 24.04 does: install the .deb, which may.'
+
 /** Before the program is ready: the sandbox cannot be switched on afterwards. */
 export function startWindow(options: WindowOptions): void {
   guardContents(options.pages)
-  if (app.requestSingleInstanceLock()) open(options).catch(giveUp)
+  if (app.isPackaged && app.commandLine.hasSwitch('no-sandbox')) giveUp(new GpoError('usage', NO_SANDBOX))
+  else if (app.requestSingleInstanceLock()) open(options).catch(giveUp)
   else app.quit()
 }
 
