@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { readLicences } from './scripts/licences.ts'
+import { readLicences, readRuntimes } from './scripts/licences.ts'
 
 const alias = {
   '@shared': resolve(import.meta.dirname, 'src/shared'),
@@ -69,7 +69,10 @@ export default defineConfig({
   renderer: {
     root: resolve(import.meta.dirname, 'src/renderer'),
     plugins: [outDirFromHere, react()],
-    define: { __LICENCES__: JSON.stringify(readLicences(import.meta.dirname)) },
+    define: {
+      __LICENCES__: JSON.stringify([...readRuntimes(import.meta.dirname), ...readLicences(import.meta.dirname)]),
+      __CHANGELOG__: JSON.stringify(readFileSync(resolve(import.meta.dirname, 'CHANGELOG.md'), 'utf8')),
+    },
     resolve: { alias: { '@shared': alias['@shared'], '@renderer': resolve(import.meta.dirname, 'src/renderer/src') } },
     build: {
       // Scripts and styles stay separate files, because the policy forbids inline scripts.

@@ -10,7 +10,7 @@ import { ensureBuilt } from './build.mjs'
 import { readShipped } from './licences.ts'
 import { config, output, root } from './package/config.mjs'
 import { licenceTexts, softwareBill } from './package/release.ts'
-import { report } from './package/size.mjs'
+import { report } from './package/size.ts'
 
 const TARGETS = {
   linux: { platform: Platform.LINUX, names: ['deb', 'AppImage', 'dir'] },

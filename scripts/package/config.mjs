@@ -55,6 +55,8 @@ export const config = {
   extraMetadata: {
     homepage: process.env.GPO_PACKAGE_HOMEPAGE ?? 'https://gpo-studio.invalid',
     desktopName: 'gpo-studio.desktop',
+    // The file that the button in the settings asks for the newest version: {"version": "1.2.3"}.
+    ...(process.env.GPO_PACKAGE_UPDATES && { updates: process.env.GPO_PACKAGE_UPDATES }),
   },
   publish: null,
   npmRebuild: false, // every native package comes built for Node's own interface, which Electron has too

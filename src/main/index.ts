@@ -1,7 +1,8 @@
 /** The Electron host: the window with the built pages, or the `gpo` command of an installed program. */
 import { join } from 'node:path'
 import { builtPages } from './host/pages'
-import { commandArguments, startCommand } from './window/command'
+import { commandArguments } from './window/arguments'
+import { startCommand } from './window/command'
 import { startWindow } from './window/start'
 
 const folder = import.meta.dirname

@@ -26,7 +26,9 @@ const PARQUET = resolve(import.meta.dirname, '../unit/library/cases/decimals.par
 
 const reason = whyNotInstalled()
 
-describe.skipIf(reason !== null)(`the installed program${reason === null ? '' : `, skipped: ${reason}`}`, () => {
+// Each test goes on where the one before ended: none is tried again alone.
+const name = `the installed program${reason === null ? '' : `, skipped: ${reason}`}`
+describe.skipIf(reason !== null)(name, { retry: 0 }, () => {
   let installation: Installation
   let running: Running | null = null
   let printed = ''
@@ -88,7 +90,7 @@ describe.skipIf(reason !== null)(`the installed program${reason === null ? '' : 
     const { page, pid } = running
     await page.getByRole('button', { name: /Train the example/ }).click()
     const bar = page.getByRole('button', { name: /^Open gpo-ppo/ })
-    await expect.poll(() => bar.innerText(), { timeout: 150_000, interval: 250 }).toMatch(/iteration [1-9]\/30/)
+    await expect.poll(() => bar.innerText(), { timeout: 420_000, interval: 250 }).toMatch(/iteration [1-9]\/30/)
     const { all, pages } = confinement(pid)
     expect(pages.length).toBeGreaterThan(0)
     for (const { seccomp, depth } of pages) {
@@ -97,10 +99,10 @@ describe.skipIf(reason !== null)(`the installed program${reason === null ? '' : 
     }
     expect(all.filter(({ command }) => command.includes('--no-sandbox'))).toEqual([])
     await stopRun(page)
-    await page.getByText(/The checkpoint of iteration \d+ is kept/).waitFor({ timeout: 120_000 })
+    await page.getByText(/The checkpoint of iteration \d+ is kept/).waitFor({ timeout: 240_000 })
     expect(await running.close()).toBe(0)
     running = null
-  }, 400_000)
+  }, 700_000)
 
   it('has a command that works without a display, reads Parquet, and knows what the window has trained', () => {
     const listed = gpoAsUser('runs', '--json')

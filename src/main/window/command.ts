@@ -7,15 +7,6 @@ import { describeBug } from '@shared/errors'
 import { app } from 'electron'
 import { decodeParquetInUtility, forkUtility } from './utility'
 
-/** What follows it are the command's arguments. Chromium takes nothing after `--` for one of its own switches. */
-const SWITCH = ['--gpo', '--']
-
-/** @param argv of the process; @returns null where the window is asked for */
-export function commandArguments(argv: readonly string[]): readonly string[] | null {
-  const at = argv.indexOf('--')
-  return at > 0 && argv.slice(at - 1, at + 1).join(' ') === SWITCH.join(' ') ? argv.slice(at + 1) : null
-}
-
 /** What was written to a pipe is read before the process is gone. */
 const flush = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()))
 

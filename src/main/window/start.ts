@@ -7,7 +7,7 @@ import type { Fork } from '@main/workers/fork'
 import { inspected, inspectionOf } from '@main/workers/inspect'
 import { describeBug, describeError, GpoError } from '@shared/errors'
 import { guarded } from '@shared/guarded'
-import { app, dialog } from 'electron'
+import { app, crashReporter, dialog } from 'electron'
 import { connectWindows } from './connect'
 import { electronHost } from './dialogs'
 import { servePages } from './protocol'
@@ -86,6 +86,7 @@ const NO_SANDBOX =
 
 /** Before the program is ready: the sandbox cannot be switched on afterwards. */
 export function startWindow(options: WindowOptions): void {
+  crashReporter.start({ uploadToServer: false, submitURL: '' }) // what a crash leaves stays on this machine
   guardContents(options.pages)
   if (app.isPackaged && app.commandLine.hasSwitch('no-sandbox')) giveUp(new GpoError('usage', NO_SANDBOX))
   else if (app.requestSingleInstanceLock()) open(options).catch(giveUp)
