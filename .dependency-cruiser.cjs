@@ -108,7 +108,11 @@ module.exports = {
       from: { path: '^src/', pathNot: [room('window/'), room('dev/window'), '^src/preload/'] },
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },
-    may('window', room('window/'), [room('(api|host|runs|workers)/'), room('formats/atomic')]),
+    may('window', room('window/'), [
+      room('(api|host|runs|workers)/'),
+      room('formats/atomic'),
+      room('library/datasets/read/decoder'),
+    ]),
     may('cli', room('cli/'), [
       room('(host|api|store|library|runs|studies|evaluations|export|workers|paths|formats|text)/'),
     ]),

@@ -1,7 +1,8 @@
-import { relative, resolve } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { readLicences } from './scripts/licences.ts'
+import { readLicences, readRuntimes } from './scripts/licences.ts'
 
 const alias = {
   '@shared': resolve(import.meta.dirname, 'src/shared'),
@@ -24,8 +25,19 @@ const outDirFromHere = {
   },
 }
 
+/** tfjs-backend-wasm reads its programs beside it, and is itself bundled: they are put beside the bundle. */
+const wasmPrograms = {
+  name: 'wasm-programs',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: Uint8Array }): unknown }) {
+    const folder = resolve(import.meta.dirname, 'node_modules/@tensorflow/tfjs-backend-wasm/dist')
+    for (const name of readdirSync(folder).filter((name) => /^tfjs-backend-wasm.*\.wasm$/.test(name)))
+      this.emitFile({ type: 'asset', fileName: `tfjs-wasm/${name}`, source: readFileSync(join(folder, name)) })
+  },
+}
+
 export default defineConfig({
   main: {
+    plugins: [wasmPrograms],
     resolve: { alias },
     build: {
       // Everything is bundled but what is native or reads its own files: Electron's Node may not load modules of the other kind.
@@ -41,6 +53,7 @@ export default defineConfig({
           'job-worker': resolve(import.meta.dirname, 'src/main/trainer/job-worker.ts'),
           'bundle-worker': resolve(import.meta.dirname, 'src/main/export/bundle-process/worker.ts'),
           'text-worker': resolve(import.meta.dirname, 'src/main/library/text-work/worker.ts'),
+          'parquet-worker': resolve(import.meta.dirname, 'src/main/library/datasets/read/parquet-worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
       },
@@ -57,7 +70,10 @@ export default defineConfig({
   renderer: {
     root: resolve(import.meta.dirname, 'src/renderer'),
     plugins: [outDirFromHere, react()],
-    define: { __LICENCES__: JSON.stringify(readLicences(import.meta.dirname)) },
+    define: {
+      __LICENCES__: JSON.stringify([...readRuntimes(import.meta.dirname), ...readLicences(import.meta.dirname)]),
+      __CHANGELOG__: JSON.stringify(readFileSync(resolve(import.meta.dirname, 'CHANGELOG.md'), 'utf8')),
+    },
     resolve: { alias: { '@shared': alias['@shared'], '@renderer': resolve(import.meta.dirname, 'src/renderer/src') } },
     build: {
       // Scripts and styles stay separate files, because the policy forbids inline scripts.

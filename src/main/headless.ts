@@ -335,12 +335,14 @@ function createProgram(finish: (code: number) => void): Command {
   return program
 }
 
-async function main(): Promise<number> {
+/** Does what the arguments say, without the name of the program. @returns the exit code */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  dropWhatNobodyReads()
   let exitCode = 0
   try {
     await createProgram((code) => {
       exitCode = code
-    }).parseAsync()
+    }).parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -348,7 +350,8 @@ async function main(): Promise<number> {
   }
 }
 
-dropWhatNobodyReads()
-void main().then((code) => {
-  process.exitCode = code
-})
+// An installed program calls it when Electron is ready: window/command.ts.
+if (process.versions.electron === undefined)
+  void runCommand(process.argv.slice(2)).then((code) => {
+    process.exitCode = code
+  })

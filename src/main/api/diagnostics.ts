@@ -10,6 +10,7 @@ import type { BackendFindings, Settings } from '@shared/contract/system'
 import { redact, secretsOf } from '@shared/redact'
 import type { RunSummary } from '@shared/schemas/run'
 import { rememberedBackends } from './backends'
+import { crashLines } from './crashes'
 import { storedPlaces } from './storage'
 
 /** Number of failures included, newest first. */
@@ -44,6 +45,7 @@ export async function diagnosticsOf({ store, host, version }: Services, settings
     section('Backends', backendLines(rememberedBackends(store))),
     section('On disk', (await storedPlaces(store)).map(({ name, path, bytes }) => `${name}: ${gigabytes(bytes)}, ${path}`)), // biome-ignore format: one line reads better
     section('Runs', runLines(runs)),
+    section('Crashes of the program', crashLines(host.crashFolder)),
     section('Newest failures', failureLines(runs)),
     ...logSections(runs),
   ].join('\n\n')

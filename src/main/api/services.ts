@@ -27,6 +27,10 @@ export interface Host {
   showFolder?(path: string): Promise<void>
   /** Opens the folder that a file or folder is in, with it selected. */
   showItem?(path: string): Promise<void>
+  /** Where crashes of the program leave their memory, if anywhere. */
+  readonly crashFolder?: string
+  /** The file that names the newest version, if whoever built the program named one. */
+  readonly updatesAddress?: string
   /** The system's keychain, if there is one. */
   readonly secrets?: Secrets
 }

@@ -10,6 +10,7 @@ import { measureBackends, rememberedBackends } from './backends'
 import { api } from './base'
 import { diagnosticsOf, runtimes } from './diagnostics'
 import { storedPlaces } from './storage'
+import { newestVersion } from './updates'
 
 /** Values of another version that are not valid are replaced by their defaults. */
 export function settingsOf(store: Store): Settings {
@@ -29,12 +30,16 @@ export const systemApi = {
     threads: availableParallelism(),
     hasDialogs: host.choose !== undefined,
     runtimes: runtimes(),
+    updatesAddress: host.updatesAddress ?? null,
   })),
   settings: api.system.settings.handler(({ context: { store } }) => settingsOf(store)),
   storage: api.system.storage.handler(({ context: { store } }) => storedPlaces(store)),
   backends: api.system.backends.handler(({ context: { store } }) => rememberedBackends(store)),
   measureBackends: api.system.measureBackends.handler(({ context }) => measureBackends(context)),
   diagnostics: api.system.diagnostics.handler(({ context }) => diagnosticsOf(context, settingsOf(context.store))),
+  newestVersion: api.system.newestVersion.handler(({ context: { store, host, version } }) =>
+    newestVersion({ isAllowed: settingsOf(store).updates, address: host.updatesAddress ?? null, version }),
+  ),
   changeSettings: api.system.changeSettings.handler(({ context: { store }, input }) => {
     const next = { ...settingsOf(store), ...input }
     writeSetting(store, 'settings', next)

@@ -1,6 +1,6 @@
 /** The processes that compute, as commands start them. */
 import { join } from 'node:path'
-import { type Fork, forkNode } from '@main/workers/fork'
+import { type Fork, forkWorker } from '@main/workers/fork'
 import { DEFAULT_PORT, INSPECT_FLAG, inspected, parsePort } from '@main/workers/inspect'
 import { Option } from 'commander'
 
@@ -27,5 +27,5 @@ export const inspectOptions = (): readonly Option[] => [
 export function forkOf(flags: InspectFlags, say: (text: string) => void): Fork {
   const { inspectTrainer, inspectTrainerBrk } = flags
   const port = inspectTrainerBrk ?? inspectTrainer
-  return port === undefined ? forkNode : inspected(forkNode, { port, waits: inspectTrainerBrk !== undefined }, say)
+  return port === undefined ? forkWorker : inspected(forkWorker, { port, waits: inspectTrainerBrk !== undefined }, say)
 }

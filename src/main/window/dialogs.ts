@@ -1,6 +1,8 @@
 /** The system dialogs for choosing files and folders. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ChoiceKind, Host } from '@main/api/services'
-import { dialog, type OpenDialogOptions, shell } from 'electron'
+import { app, dialog, type OpenDialogOptions, shell } from 'electron'
 import { keychain } from './secrets'
 import type { Windows } from './windows'
 
@@ -32,10 +34,22 @@ const OPEN: Readonly<Record<Exclude<ChoiceKind, 'exportFolder' | 'exportFile'>, 
   },
 }
 
+/** Named in the package by whoever builds it: GPO_PACKAGE_UPDATES. Nothing else is read from there. */
+function updatesAddress(): Pick<Host, 'updatesAddress'> {
+  try {
+    const { updates } = JSON.parse(readFileSync(join(app.getAppPath(), 'package.json'), 'utf8'))
+    return typeof updates === 'string' && updates.startsWith('https://') ? { updatesAddress: updates } : {}
+  } catch {
+    return {}
+  }
+}
+
 export function electronHost(windows: Windows): Host {
   return {
     kind: 'electron',
     secrets: keychain,
+    crashFolder: app.getPath('crashDumps'),
+    ...updatesAddress(),
     async choose(kind, suggestedName) {
       const window = windows.current()
       if (!window) return null

@@ -5,14 +5,14 @@ import { createProgram, type Program } from '@main/host/create'
 import type { Pages } from '@main/host/pages'
 import type { Fork } from '@main/workers/fork'
 import { inspected, inspectionOf } from '@main/workers/inspect'
-import { describeBug, describeError } from '@shared/errors'
+import { describeBug, describeError, GpoError } from '@shared/errors'
 import { guarded } from '@shared/guarded'
-import { app, dialog } from 'electron'
+import { app, crashReporter, dialog } from 'electron'
 import { connectWindows } from './connect'
 import { electronHost } from './dialogs'
 import { servePages } from './protocol'
 import { guardContents } from './security'
-import { forkUtility } from './utility'
+import { decodeParquetInUtility, forkUtility } from './utility'
 import { createWindows } from './windows'
 
 const onBug = (error: unknown) => {
@@ -42,6 +42,7 @@ export interface WindowOptions {
 async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
   process.stderr.on('error', () => {}) // its terminal may be closed
   await app.whenReady()
+  decodeParquetInUtility(folder)
   servePages(pages)
   const windows = createWindows({ preload: join(folder, '../preload/index.cjs'), onBug })
   const program = createProgram({
@@ -81,10 +82,15 @@ async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
   })
 }
 
+const NO_SANDBOX =
+  'An installed GPO Studio shows no page without its sandbox, and was started with --no-sandbox. An AppImage adds that by itself where the system lets no ordinary program make namespaces, as Ubuntu 24.04 does: install the .deb, which may.'
+
 /** Before the program is ready: the sandbox cannot be switched on afterwards. */
 export function startWindow(options: WindowOptions): void {
+  crashReporter.start({ uploadToServer: false, submitURL: '' }) // what a crash leaves stays on this machine
   guardContents(options.pages)
-  if (app.requestSingleInstanceLock()) open(options).catch(giveUp)
+  if (app.isPackaged && app.commandLine.hasSwitch('no-sandbox')) giveUp(new GpoError('usage', NO_SANDBOX))
+  else if (app.requestSingleInstanceLock()) open(options).catch(giveUp)
   else app.quit()
 }
 

@@ -1,4 +1,6 @@
 /** Worker processes as Electron utility processes, which have Node and no window. */
+import { join } from 'node:path'
+import { decodeParquetBy } from '@main/library/datasets/read/decoder'
 import { type Fork, recordOutput } from '@main/workers/fork'
 import { utilityProcess } from 'electron'
 
@@ -47,3 +49,7 @@ export const forkUtility: Fork = (workerPath, logFile, { execArgv = [], onCompla
     },
   }
 }
+
+/** @param folder of the built entries */
+export const decodeParquetInUtility = (folder: string): void =>
+  decodeParquetBy(forkUtility, join(folder, 'parquet-worker.cjs'))

@@ -3,7 +3,7 @@ import { trainerLog } from '@main/paths'
 import type { TrainerEvent } from '@shared/schemas/events'
 import { type Connection, connect } from './connect'
 import { trainerContract } from './contract'
-import { type Fork, forkNode, type WorkerExit } from './fork'
+import { type Fork, forkWorker, type WorkerExit } from './fork'
 import type { StartMessage } from './protocol'
 import { fromWire, unreadable } from './wire-error'
 
@@ -71,7 +71,7 @@ async function follow(worker: Worker, start: StartMessage, onEvent: TrainerOptio
   return exit
 }
 
-export function startTrainer({ workerPath, start, onEvent, fork: make = forkNode }: TrainerOptions): Trainer {
+export function startTrainer({ workerPath, start, onEvent, fork: make = forkWorker }: TrainerOptions): Trainer {
   const worker = connect(make(workerPath, trainerLog(start.runFolder)), trainerContract)
   const { client } = worker
   return {

@@ -89,3 +89,13 @@ export const forkNode: Fork = (workerPath, logFile, { execArgv = [], onComplaint
     },
   }
 }
+
+let forkBy: Fork = forkNode
+
+/** A process as this program's host creates them: of Node, until a host names another way. */
+export const forkWorker: Fork = (...how) => forkBy(...how)
+
+/** An installed program has no Node to start: Electron creates its processes. */
+export function forkWorkersBy(fork: Fork): void {
+  forkBy = fork
+}

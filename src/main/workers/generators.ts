@@ -6,7 +6,7 @@ import { GpoError } from '@shared/errors'
 import { connect } from './connect'
 import { jobsContract } from './contract'
 import { followJob, type JobWorker } from './follow-job'
-import { type Fork, forkNode, type WorkerExit } from './fork'
+import { type Fork, forkWorker, type WorkerExit } from './fork'
 import type { JobOf, ModelSource } from './job'
 import { bugMessage } from './log'
 import { errorOf, fromWire } from './wire-error'
@@ -48,7 +48,7 @@ interface Warm {
   exit: WorkerExit | null
 }
 
-export function createGenerators({ workerPath, fork = forkNode, idleMs = IDLE_MS }: GeneratorsOptions): Generators {
+export function createGenerators({ workerPath, fork = forkWorker, idleMs = IDLE_MS }: GeneratorsOptions): Generators {
   const processes = new Map<string, Warm>()
   const logFile = jobLog('generate')
 

@@ -4,7 +4,7 @@ import { GpoError } from '@shared/errors'
 import { connect } from './connect'
 import { jobsContract } from './contract'
 import { followJob, type JobListener, type JobWorker } from './follow-job'
-import { type Fork, forkNode } from './fork'
+import { type Fork, forkWorker } from './fork'
 import type { JobKind, JobOf } from './job'
 import { bugMessage } from './log'
 import type { Answers } from './results'
@@ -35,7 +35,7 @@ async function failureOf(error: unknown, worker: JobWorker, hasEnded: boolean, l
  * @throws GpoError as the job reported it; GpoError('interrupted') after `signal`, when the process is gone and can no longer write
  */
 export async function runJob<K extends JobKind>(options: JobOptions<K>): Promise<Answers[K]['result']> {
-  const { workerPath, job, signal, fork: make = forkNode } = options
+  const { workerPath, job, signal, fork: make = forkWorker } = options
   if (signal?.aborted) throw stopped()
   const logFile = jobLog(job.kind)
   const worker = connect(make(workerPath, logFile), jobsContract)

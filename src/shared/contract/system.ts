@@ -9,6 +9,8 @@ export const settingsSchema = z.strictObject({
   backend: z.enum(['auto', 'tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu']).default('auto'),
   /** Notify when a run longer than a minute ends. */
   notifications: z.boolean().default(true),
+  /** Whether the button that asks for a newer version does so. Nothing is ever asked without the button. */
+  updates: z.boolean().default(false),
 })
 export type Settings = z.infer<typeof settingsSchema>
 
@@ -27,6 +29,12 @@ export interface StoredPlace {
   readonly bytes: number
 }
 
+/** What a check for a newer version found. */
+export interface NewestVersion {
+  readonly version: string
+  readonly isNewer: boolean
+}
+
 export interface ProgramInfo {
   readonly version: string
   readonly host: 'electron' | 'browser'
@@ -41,6 +49,8 @@ export interface ProgramInfo {
   readonly hasDialogs: boolean
   /** Versions of Node, Electron and Chromium. */
   readonly runtimes: Readonly<Record<string, string>>
+  /** The file that is asked for a newer version; null where whoever built the program named none. */
+  readonly updatesAddress: string | null
 }
 
 /** A file or folder that a person chose; only main creates grants. */
@@ -63,6 +73,8 @@ export const systemContract = {
   measureBackends: asked.output(type<BackendFindings>()),
   /** A text for support: the system, the settings, the newest failures. Names and secrets are replaced. */
   diagnostics: asked.output(type<string>()),
+  /** Asks for the newest version, once, if the setting allows it. */
+  newestVersion: asked.output(type<NewestVersion>()),
   changeSettings: oc.input(settingsSchema.partial()).output(type<Settings>()),
   /** Opens a system dialog; null when it was closed. */
   choose: oc

@@ -114,7 +114,12 @@ describe('inputs', () => {
     await expect(wrong()['system']!['changeSettings']!({ __proto__: null, other: 1 })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
     })
-    expect(await api.system.settings({})).toEqual({ theme: 'auto', backend: 'auto', notifications: true })
+    expect(await api.system.settings({})).toEqual({
+      theme: 'auto',
+      backend: 'auto',
+      notifications: true,
+      updates: false,
+    })
     await expectSound()
   })
 

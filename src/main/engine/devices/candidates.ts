@@ -1,6 +1,7 @@
 /**
  * The backends, in order of preference. Each is opened only on request; one that cannot be opened says why. Heavy libraries are loaded only here.
  */
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -129,12 +130,19 @@ async function openWebgpu({ isAskedFor }: OpenOptions): Promise<Opened> {
   }
 }
 
+/** Beside the built program, or in the package. */
+function wasmFolder(): string {
+  const built = [import.meta.dirname, dirname(import.meta.dirname)].map((folder) => join(folder, 'tfjs-wasm'))
+  const found = built.find((folder) => existsSync(folder))
+  return found ?? join(dirname(requireHere.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'dist')
+}
+
 async function openWasm(): Promise<Opened> {
-  const folder = dirname(requireHere.resolve('@tensorflow/tfjs-backend-wasm/package.json'))
+  const folder = wasmFolder()
   // Its loader was written for CommonJS and reads __dirname, which ES modules do not have.
   ;(globalThis as { __dirname?: string }).__dirname ??= folder
   const wasm = await import('@tensorflow/tfjs-backend-wasm')
-  wasm.setWasmPaths(join(folder, 'dist', '/'))
+  wasm.setWasmPaths(join(folder, '/'))
   await activateTfjs('wasm')
   return {
     backend: createEagerBackend({

@@ -3,7 +3,7 @@
  * long; the next task gets a new one.
  */
 import { jobLog } from '@main/paths'
-import { type Fork, forkNode, type WorkerExit, type WorkerProcess } from '@main/workers/fork'
+import { type Fork, forkWorker, type WorkerExit, type WorkerProcess } from '@main/workers/fork'
 import { GpoError } from '@shared/errors'
 import { type Asked, answerSchema, type TextAnswer } from './messages'
 import type { RunTextTask } from './run'
@@ -49,7 +49,11 @@ function answerOf(raw: unknown): TextAnswer {
   return data ?? { code: null, message: `the process for text sent what cannot be read: ${error?.message}` }
 }
 
-export function openTextProcess({ workerPath, fork = forkNode, limitMs = LIMIT_MS }: TextProcessOptions): TextProcess {
+export function openTextProcess({
+  workerPath,
+  fork = forkWorker,
+  limitMs = LIMIT_MS,
+}: TextProcessOptions): TextProcess {
   let worker: WorkerProcess | null = null
   let tell: (outcome: Outcome) => void = () => {}
   let last: Promise<unknown> = Promise.resolve()

@@ -1,27 +1,14 @@
 /**
  * Parquet, decoded in a separate process: a damaged file can crash that process, but not the program. Knows no layout.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { stat } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
-import { DIE_WITH_PARENT } from '@main/workers/watchdog'
 import { GpoError } from '@shared/errors'
-import { decodeParquet, type ParquetReply, type ParquetRequest, type WantedColumns } from './parquet-child'
+import { type Decoder, decodingPackages, MAX_HEAP_MB, startDecoder } from './decoder'
+import type { ParquetReply, WantedColumns } from './parquet-child'
 import type { RawRecord, ReadListener } from './record'
 
-/** Heap of the decoding process. One row group must fit. */
-const MAX_HEAP_MB = 2048
 /** How long the process may be silent: this long, and a second more per megabyte of the file. One row group must be decoded in that time. */
 const MAX_SILENCE_MS = 20_000
-
-const BODY = `${DIE_WITH_PARENT}
-const decode = ${decodeParquet.toString()}
-process.on('disconnect', () => process.exit(0))
-process.once('message', (request) => {
-  const send = (reply) => new Promise((resolve) => process.send(reply, () => resolve()))
-  decode(request, (address) => import(address), send).then(() => process.disconnect())
-})`
 
 interface ParquetOptions extends ReadListener {
   /** Columns read where they exist; without it, all. */
@@ -51,11 +38,10 @@ function fieldsOfRow(names: readonly string[], row: readonly unknown[]): Readonl
 /** Every reply up to the end; when this returns or throws, the process has ended. */
 async function* replies(path: string, { wanted, maxSilenceMs }: ParquetOptions): AsyncGenerator<ParquetReply> {
   const patience = maxSilenceMs ?? MAX_SILENCE_MS + (await stat(path)).size / 1000
-  const child = startProcess()
-  const inbox = openInbox(child)
-  const packages = { hyparquet: addressOf('hyparquet'), compressors: addressOf('hyparquet-compressors') }
+  const decoder = startDecoder()
+  const inbox = openInbox(decoder)
   try {
-    child.send({ ...packages, path, wanted: wanted ?? null } satisfies ParquetRequest, ignoreFailure)
+    decoder.send({ ...decodingPackages(), path, wanted: wanted ?? null })
     for (;;) {
       const reply = await inbox.next(patience)
       if (reply === 'gone')
@@ -66,33 +52,20 @@ async function* replies(path: string, { wanted, maxSilenceMs }: ParquetOptions):
     }
   } finally {
     inbox.close()
-    child.kill('SIGKILL')
+    decoder.kill()
   }
 }
 
-/** An unreachable process also closes, and the close is reported. */
-function ignoreFailure(): void {}
-
-function startProcess(): ChildProcess {
-  const flags = [`--max-old-space-size=${MAX_HEAP_MB}`, '--input-type=commonjs', '--eval', BODY]
-  return spawn(process.execPath, flags, {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-    env: { PATH: process.env.PATH, SYSTEMROOT: process.env.SYSTEMROOT, ELECTRON_RUN_AS_NODE: '1' },
-  })
-}
-
-/** The child's messages as a queue; waiting for one ends after the allowed silence. */
-function openInbox(child: ChildProcess) {
+/** The replies as a queue; waiting for one ends after the allowed silence. */
+function openInbox(decoder: Decoder) {
   const queue: (ParquetReply | 'gone' | 'silent')[] = []
   let wake = () => {}
   const put = (item: ParquetReply | 'gone' | 'silent') => {
     queue.push(item)
     wake()
   }
-  child.on('message', (message) => put(message as ParquetReply))
-  child.once('error', () => put('gone'))
-  child.once('close', () => put('gone'))
+  decoder.onReply(put)
+  decoder.onGone(() => put('gone'))
   let timer: NodeJS.Timeout | undefined
   return {
     async next(patience: number) {
@@ -108,10 +81,6 @@ function openInbox(child: ChildProcess) {
     },
     close: () => clearTimeout(timer),
   }
-}
-
-function addressOf(name: string): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve(name)).href
 }
 
 function damaged(path: string, reason: string): GpoError {

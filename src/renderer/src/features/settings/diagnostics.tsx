@@ -37,8 +37,9 @@ export function Diagnostics() {
       }
     >
       <Text size="sm" className="quiet">
-        The system, the settings, the number of runs and the newest failures. Home folder, user and machine names,
-        addresses and tokens are replaced; prompts and answers are not included.
+        The system, the settings, the number of runs, the newest failures and when the program crashed. Home folder,
+        user and machine names, addresses and tokens are replaced; prompts and answers are not included, nor what a
+        crash leaves, which is never sent.
       </Text>
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       <Collapse expanded={isShown}>

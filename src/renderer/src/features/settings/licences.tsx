@@ -24,7 +24,7 @@ export function Licences({ info }: { readonly info: ProgramInfo }) {
       </Text>
       <Group mt="sm">
         <Anchor component="button" type="button" size="sm" aria-expanded={isShown} onClick={() => setShown(!isShown)}>
-          {isShown ? 'Hide' : 'Show'} the {__LICENCES__.length} packages it ships with
+          {isShown ? 'Hide' : 'Show'} the {__LICENCES__.length} runtimes and packages it ships with
         </Anchor>
       </Group>
       <Collapse expanded={isShown}>

@@ -9,6 +9,7 @@ import { General } from './general'
 import { Licences } from './licences'
 import { Shortcuts } from './shortcuts'
 import { Storage } from './storage'
+import { Updates } from './updates'
 
 /** The page of settings: behaviour, backends, storage, and diagnostics. */
 export function SettingsPage() {
@@ -28,6 +29,7 @@ export function SettingsPage() {
           <Backends settings={settings.data} />
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
             <Stack gap="md">
+              <Updates settings={settings.data} info={info.data} />
               <Diagnostics />
               <Licences info={info.data} />
             </Stack>
