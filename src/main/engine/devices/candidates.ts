@@ -11,6 +11,7 @@ import { tf } from '../tensor/tf'
 import { createEagerBackend } from './eager'
 import { registerMissingKernels } from './kernels'
 import { createOnnxBackend } from './onnx'
+import { createResidentBackend } from './resident'
 
 export interface Candidate {
   readonly name: BackendName
@@ -167,7 +168,11 @@ async function openOnnx({ threads }: OpenOptions): Promise<Opened> {
 
 async function openOnnxWebgpu({ isAskedFor }: OpenOptions): Promise<Opened> {
   refuseSoftware(await webgpuAdapter(), isAskedFor)
-  return { backend: createOnnxBackend({ provider: 'webgpu' }), memory: null }
+  return { backend: await createResidentBackend({ device: 'webgpu' }), memory: null }
+}
+
+async function openOnnxCuda(): Promise<Opened> {
+  return { backend: await createResidentBackend({ device: 'cuda' }), memory: null }
 }
 
 export const CANDIDATES: readonly Candidate[] = [
@@ -175,6 +180,7 @@ export const CANDIDATES: readonly Candidate[] = [
   { name: 'webgpu', isAutomatic: true, open: openWebgpu },
   { name: 'onnx', isAutomatic: true, open: openOnnx },
   { name: 'onnx-webgpu', isAutomatic: false, open: openOnnxWebgpu },
+  { name: 'onnx-cuda', isAutomatic: false, open: openOnnxCuda },
   { name: 'wasm', isAutomatic: true, open: openWasm },
   { name: 'cpu', isAutomatic: true, open: openCpu },
 ]
