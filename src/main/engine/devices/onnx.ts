@@ -155,6 +155,7 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
     name: 'onnx',
     device: `CPU (ONNX Runtime ${ort.env.versions.node ?? ''})`,
     sharesHostMemory: true,
+    isResident: false,
     isDeterministic: true,
     tensor: hostTensor,
     narrow: narrowTensor,

@@ -257,6 +257,7 @@ export async function createResidentBackend(options: ResidentOptions): Promise<R
     name: NAMES[device],
     device: `${TITLES[device]} (ONNX Runtime ${runtime.version})`,
     sharesHostMemory: isShared,
+    isResident: !isShared,
     isDeterministic: device === 'cpu',
     traffic,
     tensor: (values, shape) => uploaded(values, shape, values instanceof Int32Array ? 'int32' : 'float32'),
