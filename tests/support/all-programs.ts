@@ -10,6 +10,7 @@ import type { BaseTensors } from '@main/formats/host-tensor'
 import type { ModelConfig } from '@main/formats/model-config'
 import { narrowed } from '@main/formats/narrow-weights'
 import { type Plan, planSchema } from '@shared/schemas/plan'
+import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import { randomWeights, tinyConfig } from './tiny-model'
 
 export const OBJECTIVES = ['grpo', 'rloo', 'ppo', 'dpo', 'kto', 'simpo', 'orpo', 'sft'] as const
@@ -37,7 +38,7 @@ function planOf(objective: string, adaptation: AdaptationName, recomputeLayers: 
   })
 }
 
-/** One iteration of an objective: sampling, values, gradients of several microbatches, the optimiser. */
+/** Iterations of an objective: sampling, values, gradients of several microbatches, the optimiser. @returns the last one's metrics, and all trajectories */
 export async function iterate(
   backend: Backend,
   objective: string,
@@ -45,7 +46,8 @@ export async function iterate(
   recomputeLayers = false,
   config: ModelConfig = tinyConfig,
   weights: BaseTensors = randomWeights(config),
-): Promise<Readonly<Record<string, number>>> {
+  iterations = 1,
+): Promise<{ readonly metrics: Readonly<Record<string, number>>; readonly trajectories: readonly TrajectoryRecord[] }> {
   const plan = planOf(objective, adaptation, recomputeLayers)
   const policy = createPolicy(backend, config, weights, { adaptation: plan.adaptation, seed: 1, ...policyNeeds(plan) })
   const rows = [0, 1, 2, 3].map(sequence)
@@ -66,9 +68,11 @@ export async function iterate(
       : [],
     labelled: objective === 'kto' ? rows.map((sequence, i) => ({ sequence, isDesirable: i % 2 === 0 })) : [],
   }
-  const { metrics } = await createProcedure(run).iterate(1)
+  const procedure = createProcedure(run)
+  const results = []
+  for (let i = 1; i <= iterations; i++) results.push(await procedure.iterate(i))
   await policy.dense()
-  return metrics
+  return { metrics: results.at(-1)!.metrics, trajectories: results.flatMap(({ trajectories }) => trajectories) }
 }
 
 /** Bases in 16 and 8 bits. */
