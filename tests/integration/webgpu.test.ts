@@ -99,7 +99,8 @@ describe.skipIf(reason !== null)(`WebGPU${reason ? ` (skipped: ${reason})` : ''}
   test('three iterations of GPO: the tokens, rewards and losses of the CPU', { timeout: TIME }, async () => {
     const run = (backend: Backend) => iterate(backend, 'grpo', 'lora', false, tinyConfig, randomWeights(), 3)
     const [a, b] = [await run(host), await run(card)]
-    expect(a.trajectories.flatMap(({ continuations }) => continuations).length).toBeGreaterThan(20)
+    expect(a.trajectories).toHaveLength(6)
+    expect(a.trajectories.flatMap(({ continuations }) => continuations).length).toBeGreaterThan(5)
     expect(b.trajectories).toEqual(a.trajectories) // their texts are their token ids
     const known = Object.entries(a.metrics).filter(([name]) => !/second|time|overhead/i.test(name))
     for (const [name, value] of known) expect(b.metrics[name], name).toBeCloseTo(value, 3)

@@ -3,7 +3,7 @@
  * numbers and brings back the tokens drawn with their log-probabilities. A prefix goes over once, a kept sequence comes back once.
  */
 import type { ModelConfig } from '../../formats/model-config'
-import { type Backend, type DeviceTensor, type DeviceTensors, type OnDevice, sizeOfShape } from '../tensor/backend'
+import type { Backend, DeviceTensor, DeviceTensors, OnDevice } from '../tensor/backend'
 import { LENGTH_BUCKET, roundUp } from './buckets'
 import type { DevicePrograms, LaneTensors } from './device-programs'
 import type { Draw } from './draw'
@@ -61,26 +61,24 @@ export interface StepOf {
 }
 
 export class DeviceLanes {
-  private tensors: Lanes
-
-  /** @param keepsHidden also the hidden vectors, for sequences that are saved */
-  constructor(
+  private constructor(
     private readonly backend: Backend,
     private readonly model: ModelConfig,
     private readonly programs: DevicePrograms,
+    private tensors: Lanes,
     public lanes: number,
     public capacity: number,
-    keepsHidden: boolean,
-  ) {
-    const { layers, kvHeads, headDim, hiddenSize } = model
-    const zeros = (shape: readonly number[]) => backend.tensor(new Float32Array(sizeOfShape(shape)), shape)
-    const caches = (count: number, heads: number, width: number) =>
-      Array.from({ length: count }, () => zeros([lanes, heads, capacity, width]))
-    this.tensors = {
-      keys: caches(layers, kvHeads, headDim),
-      values: caches(layers, kvHeads, headDim),
-      hidden: caches(keepsHidden ? 1 : 0, 1, hiddenSize),
-    }
+  ) {}
+
+  /** @param keepsHidden also the hidden vectors, for sequences that are saved */
+  static async create(
+    backend: Backend,
+    model: ModelConfig,
+    programs: DevicePrograms,
+    { lanes, capacity, keepsHidden }: { lanes: number; capacity: number; keepsHidden: boolean },
+  ): Promise<DeviceLanes> {
+    const tensors = await programs.empty(lanes, capacity, keepsHidden).run({}, { outputs: 'fresh' })
+    return new DeviceLanes(backend, model, programs, tensors, lanes, capacity)
   }
 
   /** The first `length` tokens of a block become the lane's past; what is behind them is not looked at. */

@@ -39,9 +39,13 @@ interface PickInput {
   readonly picked: Tensor
 }
 
+type Nothing = Readonly<Record<string, Tensor>>
+
 export interface DevicePrograms {
   readonly step: (isGreedy: boolean) => Program<StepInput, { lanes: LaneTensors; drawn: Drawn }>
   readonly fork: (rows: number) => Program<ForkInput, { keys: readonly Tensor[]; values: readonly Tensor[] }>
+  /** Lanes of zeros, made there. */
+  readonly empty: (lanes: number, capacity: number, keepsHidden: boolean) => Program<Nothing, LaneTensors>
   /** The picked lanes with another capacity: fewer positions, or zeros behind them. */
   readonly pick: (capacity: number) => Program<PickInput, LaneTensors>
 }
@@ -74,11 +78,11 @@ function resized(cache: Tensor, picked: Tensor, capacity: number): Tensor {
 }
 
 /** By what they are compiled with: each is one program of the backend. */
-function remembered<P>(make: (n: number) => P): (n: number) => P {
-  const known = new Map<number, P>()
-  return (n) => {
-    const program = known.get(n) ?? make(n)
-    known.set(n, program)
+function remembered<Args extends readonly unknown[], P>(make: (...args: Args) => P): (...args: Args) => P {
+  const known = new Map<string, P>()
+  return (...args) => {
+    const program = known.get(String(args)) ?? make(...args)
+    known.set(String(args), program)
     return program
   }
 }
@@ -107,7 +111,19 @@ export function devicePrograms(backend: Backend, config: ModelConfig): DevicePro
   )
   return {
     step: (isGreedy) => (isGreedy ? greedy : drawing),
-    fork: remembered((rows) =>
+    empty: remembered((lanes: number, capacity: number, keepsHidden: boolean) =>
+      backend.program(`empty-lanes-${lanes}x${capacity}${keepsHidden ? '-hidden' : ''}`, () => {
+        const { layers, kvHeads, headDim, hiddenSize } = config
+        const caches = (count: number, heads: number, width: number) =>
+          Array.from({ length: count }, () => tf.zeros([lanes, heads, capacity, width]))
+        return {
+          keys: caches(layers, kvHeads, headDim),
+          values: caches(layers, kvHeads, headDim),
+          hidden: caches(keepsHidden ? 1 : 0, 1, hiddenSize),
+        }
+      }),
+    ),
+    fork: remembered((rows: number) =>
       backend.program(`fork-${rows}`, ({ lanes, keys, values, lane }: ForkInput) => {
         const into = (caches: readonly Tensor[], blocks: readonly Tensor[]) =>
           caches.map((cache, i) => {
@@ -118,7 +134,7 @@ export function devicePrograms(backend: Backend, config: ModelConfig): DevicePro
         return { keys: into(lanes.keys, keys), values: into(lanes.values, values) }
       }),
     ),
-    pick: remembered((capacity) =>
+    pick: remembered((capacity: number) =>
       backend.program(`lanes-${capacity}`, ({ lanes, picked }: PickInput) => {
         const all = (caches: readonly Tensor[]) => caches.map((cache) => resized(cache, picked, capacity))
         return { keys: all(lanes.keys), values: all(lanes.values), hidden: all(lanes.hidden) }

@@ -118,7 +118,7 @@ export function deviceStore(
     },
     async arrange(lanes, capacity, moves) {
       if (held) await held.rearrange(lanes, capacity, moves)
-      else held = new DeviceLanes(backend, model, programs, lanes, capacity, keepsHidden)
+      else held = await DeviceLanes.create(backend, model, programs, { lanes, capacity, keepsHidden })
     },
     fork: ({ block, length }, lane) => held!.fork(blocks.of(block), length, lane),
     async step(occupants) {
