@@ -11,6 +11,8 @@ import { tf } from '../tensor/tf'
 import { createEagerBackend } from './eager'
 import { registerMissingKernels } from './kernels'
 import { createOnnxBackend } from './onnx'
+import { requireCudaFiles } from './ort/cuda'
+import { libraryPath, openLibrary } from './ort/library'
 import { createResidentBackend } from './resident'
 
 export interface Candidate {
@@ -167,11 +169,14 @@ async function openOnnx({ threads }: OpenOptions): Promise<Opened> {
 }
 
 async function openOnnxWebgpu({ isAskedFor }: OpenOptions): Promise<Opened> {
-  refuseSoftware(await webgpuAdapter(), isAskedFor)
-  return { backend: await createResidentBackend({ device: 'webgpu' }), memory: null }
+  const adapter = await webgpuAdapter()
+  refuseSoftware(adapter, isAskedFor)
+  return { backend: await createResidentBackend({ device: 'webgpu', title: adapterName(adapter) }), memory: null }
 }
 
 async function openOnnxCuda(): Promise<Opened> {
+  const path = libraryPath()
+  requireCudaFiles(path, openLibrary(path).version)
   return { backend: await createResidentBackend({ device: 'cuda' }), memory: null }
 }
 

@@ -28,6 +28,8 @@ import {
 
 export interface ResidentOptions {
   readonly device: OrtDevice
+  /** The device's name for people. */
+  readonly title?: string
   /** Threads inside an operator on the CPU; 0 lets ONNX Runtime choose. */
   readonly threads?: number
   /** Most compiled programs kept; beyond that, the least recently used one is released. */
@@ -255,7 +257,7 @@ export async function createResidentBackend(options: ResidentOptions): Promise<R
 
   return {
     name: NAMES[device],
-    device: `${TITLES[device]} (ONNX Runtime ${runtime.version})`,
+    device: `${options.title ? `${options.title}, ` : ''}${TITLES[device]} (ONNX Runtime ${runtime.version})`,
     sharesHostMemory: isShared,
     isResident: !isShared,
     isDeterministic: device === 'cpu',

@@ -1,7 +1,11 @@
 /** The C API of ONNX Runtime as we bind it: what goes wrong is said in words. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { compile } from '@engine/compile/compile'
 import { encodeOnnx } from '@engine/compile/onnx-proto'
 import { OrtError } from '@engine/devices/ort/api'
+import { requireCudaFiles } from '@engine/devices/ort/cuda'
 import { API_VERSION, libraryPath, openLibrary } from '@engine/devices/ort/library'
 import { createRuntime, explain } from '@engine/devices/ort/runtime'
 import { tf } from '@engine/tensor/tf'
@@ -60,6 +64,20 @@ test('a model that is none, a shape that does not fit and a missing library are 
 
 test('CUDA without its provider says that its library is not there', async () => {
   await expect(createRuntime('cuda')).rejects.toThrow(/on 'cuda'.*Failed to load shared library/)
+})
+
+test('what CUDA needs is named before it is asked for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cuda-'))
+  const library = join(folder, 'libonnxruntime.so.1')
+  const ask = (platform: NodeJS.Platform) => () => requireCudaFiles(library, '1.30.0', platform)
+  expect(ask('linux')).toThrow(/providers_shared.so and libonnxruntime_providers_cuda.so.*CUDA 12 and cuDNN 9/)
+  writeFileSync(join(folder, 'libonnxruntime_providers_shared.so'), '')
+  expect(ask('linux')).toThrow(/not installed: libonnxruntime_providers_cuda.so of version/)
+  expect(ask('win32')).toThrow(/onnxruntime_providers_cuda.dll/)
+  expect(ask('darwin')).toThrow(/CUDA exists on Linux and Windows only, and this is "darwin"/)
+  writeFileSync(join(folder, 'libonnxruntime_providers_cuda.so'), '')
+  expect(ask('linux')).not.toThrow()
+  rmSync(folder, { recursive: true })
 })
 
 test.each([
