@@ -9,7 +9,7 @@ import type { Graph } from '@engine/tensor/graph'
 import type { TensorFunction } from '@engine/tensor/tensors'
 import { type Tensor, tf } from '@engine/tensor/tf'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AdaptationName, iterate, narrowWeights, OBJECTIVES, score } from '../support/all-programs'
+import { type AdaptationName, iterate, narrowWeights, OBJECTIVES, sample, score } from '../support/all-programs'
 import { recordingBackend } from '../support/recorded-graphs'
 import { noVulkan } from '../support/software-vulkan'
 import { tinyConfig } from '../support/tiny-model'
@@ -73,8 +73,9 @@ describe.skipIf(reason !== null)(`every graph is computed by WebGPU${reason ? ` 
 
   test('log-probabilities and values of given sequences, prefill, decoding and first tokens', async () => {
     expect((await refusedOf(score)).refused).toEqual([])
-    const { names, refused } = await refusedOf((backend) => iterate(backend, 'rloo', 'full'))
-    expect(names).toEqual(expect.arrayContaining(['prefill', 'decode', 'first-token']))
+    const { names, refused } = await refusedOf(sample)
+    const decoding = ['decode-draw', 'decode-greedy', 'decode', 'fork-32', 'lanes-64', 'empty-lanes-8x32-hidden']
+    expect(names).toEqual(expect.arrayContaining(['prefill', 'first-token', ...decoding]))
     expect(refused).toEqual([])
   })
 

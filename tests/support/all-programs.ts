@@ -91,3 +91,19 @@ export async function score(backend: Backend): Promise<void> {
   await scorer.logps(params, [sequence(0), sequence(1)])
   await scorer.values(params, [sequence(0), sequence(1)])
 }
+
+/** Sequences drawn, greedy and cut to the likeliest; more than lanes, growing beyond their first room, and kept. */
+export async function sample(backend: Backend): Promise<void> {
+  const params = Object.fromEntries(
+    [...randomWeights()].map(([n, { shape, data }]) => [n, backend.tensor(data, shape)]),
+  )
+  const sampler = createSampler(backend, tinyConfig)
+  const [block] = await sampler.prefill(params, [ids(0, 5)])
+  const requests = Array.from({ length: 10 }, (_, seed) => ({
+    ...{ start: { block: block!, length: 5 }, seed, maxNewTokens: 2 + 4 * seed, keepBlock: seed === 3 },
+  }))
+  const config = { topK: 0, topP: 1, lanes: 8, stopTokens: [] }
+  await sampler.sample(params, requests, { ...config, temperature: 1 })
+  await sampler.sample(params, requests.slice(0, 2), { ...config, temperature: 0 })
+  await sampler.sample(params, requests.slice(0, 2), { ...config, temperature: 1, topK: 3 })
+}
