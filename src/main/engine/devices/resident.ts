@@ -90,7 +90,6 @@ export async function createResidentBackend(options: ResidentOptions): Promise<R
   const runtime = await createRuntime(device)
   const queue = createQueue()
   const prepared = new Map<string, Promise<Prepared>>()
-  const lent = new WeakSet<DeviceTensor>()
   const traffic: Traffic = { toDevice: 0, toHost: 0, runs: 0 }
   /** Whose arrays a program reads on another thread. */
   const inUse = new Set<FlatCall>()
@@ -202,18 +201,26 @@ export async function createResidentBackend(options: ResidentOptions): Promise<R
     return program
   }
 
-  function outputsOf(program: Prepared, { outputs, into }: FlatCall): Record<string, ResidentTensor> {
-    if (outputs === 'reused' && program.reused) return program.reused
-    const made = program.outputs.map((value) => {
-      const key = outputKey(value)
-      const given = into[key] as ResidentTensor | undefined
-      if (given) return [key, given] as const
-      const tensor = allocated(value.shape, value.dtype as ElementType)
-      if (outputs === 'fresh') lent.add(tensor)
-      return [key, tensor] as const
-    })
-    const results = Object.fromEntries(made)
-    if (outputs === 'reused') program.reused = results
+  /** Those of `results` that are neither the caller's nor kept for the next run. */
+  function abandon(results: Record<string, ResidentTensor>, { outputs, into }: FlatCall): void {
+    if (outputs === 'reused') return
+    for (const [key, tensor] of Object.entries(results)) if (tensor !== into[key]) release(tensor)
+  }
+
+  function outputsOf(program: Prepared, call: FlatCall): Record<string, ResidentTensor> {
+    if (call.outputs === 'reused' && program.reused) return program.reused
+    const results: Record<string, ResidentTensor> = {}
+    try {
+      for (const value of program.outputs) {
+        const key = outputKey(value)
+        const given = call.into[key] as ResidentTensor | undefined
+        results[key] = given ?? allocated(value.shape, value.dtype as ElementType)
+      }
+    } catch (error) {
+      abandon(results, { ...call, outputs: 'fresh' })
+      throw error
+    }
+    if (call.outputs === 'reused') program.reused = results
     return results
   }
 
@@ -233,6 +240,9 @@ export async function createResidentBackend(options: ResidentOptions): Promise<R
       inUse.add(call)
       try {
         await program.session.run(inputs, outputs)
+      } catch (error) {
+        abandon(results, call)
+        throw error
       } finally {
         inUse.delete(call)
       }

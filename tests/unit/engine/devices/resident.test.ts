@@ -93,3 +93,18 @@ test('tensors beyond the allowed memory are an error that says what to lower', a
   backend.dispose(backend.tensor(new Float32Array(20), [20]))
   await backend.close()
 })
+
+test('a program that does not find room for all its outputs leaves none of them behind', async () => {
+  const backend = await createResidentBackend({ device: 'cpu', isApart: true, maxBytes: 100 })
+  const three = backend.program('three', ({ x }: { x: Tensor }) => ({
+    a: tf.mul(x, 2),
+    b: tf.mul(x, 3),
+    c: tf.mul(x, 4),
+  }))
+  const x = backend.tensor(new Float32Array(8), [8])
+  for (const outputs of ['fresh', 'reused'] as const) {
+    await expect(three.run({ x }, { outputs })).rejects.toThrow(/out of memory.*lower budget.microbatchTokens/)
+    expect(backend.usage()).toMatchObject({ tensors: 1, bytes: 32 })
+  }
+  await backend.close()
+})
