@@ -11,7 +11,15 @@ const alias = {
 }
 
 /** Native packages, and those that read their own files, stay outside the bundle. */
-const external = ['electron', 'onnxruntime-node', 'better-sqlite3', 'webgpu', /^hyparquet/, /^@tensorflow\/tfjs-node/]
+const external = [
+  'electron',
+  'koffi',
+  'onnxruntime-node',
+  'better-sqlite3',
+  'webgpu',
+  /^hyparquet/,
+  /^@tensorflow\/tfjs-node/,
+]
 
 const pagesRoot = resolve(import.meta.dirname, 'src/renderer')
 

@@ -19,7 +19,7 @@ export async function bundle(entry, outDir = join(root, 'out/scripts')) {
         '@main': join(root, 'src/main'),
       },
     },
-    ssr: { noExternal: [/@tensorflow\//], external: ['onnxruntime-node', 'better-sqlite3', 'webgpu'] },
+    ssr: { noExternal: [/@tensorflow\//], external: ['koffi', 'onnxruntime-node', 'better-sqlite3', 'webgpu'] },
     build: {
       ssr: entry,
       outDir,

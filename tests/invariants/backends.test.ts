@@ -43,7 +43,15 @@ test.each(['wasm', 'cpu'] as const)('%s samples and scores what the compiled bac
 
 test('doctor reports every candidate, passes its self-test before choosing it, and says why others are not used', async () => {
   const { candidates, chosen } = await examine()
-  expect(candidates.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu'])
+  expect(candidates.map(({ name }) => name)).toEqual([
+    'tensorflow',
+    'webgpu',
+    'onnx',
+    'onnx-webgpu',
+    'onnx-cuda',
+    'wasm',
+    'cpu',
+  ])
   for (const { isAvailable, reason, selfTest, gflops } of candidates) {
     if (isAvailable) {
       expect(selfTest).toBeLessThan(1e-4)

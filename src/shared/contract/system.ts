@@ -6,7 +6,7 @@ import { asked, done, oc, shortText, type } from './base'
 
 export const settingsSchema = z.strictObject({
   theme: z.enum(['auto', 'light', 'dark']).default('auto'),
-  backend: z.enum(['auto', 'tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu']).default('auto'),
+  backend: z.enum(['auto', 'tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'onnx-cuda', 'wasm', 'cpu']).default('auto'),
   /** Notify when a run longer than a minute ends. */
   notifications: z.boolean().default(true),
   /** Whether the button that asks for a newer version does so. Nothing is ever asked without the button. */

@@ -11,7 +11,7 @@ import {
   mergeEqualNodes,
   type NarrowDtype,
 } from '../tensor/graph'
-import { RECORDER, recorder } from '../tensor/recorder'
+import { type Provider, RECORDER, recorder } from '../tensor/recorder'
 import type { TensorFunction, Tensors } from '../tensor/tensors'
 import { tf } from '../tensor/tf'
 import { addRowsInPlace, writeOutputsDirectly } from './accumulate'
@@ -44,14 +44,20 @@ function namedOutputs(outputs: Tensors): GraphValue[] {
 /**
  * @param name names the graph in errors and profiles
  * @param fn pure: no reads, no variables, every tensor it uses is an input or made inside
+ * @param provider what will run the graph: it has only operators that this one computes
  * @returns the graph; its outputs are named `out:` + the key in fn's result
  * @throws Error naming the kernel that has no lowering
  */
-export function compile(name: string, fn: TensorFunction, specs: Readonly<Record<string, InputSpec>>): Graph {
+export function compile(
+  name: string,
+  fn: TensorFunction,
+  specs: Readonly<Record<string, InputSpec>>,
+  provider: Provider = 'cpu',
+): Graph {
   const previous = tf.getBackend()
   void tf.setBackend(RECORDER)
   try {
-    recorder.reset()
+    recorder.reset(provider)
     let graph: Graph | undefined
     tf.tidy(() => {
       const inputs = Object.fromEntries(

@@ -12,6 +12,9 @@ import { tf } from '../tensor/tf'
 import { createEagerBackend } from './eager'
 import { registerMissingKernels } from './kernels'
 import { createOnnxBackend } from './onnx'
+import { requireCudaFiles } from './ort/cuda'
+import { libraryPath, openLibrary } from './ort/library'
+import { createResidentBackend } from './resident'
 
 export interface Candidate {
   readonly name: BackendName
@@ -174,8 +177,15 @@ async function openOnnx({ threads }: OpenOptions): Promise<Opened> {
 }
 
 async function openOnnxWebgpu({ isAskedFor }: OpenOptions): Promise<Opened> {
-  refuseSoftware(await webgpuAdapter(), isAskedFor)
-  return { backend: createOnnxBackend({ provider: 'webgpu' }), memory: null }
+  const adapter = await webgpuAdapter()
+  refuseSoftware(adapter, isAskedFor)
+  return { backend: await createResidentBackend({ device: 'webgpu', title: adapterName(adapter) }), memory: null }
+}
+
+async function openOnnxCuda(): Promise<Opened> {
+  const path = libraryPath()
+  requireCudaFiles(path, openLibrary(path).version)
+  return { backend: await createResidentBackend({ device: 'cuda' }), memory: null }
 }
 
 export const CANDIDATES: readonly Candidate[] = [
@@ -183,6 +193,7 @@ export const CANDIDATES: readonly Candidate[] = [
   { name: 'webgpu', isAutomatic: true, open: openWebgpu },
   { name: 'onnx', isAutomatic: true, open: openOnnx },
   { name: 'onnx-webgpu', isAutomatic: false, open: openOnnxWebgpu },
+  { name: 'onnx-cuda', isAutomatic: false, open: openOnnxCuda },
   { name: 'wasm', isAutomatic: true, open: openWasm },
   { name: 'cpu', isAutomatic: true, open: openCpu },
 ]

@@ -57,6 +57,7 @@ export function createEagerBackend(options: EagerOptions): Backend {
     name: options.name,
     device: options.device,
     sharesHostMemory: false,
+    isResident: false,
     isDeterministic: options.isDeterministic,
     tensor: (values: HostArray, shape: readonly number[]): DeviceTensor => {
       if (values.length !== sizeOfShape(shape)) throw new Error(`${values.length} values for shape [${shape}]`)

@@ -33,7 +33,6 @@ interface Session {
 export interface OnnxOptions {
   /** Threads inside an operator; 0 lets ONNX Runtime choose. */
   readonly threads?: number
-  readonly provider?: 'cpu' | 'webgpu'
   /** Most compiled programs kept; beyond that, the least recently used one is released. */
   readonly maxPrograms?: number
   /** Write ONNX Runtime's profile of each program, when the backend is closed, to a file whose path begins so. */
@@ -81,15 +80,14 @@ function createPool() {
   }
 }
 
-/** @throws GpoError('backend') when ONNX Runtime refuses the graph or the provider */
+/** @throws GpoError('backend') when ONNX Runtime refuses the graph */
 export function createOnnxBackend(options: OnnxOptions = {}): Backend {
-  const provider = options.provider ?? 'cpu'
   const maxPrograms = options.maxPrograms ?? 96
   const sessions = new Map<string, Promise<Session>>()
   const pool = createPool()
 
   const sessionOptions: ort.InferenceSession.SessionOptions = {
-    executionProviders: [provider],
+    executionProviders: ['cpu'],
     intraOpNumThreads: options.threads ?? 0,
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
@@ -154,10 +152,11 @@ export function createOnnxBackend(options: OnnxOptions = {}): Backend {
   }
 
   return {
-    name: provider === 'cpu' ? 'onnx' : 'onnx-webgpu',
-    device: `${provider === 'cpu' ? 'CPU' : 'WebGPU'} (ONNX Runtime ${ort.env.versions.node ?? ''})`,
+    name: 'onnx',
+    device: `CPU (ONNX Runtime ${ort.env.versions.node ?? ''})`,
     sharesHostMemory: true,
-    isDeterministic: provider === 'cpu',
+    isResident: false,
+    isDeterministic: true,
     tensor: hostTensor,
     narrow: narrowTensor,
     read: async (tensor) => (tensor as HostTensor).data,

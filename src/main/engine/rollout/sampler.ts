@@ -8,11 +8,12 @@ import type { ModelConfig } from '../../formats/model-config'
 import { uniform } from '../core/rng'
 import type { Backend, DeviceTensors } from '../tensor/backend'
 import { LENGTH_BUCKET, roundUp } from './buckets'
+import { type DevicePrograms, devicePrograms } from './device-programs'
 import { type Draw, draw, drawGreedy, type Truncation } from './draw'
 import { firstDistributions } from './first-token'
 import { type KvBlock, type KvShape, type Prefix, trimmedBlock } from './kv-block'
-import { LaneCache, type LaneMove } from './lane-cache'
-import { prefillAll, readTrunk } from './prefill'
+import { deviceStore, hostStore, type Occupant } from './lane-store'
+import { prefillAll } from './prefill'
 import { samplingPrograms } from './programs'
 
 export interface SampleRequest {
@@ -63,8 +64,6 @@ export interface Sampler {
   readonly counters: SamplerCounters
 }
 
-/** A lane cache has memory for this many times its first capacity, so that it seldom has to be copied to grow. */
-const RESERVE = 4
 /** One sequence in a lane. */
 interface Lane {
   readonly index: number
@@ -79,6 +78,11 @@ interface Lane {
 export function createSampler(backend: Backend, model: ModelConfig): Sampler {
   const shape: KvShape = model
   const { prefill, step, first } = samplingPrograms(backend, model)
+  let known: DevicePrograms | null = null
+  const onDevice = () => {
+    known ??= devicePrograms(backend, model)
+    return known
+  }
   const counters: SamplerCounters = { prefilled: 0, decoded: 0 }
   return {
     counters,
@@ -149,75 +153,69 @@ export function createSampler(backend: Backend, model: ModelConfig): Sampler {
     }
     waiting.reverse() // the next one is taken from the end
 
-    let cache: LaneCache | null = null
+    const keepsHidden = requests.some(({ keepBlock }) => keepBlock)
+    const sampling = { backend, model, params, temperature }
+    const pickFrom = (lane: number, probs: Float32Array): Draw => {
+      const { request, tokens } = lanes[lane]! // only asked for occupied lanes
+      return pick(request, tokens.length, probs, lane)
+    }
+    const longest = Math.max(...requests.map(({ start, maxNewTokens }) => start.length + maxNewTokens))
+    const isGreedy = config.temperature === 0
+    const drawsThere = backend.isResident && (isGreedy || (config.topK === 0 && config.topP >= 1))
+    const store = drawsThere
+      ? deviceStore(sampling, onDevice(), { isGreedy, keepsHidden })
+      : hostStore(sampling, step, longest, pickFrom)
     let lanes: (Lane | null)[] = []
     const positionOf = (lane: Lane) => lane.request.start.length + lane.tokens.length - 1
-
-    /** A new cache with the sequences of the old one, and memory to grow. */
-    const replace = (old: LaneCache | null, size: number, capacity: number, moves: readonly LaneMove[]): LaneCache => {
-      const longest = Math.max(...requests.map(({ start, maxNewTokens }) => start.length + maxNewTokens))
-      const reserve = Math.max(capacity, Math.min(roundUp(longest, LENGTH_BUCKET), RESERVE * capacity))
-      const next = new LaneCache(backend, shape, size, capacity, reserve)
-      for (const { from, to, length } of moves) next.takeOver(old!, from, to, length) // a moved lane was in use before
-      old?.dispose()
-      return next
-    }
+    const occupantOf = (lane: Lane): Occupant => ({
+      start: lane.request.start,
+      id: lane.tokens.at(-1)!, // the first token was drawn before the lane was occupied
+      position: positionOf(lane),
+      u: uniform(lane.request.seed, 0, lane.tokens.length),
+      hidden: lane.hidden,
+    })
 
     /** Chooses the number of lanes and the capacity for active and waiting sequences, and moves the active ones. */
-    const arrange = () => {
+    const arrange = async () => {
       const active = lanes.filter((lane) => lane !== null)
       const size = lanesFor(active.length + waiting.length, config.lanes)
       const entering = waiting.slice(-Math.max(0, size - active.length))
       const longest = Math.max(...[...active, ...entering].map((lane) => positionOf(lane) + 1))
       const capacity = roundUp(longest, LENGTH_BUCKET)
-      const fits =
-        cache && cache.lanes === size && cache.capacity >= longest && cache.capacity <= capacity + LENGTH_BUCKET
+      const fits = store.lanes === size && store.capacity >= longest && store.capacity <= capacity + LENGTH_BUCKET
       if (!fits) {
         const moves = active.map((lane, to) => ({ from: lanes.indexOf(lane), to, length: positionOf(lane) }))
-        if (cache?.hasRoomFor(size, capacity)) cache.rearrange(size, capacity, moves)
-        else cache = replace(cache, size, capacity, moves)
+        await store.arrange(size, capacity, moves)
         lanes = Array.from({ length: size }, (_, i) => active[i] ?? null)
       }
       for (let i = 0; i < lanes.length && waiting.length > 0; i++) {
         if (lanes[i]) continue
         const next = waiting.at(-1)!
-        if (positionOf(next) + 1 > cache!.capacity) break
+        if (positionOf(next) + 1 > store.capacity) break
         waiting.pop()
-        cache!.fork(next.request.start.block, next.request.start.length, i)
+        await store.fork(next.request.start, i)
         lanes[i] = next
       }
     }
 
     while (finished < requests.length) {
       const active = lanes.filter((lane) => lane !== null)
-      const isCrowded = active.some((lane) => positionOf(lane) >= cache!.capacity)
+      const isCrowded = active.some((lane) => positionOf(lane) >= store.capacity)
       const isSparse = waiting.length === 0 && lanes.length > MIN_LANES && active.length <= lanes.length / 2
-      if (isCrowded || isSparse || waiting.length > 0) arrange()
-      const positions = Int32Array.from(lanes, (lane) => (lane ? positionOf(lane) : 0))
-      const ids = Int32Array.from(lanes, (lane) => lane?.tokens.at(-1) ?? 0)
-      const idTensor = backend.tensor(ids, [ids.length])
-      const positionTensor = backend.tensor(positions, [ids.length])
-      const inputs = { params, ...cache!.inputs(), ids: idTensor, positions: positionTensor, temperature }
-      const out = await step.run(inputs)
-      const probs = (await backend.read(out.probs)) as Float32Array
-      const news = await readTrunk(backend, out)
-      backend.dispose(idTensor)
-      backend.dispose(positionTensor)
-      cache!.append(news, positions, (lane) => lanes[lane] !== null)
-      for (let i = 0; i < lanes.length; i++) {
-        const lane = lanes[i]
+      if (isCrowded || isSparse || waiting.length > 0) await arrange()
+      const occupants = lanes.map((lane) => lane && occupantOf(lane))
+      const draws = await store.step(occupants)
+      for (const [i, lane] of lanes.entries()) {
         if (!lane) continue
         counters.decoded++
-        const position = positions[i]!
-        lane.hidden?.set(news.hidden.subarray(i * hiddenSize, (i + 1) * hiddenSize), position * hiddenSize)
-        if (!push(lane, pick(lane.request, lane.tokens.length, probs, i))) continue
-        const length = position + 1
-        finish(lane, lane.hidden && cache!.save(i, length, lane.hidden.slice(0, length * hiddenSize)))
+        if (!push(lane, draws[i]!)) continue
+        const occupant = occupants[i]!
+        finish(lane, lane.hidden && (await store.save(i, occupant, occupant.position + 1)))
         lanes[i] = null
       }
       onProgress(finished, requests.length, tokens)
     }
-    ;(cache as LaneCache | null)?.dispose()
+    store.dispose()
     backend.dispose(temperature)
     return results
   }

@@ -49,6 +49,8 @@ export interface Backend {
   readonly device: string
   /** Tensors made from host arrays read those arrays in place: changing the array changes the tensor. */
   readonly sharesHostMemory: boolean
+  /** Tensors stay in a device's own memory, graphs are compiled, and `RunOptions.into` overwrites tensors where they are. */
+  readonly isResident: boolean
   /** The same inputs give the same bits every time. */
   readonly isDeterministic: boolean
   /** Host memory as a tensor. Compiled backends keep the array itself, without copying: it may be changed between runs. */

@@ -35,7 +35,11 @@ function sameValues(a: Values, b: Values): boolean {
   return true
 }
 
+/** Whose kernels a graph is made for: not every provider of ONNX Runtime has one for every operator. */
+export type Provider = 'cpu' | 'webgpu' | 'cuda'
+
 class Recorder extends KernelBackend {
+  provider: Provider = 'cpu'
   private symbols = new WeakMap<object, Symbol>()
   private nodes: GraphNode[] = []
   private initializers: Initializer[] = []
@@ -44,7 +48,8 @@ class Recorder extends KernelBackend {
   private declared: GraphValue[] = []
   private counter = 0
 
-  reset(): void {
+  reset(provider: Provider = 'cpu'): void {
+    this.provider = provider
     this.symbols = new WeakMap()
     this.nodes = []
     this.initializers = []

@@ -4,7 +4,7 @@ import { settingIn } from './setting'
 
 const model = settingIn('Model')
 
-export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu'] as const
+export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'onnx-cuda', 'wasm', 'cpu'] as const
 export type BackendName = (typeof BACKEND_NAMES)[number]
 
 export const modelSchema = z.strictObject({
@@ -28,6 +28,7 @@ export const backendSchema = model(z.enum(['auto', ...BACKEND_NAMES]).default('a
     webgpu: 'WebGPU',
     onnx: 'ONNX Runtime, CPU',
     'onnx-webgpu': 'ONNX Runtime, WebGPU',
+    'onnx-cuda': 'ONNX Runtime, CUDA',
     wasm: 'WebAssembly, CPU',
     cpu: 'Plain JavaScript, CPU',
   },

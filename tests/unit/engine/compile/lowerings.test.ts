@@ -112,6 +112,11 @@ const CASES: Case[] = [
   ['Concat', pair, (t) => tf.concat([t['a']!, tf.expandDims(t['b']!, 0)], 0)],
   ['Pack', { a: f([3]), b: f([3], positive(3)) }, (t) => tf.stack([t['a']!, t['b']!], 1)],
   ['GatherV2', { x: f([5, 3]), i: ints(4, 0, 4) }, (t) => tf.gather(t['x']!, t['i'] as never)],
+  [
+    'TensorScatterUpdate',
+    { x: f([2, 3, 2]), i: { values: Int32Array.of(1, 2, 0, 0), shape: [2, 2] }, u: f([2, 2], positive(4)) },
+    (t) => tf.tensorScatterUpdate(t['x']!, t['i']!, t['u']!),
+  ],
   ['OneHot', { i: ints(2, 0, 3) }, (t) => tf.oneHot(t['i'] as never, 4, 2, -1)],
   [
     'UnsortedSegmentSum',

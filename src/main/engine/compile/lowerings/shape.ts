@@ -208,6 +208,15 @@ const scatterRows: Lowering = (recorder, inputs, attrs) => {
   return scattered(recorder, values, ids, attrs['rows'] as number)
 }
 
+/** tensor with its entries at indices int32 [.., K] replaced; ONNX wants 64-bit indices. */
+const tensorScatterUpdate: Lowering = (recorder, inputs) => {
+  const { tensor, indices, updates } = inputs as { tensor: TensorInfo; indices: TensorInfo; updates: TensorInfo }
+  const to = { attributes: { to: 7 } }
+  const wide = recorder.emit('Cast', [recorder.nameOf(indices)], indices.shape, 'int64', to)
+  const names = [recorder.nameOf(tensor), wide.name, recorder.nameOf(updates)]
+  return recorder.node('ScatterND', names, tensor.shape, tensor.dtype)
+}
+
 const unsortedSegmentSum: Lowering = (recorder, inputs, attrs) => {
   const { x: rows, segmentIds } = inputs as { x: TensorInfo; segmentIds: TensorInfo }
   const segments = attrs['numSegments'] as number
@@ -233,5 +242,6 @@ export const shapes: Readonly<Record<string, Lowering>> = {
   GatherV2: gather,
   OneHot: oneHot,
   ScatterRows: scatterRows,
+  TensorScatterUpdate: tensorScatterUpdate,
   UnsortedSegmentSum: unsortedSegmentSum,
 }

@@ -11,7 +11,15 @@ import { BackendTable } from './backend-table'
 import { Panel } from './panel'
 import { useChangeSettings } from './use-change-settings'
 
-const NAMES: readonly Settings['backend'][] = ['tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'wasm', 'cpu']
+const NAMES: readonly Settings['backend'][] = [
+  'tensorflow',
+  'webgpu',
+  'onnx',
+  'onnx-webgpu',
+  'onnx-cuda',
+  'wasm',
+  'cpu',
+]
 
 function choicesOf(findings: BackendFindings | null, current: Settings['backend']) {
   const auto = findings?.chosen ? `automatic: ${findings.chosen}` : 'automatic'
