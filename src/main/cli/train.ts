@@ -2,6 +2,7 @@
 
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
+import { allowEngines } from '@main/runs/engine-consent'
 import { beginRun, driveRun, type ReadyRun, readyRun } from '@main/runs/lifecycle'
 import { refuseUnfitPlan } from '@main/runs/plan-checks'
 import { type Resumption, recoverInterrupted, resolveRun } from '@main/runs/prepare'
@@ -113,11 +114,20 @@ export interface StoreOptions extends InspectFlags {
 
 const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${db}` : '')
 
-export async function train(file: string, options: StoreOptions & { set: string[] }, output: Output): Promise<number> {
-  const plan = readPlan(file, options.set, (name) => findNamed(name, options.db))
+export interface TrainOptions extends StoreOptions {
+  readonly set: string[]
+  /** Sampling servers, in place of the plan's. */
+  readonly engine: string[]
+}
+
+export async function train(file: string, options: TrainOptions, output: Output): Promise<number> {
+  const { engine } = options
+  const set = engine.length > 0 ? [...options.set, `rollout.engines=${JSON.stringify(engine)}`] : options.set
+  const plan = readPlan(file, set, (name) => findNamed(name, options.db))
   refuseUnfitPlan(plan)
   const store = openStore(databaseFile(options.db))
   try {
+    allowEngines(store, engine) // whoever types an address consents to it
     recoverInterrupted(store)
     const run = await runPlan({ store, plan, output, dbFlag: flagOf(options), inspect: options })
     return exitCodeOf(run)

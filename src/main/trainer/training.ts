@@ -71,6 +71,7 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
     if (error instanceof Dropped) return await safePoints.stop(done)
     throw withWhatIsKept(error, safePoints.saved())
   } finally {
+    await session.served?.close()
     await backend.close()
   }
 }
