@@ -16,7 +16,7 @@ import { list } from 'tar'
 import { Header } from 'tar/header'
 import type { EntryTypeName } from 'tar/types'
 import { describe, expect, it } from 'vitest'
-import { errorOf, newRun, open, tempFolder, trajectory } from '../store/fixtures'
+import { errorOf, newRun, open, sampledTrajectory, tempFolder, trajectory } from '../store/fixtures'
 
 const NAN_FREE = Array.from({ length: 25_000 }, (_, i) => i)
 
@@ -31,7 +31,7 @@ function recordedRun(store: Store): string {
   const statuses = { correct: 3, wrong: 1, unparseable: 0, truncated: 0, timeout: 0 }
   const problems = { rows: '0-2,7', right: '1011' }
   insertEvaluation(store, id, { iteration: 0, n: 4, correct: 3, accuracy: 0.75, statuses, meanTokens: 12.5, problems })
-  insertTrajectories(store, id, [trajectory(1, 0), trajectory(1, 1, { text: 'né 🙂' }), trajectory(2, 0)])
+  insertTrajectories(store, id, [trajectory(1, 0), trajectory(1, 1, { text: 'né 🙂' }), sampledTrajectory(2, 0)])
   changeRunNotes(store, id, { note: 'mine', tags: ['good'] })
   return id
 }

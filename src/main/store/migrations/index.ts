@@ -12,6 +12,7 @@ import { worked } from './0011-worked'
 import { modelEvaluations } from './0012-model-evaluations'
 import { words } from './0013-words'
 import { blindLabels } from './0014-blind-labels'
+import { sampledBy } from './0015-sampled-by'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -30,4 +31,5 @@ export const MIGRATIONS: readonly Migration[] = [
   modelEvaluations,
   words,
   blindLabels,
+  sampledBy,
 ]
