@@ -16,6 +16,9 @@ export interface FleetLimits {
   readonly pauseMs?: number
 }
 
+/** Servers whose last words are in an error. */
+const MAX_NAMED = 8
+
 const PAUSE_MS = 1000
 const MAX_PAUSE_MS = 60_000
 
@@ -130,7 +133,10 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
     changed()
   }
 
-  const told = () => places.map(({ member, problem }) => `${member.name}: ${problem ?? 'no answer'}`).join('; ')
+  function told(): string {
+    const named = places.slice(0, MAX_NAMED).map(({ member, problem }) => `${member.name}: ${problem ?? 'no problem'}`)
+    return `${named.join('; ')}${places.length > MAX_NAMED ? `; and ${places.length - MAX_NAMED} more` : ''}`
+  }
 
   function run<I extends Item, R>(
     items: readonly I[],
@@ -140,10 +146,13 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
     type Done = { readonly result: R; readonly by: M }
     return new Promise<readonly Done[]>((resolve, reject) => {
       const results: (Done | undefined)[] = new Array(items.length)
-      const ending = new AbortController()
+      /** Attempts under way. */
+      const open = new Set<AbortController>()
       /** A queue per server; what belongs to none while all are out waits in `homeless`. */
       const queues: Job<I>[][] = places.map(() => [])
       let homeless: Job<I>[] = []
+      /** Jobs in all queues. */
+      let queued = 0
       let left = items.length
       let isOver = false
       const keys = new Set(items.map(({ key }) => key))
@@ -154,8 +163,8 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
         isOver = true
         onChange.delete(pump)
         clearInterval(watch)
-        ending.abort()
         end()
+        for (const attempt of open) attempt.abort()
       }
 
       const giveUp = ({ item, failures }: Job<I>) =>
@@ -172,11 +181,16 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
         const fresh = preferred(job.item.affinity, hashes, (i) => places[i]!.isReady && !job.tried.has(i))
         const to = fresh >= 0 ? fresh : preferred(job.item.affinity, hashes, (i) => places[i]!.isReady)
         if (to < 0) homeless.push(job)
-        else queues[to]!.push(job)
+        else {
+          queues[to]!.push(job)
+          queued++
+        }
       }
 
       /** The next item for a server: its own, or one of the longest queue. */
       function next(own: number): Job<I> | undefined {
+        if (queued === 0) return undefined
+        queued--
         if (queues[own]!.length > 0) return queues[own]!.shift()
         let longest = own
         for (let i = 0; i < queues.length; i++) if (queues[i]!.length > queues[longest]!.length) longest = i
@@ -187,10 +201,11 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
         place.inFlight++
         job.began ??= performance.now()
         const remaining = Math.max(1, job.began + limits.totalMs - performance.now())
-        const signal = AbortSignal.any([
-          ending.signal,
-          AbortSignal.timeout(Math.min(limits.attemptMs, Math.ceil(remaining))),
-        ])
+        const doneBefore = place.done
+        const stopping = new AbortController()
+        const { signal } = stopping
+        open.add(stopping)
+        const timer = setTimeout(() => stopping.abort(), Math.min(limits.attemptMs, remaining))
         try {
           const result = await bounded(work(place.member, job.item, signal), signal, place.member.name)
           if (isOver) return
@@ -205,23 +220,40 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
             return finish(() => reject(error)) // a bug
           job.tried.add(at)
           job.failures.push(describeError(error))
+          // A server that did other work meanwhile is well: then it is the item that takes too long.
+          if (place.done === doneBefore) takeOut(place, error)
+          else place.failed++
           assign(job)
-          takeOut(place, error)
-        } finally {
-          place.inFlight--
           pump()
+        } finally {
+          clearTimeout(timer)
+          open.delete(stopping)
+          place.inFlight--
+          fill(place, at)
         }
       }
 
-      function pump(): void {
+      /** Gives a server work, as far as it has room. */
+      function fill(place: Place<M>, at: number): void {
         if (isOver) return
         if (left === 0) {
           finish(() => resolve(results as Done[])) // none is missing
           return
         }
+        while (place.isReady && place.inFlight < limits.inFlight) {
+          const job = next(at)
+          if (job === undefined) return
+          void attempt(place, at, job)
+        }
+      }
+
+      /** After a server was taken out or came back: its work moves, and everyone gets some. */
+      function pump(): void {
+        if (isOver) return
         places.forEach((place, i) => {
           if (!place.isReady && queues[i]!.length > 0) {
             const moved = queues[i]!.splice(0)
+            queued -= moved.length
             for (const job of moved) assign(job)
           }
         })
@@ -230,12 +262,7 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
           homeless = []
           for (const job of waiting) assign(job)
         }
-        for (const [i, place] of places.entries())
-          while (place.isReady && place.inFlight < limits.inFlight) {
-            const job = next(i)
-            if (job === undefined) break
-            void attempt(place, i, job)
-          }
+        for (const [i, place] of places.entries()) fill(place, i)
       }
 
       /** While no server is ready, nothing else notices that an item's time is over. */

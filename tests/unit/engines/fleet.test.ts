@@ -149,6 +149,16 @@ test('work that begins while all servers rest waits for one', async () => {
   expect(results).toHaveLength(3)
 })
 
+test('an item that takes too long everywhere does not take out servers that do other work meanwhile', async () => {
+  const servers = ['a', 'b'].map((name) => server(name))
+  const fleet = fleetOf(servers, { totalMs: 700 })
+  const work = fleet.run(items(60), (at, item, signal) =>
+    noted(at, item, () => sleep(item.key === 'item 0' ? 5000 : 20, signal)),
+  )
+  await expect(work).rejects.toThrow(/within 0.7 s/)
+  expect(servers.flatMap(({ seen }) => seen).filter((key) => key !== 'item 0')).toHaveLength(59)
+})
+
 test('the same key twice is a bug', async () => {
   const fleet = fleetOf([server('a')])
   const twice = [...items(1), ...items(1)]
