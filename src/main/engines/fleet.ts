@@ -91,7 +91,12 @@ interface Job<I> {
   readonly tried: Set<number>
 }
 
-export function createFleet<M extends Member>(members: readonly M[], limits: FleetLimits): Fleet<M> {
+/** @param onPause called when a server is taken out, and each time it is not well after its pause */
+export function createFleet<M extends Member>(
+  members: readonly M[],
+  limits: FleetLimits,
+  onPause: (problem: string) => void = () => {},
+): Fleet<M> {
   const places = members.map(
     (member): Place<M> => ({
       ...{ member, hash: textHash(member.name) },
@@ -111,6 +116,7 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
     if (!place.isReady) return // its other requests fail with it
     place.inRow++
     place.isReady = false
+    onPause(place.problem)
     wait(place)
     changed()
   }
@@ -128,6 +134,7 @@ export function createFleet<M extends Member>(members: readonly M[], limits: Fle
     } catch (error) {
       place.problem = describeError(error)
       place.inRow++
+      onPause(place.problem)
       wait(place)
     }
     changed()

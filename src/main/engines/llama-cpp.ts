@@ -22,6 +22,7 @@ const completion = z.object({
   stop_type: z.enum(['eos', 'limit', 'word', 'none']),
 })
 
+const list = z.array(z.object({ id: z.number(), path: z.string() }))
 const added = z.object({ id: z.number().int().min(0) })
 
 function bodyOf({ prefix, limits }: SampleRequest, seed: number, adapter: number | null) {
@@ -93,6 +94,9 @@ export async function openLlamaCpp(http: Http, vocabulary: number, signal: Abort
     },
     async loadPolicy({ gguf }, policy, signal) {
       if (gguf === null) throw new EngineError(`${name} needs the adapter as GGUF, which this architecture has not`)
+      const before = adapters.get(policy.name)
+      const listed = before === undefined ? [] : await http.get('/lora-adapters', list, signal)
+      if (listed.some(({ id, path }) => id === before && path === gguf)) return // it was not started again
       const { id } = await http.post('/lora-adapters/load', { path: gguf, name: policy.name }, added, signal)
       adapters.set(policy.name, id)
     },

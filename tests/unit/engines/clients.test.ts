@@ -112,6 +112,7 @@ describe('llama.cpp', () => {
       if (path === '/props')
         return { json: { default_generation_settings: {}, build_info: 'b6000', model_path: 'm.gguf', ...change.props } }
       if (path === '/lora-adapters/load') return { json: { id: 5 } }
+      if (path === '/lora-adapters') return { json: [{ id: 5, path: '/a/adapter.gguf', scale: 0 }] }
       if (path !== '/completion') return notFound
       const probs = (ids ?? tokens ?? []).map((id) => ({ id, logprob: -0.5, token: 'x' }))
       return { json: { content: 'x', stop_type, completion_probabilities: probs, ...(tokens && { tokens }) } }
@@ -123,6 +124,8 @@ describe('llama.cpp', () => {
     expect(engine.capabilities).toMatchObject({ kind: 'llama.cpp', loadsAdapters: true, hasTemperedLogprobs: false })
     const policy = { name: 'gpo-a-v3', version: 3 }
     await engine.loadPolicy({ folder: '/a', gguf: '/a/adapter.gguf' }, policy, soon())
+    await engine.loadPolicy({ folder: '/a', gguf: '/a/adapter.gguf' }, policy, soon()) // listed: not loaded again
+    expect(asked.filter(({ path }) => path === '/lora-adapters/load')).toHaveLength(1)
     const continuations = await engine.sample(request(), soon())
     expect(continuations.map(({ ended }) => ended)).toEqual(['stop', 'stop'])
     const sent = asked.filter(({ path }) => path === '/completion').map(({ body }) => body as Record<string, unknown>)

@@ -9,7 +9,7 @@ import type { Policy } from '@engine/policy/policy'
 import type { Scorer } from '@engine/policy/score'
 import type { Sampler } from '@engine/rollout/sampler'
 import type { AdapterPlace, PolicyVersion, RolloutEngine } from '@main/engines/engine'
-import { createFleet, type MemberStatus } from '@main/engines/fleet'
+import { createFleet } from '@main/engines/fleet'
 import { openEngine } from '@main/engines/open'
 import { exportAdapter, isAdapterTensor, type LoraConfig } from '@main/export/adapter'
 import { exportGgufAdapter } from '@main/export/gguf/adapter'
@@ -37,7 +37,8 @@ export interface ServedOptions {
 
 export interface Served {
   readonly sampler: Sampler
-  readonly status: () => readonly MemberStatus[]
+  /** What they are, for the run's record. */
+  readonly described: string
   /** Unloads what was loaded; failures no longer matter. */
   readonly close: () => Promise<void>
 }
@@ -134,6 +135,7 @@ export async function openServed(options: ServedOptions): Promise<Served> {
       }),
     ),
     { inFlight: engineRequests, attemptMs: 1000 * engineAttemptSeconds, totalMs: 1000 * engineGiveUpSeconds },
+    (problem) => console.warn(`a sampling server rests: ${problem}`), // into the trainer's log
   )
 
   /** Writes the adapter in PEFT's layout, and as GGUF where a server wants that. */
@@ -172,7 +174,9 @@ export async function openServed(options: ServedOptions): Promise<Served> {
 
   return {
     sampler: createFleetSampler({ fleet, publish }),
-    status: fleet.status,
+    described: engines
+      .map(({ name, capabilities: { kind, version, model } }) => `${name}: ${kind} ${version}, ${model}`)
+      .join('; '),
     async close() {
       fleet.close()
       const signal = AbortSignal.timeout(5000)
