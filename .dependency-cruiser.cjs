@@ -90,6 +90,7 @@ module.exports = {
       room('workers/(fork|parent-port|watchdog)'),
     ]),
     may('workers', room('workers/'), [room('paths/')]),
+    may('engines', room('engines/'), []),
     may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
     may('export', room('export/'), [
       room('(store|paths|runs/hub|workers|formats)/'),
@@ -170,7 +171,7 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     may('trainer', room('trainer/'), [
-      room('(engine|formats|text|workers)/'),
+      room('(engine|engines|formats|text|workers)/'),
       room('export/(adapter|safetensors|gguf/(adapter|export))'),
     ]),
     { name: 'not-to-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(tests|bench|scripts)/' } },

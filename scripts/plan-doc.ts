@@ -20,7 +20,12 @@ function allowed({ leaf, options, unit }: DescribedLeaf): string {
     const words = options?.[option]
     return words ? `${code(option)} ${words}` : code(option)
   })
-  const type = leaf.type === 'boolean' ? 'true or false' : leaf.type === 'columns' ? 'role to column' : 'text'
+  const types: Partial<Record<typeof leaf.type, string>> = {
+    boolean: 'true or false',
+    columns: 'role to column',
+    texts: 'list of texts',
+  }
+  const type = types[leaf.type] ?? 'text'
   const what = choices.length > 0 ? choices.join('; ') : (range ?? type)
   return unit ? `${what} (${unit})` : what
 }

@@ -75,6 +75,14 @@ const settings = () =>
     .argParser(collect)
     .default([], 'none')
 
+const engine = () =>
+  new Option(
+    '--engine <url>',
+    'sample on this running server (vLLM, llama.cpp, SGLang), repeatable; prompts and the adapter are sent there. GPO_ENGINE_KEY is sent as its key',
+  )
+    .argParser(collect)
+    .default([], 'the plan')
+
 /** For commands whose work is done by a process of its own, which can be debugged. */
 function inspectable(command: Command): Command {
   for (const option of inspectOptions()) command.addOption(option)
@@ -155,6 +163,7 @@ function createProgram(finish: (code: number) => void): Command {
   inspectable(program.command('train <plan>'))
     .description('train a model as described in a plan file')
     .addOption(settings())
+    .addOption(engine())
     .addOption(db())
     .addOption(json())
     .action(action((output, file, options) => train(file, options, output)))

@@ -52,6 +52,23 @@ def policy(t, h, n):
     return -masked_mean(torch.min(unclipped, clipped), t["mask"], n)
 
 
+def importance(t, h, n):
+    """The same where another program sampled: the expectation is corrected by min(pi / pi_sampler, C), which has no gradient."""
+    weight = torch.exp(t["oldLogp"] - t["sampledLogp"]).clamp(max=h["limit"]).detach()
+    ratio = torch.exp(t["logp"] - t["oldLogp"])
+    worse = torch.min(t["advantages"] * ratio, t["advantages"] * ratio.clamp(1 - h["clip"], 1 + h["clip"]))
+    return -masked_mean(weight * worse, t["mask"], n)
+
+
+def sequence_importance(t, h, n):
+    """By rollout: the ratio of its whole probability, 0 beyond C."""
+    whole = torch.exp(((t["oldLogp"] - t["sampledLogp"]) * t["mask"]).sum(dim=1, keepdim=True))
+    weight = torch.where(whole > h["limit"], torch.zeros_like(whole), whole).detach()
+    ratio = torch.exp(t["logp"] - t["oldLogp"])
+    worse = torch.min(t["advantages"] * ratio, t["advantages"] * ratio.clamp(1 - h["clip"], 1 + h["clip"]))
+    return -masked_mean(weight * worse, t["mask"], n)
+
+
 def value(t, h, n):
     old = t["oldValues"]
     clipped = torch.max(torch.min(t["values"], old + h["clip"]), old - h["clip"])
@@ -64,7 +81,7 @@ def k3(t, h, n):
     return masked_mean(d.exp() - d - 1, t["mask"], n)
 
 
-OBJECTIVES = {f.__name__: f for f in (sft, dpo, simpo, orpo, kto, policy, value, k3)}
+OBJECTIVES = {f.__name__: f for f in (sft, dpo, simpo, orpo, kto, policy, importance, sequence_importance, value, k3)}
 
 
 def objective(case):

@@ -96,7 +96,7 @@ export async function firstStep(
   const rewards = new Map(rollouts.map(({ completion, reward }) => [String(completion.slice(0, -1)), reward]))
   const scorer = scorerOf(recorded, model.config, plan)
   const run: Run = {
-    ...{ plan, backend: recorded, policy, scorer, stopTokens: [], onProgress: () => {} },
+    ...{ plan, backend: recorded, policy, scorer, stopTokens: [], onProgress: () => {}, version: () => 0 },
     sampler: givenSampler({ scorer, policy }, rollouts),
     text: { decode: String, prompt: String, pieces: (tokens) => [...tokens].map(String) },
     verify: (completion) => ({ reward: rewards.get(completion)!, status: 'correct', extracted: null }),

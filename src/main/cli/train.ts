@@ -2,6 +2,7 @@
 
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
+import { allowEngines } from '@main/runs/engine-consent'
 import { clearLeftovers } from '@main/runs/leftovers'
 import { beginRun, driveRun, type ReadyRun, readyRun } from '@main/runs/lifecycle'
 import { offeredCheckpoints } from '@main/runs/on-disk'
@@ -122,11 +123,20 @@ export interface StoreOptions extends InspectFlags {
 
 export const flagOf = ({ db }: StoreOptions) => (db ? ` --db ${db}` : '')
 
-export async function train(file: string, options: StoreOptions & { set: string[] }, output: Output): Promise<number> {
-  const plan = readPlan(file, options.set, (name) => findNamed(name, options.db))
+export interface TrainOptions extends StoreOptions {
+  readonly set: string[]
+  /** Sampling servers, in place of the plan's. */
+  readonly engine: string[]
+}
+
+export async function train(file: string, options: TrainOptions, output: Output): Promise<number> {
+  const { engine } = options
+  const set = engine.length > 0 ? [...options.set, `rollout.engines=${JSON.stringify(engine)}`] : options.set
+  const plan = readPlan(file, set, (name) => findNamed(name, options.db))
   refuseUnfitPlan(plan)
   const store = openStore(databaseFile(options.db))
   try {
+    allowEngines(store, engine) // whoever types an address consents to it
     recoverInterrupted(store)
     clearLeftovers(store, (error) => output.note(`warning: ${describeError(error)}`))
     const run = await runPlan({ store, plan, output, dbFlag: flagOf(options), inspect: options })

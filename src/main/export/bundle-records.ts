@@ -68,6 +68,13 @@ const criticalSchema = z.strictObject({
   advantage: z.number().nullable(),
   confidence: share,
 })
+const sampledSchema = z
+  .strictObject({
+    engine: z.string().max(1000),
+    version: count,
+    logprobs: z.array(z.number()).max(1_000_000),
+  })
+  .optional()
 const continuationSchema = z.strictObject({
   state: count,
   purpose: z.enum(['value', 'reset']),
@@ -77,6 +84,7 @@ const continuationSchema = z.strictObject({
   reward: z.number(),
   status,
   unfinished: z.literal(true).optional(),
+  sampled: sampledSchema,
 })
 
 export const trajectorySchema = z
@@ -95,6 +103,7 @@ export const trajectorySchema = z
     states: z.array(stateSchema).max(100_001),
     critical: criticalSchema.nullable(),
     continuations: z.array(continuationSchema).max(1_000_000),
+    sampled: sampledSchema,
   })
   .refine(({ steps, states }) => states.length === 0 || states.length === steps.length + 1, {
     error: 'there must be one more state than steps',

@@ -7,8 +7,8 @@ import type { Fork } from '@main/workers/fork'
 import type { ExportFormat, ExportRequest, ImportOutcome, Transfer } from '@shared/contract/exports'
 import { describeError, GpoError } from '@shared/errors'
 import { createHub } from '@shared/event-hub'
-import type { ReadRows } from './context'
 import type { BundleProcessOptions } from './bundle-process/client'
+import type { ReadRows } from './context'
 import { exportOptions, exportRun } from './export-run'
 import { importBundle } from './import-bundle'
 
@@ -43,7 +43,15 @@ const INTERVAL = 100
 
 type Work<T> = (signal: AbortSignal, onProgress: (label: string, done: number, total: number) => void) => Promise<T>
 
-export function createTransfers({ store, version, workerPath, fork, bundles, readRows, onBug }: TransfersOptions): Transfers {
+export function createTransfers({
+  store,
+  version,
+  workerPath,
+  fork,
+  bundles,
+  readRows,
+  onBug,
+}: TransfersOptions): Transfers {
   const hub = createHub<Transfer | null>()
   let transfer: Transfer | null = null
   let controller: AbortController | null = null

@@ -5,6 +5,7 @@ import { type Store, transaction } from '@main/store/query'
 import { getRun, refuseReadOnly } from '@main/store/runs'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
+import { refuseForeignEngines } from './engine-consent'
 import { type Execution, executeRun } from './execute'
 import { checkSameInputs, completeFingerprints, type SameInputs, takeFingerprints } from './fingerprints'
 import { createPatience } from './patience'
@@ -26,6 +27,7 @@ export type OnCreated = (run: RunRecord, prints: readonly Fingerprint[]) => void
 export async function beginRun(store: Store, wanted: Plan, onCreated?: OnCreated): Promise<ReadyRun> {
   const plan = withOwnAdapter(wanted)
   refuseUnfitPlan(plan)
+  refuseForeignEngines(store, plan)
   const inputs = await loadInputs(plan)
   const notes = await planWarnings(plan)
   const prints = await takeFingerprints(store, plan)
@@ -46,6 +48,7 @@ export async function readyRun(store: Store, id: string, options: SameInputs = {
   const run = getRun(store, id)
   refuseReadOnly(store, id)
   refuseUnfitPlan(run.plan)
+  refuseForeignEngines(store, run.plan)
   const changes = await checkSameInputs(store, run, options)
   const inputs = await loadInputs(run.plan)
   return { run, inputs, notes: [...changes, ...(await planWarnings(run.plan))] }

@@ -31,7 +31,8 @@ export function insertTrajectories(store: Store, run: string, trajectories: read
     const light = statement(
       store,
       `INSERT INTO trajectories (run, iteration, item, row, tokens, reward, status, steps, continuations,
-         rule, critical_step, advantage, confidence, position) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         rule, critical_step, advantage, confidence, position, engine, policy_version)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     const texts = statement(store, 'INSERT INTO trajectory_texts VALUES (?, ?, ?, ?, ?, ?)')
     const bodies = statement(store, 'INSERT INTO trajectory_bodies VALUES (?, ?)')
@@ -40,7 +41,10 @@ export function insertTrajectories(store: Store, run: string, trajectories: read
       'INSERT INTO trajectory_words (rowid, prompt, completion, continuations) VALUES (?, ?, ?, ?)',
     )
     for (const t of trajectories) {
-      const { lastInsertRowid: id } = light.run(key, ...lightColumns(t), ...criticalColumns(t.critical), positionOf(t))
+      const { lastInsertRowid: id } = light.run(
+        ...[key, ...lightColumns(t), ...criticalColumns(t.critical), positionOf(t)],
+        ...[t.sampled?.engine ?? null, t.sampled?.version ?? null],
+      )
       texts.run(id, t.prompt, t.reference, t.text, t.extracted, JSON.stringify(t.states.map(({ value }) => value)))
       bodies.run(id, encodeBody(t))
       words.run(id, searchable(t.prompt), searchable(t.text), searchable(continuationLines(t.continuations)))

@@ -8,13 +8,15 @@ import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
 
-type Body = Pick<TrajectoryRecord, 'steps' | 'states' | 'continuations'>
+type Body = Pick<TrajectoryRecord, 'steps' | 'states' | 'continuations' | 'sampled'>
 
 /** Larger than any trajectory, so that a damaged body cannot fill the memory. */
 const MAX_BYTES = 256 * 2 ** 20
 
-export const encodeBody = ({ steps, states, continuations }: Body): Uint8Array =>
-  deflateRawSync(JSON.stringify({ steps, states, continuations }), { level: 3 })
+export const encodeBody = ({ steps, states, continuations, sampled }: Body): Uint8Array =>
+  deflateRawSync(JSON.stringify({ steps, states, continuations, sampled }), { level: 3 })
+
+const sampledSchema = z.object({ engine: z.string(), version: z.number(), logprobs: z.array(z.number()) }).optional()
 
 const bodySchema: z.ZodType<Body> = z.object({
   steps: z.array(z.object({ start: z.number(), end: z.number(), text: z.string() })),
@@ -29,8 +31,10 @@ const bodySchema: z.ZodType<Body> = z.object({
       reward: z.number(),
       status: z.enum(VERDICT_STATUSES),
       unfinished: z.literal(true).optional(),
+      sampled: sampledSchema,
     }),
   ),
+  sampled: sampledSchema,
 })
 
 /** @throws {GpoError} 'storage' */

@@ -1,12 +1,16 @@
 /** Trains: streams events and obeys requests at safe points. It does not know the database or the window. */
 import { train } from '@engine/recipes/train'
 import { GpoError } from '@shared/errors'
+import { safeLine } from '@shared/shown'
 import type { StartMessage, ToldEvent } from '../workers/protocol'
 import type { Control } from './control'
 import { engineVersions } from './environment'
 import { createMeter } from './meter'
 import { openSafePoints } from './safe-points'
 import { openSession, throttled } from './session/session'
+
+/** Characters of the record of a run's servers. */
+const MAX_SERVERS = 1500
 
 type Tell = (event: ToldEvent) => void
 
@@ -41,10 +45,11 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
   report('load', 0, 0, 1, 0)
   const session = await openSession(start, report)
   report('load', 0, 1, 1, 0)
-  const { backend, notes } = session
+  const { backend, notes, served } = session
+  const servers: Record<string, string> = served ? { 'sampling servers': safeLine(served.described, MAX_SERVERS) } : {}
   tell({
     type: 'environment',
-    environment: { ...engineVersions(), backend: backend.name, device: backend.device, ...notes },
+    environment: { ...engineVersions(), backend: backend.name, device: backend.device, ...servers, ...notes },
   })
   const onSave = (iteration: number) => report('checkpoint', iteration, 0, 1, 0)
   const safePoints = openSafePoints({ start, session, control, tell, onSave })
@@ -71,6 +76,7 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
     if (error instanceof Dropped) return await safePoints.stop(done)
     throw withWhatIsKept(error, safePoints.saved())
   } finally {
+    await served?.close()
     await backend.close()
   }
 }

@@ -58,6 +58,8 @@ const checkpointFolder = z.string().refine(isCheckpointFolder, { error: 'expecte
 
 export const status = z.enum(VERDICT_STATUSES)
 
+const sampled = z.strictObject({ engine: z.string(), version: count, logprobs: z.array(z.number()) }).optional()
+
 export const trajectorySchema = z.strictObject({
   iteration: count,
   index: count,
@@ -89,8 +91,10 @@ export const trajectorySchema = z.strictObject({
       reward: z.number(),
       status,
       unfinished: z.literal(true).optional(),
+      sampled,
     }),
   ),
+  sampled,
 })
 
 const probeSchema = z.strictObject({

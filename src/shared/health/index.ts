@@ -7,6 +7,7 @@ import type { MetricName } from '../metrics'
 import { divergenceRule, entropyRule, spikeRule } from './divergence'
 import { accuracyRule, answerRule, chosenRule, rewardRule, signalRule } from './learning'
 import type { HealthFinding, HealthInput } from './rule'
+import { serverRule } from './servers'
 
 export type { HealthFinding, HealthInput } from './rule'
 
@@ -30,6 +31,10 @@ export const HEALTH_METRICS: readonly MetricName[] = [
   'policy/approxkl_avg',
   'grad_norm',
   'loss',
+  'sampler/logp_difference',
+  'sampler/clipped',
+  'sampler/effective',
+  'sampler/staleness',
 ]
 
 const RULES = [
@@ -41,6 +46,7 @@ const RULES = [
   entropyRule,
   divergenceRule,
   spikeRule,
+  serverRule,
 ] as const
 
 /** Warnings first, then what is open; rules that do not apply to the objective, or have too few points, give no finding. */

@@ -67,6 +67,11 @@ export const SHARED_CHARTS = {
     title: 'Clipped tokens',
     hint: 'Share of tokens whose probability ratio left the clip range, and of clipped values.',
   },
+  'sampler-difference': {
+    group: 'servers',
+    title: 'Difference to the trainer',
+    hint: 'Absolute difference of the servers’ log-probabilities from the trainer’s, a token: about 0.002 between programs in 32 bits, 0.03 in 16 bits.',
+  },
   unreadable: {
     group: 'lengths',
     title: 'Answers without a verdict',

@@ -7,6 +7,7 @@ export const METRIC_GROUPS = {
   preference: 'Preference',
   loss: 'Loss',
   kl: 'KL and entropy',
+  servers: 'Sampling servers',
   lengths: 'Lengths',
   system: 'System',
 } as const

@@ -211,6 +211,33 @@ const sampling: Check = (plan) => {
   ]
 }
 
+const servers: Check = (plan) => {
+  const { engines, topP, topK, offPolicy } = plan.rollout
+  if (engines.length === 0 || isSft(plan)) return []
+  return [
+    plan.adaptation.kind === 'full' &&
+      issue(
+        'error',
+        'rollout.engines',
+        'Servers load an adapter after each update and cannot be given all weights: take LoRA, or sample here.',
+      ),
+    isOnPolicy(plan) &&
+      (topP < 1 || topK > 0) &&
+      issue(
+        'error',
+        topP < 1 ? 'rollout.topP' : 'rollout.topK',
+        'Servers give the probabilities of what is left after truncation, which cannot be compared with the trainer’s: switch it off.',
+      ),
+    isOnPolicy(plan) &&
+      offPolicy === 'none' &&
+      issue(
+        'warning',
+        'rollout.offPolicy',
+        'Without a correction, differences between servers and trainer bias every gradient: correct by token.',
+      ),
+  ]
+}
+
 /** Optimiser steps of the whole plan. */
 export function optimiserSteps({ objective, budget }: Plan): number {
   if (objective.kind === 'sft') return budget.iterations
@@ -286,7 +313,17 @@ const evaluation: Check = ({ data, evaluation, checkpoint, budget }) => [
     issue('hint', 'checkpoint.everyIterations', 'Longer than the run: after a crash the run starts over.'),
 ]
 
-const CHECKS: readonly Check[] = [data, adaptation, objective, guidance, steps, sampling, optimiser, evaluation]
+const CHECKS: readonly Check[] = [
+  data,
+  adaptation,
+  objective,
+  guidance,
+  steps,
+  sampling,
+  servers,
+  optimiser,
+  evaluation,
+]
 
 /** In the order of the page. */
 export const checkPlan = (plan: Plan): PlanIssue[] =>

@@ -4,7 +4,7 @@ import type { PlanValue } from '../plan-differences'
 import { planSchema } from '../schemas/plan'
 import { SETTINGS, type SettingWords } from '../schemas/plan/setting'
 
-export type LeafType = 'number' | 'integer' | 'boolean' | 'text' | 'choice' | 'choices' | 'columns'
+export type LeafType = 'number' | 'integer' | 'boolean' | 'text' | 'texts' | 'choice' | 'choices' | 'columns'
 
 export interface PlanLeaf {
   /** `path`, with `@kind` behind it where only one kind of objective, adaptation or verifier has it. */
@@ -43,10 +43,10 @@ interface JsonSchema extends Partial<Omit<SettingWords, 'options'>> {
   readonly exclusiveMaximum?: number
 }
 
-function typeOf({ type, enum: options }: JsonSchema): LeafType {
+function typeOf({ type, enum: options, items }: JsonSchema): LeafType {
   if (options) return 'choice'
   if (type === 'object') return 'columns'
-  if (type === 'array') return 'choices'
+  if (type === 'array') return items?.enum ? 'choices' : 'texts'
   if (type === 'number' || type === 'integer' || type === 'boolean') return type
   return 'text'
 }

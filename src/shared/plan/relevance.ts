@@ -1,4 +1,5 @@
 /** Which settings have an effect, given the others. Pure. */
+import { learnsFromRewards } from '../method/guided'
 import { isPairwise } from '../method/offline'
 import { currentValue, isApplicable, type PlanDraft } from './draft'
 import type { PlanLeaf } from './leaves'
@@ -11,6 +12,8 @@ const DECODED = ['rollout.maxNewTokens', 'rollout.lanes']
 const OF_CRITIC = ['objective.valueClip', 'objective.valueCoefficient', 'objective.gamma', 'objective.lambda']
 /** An existing adapter has its own values. */
 const OF_NEW_ADAPTER = ['adaptation.r', 'adaptation.alpha', 'adaptation.rslora', 'adaptation.targets']
+/** Settings of servers that sample. */
+const OF_SERVERS = /^rollout\.(engine[A-Z]|offPolicy)/
 const OF_SPLITTER: Readonly<Record<string, string>> = {
   'gpo.segmentation.windowTokens': 'window',
   'gpo.segmentation.pattern': 'regex',
@@ -35,6 +38,11 @@ export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (path.startsWith('verifier.')) return !isSft || hasEvaluation
   if (DECODED.includes(path)) return !isSft || hasEvaluation
   if (SAMPLED.includes(path)) return !isSft
+  if (path === 'rollout.engines') return !isSft
+  if (OF_SERVERS.test(path)) {
+    const isServed = !isSft && (currentValue(draft, 'rollout.engines') as readonly string[] | undefined)?.length
+    return Boolean(isServed) && (!path.startsWith('rollout.offPolicy') || learnsFromRewards(kind))
+  }
   if (OF_CRITIC.includes(path)) return currentValue(draft, 'objective.baseline@ppo') !== 'group'
   if (!path.startsWith('gpo.')) return true
   if (path === 'gpo.maxPairAttempts') return isPairwise(kind)

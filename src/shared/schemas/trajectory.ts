@@ -29,6 +29,16 @@ export interface CriticalRecord {
   readonly confidence: number
 }
 
+/** How another program sampled tokens. */
+export interface SampledRecord {
+  /** Its address. */
+  readonly engine: string
+  /** Optimiser steps of the policy it had. */
+  readonly version: number
+  /** Log-probabilities that it gave, of the new tokens. */
+  readonly logprobs: readonly number[]
+}
+
 /** A continuation sampled from a state of the trajectory: to estimate its value, or after the reset. */
 export interface ContinuationRecord {
   readonly state: number
@@ -41,6 +51,8 @@ export interface ContinuationRecord {
   readonly status: VerdictStatus
   /** It ended when its verdict was settled, so that it is no whole answer; with 0 tokens, before it began. */
   readonly unfinished?: true
+  /** Absent: sampled by the trainer. */
+  readonly sampled?: SampledRecord
 }
 
 export interface TrajectoryRecord {
@@ -61,4 +73,6 @@ export interface TrajectoryRecord {
   readonly states: readonly StateRecord[]
   readonly critical: CriticalRecord | null
   readonly continuations: readonly ContinuationRecord[]
+  /** Absent: sampled by the trainer. */
+  readonly sampled?: SampledRecord
 }

@@ -18,7 +18,7 @@ import { list } from 'tar'
 import { Header } from 'tar/header'
 import type { EntryTypeName } from 'tar/types'
 import { describe, expect, it } from 'vitest'
-import { errorOf, newRun, open, tempFolder, trajectory } from '../store/fixtures'
+import { errorOf, newRun, open, sampledTrajectory, tempFolder, trajectory } from '../store/fixtures'
 
 const NAN_FREE = Array.from({ length: 25_000 }, (_, i) => i)
 
@@ -39,7 +39,7 @@ function recordedRun(store: Store): string {
   const problems = { rows: '0-2,7', right: '1011' }
   insertEvaluation(store, id, { iteration: 0, n: 4, correct: 3, accuracy: 0.75, statuses, meanTokens: 12.5, problems })
   for (const iteration of [0, 1, 2]) insertProbes(store, id, { iteration, probes: [probe(3, iteration), probe(8, 0)] })
-  insertTrajectories(store, id, [trajectory(1, 0), trajectory(1, 1, { text: 'né 🙂' }), trajectory(2, 0)])
+  insertTrajectories(store, id, [trajectory(1, 0), trajectory(1, 1, { text: 'né 🙂' }), sampledTrajectory(2, 0)])
   changeRunNotes(store, id, { note: 'mine', tags: ['good'] })
   return id
 }

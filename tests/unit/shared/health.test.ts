@@ -213,4 +213,19 @@ describe('held-out accuracy', () => {
     expect([apart?.level, paired?.level]).toEqual(['open', 'warning'])
     expect(paired?.title).toMatch(/has fallen/)
   })
+
+  it('compares servers with the bound of their precision, and sees what the correction throws away', () => {
+    const near = {
+      'sampler/logp_difference': repeated(0.02),
+      'sampler/clipped': repeated(0),
+      'sampler/effective': repeated(1),
+    }
+    const inWords = { rollout: { engines: ['http://127.0.0.1:8000'], enginePrecision: 'float32' } }
+    expect(levels('grpo', near)['servers']).toBe('ok')
+    expect(levels('grpo', near, [], inWords)['servers']).toBe('warning')
+    expect(levels('grpo', { ...near, 'sampler/clipped': repeated(0.1) })['servers']).toBe('warning')
+    expect(levels('grpo', { ...near, 'sampler/effective': repeated(0.5) })['servers']).toBe('warning')
+    expect(levels('grpo', { ...near, 'sampler/staleness': repeated(20) })).toMatchObject({ staleness: 'warning' })
+    expect(levels('grpo', { entropy: repeated(1) })['servers']).toBeUndefined()
+  })
 })

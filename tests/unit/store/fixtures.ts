@@ -62,6 +62,14 @@ export function trajectory(iteration: number, index: number, more: Partial<Traje
   }
 }
 
+/** The same, sampled on a server, with its continuation. */
+export function sampledTrajectory(iteration: number, index: number): TrajectoryRecord {
+  const one = trajectory(iteration, index)
+  const by = { engine: 'http://127.0.0.1:8000', version: 12 }
+  const continuations = one.continuations.map((each) => ({ ...each, sampled: { ...by, logprobs: [-0.5, 0, -1.25] } }))
+  return { ...one, continuations, sampled: { ...by, logprobs: [-0.125, -2, 0, 0, 0, 0, 0, 0, -0.75] } }
+}
+
 /** What was thrown, with its code; fails the test if nothing was. */
 export function errorOf(work: () => unknown): GpoError {
   try {

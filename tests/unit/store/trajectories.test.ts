@@ -12,7 +12,7 @@ import type { TrajectoryRow } from '@shared/schemas/run'
 import type { TrajectoryRecord } from '@shared/schemas/trajectory'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { errorOf, newRun, open, trajectory } from './fixtures'
+import { errorOf, newRun, open, sampledTrajectory, trajectory } from './fixtures'
 
 describe('a trajectory', () => {
   it('comes back exactly as it went in', () => {
@@ -21,10 +21,17 @@ describe('a trajectory', () => {
     const records = [
       trajectory(1, 0),
       trajectory(1, 1, { critical: null, states: [], steps: [], continuations: [], extracted: null }),
+      sampledTrajectory(1, 2),
     ]
     insertTrajectories(store, run, records)
     const rows = listTrajectories(store, run, { order: 'oldest' }).rows
     for (const [i, { id }] of rows.entries()) expect(getTrajectory(store, id)).toEqual({ ...records[i], id })
+    const columns = 'SELECT engine, policy_version AS version FROM trajectories ORDER BY item'
+    expect(store.db.prepare(columns).all()).toEqual([
+      { engine: null, version: null },
+      { engine: null, version: null },
+      { engine: 'http://127.0.0.1:8000', version: 12 },
+    ])
   })
 
   it('is listed light: counts, values, the critical step, the beginning of the text', () => {

@@ -111,7 +111,8 @@ describe('the index', () => {
     before.db.exec("UPDATE trajectory_bodies SET body = x'00' WHERE id = 1") // damaged
     before.db.exec(
       `DROP TRIGGER trajectory_words_gone; DROP TABLE trajectory_words; DROP TABLE blind_labels;
-       DROP TABLE probe_prompts; DROP TABLE probe_answers; PRAGMA user_version = 12`,
+       DROP TABLE probe_prompts; DROP TABLE probe_answers;
+       ALTER TABLE trajectories DROP COLUMN engine; ALTER TABLE trajectories DROP COLUMN policy_version; PRAGMA user_version = 12`,
     )
     before.close()
     const after = open(file)

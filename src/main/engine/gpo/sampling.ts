@@ -28,10 +28,11 @@ export async function rolloutsFromPrompts(
     ),
   )
   const completions = await sampler.sample(params, requests, config, onProgress)
-  return completions.map(({ tokens, logprobs, isTruncated, block }, i) => {
+  return completions.map(({ tokens, logprobs, isTruncated, block, sampledBy }, i) => {
     const task = tasks[Math.floor(i / perTask)]!
     const verdict = judge(task, tokens, isTruncated)
-    return { task, tokens, kept: 0, logprobs, isTruncated, verdict, block: block! } // keepBlock was requested
+    const rollout = { task, tokens, kept: 0, logprobs, isTruncated, verdict, block: block! } // keepBlock was requested
+    return sampledBy ? { ...rollout, sampledBy } : rollout
   })
 }
 
@@ -94,11 +95,11 @@ async function sampledFromStates(
     }
   })
   const completions = await sampler.sample(params, requests, config, onProgress)
-  return completions.map(({ tokens: fresh, logprobs, isTruncated }, i) => {
+  return completions.map(({ tokens: fresh, logprobs, isTruncated, sampledBy }, i) => {
     const { trajectory, kept } = states[i]!
     const tokens = whole(states[i]!, fresh)
     const settledAs = verdicts.get(i)
-    const rollout = { task: trajectory.task, tokens, kept, logprobs, isTruncated }
+    const rollout = { task: trajectory.task, tokens, kept, logprobs, isTruncated, ...(sampledBy && { sampledBy }) }
     return settledAs
       ? { ...rollout, verdict: settledAs, isUnfinished: true }
       : { ...rollout, verdict: judge(trajectory.task, tokens, isTruncated) }

@@ -2,7 +2,7 @@
 import type { Verdict } from '@shared/schemas/verifier'
 import type { Step } from '../../text/segment'
 import type { KvBlock } from '../rollout/kv-block'
-import type { Progress, Sampler, SamplerConfig } from '../rollout/sampler'
+import type { Progress, SampledBy, Sampler, SamplerConfig } from '../rollout/sampler'
 import type { DeviceTensors } from '../tensor/backend'
 
 /** A prompt x with its reference answer. */
@@ -20,12 +20,14 @@ export interface Rollout {
   readonly tokens: Int32Array
   /** Tokens at the beginning that were kept from another trajectory: part of the state, not of the action. */
   readonly kept: number
-  /** Log-probabilities of the tokens after `kept`. */
+  /** Log-probabilities of the tokens after `kept`, as the sampler gave them. */
   readonly logprobs: Float32Array
   readonly isTruncated: boolean
   readonly verdict: Verdict
   /** It ended when its verdict was settled: it counts, but is no whole answer. */
   readonly isUnfinished?: true
+  /** Absent: it was sampled here. */
+  readonly sampledBy?: SampledBy
 }
 
 /** A rollout from the prompt whose keys and values are kept, so that others can start inside it. */

@@ -22,6 +22,7 @@ import { collect } from './collect'
 import type { Collected } from './collected'
 import { type Comparison, groupMetrics, groupSamples, type Sample } from './group-samples'
 import { startIteration } from './iteration'
+import { type Corrected, corrected } from './off-policy'
 import { optimise } from './optimise'
 import { report } from './report'
 import { forwardSettings, type Metrics, type Procedure, type Run } from './run'
@@ -97,11 +98,14 @@ export function groupPolicy(run: Run, objective: GroupObjective): Procedure {
       : null
 
   /** Step 2. */
-  async function samplesOf(collected: Collected): Promise<{ samples: Sample[]; metrics: Metrics }> {
-    const plain = groupSamples(collected, objective.comparison)
+  async function samplesOf(
+    collected: Collected,
+    plain: readonly Sample[],
+    { logp }: Corrected,
+  ): Promise<{ samples: Sample[]; metrics: Metrics }> {
     const refLogps = klInReward ? await referenceLogps(plain) : null
     if (!klInReward || !refLogps) return { samples: whitened(plain), metrics: {} }
-    const toGo = plain.map(({ rollout }, i) => divergenceToGo(rollout.logprobs, refLogps[i]!))
+    const toGo = plain.map(({ rollout }, i) => divergenceToGo(logp(rollout), refLogps[i]!))
     const kl = new Map(plain.map(({ rollout }, i) => [rollout, toGo[i]![0] ?? 0]))
     const samples =
       klInReward.per === 'rollout'
@@ -135,10 +139,19 @@ export function groupPolicy(run: Run, objective: GroupObjective): Procedure {
 
   /** Steps 2 and 3. */
   async function learn(index: number, collected: Collected): Promise<Metrics> {
-    const { samples, metrics } = await samplesOf(collected)
+    const plain = groupSamples(collected, objective.comparison)
+    const correction = await corrected(
+      run,
+      plain.map(({ rollout }) => rollout),
+    )
+    const { samples: unweighted, metrics } = await samplesOf(collected, plain, correction)
+    const samples = unweighted.map(({ rollout, advantages }) => ({
+      rollout,
+      advantages: correction.weighted(rollout, advantages),
+    }))
     const teaches = ({ advantages }: Sample) => klInLoss > 0 || advantages.some((advantage) => advantage !== 0)
     const kept = samples.filter(teaches)
-    const counts = { ...groupMetrics(collected.groups), ...metrics }
+    const counts = { ...groupMetrics(collected.groups), ...metrics, ...correction.metrics }
     if (kept.length === 0) return { ...counts, num_tokens: 0 }
     const idle = sumBy(
       samples.filter((sample) => !teaches(sample)),
@@ -155,7 +168,7 @@ export function groupPolicy(run: Run, objective: GroupObjective): Procedure {
         const tokensOf = (of: (sample: Sample) => ArrayLike<number>) =>
           tokenValues(batch, sequences, (unit) => of(kept[unit]!))
         return {
-          oldLogp: tokensOf(({ rollout }) => rollout.logprobs),
+          oldLogp: tokensOf(({ rollout }) => correction.logp(rollout)),
           advantages: tokensOf(({ advantages }) => advantages),
           weight: tokensOf((sample) => new Float32Array(sample.rollout.logprobs.length).fill(weightOf(sample))),
           denominator: scalar(sumBy(chosen, shareOf) + (idle * minibatch.length) / kept.length),

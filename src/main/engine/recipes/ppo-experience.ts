@@ -17,18 +17,21 @@ export interface Experience {
   readonly metrics: Metrics
 }
 
+/** @param logp of the tokens that are trained, by the policy that sampled them */
 export async function ppoExperience(
   { scorer, policy }: Run,
   { kl, gamma, lambda, whitenAdvantages }: ObjectiveOf<'ppo'>,
   rollouts: readonly Rollout[],
+  logp: (rollout: Rollout) => Float32Array,
 ): Promise<Experience> {
   const sequences = rollouts.map(sequenceOf)
-  const logps = rollouts.map(({ logprobs }) => logprobs)
+  const logps = rollouts.map(logp)
   const refLogps = kl > 0 ? await scorer.logps(policy.reference(), sequences) : logps
   const oldValues = await scorer.values(await policy.dense(), sequences)
-  const estimates = rollouts.map(({ logprobs: logp, verdict }, i) => {
-    const { length } = logp
-    const rewards = ppoRewards({ logp, refLogp: refLogps[i]!, length, terminalReward: verdict.reward, kl })
+  const estimates = rollouts.map(({ verdict }, i) => {
+    const own = logps[i]!
+    const { length } = own
+    const rewards = ppoRewards({ logp: own, refLogp: refLogps[i]!, length, terminalReward: verdict.reward, kl })
     return generalizedAdvantages({ rewards, values: oldValues[i]!, length, gamma, lambda })
   })
   const advantages = estimates.map(({ advantages }) => advantages)

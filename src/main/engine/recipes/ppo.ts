@@ -23,6 +23,7 @@ import { collect } from './collect'
 import { groupPolicy } from './group-policy'
 import { groupMetrics } from './group-samples'
 import { startIteration } from './iteration'
+import { corrected } from './off-policy'
 import { optimise, trainedTokens } from './optimise'
 import { ppoExperience } from './ppo-experience'
 import { report } from './report'
@@ -75,20 +76,23 @@ function withCritic(run: Run, objective: ObjectiveOf<'ppo'>): Procedure {
   /** Steps 2 and 3. */
   async function learn(index: number, rollouts: readonly Rollout[]): Promise<Metrics> {
     if (rollouts.length === 0) return { num_tokens: 0 } // every group was decided and left out
-    const { sequences, oldValues, advantages, returns, metrics } = await ppoExperience(run, objective, rollouts)
+    const { logp, weighted, metrics: apart } = await corrected(run, rollouts)
+    const experience = await ppoExperience(run, objective, rollouts, logp)
+    const { sequences, oldValues, returns, metrics } = experience
+    const advantages = experience.advantages.map((list, i) => weighted(rollouts[i]!, list))
     const optimised = await optimise(run, learner, index, {
       epochs: objective.epochs,
       minibatches: objective.minibatches,
       units: sequences.map((sequence) => [sequence]),
       inputs: (batch, minibatch) => ({
-        oldLogp: tokenValues(batch, sequences, (unit) => rollouts[unit]!.logprobs),
+        oldLogp: tokenValues(batch, sequences, (unit) => logp(rollouts[unit]!)),
         oldValues: tokenValues(batch, sequences, (unit) => oldValues[unit]!),
         advantages: tokenValues(batch, sequences, (unit) => advantages[unit]!),
         returns: tokenValues(batch, sequences, (unit) => returns[unit]!),
         denominator: scalar(trainedTokens(minibatch.map((unit) => sequences[unit]!))),
       }),
     })
-    return { ...optimised, ...metrics }
+    return { ...optimised, ...metrics, ...apart }
   }
 
   return {

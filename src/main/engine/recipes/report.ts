@@ -1,7 +1,7 @@
 /** The metrics and records of an iteration, made from the same values. */
 
 import { advantagesOf } from '@shared/method/critical-step'
-import type { ContinuationRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
+import type { ContinuationRecord, SampledRecord, TrajectoryRecord } from '@shared/schemas/trajectory'
 import { mean, standardDeviation } from '../core/statistics'
 import { type Group, isMixed } from '../gpo/groups'
 import type { Rollout, Trajectory } from '../gpo/trajectory'
@@ -79,6 +79,12 @@ function guideMetrics({ trajectories, guided, resets }: Harvest): Metrics {
   }
 }
 
+/** Who sampled it, if not this process; log-probabilities to five decimals, which is finer than two programs agree. */
+function sampledRecord({ sampledBy, logprobs }: Rollout): { readonly sampled?: SampledRecord } {
+  if (!sampledBy) return {}
+  return { sampled: { ...sampledBy, logprobs: Array.from(logprobs, (logprob) => Math.round(logprob * 1e5) / 1e5) } }
+}
+
 function continuationRecord(
   text: TextCodec,
   rollout: Rollout,
@@ -94,6 +100,7 @@ function continuationRecord(
     reward: rollout.verdict.reward,
     status: rollout.verdict.status,
     ...(rollout.isUnfinished && { unfinished: true }),
+    ...sampledRecord(rollout),
   }
 }
 
@@ -113,6 +120,7 @@ function plainRecord(text: TextCodec, iteration: number, index: number, rollout:
     states: [],
     critical: null,
     continuations: [],
+    ...sampledRecord(rollout),
   }
 }
 

@@ -25,11 +25,18 @@ export interface TextCodec {
   pieces(tokens: Int32Array): readonly string[]
 }
 
+/** How rollouts are sampled, wherever that is. */
+type SamplingPlan = Pick<Plan, 'seed'> & {
+  readonly rollout: Pick<Plan['rollout'], 'maxNewTokens' | 'temperature' | 'topP' | 'topK' | 'lanes'>
+}
+
 /** What sampling and judging need, in a run and in a job without training. */
 export interface RolloutSource {
-  readonly plan: Pick<Plan, 'seed' | 'rollout'>
+  readonly plan: SamplingPlan
   readonly policy: Policy
   readonly sampler: Sampler
+  /** Samples what is trained on, on other programs; absent: `sampler` does. Evaluations are always sampled here. */
+  readonly fleet?: Sampler
   readonly text: TextCodec
   readonly stopTokens: readonly number[]
   /** @param completion text without the stop token */
@@ -41,11 +48,13 @@ export interface RolloutSource {
 
 /** The same, with what segmenting trajectories needs. */
 export interface GuidedSource extends RolloutSource {
-  readonly plan: Pick<Plan, 'seed' | 'rollout' | 'gpo'>
+  readonly plan: SamplingPlan & Pick<Plan, 'gpo'>
 }
 
 export interface Run extends GuidedSource {
   readonly plan: Plan
+  /** Optimiser steps done: the version of the policy. */
+  readonly version: () => number
   readonly backend: Backend
   readonly scorer: Scorer
   readonly tasks: readonly Task[]

@@ -41,10 +41,12 @@ export async function openSampling(source: RolloutSource, seed: number, onProgre
 }
 
 /** The same for iteration `iteration` of a run, reporting progress as `phase`. */
-export const samplingOf = (source: RolloutSource, iteration: number, phase: Phase): Promise<Sampling> =>
-  openSampling(source, deriveSeed(source.plan.seed, iteration), (done, total, tokens) =>
+export async function samplingOf(source: RolloutSource, iteration: number, phase: Phase): Promise<Sampling> {
+  const sampling = await openSampling(source, deriveSeed(source.plan.seed, iteration), (done, total, tokens) =>
     source.onProgress(phase, iteration, done, total, tokens),
   )
+  return phase !== 'evaluation' && source.fleet ? { ...sampling, sampler: source.fleet } : sampling
+}
 
 /** Greedy: always the most likely token. */
 export const greedy = (sampling: Sampling): Sampling => ({

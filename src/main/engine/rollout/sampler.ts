@@ -26,6 +26,12 @@ export interface SampleRequest {
   readonly isOver?: (tokens: readonly number[]) => boolean
 }
 
+/** Another program that sampled, and with which version of the policy: its optimiser steps. */
+export interface SampledBy {
+  readonly engine: string
+  readonly version: number
+}
+
 export interface Completion {
   /** New tokens, the stop token included. */
   readonly tokens: Int32Array
@@ -34,6 +40,8 @@ export interface Completion {
   readonly isTruncated: boolean
   /** Prefix and completion without its last token, if requested. */
   readonly block: KvBlock | null
+  /** Absent: it was sampled here, with the policy as it is. */
+  readonly sampledBy?: SampledBy
 }
 
 export interface SamplerConfig extends Truncation {

@@ -13,6 +13,7 @@ import { modelEvaluations } from './0012-model-evaluations'
 import { words } from './0013-words'
 import { blindLabels } from './0014-blind-labels'
 import { probes } from './0015-probes'
+import { sampledBy } from './0016-sampled-by'
 import type { Migration } from './migration'
 
 /** In the order of their numbers. */
@@ -32,4 +33,5 @@ export const MIGRATIONS: readonly Migration[] = [
   words,
   blindLabels,
   probes,
+  sampledBy,
 ]

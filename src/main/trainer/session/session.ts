@@ -23,11 +23,14 @@ import type { Plan } from '@shared/schemas/plan'
 import type { OpenModel } from './open-model'
 import { probeRows } from './probe-rows'
 import { rolloutSource } from './rollout-source'
+import { openServed, type Served } from './served'
 import { demonstrationsOf, fittingTasks, labelledOf, pairsOf, type TrainingRows } from './tasks'
 
 export interface SessionStart {
   readonly plan: Plan
   readonly modelFolder: string
+  /** Where versions of the policy are written for the plan's sampling servers; absent: they are not used, and rollouts are sampled here. */
+  readonly runFolder?: string
   /** A checkpoint's folder. */
   readonly resumeFrom: string | null
   readonly train: readonly Example[]
@@ -39,6 +42,8 @@ export interface Session {
   readonly procedure: Procedure
   readonly backend: Backend
   readonly config: ModelConfig
+  /** The servers that sample; null where this process does. */
+  readonly served: Served | null
   /** Iterations already done. */
   readonly from: number
   /** Notes for the run's record, such as omitted rows. */
@@ -87,11 +92,23 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   const heldOut = fittingTasks(asking, config, tokenizer, evaluation, 'evaluation')
   const followed = probeRows(plan, evaluation.length > 0 ? evaluation : train)
   const probes = fittingTasks(asking, config, tokenizer, followed, 'probe')
+  const scorer = scorerOf(backend, config, plan)
+  const version = () => procedure.learner.steps
+  const served =
+    plan.rollout.engines.length > 0 && rows.tasks.kept.length > 0 && start.runFolder !== undefined
+      ? await openServed({
+          ...{ plan, config, modelFolder, runFolder: start.runFolder, policy, scorer, stopTokens },
+          prompts: rows.tasks.kept.map(({ prompt }) => prompt),
+          version,
+        })
+      : null
   const run: Run = {
     ...rolloutSource(model, policy, plan, plan.verifier, onProgress),
     plan,
     backend,
-    scorer: scorerOf(backend, config, plan),
+    scorer,
+    version,
+    ...(served && { fleet: served.sampler }),
     tasks: rows.tasks.kept,
     demonstrations: rows.demonstrations.kept,
     pairs: rows.pairs.kept,
@@ -100,12 +117,12 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     probeTasks: probes.kept,
   }
   if (train.length === 0) throw new GpoError('data', 'the training data has no usable rows')
-  const procedure = createProcedure(run)
+  const procedure: Procedure = createProcedure(run)
   const { from, state } = restore(start.resumeFrom, run, procedure)
   const leftOut = [...Object.values(rows).map(({ note }) => note), heldOut.note, probes.note]
     .filter((note) => note !== null)
     .join('; ')
-  return { run, procedure, backend, config, from, state, notes: leftOut === '' ? {} : { [LEFT_OUT]: leftOut } }
+  return { run, procedure, backend, config, served, from, state, notes: leftOut === '' ? {} : { [LEFT_OUT]: leftOut } }
 }
 
 const NO_ROWS = { kept: [], note: null }

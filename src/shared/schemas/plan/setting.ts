@@ -16,6 +16,7 @@ export const SETTING_GROUPS = {
   GPO: 'method',
   Steps: 'method',
   Sampling: 'method',
+  'Sampling servers': 'method',
   Optimiser: 'method',
   Budget: 'budget',
   'Speed and memory': 'budget',

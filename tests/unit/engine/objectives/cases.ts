@@ -1,6 +1,7 @@
 /** Every objective with the same kind of data, for tests that apply to all of them. */
 
 import { dpoLoss } from '@engine/objectives/dpo'
+import { type ImportanceInput, maskedWeights, truncatedWeights } from '@engine/objectives/importance'
 import { k3Kl } from '@engine/objectives/k3-kl'
 import { ktoLoss } from '@engine/objectives/kto'
 import { orpoLoss } from '@engine/objectives/orpo'
@@ -51,6 +52,44 @@ const steps = [0, 0.05, -0.1, 0.5, -0.6, 0.3, -0.4]
 const moves = Array.from({ length: B }, (_, row) => Array.from({ length: T }, (_, t) => steps[(row * T + t) % 7] ?? 0))
 
 const oldLogp = grid(-4, -0.5, 1)
+/** What another program gave for the same tokens: from a third of the probability to three times as much. */
+const apart = [0, 0.9, -0.3, -1.1, 0.2, 0.75, -0.05]
+const sampledLogp = plus(
+  oldLogp,
+  Array.from({ length: B }, (_, row) => Array.from({ length: T }, (_, t) => apart[(row + 3 * t) % 7] ?? 0)),
+)
+const LIMIT = 2
+
+/** [B, T] weights of a rule that sees only the tokens of the mask, as in a run. */
+function weightsBy(rule: (input: ImportanceInput) => Float32Array): number[][] {
+  return mask.map((row, i) => {
+    const counted = row.flatMap((is, t) => (is ? [t] : []))
+    const only = (rows: readonly (readonly number[])[]) => Float32Array.from(counted, (t) => rows[i]![t]!)
+    const weights = rule({ logp: only(oldLogp), sampledLogp: only(sampledLogp), limit: LIMIT })
+    return row.map((is, t) => (is ? weights[counted.indexOf(t)]! : 0))
+  })
+}
+
+/** The policy loss with corrected advantages; PyTorch computes the weights for itself. */
+const importanceCase = (name: string, rule: (input: ImportanceInput) => Float32Array): ObjectiveCase => ({
+  name,
+  inputs: {
+    logp: plus(oldLogp, moves),
+    oldLogp,
+    sampledLogp,
+    weights: weightsBy(rule),
+    advantages: grid(-2, 2, 9),
+    mask,
+  },
+  denominator: tokens,
+  hyper: { clip: 0.2, limit: LIMIT },
+  wrt: ['logp'],
+  run: (t, denominator) => {
+    const { weights, ...given } = pick(t, ['logp', 'oldLogp', 'advantages', 'mask', 'weights'])
+    return clippedPolicyLoss({ ...given, advantages: tf.mul(given.advantages, weights), denominator, clip: 0.2 })
+  },
+})
+
 const oldValues = grid(-1, 1, 2)
 const pairs = {
   logpChosen: spread(B, -9, -3, 3),
@@ -134,6 +173,8 @@ export const OBJECTIVE_CASES: readonly ObjectiveCase[] = [
     run: (t, denominator) =>
       clippedPolicyLoss({ ...pick(t, ['logp', 'oldLogp', 'advantages', 'mask']), denominator, clip: 0.2 }),
   },
+  importanceCase('importance', truncatedWeights),
+  importanceCase('sequence_importance', maskedWeights),
   {
     name: 'value',
     inputs: { values: plus(oldValues, moves), oldValues, returns: grid(-1, 1, 10), mask },

@@ -1,5 +1,14 @@
 /** The control of a setting, by its type. An empty field means the default, which it shows in grey. */
-import { ActionIcon, MultiSelect, SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core'
+import {
+  ActionIcon,
+  MultiSelect,
+  SegmentedControl,
+  Select,
+  Switch,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from '@mantine/core'
 import { columnsText, parseColumns, parseNumber, valueText } from '@renderer/lib/setting-text'
 import { defaultName } from '@shared/plan/default-name'
 import { currentValue, type DraftValue } from '@shared/plan/draft'
@@ -172,6 +181,23 @@ function ChoicesControl({ setting, ids, hasError }: ControlProps) {
   )
 }
 
+function TextsControl({ setting, ids, hasError }: ControlProps) {
+  const { draft, set } = usePlanForm()
+  const { leaf } = setting
+  const value = (currentValue(draft, leaf.id) ?? []) as string[] // the setting has no other type
+  return (
+    <TagsInput
+      {...inputProps(ids)}
+      classNames={{ input: 'mono' }}
+      acceptValueOnBlur
+      splitChars={[',', ' ']}
+      value={value}
+      error={hasError}
+      onChange={(next) => set(leaf.id, next)}
+    />
+  )
+}
+
 function SwitchControl({ setting, ids }: ControlProps) {
   const { draft, set } = usePlanForm()
   const { leaf, label } = setting
@@ -197,6 +223,8 @@ export function Control(props: ControlProps) {
       return <ChoiceControl {...props} />
     case 'choices':
       return <ChoicesControl {...props} />
+    case 'texts':
+      return <TextsControl {...props} />
     case 'columns':
       return <ColumnsControl {...props} />
     case 'text':
