@@ -30,6 +30,7 @@ const NOT_FOR_USERS = [
   'onnxruntime-node/{script,lib}/**',
   'onnxruntime-common/{lib,dist/esm}/**',
   'webgpu/build/**',
+  'koffi/{vendor,doc}/**',
   '@types/**',
   '@webgpu/**',
   // The install script of onnxruntime-node fetches CUDA with these.
