@@ -1,6 +1,6 @@
 /** A data folder on a disk that cannot be written: its runs are shown and exported, and nothing pretends to be changed. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportRun } from '@main/export/export-run'
@@ -27,13 +27,16 @@ const disk = process.platform === 'linux' ? ownDisk() : null
 
 describe.skipIf(disk === null)('a data folder on a read-only disk', () => {
   it('is opened, its runs are read and exported, and a change is refused with a cure', async () => {
-    const writing = openStore(join(disk!, 'runs.db'))
+    const home = temporaryHome()
+    const writing = openStore(join(home, 'runs.db'))
     const { id } = await play(
       writing,
       sends(...iterationOf(1), { type: 'finished', outcome: 'completed', iteration: 1 }),
     )
     startRun(writing, newRun(writing, plan).id, { pid: 2 ** 22 + 1, startedAt: '5' }) // its process is gone
-    // Not closed before: the newest records are in the write-ahead log only, as after a crash.
+    // Copied while it is open: the newest records are in the write-ahead log only, as after a crash.
+    for (const name of ['runs.db', 'runs.db-wal']) copyFileSync(join(home, name), join(disk!, name))
+    writing.close()
     expect(spawnSync('mount', ['-o', 'remount,ro', disk!]).status).toBe(0)
     const before = readdirSync(tmpdir()).filter((name) => name.startsWith('gpo-view-'))
     const store = openStore(join(disk!, 'runs.db'))
@@ -65,6 +68,5 @@ describe.skipIf(disk === null)('a data folder on a read-only disk', () => {
     store.close()
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('gpo-view-'))).toEqual(before) // the copy is gone
     spawnSync('mount', ['-o', 'remount,rw', disk!])
-    writing.close()
   })
 })

@@ -40,7 +40,7 @@ export function showRuns(options: StoreOptions, output: Output): number {
       output.line(
         formatTable([['id', 'status', 'name', 'critical step', 'iterations', 'created', 'duration'], ...rows]),
       )
-      for (const run of runs) offer(store, run, output, flagOf(options))
+      for (const run of runs) offer(store, run, flagOf(options), output.note)
       for (const { id, planProblem } of runs) if (planProblem !== null) output.note(`run ${id}: ${planProblem}`)
     }
     return 0
@@ -70,7 +70,6 @@ export function showRun(wanted: string, options: StoreOptions & { log?: boolean 
     const checkpoints = listCheckpoints(store, run.id)
     const metrics = metricSummaries(store, run.id)
     output.json({ ...run, evaluations, checkpoints, unrecorded: offeredCheckpoints(store, run), metrics })
-    offer(store, run, output, flagOf(options))
     output.line(`${run.id}  ${run.name}`)
     output.line(`status       ${run.status}${run.error ? `: ${run.error.message}` : ''}`)
     output.line(`iterations   ${run.iteration} of ${run.iterations}`)
@@ -101,6 +100,7 @@ export function showRun(wanted: string, options: StoreOptions & { log?: boolean 
         ...checkpoints.map((c) => [`iteration ${c.iteration}`, formatBytes(c.bytes), c.path]),
       ]),
     )
+    offer(store, run, flagOf(options), output.line)
     output.line()
     const number = (value: number) => value.toPrecision(4)
     output.line(

@@ -152,11 +152,11 @@ export interface ResumeOptions extends StoreOptions {
 }
 
 /** Names a checkpoint on disk that the database does not know. */
-export function offer(store: Store, run: RunSummary, output: Output, dbFlag: string): void {
+export function offer(store: Store, run: RunSummary, dbFlag: string, say: (text: string) => void): void {
   const newest = offeredCheckpoints(store, run).at(-1)
   if (newest === undefined) return
   const how = `gpo resume ${run.id} --from-disk${dbFlag}`
-  output.note(
+  say(
     `run ${run.id}: the checkpoint of iteration ${newest.iteration} is on disk, but not in the database; to go on from it, without the records since the one before: ${how}`,
   )
 }
@@ -177,7 +177,7 @@ export async function resume(wanted: string, options: ResumeOptions, output: Out
       )
     }
     const resumeOptions = { isFromDisk: options.fromDisk }
-    if (!options.fromDisk) offer(store, ready.run, output, flagOf(options))
+    if (!options.fromDisk) offer(store, ready.run, flagOf(options), output.note)
     const ended = await drive({
       ...{ ...ready, store, output, dbFlag: flagOf(options), inspect: options, announce },
       options: resumeOptions,

@@ -8,7 +8,7 @@ export function ReadOnlyBanner() {
   if (!data?.isReadOnly) return null
   return (
     <Alert color="orange" radius={0} role="status" py="sm">
-      The folder of <span className="foreign">{data.database}</span> cannot be written. You can look at its runs and
+      The folder of <span>{data.database}</span> cannot be written. You can look at its runs and
       export them; to train, or to change something, copy the folder to a disk that can be written.
     </Alert>
   )
