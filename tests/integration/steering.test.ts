@@ -34,7 +34,7 @@ const plan = planSchema.parse({
   gpo: { criticalStep: 'none' },
   budget: { iterations: ITERATIONS, promptsPerIteration: 4, trainedPerPrompt: 4 },
   rollout: { maxNewTokens: 32, lanes: 16 },
-  evaluation: { everyIterations: 0 },
+  evaluation: { everyIterations: 0, probes: 0 },
   checkpoint: { everyIterations: ITERATIONS, keepBest: false, keepLast: 9 },
 })
 

@@ -109,9 +109,9 @@ describe('an event', () => {
 
   it('of a type nobody knows is refused with the types there are', () => {
     expect(refusal(() => parseTrainerEvent({ type: 'gossip' })).message).toMatch(
-      /type: .*'phase' \| 'obeyed' \| 'metrics'/,
+      /type: .*'phase' \| 'obeyed' \| 'held' \| 'metrics'/,
     )
-    expect(refusal(() => parseTrainerEvent({})).message).toMatch(/type: .*'phase' \| 'obeyed' \| 'metrics'/)
+    expect(refusal(() => parseTrainerEvent({})).message).toMatch(/type: .*'phase' \| 'obeyed' \| 'held' \| 'metrics'/)
   })
 
   it.each([undefined, null, 7, 'metrics', [], new Map()])('that is %o is refused', (raw) => {
