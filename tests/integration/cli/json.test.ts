@@ -49,10 +49,9 @@ describe('gpo train --json', () => {
     expect(new Set(trained.map(({ run }) => run))).toEqual(new Set([id]))
     const told = trained.filter(({ type }) => type !== 'phase').map(({ type }) => type)
     expect(told).toEqual([
-      'environment',
-      'evaluation',
-      ...['metrics', 'evaluation', 'checkpoint'],
-      ...['metrics', 'evaluation', 'checkpoint'],
+      ...['environment', 'probes', 'evaluation'],
+      ...['metrics', 'probes', 'evaluation', 'checkpoint'],
+      ...['metrics', 'probes', 'evaluation', 'checkpoint'],
       'finished',
     ])
   })
