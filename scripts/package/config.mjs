@@ -26,7 +26,7 @@ const NOT_FOR_USERS = [
   '**/{test,tests,__tests__,example,examples,docs,doc,benchmark,.github}/**',
   'better-sqlite3/{deps,src,node_modules}/**',
   'better-sqlite3/binding.gyp',
-  'fzstd/{esm,umd}/**',
+  'fzstd/{lib,umd}/**', // the packages that decode import its other build
   'onnxruntime-node/{script,lib}/**',
   'onnxruntime-common/{lib,dist/esm}/**',
   'webgpu/build/**',

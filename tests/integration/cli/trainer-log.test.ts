@@ -30,6 +30,7 @@ function plant(): number {
     'tsconfig.json',
     'electron.vite.config.ts',
     'LICENSE',
+    'CHANGELOG.md',
   ])
     cpSync(join(root, part), join(planted, part), { recursive: true })
   for (const part of ['node_modules', 'resources']) symlinkSync(join(root, part), join(planted, part))
