@@ -43,6 +43,7 @@ const OTHER_SYSTEMS = [
   'onnxruntime-node/bin/*/${platform}/!(${arch})/**',
   'webgpu/dist/!(${platform}-${arch}|${platform}-universal)/**',
   'better-sqlite3/prebuilds/!(${platform}-${arch}).node',
+  '@koromix/koffi-*/musl_*/**', // Electron needs glibc
 ]
 
 const maintainer = process.env.GPO_PACKAGE_MAINTAINER ?? 'GPO Studio <nobody@gpo-studio.invalid>'
