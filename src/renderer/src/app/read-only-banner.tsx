@@ -8,8 +8,8 @@ export function ReadOnlyBanner() {
   if (!data?.isReadOnly) return null
   return (
     <Alert color="orange" radius={0} role="status" py="sm">
-      The folder of <span>{data.database}</span> cannot be written. You can look at its runs and
-      export them; to train, or to change something, copy the folder to a disk that can be written.
+      The folder of <span>{data.database}</span> cannot be written. You can look at its runs and export them; to train,
+      or to change something, copy the folder to a disk that can be written.
     </Alert>
   )
 }
