@@ -87,7 +87,7 @@ module.exports = {
     may('paths', room('paths/'), []),
     may('library', room('library/'), [
       room('(store|paths|formats|text)/'),
-      room('workers/(fork|parent-port|watchdog)'),
+      room('workers/(fork|parent-port|watchdog|one-task)'),
     ]),
     may('workers', room('workers/'), [room('paths/')]),
     may('engines', room('engines/'), []),

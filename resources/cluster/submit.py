@@ -3,6 +3,7 @@ A client of Ray's Jobs API, with Python's own library alone: it sends this folde
 
     python submit.py submit                 the job in ray-job.json; prints its name
     python submit.py submit python train_grpo.py --max_steps 5
+    python submit.py submit --as-is ...     where the packages of requirements.txt are on the cluster already
     python submit.py status NAME | logs NAME | stop NAME
 
 The address is RAY_ADDRESS, or http://127.0.0.1:8265. The interface has no password: reach a cluster through a tunnel,
@@ -51,15 +52,26 @@ def packed():
     return made.getvalue()
 
 
+def packages():
+    """The lines of requirements.txt: the cluster installs them once, and keeps them for the next job."""
+    lines = (HERE / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def submit(arguments):
     job = json.loads((HERE / "ray-job.json").read_text(encoding="utf-8"))
+    environment = dict(job.get("runtime_env", {}))
+    if arguments[:1] == ["--as-is"]:
+        arguments = arguments[1:]
+    else:
+        environment["pip"] = packages()
     if arguments:
         job["entrypoint"] = shlex.join(arguments)
     content = packed()
     package = f"_ray_pkg_{hashlib.sha256(content).hexdigest()[:32]}.zip"
     if ask("GET", f"/api/packages/gcs/{package}") is None:
         ask("PUT", f"/api/packages/gcs/{package}", content, "application/octet-stream")
-    job["runtime_env"] = {**job.get("runtime_env", {}), "working_dir": f"gcs://{package}"}
+    job["runtime_env"] = {**environment, "working_dir": f"gcs://{package}"}
     print(ask("POST", "/api/jobs/", json.dumps(job).encode())["submission_id"])
 
 

@@ -5,30 +5,11 @@ argument:
     python train_sft.py --max_steps 5 --model_name_or_path ORGANISATION/NAME --output_dir result
 """
 
-import sys
-from pathlib import Path
-
 from datasets import load_dataset
-from trl import DatasetMixtureConfig, ModelConfig, SFTConfig, SFTTrainer, TrlParser, get_peft_config
+from trl import SFTConfig, SFTTrainer
 
-from train import loaded
-
-HERE = Path(__file__).resolve().parent
-
-
-def main():
-    parser = TrlParser((SFTConfig, ModelConfig, DatasetMixtureConfig))
-    args, model_args, _ = parser.parse_args_and_config(["--config", str(HERE / "sft.yaml"), *sys.argv[1:]])
-    model, tokenizer = loaded(model_args.model_name_or_path, model_args.dtype)
-    rows = load_dataset("json", data_files=str(HERE / "data" / "unpaired.jsonl"), split="train")
-    correct = rows.filter(lambda row: row["label"]).remove_columns("label")
-    trainer = SFTTrainer(
-        model, args=args, train_dataset=correct, processing_class=tokenizer, peft_config=get_peft_config(model_args)
-    )
-    trainer.train()
-    trainer.save_model()
-    print(f"Written: {trainer.args.output_dir}")
-
+from common import DATA, train
 
 if __name__ == "__main__":
-    main()
+    rows = load_dataset("json", data_files=str(DATA / "unpaired.jsonl"), split="train")
+    train("sft.yaml", SFTConfig, SFTTrainer, rows.filter(lambda row: row["label"]).remove_columns("label"))

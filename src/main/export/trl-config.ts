@@ -66,21 +66,25 @@ function modelEntries(source: ConfigSource): Entry[] {
   ]
 }
 
-interface Batches {
+/** Records of an optimiser step: on a device at once, and in all. */
+interface Batch {
   readonly perDevice: number
   readonly perStep: number
-  /** False: the trainer has no longest sequence and counts steps, not passes. */
-  readonly hasLength: boolean
 }
 
-function batchesOf(plan: Plan): Batches {
+function batchOf(plan: Plan): Batch {
   const perStep = unitsPerStep(plan)
-  return { perDevice: Math.min(PER_DEVICE, perStep), perStep, hasLength: true }
+  return { perDevice: Math.min(PER_DEVICE, perStep), perStep }
 }
 
-function optimiserEntries({ plan, context }: ConfigSource, batches = batchesOf(plan)): Entry[] {
+/** How long training is, and its longest sequence, where the records are given. */
+const passEntries = ({ plan, context }: ConfigSource): Entry[] => [
+  ...durationEntries(plan),
+  { max_length: context ?? undefined },
+]
+
+function optimiserEntries({ plan }: ConfigSource, { perDevice, perStep } = batchOf(plan)): Entry[] {
   const { learningRate, weightDecay, beta1, beta2, epsilon, maxGradNorm, schedule, warmupSteps } = plan.optimiser
-  const { perDevice, perStep, hasLength } = batches
   const scheduler = schedule === 'constant' && warmupSteps > 0 ? 'constant_with_warmup' : SCHEDULERS[schedule]
   return [
     { learning_rate: learningRate, lr_scheduler_type: scheduler, warmup_steps: warmupSteps },
@@ -94,7 +98,6 @@ function optimiserEntries({ plan, context }: ConfigSource, batches = batchesOf(p
     ...(maxGradNorm === 0 ? [comment('0 switches clipping off.')] : []),
     comment(`${perStep} records per optimiser step, as in the run; divide by the number of devices.`),
     { per_device_train_batch_size: perDevice, gradient_accumulation_steps: Math.ceil(perStep / perDevice) },
-    ...(hasLength ? [...durationEntries(plan), { max_length: context ?? undefined }] : []),
     { seed: plan.seed },
     { gradient_checkpointing: plan.budget.recomputeLayers, logging_steps: 1 },
     comment("The run computed in float32; TRL's default is bfloat16."),
@@ -139,6 +142,7 @@ export function trlDpo(source: ConfigSource): TrainerConfig {
       ...(objective.kind === 'dpo' ? [] : [comment(other), ...variants]),
       { loss_type: ['sigmoid'], beta },
       ...optimiserEntries(source),
+      ...passEntries(source),
       { output_dir: `gpo-${source.run}-dpo` },
       ...noCounterpart(source),
     ]),
@@ -158,6 +162,7 @@ export function trlSft(source: ConfigSource): TrainerConfig {
       comment('The loss is that of the completion alone, as in the run.'),
       { completion_only_loss: true, packing: false },
       ...optimiserEntries(source),
+      ...passEntries(source),
       { output_dir: `gpo-${source.run}-sft` },
       ...noCounterpart(source),
     ]),
@@ -170,8 +175,8 @@ export function trlGrpo(source: ConfigSource): TrainerConfig {
   const { objective, rollout, budget } = plan
   const own = objective.kind === 'grpo' ? objective : null
   const loss = own === null ? 'dapo' : { rollout: 'grpo', token: 'dapo', constant: 'dr_grpo' }[own.average]
-  const perStep = Math.max(1, Math.ceil((budget.promptsPerIteration * budget.trainedPerPrompt) / minibatchesOf(plan)))
   const { trainedPerPrompt: group } = budget
+  const perStep = unitsPerStep(plan)
   const perDevice = group * Math.max(1, Math.floor(Math.min(PER_DEVICE, perStep) / group))
   return {
     suffix: '.trl-grpo.yaml',
@@ -189,13 +194,9 @@ export function trlGrpo(source: ConfigSource): TrainerConfig {
         : [{ beta: own.kl, epsilon: own.clip, epsilon_high: own.clipHigh, scale_rewards: own.scaleRewards }]),
       { loss_type: loss },
       { num_generations: group, temperature: rollout.temperature, top_p: rollout.topP, top_k: rollout.topK },
-      {
-        max_completion_length: rollout.maxNewTokens,
-        max_prompt_length: undefined,
-        num_iterations: own?.epochs ?? 1,
-      },
+      { max_completion_length: rollout.maxNewTokens, num_iterations: own?.epochs ?? 1 },
       ...(context === null ? [] : [comment(`The base model's context is ${context} tokens.`)]),
-      ...optimiserEntries(source, { perDevice, perStep, hasLength: false }),
+      ...optimiserEntries(source, { perDevice, perStep }),
       { max_steps: budget.iterations * minibatchesOf(plan), output_dir: `gpo-${source.run}-grpo` },
       ...(isGuided(plan)
         ? [comment('gpo.* has no counterpart: TRL samples every rollout from the prompt and knows no critical steps.')]
@@ -227,6 +228,7 @@ export function trlKto(source: ConfigSource): TrainerConfig {
       ...(objective.kind === 'kto' ? [] : [comment(other)]),
       { loss_type: 'kto', ...own },
       ...optimiserEntries(source),
+      ...passEntries(source),
       { output_dir: `gpo-${source.run}-kto` },
       ...noCounterpart(source),
     ]),

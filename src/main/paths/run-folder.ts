@@ -43,7 +43,11 @@ export function checkpointPath(database: string, runId: string, name: string): s
   const path = join(runFolder(database, runId), name)
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined || isOwnFolder(database, path)) return path
   const cure = 'move the files there and remove the link; for more space, link the whole folder of the database'
-  throw new GpoError('storage', `${path} is a link or behind one, or no folder (it leads to ${realpathOf(path) ?? 'nothing'}), so it is not read: ${cure}.`) // biome-ignore format: one message
+  const where = realpathOf(path) ?? 'nothing'
+  throw new GpoError(
+    'storage',
+    `${path} is a link or behind one, or no folder (it leads to ${where}), so it is not read: ${cure}.`,
+  )
 }
 
 /** Whether a folder below the database's is really there, and not elsewhere through a link. */

@@ -9,7 +9,9 @@ import { runKey } from './runs'
 export function insertProbes(store: Store, run: string, { iteration, probes }: Omit<ProbesEvent, 'type'>): void {
   const key = runKey(store, run)
   for (const { row, prompt, reference, text, tokens, status, extracted } of probes) {
-    const followed = 'INSERT OR REPLACE INTO probe_prompts (run, row, prompt, reference) VALUES (?, ?, ?, ?)'
+    const followed = `INSERT INTO probe_prompts (run, row, prompt, reference) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET prompt = excluded.prompt, reference = excluded.reference
+      WHERE prompt <> excluded.prompt OR reference <> excluded.reference`
     change(store, followed, key, row, prompt, reference)
     const answer = `INSERT OR REPLACE INTO probe_answers (run, row, iteration, text, tokens, status, extracted)
       VALUES (?, ?, ?, ?, ?, ?, ?)`

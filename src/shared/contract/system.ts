@@ -1,12 +1,12 @@
 /** The program itself: its system, its settings, files a person chose. */
 import { z } from 'zod'
 import type { BackendReport } from '../schemas/backend'
-import type { BackendName } from '../schemas/plan'
+import { BACKEND_NAMES, type BackendName } from '../schemas/plan'
 import { asked, done, oc, shortText, type } from './base'
 
 export const settingsSchema = z.strictObject({
   theme: z.enum(['auto', 'light', 'dark']).default('auto'),
-  backend: z.enum(['auto', 'tensorflow', 'webgpu', 'onnx', 'onnx-webgpu', 'onnx-cuda', 'wasm', 'cpu']).default('auto'),
+  backend: z.enum(['auto', ...BACKEND_NAMES]).default('auto'),
   /** Notify when a run longer than a minute ends. */
   notifications: z.boolean().default(true),
   /** Whether the button that asks for a newer version does so. Nothing is ever asked without the button. */

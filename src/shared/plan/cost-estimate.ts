@@ -9,6 +9,7 @@ import { isPairwise } from '../method/offline'
 import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
+import { probeCount } from './probes'
 
 /** The real lengths of completions. */
 export interface Lengths {
@@ -141,12 +142,6 @@ export function evaluationCount(plan: Plan): number {
   const during = every > 0 ? Math.floor(budget.iterations / every) : 0
   const isLastExtra = every === 0 || budget.iterations % every !== 0
   return 1 + during + (isLastExtra ? 1 : 0)
-}
-
-/** Prompts that are answered after every iteration. */
-function probeCount({ evaluation: { probes, probeRows } }: Plan): number {
-  const named = probeRows.split(',').filter((one) => one.trim() !== '').length
-  return named === 0 ? probes : named
 }
 
 export function timeEstimate(plan: Plan, rates: Rates, evaluationRows: number | null): TimeEstimate {

@@ -1,7 +1,7 @@
 /** Reads a bundle in a process of its own, which is ended where it takes too much time or memory. Main never parses someone else's bundle. */
 import { basename } from 'node:path'
 import { jobLog } from '@main/paths'
-import { type Fork, forkNode, type WorkerExit } from '@main/workers/fork'
+import { type Fork, forkWorker, type WorkerExit } from '@main/workers/fork'
 import { GpoError } from '@shared/errors'
 import type { BundlePart, BundleReader } from '../read-bundle'
 import { type Answer, type Asked, answerSchema } from './messages'
@@ -19,7 +19,10 @@ export interface BundleProcessOptions {
 type Header = Omit<BundleReader, 'parts' | 'close'>
 
 const ended = (path: string, why: string): GpoError =>
-  new GpoError('data', `The reading of ${basename(path)} was ended because it took ${why}: it is damaged or not a run bundle; get a new copy (${path})`) // biome-ignore format: one message
+  new GpoError(
+    'data',
+    `The reading of ${basename(path)} was ended because it took ${why}: it is damaged or not a run bundle; get a new copy (${path})`,
+  )
 
 function whyEnded({ lastWords, signal }: WorkerExit): string | null {
   return /out of memory|Allocation failed/.test(lastWords) || signal !== null ? 'too much memory' : null
@@ -28,7 +31,7 @@ function whyEnded({ lastWords, signal }: WorkerExit): string | null {
 /** @throws {GpoError} 'data' saying what is wrong with the bundle */
 export async function readBundleApart(
   path: string,
-  { workerPath, fork = forkNode, limitMs = LIMIT_MS }: BundleProcessOptions,
+  { workerPath, fork = forkWorker, limitMs = LIMIT_MS }: BundleProcessOptions,
 ): Promise<BundleReader> {
   const worker = fork(workerPath, jobLog('bundle'))
   let tell: (outcome: Answer | WorkerExit | 'late') => void = () => {}

@@ -1,21 +1,10 @@
 /** The entry of the process that reads one bundle: someone else's file can fill only its memory, and keep only it busy. */
-import { setFlagsFromString } from 'node:v8'
-import { parentPort } from '@main/workers/parent-port'
-import { dieWithParent } from '@main/workers/watchdog'
-import { describeError, GpoError } from '@shared/errors'
+import { serveOneTask } from '@main/workers/one-task'
 import { type BundlePart, type BundleReader, readBundle } from '../read-bundle'
-import type { Answer, Asked } from './messages'
+import type { Asked } from './messages'
 
-/** The largest part that is read has 96 MB of text, which is several times as much in objects. */
-const MAX_HEAP_MB = 1024
 /** Records in one answer, so that main holds few at a time. */
 const BATCH = 50
-
-dieWithParent()
-process.title = 'gpo bundle' // in lists of processes: not one of those that train
-setFlagsFromString(`--max-old-space-size=${MAX_HEAP_MB}`)
-process.on('SIGINT', () => {}) // Ctrl-C reaches the whole process group; the parent decides
-process.on('disconnect', () => process.exit(0))
 
 let reader: BundleReader | null = null
 let parts: AsyncGenerator<BundlePart, void> | null = null
@@ -51,15 +40,8 @@ async function obey(asked: Asked): Promise<unknown> {
   return (await parts?.next())?.value ?? null
 }
 
-async function answer(asked: Asked): Promise<Answer> {
-  try {
-    return { value: await obey(asked) }
-  } catch (error) {
-    if (!(error instanceof GpoError)) console.error(error)
-    return { code: error instanceof GpoError ? error.code : null, message: describeError(error) }
-  }
-}
-
-parentPort.on('message', (event) => {
-  void answer(event?.data as Asked).then((told) => parentPort.postMessage(told)) // main and this process are one program
+serveOneTask<Asked>({
+  title: 'gpo bundle',
+  maxHeapMb: 1024, // the largest part that is read has 96 MB of text, which is several times as much in objects
+  answer: async (asked) => ({ value: await obey(asked) }),
 })

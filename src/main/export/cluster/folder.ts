@@ -45,7 +45,7 @@ const bytesIn = (folder: string): number =>
 function placeBase(path: string, folder: string): string {
   const { base } = baseOf(path)
   const stat = statSync(base, { throwIfNoEntry: false })
-  if (!stat) return base // a run from a bundle names a model that is not here
+  if (!stat) return base // it was moved away since the run; the settings name where it was
   if (stat.isDirectory() && bytesIn(base) <= MAX_BASE) {
     cpSync(modelPath(path), join(folder, BASE), { recursive: true, dereference: true })
     return BASE
@@ -80,11 +80,8 @@ async function records(
 
 /** The scripts that have something to train on; first the one that is nearest to the run's objective. */
 function inOrder(scripts: readonly (Script & { readonly kind: string })[], { objective }: Plan): readonly Script[] {
-  const near = learnsFromRewards(objective.kind)
-    ? 'grpo'
-    : ['kto', 'sft'].includes(objective.kind)
-      ? objective.kind
-      : 'dpo'
+  const own = learnsFromRewards(objective.kind) ? 'grpo' : objective.kind
+  const near = scripts.some(({ kind }) => kind === own) ? own : 'dpo' // SimPO and ORPO train on pairs too
   return scripts.toSorted((a, b) => Number(b.kind === near) - Number(a.kind === near))
 }
 
@@ -161,7 +158,7 @@ function writeCompanions(
     write(writing, name, config({ ...source, data }).content)
     if (file !== 'train.py') fixed('cluster', file)
   }
-  for (const name of ['requirements.txt', 'submit.py']) fixed('cluster', name)
+  for (const name of ['requirements.txt', 'submit.py', 'common.py']) fixed('cluster', name)
   if (isJudged) for (const name of ['reward.py', 'verifier.js']) fixed('cluster', name)
 }
 

@@ -8,12 +8,12 @@ export interface Script {
   readonly out: string
 }
 
-/** For Ray's Jobs API; submit.py adds the folder itself. */
+/** For Ray's Jobs API; submit.py adds the folder itself, and the packages of requirements.txt. */
 export const rayJob = (run: string, { file }: Script): string =>
   `${JSON.stringify(
     {
       entrypoint: `python ${file}`,
-      runtime_env: { pip: './requirements.txt', env_vars: { TOKENIZERS_PARALLELISM: 'false' } },
+      runtime_env: { env_vars: { TOKENIZERS_PARALLELISM: 'false' } },
       metadata: { run, made_by: 'GPO Studio' },
     },
     null,

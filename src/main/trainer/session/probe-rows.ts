@@ -2,21 +2,15 @@
 import { deriveSeed, permutation } from '@engine/core/rng'
 import { STREAM } from '@engine/core/streams'
 import { GpoError } from '@shared/errors'
+import { namedRows } from '@shared/plan/probes'
 import { rowNumber } from '@shared/row-number'
 import type { Example } from '@shared/schemas/dataset'
 import { MAX_PROBES, type Plan } from '@shared/schemas/plan'
 
 /** @param examples of the evaluation, or of the training if there are none @throws {GpoError} 'plan' naming the rows that are not among them */
-export function probeRows({ evaluation }: Pick<Plan, 'evaluation'>, examples: readonly Example[]): readonly Example[] {
-  const named = [
-    ...new Set(
-      evaluation.probeRows
-        .split(',')
-        .filter((one) => one.trim() !== '')
-        .map(Number),
-    ),
-  ]
-  if (named.length === 0) return chosen(examples, evaluation.probes)
+export function probeRows(plan: Pick<Plan, 'evaluation'>, examples: readonly Example[]): readonly Example[] {
+  const named = namedRows(plan)
+  if (named.length === 0) return chosen(examples, plan.evaluation.probes)
   if (named.length > MAX_PROBES)
     throw new GpoError(
       'plan',

@@ -13,7 +13,7 @@ const FILL: Readonly<Record<VerdictStatus, string>> = {
   timeout: 'var(--chart-grid)',
 }
 /** A correct answer is also taller than another: colour is only a second hint. */
-const SIZE = (status: VerdictStatus) => (status === 'correct' ? HEIGHT : HEIGHT / 2)
+const sizeOf = (status: VerdictStatus) => (status === 'correct' ? HEIGHT : HEIGHT / 2)
 
 interface VerdictStripProps {
   readonly label: string
@@ -53,7 +53,14 @@ export function VerdictStrip({ label, verdicts, shown, onShow }: VerdictStripPro
         style={{ display: 'block' }}
       >
         {runsOf(verdicts).map(({ from, count, status }) => (
-          <rect key={from} x={from} y={HEIGHT - SIZE(status)} width={count} height={SIZE(status)} fill={FILL[status]} />
+          <rect
+            key={from}
+            x={from}
+            y={HEIGHT - sizeOf(status)}
+            width={count}
+            height={sizeOf(status)}
+            fill={FILL[status]}
+          />
         ))}
         {at >= 0 && (
           <rect

@@ -5,28 +5,19 @@ import { useCache } from '@renderer/lib/cache'
 import { formatTime } from '@renderer/lib/format'
 import { useLive } from '@renderer/lib/live'
 import type { BackendFindings, Settings } from '@shared/contract/system'
+import { BACKEND_NAMES } from '@shared/schemas/plan'
 import { IconGauge } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { BackendTable } from './backend-table'
 import { Panel } from './panel'
 import { useChangeSettings } from './use-change-settings'
 
-const NAMES: readonly Settings['backend'][] = [
-  'tensorflow',
-  'webgpu',
-  'onnx',
-  'onnx-webgpu',
-  'onnx-cuda',
-  'wasm',
-  'cpu',
-]
-
 function choicesOf(findings: BackendFindings | null, current: Settings['backend']) {
   const auto = findings?.chosen ? `automatic: ${findings.chosen}` : 'automatic'
   const reason = (name: string) => findings?.candidates.find((one) => one.name === name)?.reason ?? null
   return [
     { value: 'auto', label: auto },
-    ...NAMES.map((name) => ({
+    ...BACKEND_NAMES.map((name) => ({
       value: name,
       label: reason(name) === null ? name : `${name} (cannot be used here)`,
       disabled: reason(name) !== null && name !== current,
