@@ -110,6 +110,21 @@ describe.skipIf(reason !== null)(name, { retry: 0 }, () => {
     expect(JSON.parse(listed.stdout.trim())).toMatchObject({ status: 'stopped' })
     expect(listed.status).toBe(0)
     expect(gpoAsUser('data', giveToUser(PARQUET, 'rows.parquet')).stdout).toContain('3 rows, 3 usable')
+    const bundle = join(DATA, 'run.gpo')
+    expect(gpoAsUser('export', 'last', '--format', 'bundle', '--out', bundle).status).toBe(0)
+    const imported = gpoAsUser('import', bundle)
+    expect(imported.stderr).toBe('')
+    expect(imported.stdout).toContain('read-only')
+    const scored = gpoAsUser(
+      'eval',
+      '--model',
+      'bundled:tiny',
+      '--data',
+      'bundled:chain-arithmetic/test',
+      '--limit',
+      '2',
+    )
+    expect(scored.status, scored.stderr).toBe(0)
     const unknown = gpoAsUser('show', 'nothing')
     expect(unknown.stderr).toContain('there is no run "nothing"')
     expect(unknown.status).toBe(8)

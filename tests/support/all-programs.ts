@@ -61,7 +61,7 @@ export async function iterate(
       extracted: null,
     }),
     tasks: [0, 1].map((row) => ({ row, prompt: ids(row, 3), reference: '' })),
-    ...{ evaluationTasks: [], probeTasks: [], version: () => 0 },
+    ...{ evaluationTasks: [], probes: { tasks: [], maxNewTokens: 1 }, version: () => 0 },
     demonstrations: objective === 'sft' ? rows : [],
     pairs: ['dpo', 'simpo', 'orpo'].includes(objective)
       ? [0, 2].map((i) => ({ chosen: rows[i]!, rejected: rows[i + 1]! }))

@@ -101,7 +101,14 @@ export async function firstStep(
     text: { decode: String, prompt: String, pieces: (tokens) => [...tokens].map(String) },
     verify: (completion) => ({ reward: rewards.get(completion)!, status: 'correct', extracted: null }),
     tasks: prompts.map((prompt, row) => ({ row, prompt, reference: '' })),
-    ...{ evaluationTasks: [], probeTasks: [], demonstrations: [], pairs: [], labelled: [], ...rows },
+    ...{
+      evaluationTasks: [],
+      probes: { tasks: [], maxNewTokens: 1 },
+      demonstrations: [],
+      pairs: [],
+      labelled: [],
+      ...rows,
+    },
   }
   const { metrics } = await createProcedure(run).iterate(1)
   return { loss: metrics['loss']!, metrics, gradients }

@@ -1,4 +1,7 @@
-import { probeRows } from '@main/trainer/session/probe-rows'
+import { resolve } from 'node:path'
+import { readModelConfig } from '@main/formats/model-config'
+import { loadTokenizer } from '@main/text/tokenizer/tokenizer'
+import { probeRows, probesOf } from '@main/trainer/session/probe-rows'
 import { GpoError } from '@shared/errors'
 import { planSchema } from '@shared/schemas/plan'
 import { describe, expect, it } from 'vitest'
@@ -38,5 +41,37 @@ describe('the prompts that a run follows', () => {
 
   it.each(['3;4', '0', 'three', '-1', '3,,4', '1.5'])('cannot be %j', (probeRows) => {
     expect(() => evaluation({ probeRows })).toThrow('row numbers')
+  })
+})
+
+describe('the prompts that are answered', () => {
+  const folder = resolve(import.meta.dirname, '../../../resources/models/tiny')
+  const config = readModelConfig(folder)
+  const tokenizer = loadTokenizer(folder)
+  const asked = (maxNewTokens: number, prompts: readonly string[]) =>
+    probesOf(
+      { format: evaluation({}).data, maxNewTokens, tooLong: 'refuse' },
+      config,
+      tokenizer,
+      prompts.map((prompt, row) => ({ row, prompt, reference: '' })),
+    )
+
+  it('are answered in as many tokens as the plan says', () => {
+    const { tasks, maxNewTokens, note } = asked(9, ['1+1=', '2+2='])
+    expect(tasks.map(({ row }) => row)).toEqual([0, 1])
+    expect({ maxNewTokens, note }).toEqual({ maxNewTokens: 9, note: null })
+  })
+
+  it('are answered in fewer tokens by a model that has no positions for more: no run is refused for them', () => {
+    const { tasks, maxNewTokens, note } = asked(config.maxPositions, ['1+1=', '20+20='])
+    expect(maxNewTokens).toBe(config.maxPositions - tasks[1]!.prompt.length)
+    expect(note).toBeNull()
+  })
+
+  it('are not those that leave no room, which are named', () => {
+    const { tasks, note } = asked(9, ['1+1=', '1+'.repeat(config.maxPositions)])
+    expect(tasks.map(({ row }) => row)).toEqual([0])
+    expect(note).toContain('row 2 ')
+    expect(asked(9, ['1+'.repeat(config.maxPositions)]).tasks).toEqual([])
   })
 })

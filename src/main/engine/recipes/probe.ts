@@ -6,8 +6,9 @@ import { greedy, samplingOf } from './sampling'
 
 /** @param iteration 0 before training */
 export async function probe(run: Run, iteration: number): Promise<ProbesEvent> {
-  const sampling = greedy(await samplingOf(run, iteration, 'evaluation'))
-  const rollouts = await rolloutsFromPrompts(sampling, run.probeTasks, 1)
+  const { tasks, maxNewTokens } = run.probes
+  const sampling = { ...greedy(await samplingOf(run, iteration, 'evaluation')), maxNewTokens }
+  const rollouts = await rolloutsFromPrompts(sampling, tasks, 1)
   const probes = rollouts.map(({ task, tokens, isTruncated, verdict }) => ({
     row: task.row,
     prompt: run.text.prompt(task.prompt),

@@ -59,8 +59,8 @@ export interface Run extends GuidedSource {
   readonly scorer: Scorer
   readonly tasks: readonly Task[]
   readonly evaluationTasks: readonly Task[]
-  /** Prompts whose answers are followed from iteration to iteration. */
-  readonly probeTasks: readonly Task[]
+  /** Prompts whose answers, of at most this many tokens, are followed from iteration to iteration. */
+  readonly probes: { readonly tasks: readonly Task[]; readonly maxNewTokens: number }
   /** Prompts with the completions to imitate; for SFT. */
   readonly demonstrations: readonly TokenSequence[]
   /** Pairs in the data; if there are any, pairwise objectives train on them and sample nothing. */

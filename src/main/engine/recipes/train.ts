@@ -64,7 +64,7 @@ const finite = (values: Readonly<Record<string, number>>) =>
 export async function* train(run: Run, procedure: Procedure, from: number): AsyncGenerator<TrainOutput> {
   const { budget, evaluation, checkpoint } = run.plan
   const hasEvaluation = run.evaluationTasks.length > 0
-  const hasProbes = run.probeTasks.length > 0
+  const hasProbes = run.probes.tasks.length > 0
   if (from === 0 && hasProbes) yield await probe(run, 0)
   if (from === 0 && hasEvaluation) yield { type: 'evaluation', ...(await evaluate(run, 0)) }
   for (let iteration = from + 1; iteration <= budget.iterations; iteration++) {

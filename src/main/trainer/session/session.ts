@@ -21,7 +21,7 @@ import { type Example, recordKindOf } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { OpenModel } from './open-model'
-import { probeRows } from './probe-rows'
+import { probeRows, probesOf } from './probe-rows'
 import { rolloutSource } from './rollout-source'
 import { openServed, type Served } from './served'
 import { demonstrationsOf, fittingTasks, labelledOf, pairsOf, type TrainingRows } from './tasks'
@@ -91,7 +91,7 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   const rows = trainingRows(plan, { asking, config, tokenizer, stop: stopTokens[0]!, examples: train })
   const heldOut = fittingTasks(asking, config, tokenizer, evaluation, 'evaluation')
   const followed = probeRows(plan, evaluation.length > 0 ? evaluation : train)
-  const probes = fittingTasks(asking, config, tokenizer, followed, 'probe')
+  const probes = probesOf(asking, config, tokenizer, followed)
   const scorer = scorerOf(backend, config, plan)
   const version = () => procedure.learner.steps
   const served =
@@ -114,7 +114,7 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
     pairs: rows.pairs.kept,
     labelled: rows.labelled.kept,
     evaluationTasks: heldOut.kept,
-    probeTasks: probes.kept,
+    probes,
   }
   if (train.length === 0) throw new GpoError('data', 'the training data has no usable rows')
   const procedure: Procedure = createProcedure(run)

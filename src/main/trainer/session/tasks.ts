@@ -15,6 +15,14 @@ export interface Asking extends LengthRule {
   readonly maxNewTokens: number
 }
 
+/** Rows as tasks, whatever their length. */
+export const promptsOf = (format: PromptFormat, tokenizer: Tokenizer, examples: readonly Example[]): Task[] =>
+  examples.map((example) => ({
+    row: example.row,
+    prompt: encodePrompt(format, tokenizer, example),
+    reference: example.reference,
+  }))
+
 /** Rows that fit, as tasks. @param of their purpose @throws GpoError('data') naming all that do not fit */
 export function fittingTasks(
   asking: Asking,
@@ -23,13 +31,14 @@ export function fittingTasks(
   examples: readonly Example[],
   of: string,
 ): Fitting<Task> {
-  const rows = examples.map((example) => {
-    const prompt = encodePrompt(asking.format, tokenizer, example)
-    const { row, reference } = example
-    return { row, reference, ids: prompt, prompt: prompt.length, added: asking.maxNewTokens }
-  })
+  const rows = promptsOf(asking.format, tokenizer, examples).map((task) => ({
+    row: task.row,
+    prompt: task.prompt.length,
+    added: asking.maxNewTokens,
+    task,
+  }))
   const { kept, note } = fitting(rows, asking, maxPositions, of)
-  return { kept: kept.map(({ row, ids, reference }) => ({ row, prompt: ids, reference })), note }
+  return { kept: kept.map(({ task }) => task), note }
 }
 
 /** All rows as tasks. @throws GpoError('data') naming all that do not fit */
