@@ -73,9 +73,9 @@ export async function* train(run: Run, procedure: Procedure, from: number): Asyn
     const epoch = (iteration * budget.promptsPerIteration) / rowCount(run)
     yield { type: 'metrics', iteration, values: finite({ ...metrics, epoch }) }
     if (trajectories.length > 0) yield { type: 'trajectories', trajectories }
-    if (hasProbes) yield await probe(run, iteration)
-    const isEvaluationDue = evaluation.everyIterations > 0 && iteration % evaluation.everyIterations === 0
-    if (hasEvaluation && (isEvaluationDue || isLast)) yield { type: 'evaluation', ...(await evaluate(run, iteration)) }
+    const isEvaluationDue = isLast || (evaluation.everyIterations > 0 && iteration % evaluation.everyIterations === 0)
+    if (hasProbes && (run.tasks.length > 0 || isEvaluationDue)) yield await probe(run, iteration)
+    if (hasEvaluation && isEvaluationDue) yield { type: 'evaluation', ...(await evaluate(run, iteration)) }
     yield { type: 'safe-point', iteration, isCheckpointDue: isLast || iteration % checkpoint.everyIterations === 0 }
   }
 }

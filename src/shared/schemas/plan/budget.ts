@@ -84,8 +84,8 @@ export const evaluationSchema = z.strictObject({
     label: 'Probe prompts',
     unit: 'prompts',
     aliases: ['log_completions', 'num_completions_to_print', 'sample prompts', 'generate samples', 'probe'],
-    what: 'A few fixed prompts that the model answers greedily before training and after every iteration, so that one sees how its answers change. The rows are the same for all runs on the same data.',
-    advice: 'Four is enough to see a change. Each costs about as much as one rollout per iteration.',
+    what: 'A few fixed prompts that the model answers greedily before training and after every iteration, so that one sees how its answers change. A run that samples nothing, such as SFT, answers them with every evaluation. The rows are the same for all runs on the same data.',
+    advice: 'Four is enough to see a change. Beside the rollouts of a run they take no time that could be measured.',
   }),
   probeRows: evaluation(
     z.string().max(200).regex(ROW_LIST, { error: 'expected row numbers with commas: 3, 17' }).default(''),

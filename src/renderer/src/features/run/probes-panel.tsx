@@ -33,7 +33,7 @@ export function ProbesPanel({ run }: { readonly run: string }) {
     <section className="panel run-latest" aria-labelledby="probes" style={{ padding: '8px 12px' }}>
       <Group justify="space-between" gap="xs" mb={4}>
         <Title order={2} id="probes" fz="sm">
-          The same {plural(prompts.length, 'prompt')} at every iteration
+          Answers to the same {plural(prompts.length, 'prompt')} as the model learns
         </Title>
         <Text size="sm" role="status">
           {when(shown)}
