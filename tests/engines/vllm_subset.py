@@ -1,7 +1,7 @@
 """A small server with the part of vLLM's interface that training uses: token-id completions, adapters loaded and unloaded while it runs. The model is
 computed by transformers and PEFT, so that its numbers are independent of ours. It can also be made wrong in the ways that a canary must notice.
 
-usage: vllm_subset.py MODEL_FOLDER --port N [--dtype float32|bfloat16] [--wrong base|temperature|prefix|quantised] [--slow SECONDS]
+usage: vllm_subset.py MODEL_FOLDER --port N [--dtype float32|bfloat16] [--wrong base|stale|temperature|prefix|quantised] [--slow SECONDS]
 """
 import argparse
 import asyncio
@@ -210,6 +210,13 @@ def hang():
 @app.post("/test/go-on")
 def go_on():
     engine.isHanging = False
+    return {}
+
+
+@app.post("/test/wrong/{how}")
+def go_wrong(how: str):
+    """Wrong in another way from now on; only `quantised` needs the option, because it changes the weights."""
+    options.wrong = how
     return {}
 
 

@@ -52,6 +52,7 @@ async function trained(
   changes: Partial<Plan> = {},
 ): Promise<readonly ToldEvent[]> {
   const start = startMessage({
+    servers: [],
     plan: { ...plan, ...changes },
     runFolder,
     modelFolder: modelPath('bundled:tiny'),

@@ -171,7 +171,7 @@ export const filesOf = (folder: string): string[] =>
 export async function until(isSo: () => boolean, what: string): Promise<void> {
   const begin = Date.now()
   while (!isSo()) {
-    if (Date.now() - begin > 60_000) throw new Error(`waited a minute in vain: ${what}`)
+    if (Date.now() - begin > 120_000) throw new Error(`waited two minutes in vain: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

@@ -12,6 +12,7 @@ export function startOf(name: string, change: Partial<Omit<StartMessage, 'versio
     budget: { iterations: 3 },
   })
   return startMessage({
+    servers: [],
     plan,
     runFolder: '/runs/1',
     modelFolder: '/models/tiny',

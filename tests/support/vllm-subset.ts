@@ -18,6 +18,8 @@ export interface TestServer {
   state(): Promise<ServerState>
   /** Requests are accepted and not answered. */
   hang(): Promise<void>
+  /** From now on, in one of the ways that the script knows. */
+  goWrong(how: string): Promise<void>
 }
 
 function freePort(): Promise<number> {
@@ -51,5 +53,6 @@ export async function startServer(python: string, options: readonly string[] = [
     process: child,
     state: async () => (await (await fetch(`${address}/test/state`)).json()) as ServerState,
     hang: async () => void (await fetch(`${address}/test/hang`, { method: 'POST' })),
+    goWrong: async (how) => void (await fetch(`${address}/test/wrong/${how}`, { method: 'POST' })),
   }
 }

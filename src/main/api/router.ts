@@ -9,6 +9,7 @@ import { modelsApi } from './models'
 import { plansApi } from './plans'
 import { playgroundApi } from './playground'
 import { runsApi } from './runs'
+import { serversApi } from './servers'
 import { studiesApi } from './studies'
 import { systemApi } from './system'
 
@@ -22,6 +23,7 @@ export const router = api.router({
   plans: plansApi,
   playground: playgroundApi,
   runs: runsApi,
+  servers: serversApi,
   studies: studiesApi,
   system: systemApi,
 })

@@ -2,7 +2,6 @@
 
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
-import { allowEngines } from '@main/runs/engine-consent'
 import { clearLeftovers } from '@main/runs/leftovers'
 import { beginRun, driveRun, type ReadyRun, readyRun } from '@main/runs/lifecycle'
 import { offeredCheckpoints } from '@main/runs/on-disk'
@@ -14,6 +13,7 @@ import {
   resolveRun,
 } from '@main/runs/prepare'
 import { withStartingModel } from '@main/runs/starting-model'
+import { allowEngines } from '@main/servers/consent'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { LEFT_OUT } from '@shared/data-record'
@@ -136,7 +136,7 @@ export async function train(file: string, options: TrainOptions, output: Output)
   refuseUnfitPlan(plan)
   const store = openStore(databaseFile(options.db))
   try {
-    allowEngines(store, engine) // whoever types an address consents to it
+    allowEngines(engine) // whoever types an address consents to it
     recoverInterrupted(store)
     clearLeftovers(store, (error) => output.note(`warning: ${describeError(error)}`))
     const run = await runPlan({ store, plan, output, dbFlag: flagOf(options), inspect: options })

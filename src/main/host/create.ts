@@ -16,6 +16,7 @@ import { createGenerators } from '@main/workers/generators'
 import { guarded } from '@shared/guarded'
 import packageJson from '../../../package.json'
 import { createGrants } from '../api/grants'
+import { keysOf } from '../api/servers'
 import type { Host, Services } from '../api/services'
 
 /** How long a removed run can be restored, in milliseconds. */
@@ -59,7 +60,7 @@ export function createProgram({
   recoverStudies(store)
   recoverEvaluations(store)
   clearLeftovers(store, onBug)
-  const runs = createRunManager({ store, workerPath, fork, onBug })
+  const runs = createRunManager({ store, workerPath, fork, keyOf: keysOf(host), onBug })
   const studies = createStudyManager({ store, runs, jobWorkerPath, fork, onBug })
   const purge = guarded(onBug, () => runs.purge(UNDO_MS)) // a locked database only delays it
   purge()

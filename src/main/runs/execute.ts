@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { trainerLog } from '@main/paths'
 import { ownRunFolder } from '@main/paths/run-folder'
+import type { ServerAccess } from '@main/servers/access'
 import type { Store } from '@main/store/query'
 import { endRun, getRun, type RunEnd, startRun } from '@main/store/runs'
 import { startTrainer, type Trainer } from '@main/workers/client'
@@ -29,6 +30,8 @@ export interface Execution {
   readonly modelFolder: string
   readonly train: readonly Example[]
   readonly evaluation: readonly Example[]
+  /** How its sampling servers are reached. */
+  readonly servers?: readonly ServerAccess[]
   /** Entries on the data for the run's record, beside the trainer's environment. */
   readonly record?: Readonly<Record<string, string>>
   /** A checkpoint's folder, or null to start from the beginning. */
@@ -157,6 +160,7 @@ async function drive(execution: Execution, driving: Driving): Promise<RunEnd> {
       resumeFrom: execution.resumeFrom,
       train: [...execution.train],
       evaluation: [...execution.evaluation],
+      servers: [...(execution.servers ?? [])],
     }),
     onEvent(event) {
       if (event.type === 'finished' || event.type === 'failed') last = event

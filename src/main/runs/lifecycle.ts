@@ -1,11 +1,12 @@
 /** A run's life, whoever drives it: it begins from a plan or goes on, is driven by one process, and ends. */
 import { withOwnAdapter } from '@main/library/models/adapter'
+import { accessTo, type KeyOf } from '@main/servers/access'
+import { refuseForeignEngines } from '@main/servers/consent'
 import { type Fingerprint, keepFingerprints } from '@main/store/fingerprints'
 import { type Store, transaction } from '@main/store/query'
 import { getRun, refuseReadOnly } from '@main/store/runs'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord } from '@shared/schemas/run'
-import { refuseForeignEngines } from './engine-consent'
 import { type Execution, executeRun } from './execute'
 import { checkSameInputs, completeFingerprints, type SameInputs, takeFingerprints } from './fingerprints'
 import { createPatience } from './patience'
@@ -27,7 +28,7 @@ export type OnCreated = (run: RunRecord, prints: readonly Fingerprint[]) => void
 export async function beginRun(store: Store, wanted: Plan, onCreated?: OnCreated): Promise<ReadyRun> {
   const plan = withOwnAdapter(wanted)
   refuseUnfitPlan(plan)
-  refuseForeignEngines(store, plan)
+  refuseForeignEngines(plan)
   const inputs = await loadInputs(plan)
   const notes = await planWarnings(plan)
   const prints = await takeFingerprints(store, plan)
@@ -48,7 +49,7 @@ export async function readyRun(store: Store, id: string, options: SameInputs = {
   const run = getRun(store, id)
   refuseReadOnly(store, id)
   refuseUnfitPlan(run.plan)
-  refuseForeignEngines(store, run.plan)
+  refuseForeignEngines(run.plan)
   const changes = await checkSameInputs(store, run, options)
   const inputs = await loadInputs(run.plan)
   return { run, inputs, notes: [...changes, ...(await planWarnings(run.plan))] }
@@ -58,6 +59,8 @@ type Driving = Pick<Execution, 'store' | 'workerPath' | 'fork' | 'onStart' | 'on
 
 export interface Drive extends Driving, Omit<ReadyRun, 'notes'> {
   readonly options?: ResumeOptions | undefined
+  /** Keys of sampling servers; absent: those of the environment. */
+  readonly keyOf?: KeyOf | undefined
   /** Called when the fingerprints of large files could not be completed while the run trained. */
   readonly onUnprinted: (error: unknown) => void
   /** Called before the trainer starts, with the point from which the run resumes. */
@@ -72,18 +75,20 @@ export async function driveRun({
   run,
   inputs,
   options = {},
+  keyOf,
   onPrepared,
   onUnprinted,
   ...driving
 }: Drive): Promise<RunRecord> {
   const { store } = driving
+  const servers = accessTo(run.plan, keyOf)
   const patience = createPatience(store, (reason) => driving.onEvent?.({ type: 'held', reason }))
   const resumption = await patience.attempt(() => prepareResume(store, run.id, options))
   onPrepared?.(resumption)
   const ending = new AbortController()
   const printing = completeFingerprints(store, run.id, run.plan, ending.signal).catch(onUnprinted)
   try {
-    return await executeRun({ ...driving, ...inputs, run: resumption.run, resumeFrom: resumption.resumeFrom })
+    return await executeRun({ ...driving, ...inputs, run: resumption.run, resumeFrom: resumption.resumeFrom, servers })
   } finally {
     ending.abort()
     await printing

@@ -1,4 +1,5 @@
 /** The runs that this program drives: one at a time, the others wait. Sends events to all listeners. */
+import type { KeyOf } from '@main/servers/access'
 import type { Store } from '@main/store/query'
 import { hiddenRuns, shiftHidden } from '@main/store/run-notes'
 import { deleteRun, getRun, getRunSummary, listRuns, queueRun } from '@main/store/runs'
@@ -54,6 +55,8 @@ export interface ManagerOptions {
   readonly store: Store
   readonly workerPath: string
   readonly fork?: Fork
+  /** Keys of sampling servers; absent: those of the environment. */
+  readonly keyOf?: KeyOf
   /** Called with bugs; expected failures are recorded as the run's end. */
   readonly onBug: (error: unknown) => void
 }
@@ -83,7 +86,7 @@ const recordedKind = (event: TrainerEvent): RecordedKind | null =>
     ? null
     : event.type
 
-export function createRunManager({ store, workerPath, fork, onBug }: ManagerOptions): RunManager {
+export function createRunManager({ store, workerPath, fork, keyOf, onBug }: ManagerOptions): RunManager {
   const hub = createHub<LiveEvent>()
   let active: Active | null = null
   let queue: string[] = []
@@ -144,6 +147,7 @@ export function createRunManager({ store, workerPath, fork, onBug }: ManagerOpti
     const ended = await driveRun({
       ...(ready ?? (await readyRun(store, id))),
       options: wanted.get(id),
+      keyOf,
       store,
       workerPath,
       fork,

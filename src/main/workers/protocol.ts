@@ -1,4 +1,5 @@
 /** The messages between main and trainer. Every message is parsed before it is used. */
+import { serverAccessSchema } from '@main/servers/access'
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
@@ -42,6 +43,8 @@ export const startSchema = z.strictObject({
   resumeFrom: z.string().nullable(),
   train: rowsSchema,
   evaluation: rowsSchema,
+  /** How the plan's sampling servers are reached. */
+  servers: z.array(serverAccessSchema).default([]),
 })
 
 /** What a trainer starts with. Its rows may be of any kind of data set. */

@@ -8,6 +8,7 @@ import { modelsContract } from './models'
 import { plansContract } from './plans'
 import { playgroundContract } from './playground'
 import { runsContract } from './runs'
+import { serversContract } from './servers'
 import { studiesContract } from './studies'
 import { systemContract } from './system'
 
@@ -21,6 +22,7 @@ export const contract = {
   plans: plansContract,
   playground: playgroundContract,
   runs: runsContract,
+  servers: serversContract,
   studies: studiesContract,
   system: systemContract,
 }

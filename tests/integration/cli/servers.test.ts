@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CANARY_BOUNDS, type EnginePrecision } from '@shared/engines/precision'
 import type { MetricsEvent, TrainerEvent } from '@shared/schemas/events'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,6 +60,9 @@ function trained(home: string, ended: Ended): Buffer {
   return readFileSync(join(home, 'runs', run, 'checkpoint-00000003', 'trainable.safetensors'))
 }
 
+/** One update is enough for what is wrong with a server to show. */
+const QUICK = ['--set', 'gpo.criticalStep=none', '--set', 'budget.promptsPerIteration=2', '--set', 'optimiser.learningRate=0.01']
+
 describe.skipIf(!python)(`a run on servers${skipped}`, () => {
   const home = temporaryFolder()
   let alone: Ended
@@ -69,7 +73,7 @@ describe.skipIf(!python)(`a run on servers${skipped}`, () => {
   }, 300_000)
 
   it('has the log-probabilities of another program within a thousandth of a nat, and follows every update', async () => {
-    expect(alone.stderr).not.toMatch(/warning/)
+    expect(alone.stderr).not.toMatch(/sampl(ing|ed) server/)
     expect(alone.code).toBe(0)
     const metrics = metricsOf(alone)
     expect(metrics).toHaveLength(3)
@@ -104,4 +108,19 @@ describe.skipIf(!python)(`a run on servers${skipped}`, () => {
     )
     expect(after).toEqual(before)
   }, 300_000)
+
+  it.each(['base', 'stale', 'temperature', 'prefix', 'quantised'])(
+    'refuses a server that is wrong: %s',
+    async (how) => {
+      const server = how === 'quantised' ? await serve('--wrong', how) : one
+      if (how !== 'quantised') await server.goWrong(how)
+      const strict = { enginePrecision: how === 'quantised' ? 'bits16' : 'float32', engineGiveUpSeconds: 4 }
+      const ended = await gpo(home, ...args(home, [server.address], strict), ...QUICK)
+      expect(ended.code).not.toBe(0)
+      const said = /differ from the trainer's by ([\d.]+) nats on average over \d+ tokens/.exec(ended.stderr)
+      expect(Number(said?.[1]), ended.stderr).toBeGreaterThan(CANARY_BOUNDS[strict.enginePrecision as EnginePrecision])
+      console.info(`${how}: ${said?.[1]} nats a token`)
+    },
+    120_000,
+  )
 })

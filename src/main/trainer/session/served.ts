@@ -4,17 +4,18 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, posix } from 'node:path'
 import type { Policy } from '@engine/policy/policy'
 import type { Scorer } from '@engine/policy/score'
 import type { Sampler } from '@engine/rollout/sampler'
+import { copyFolder } from '@main/engines/copy'
 import type { AdapterPlace, PolicyVersion, RolloutEngine } from '@main/engines/engine'
 import { createFleet } from '@main/engines/fleet'
 import { openEngine } from '@main/engines/open'
 import { exportAdapter, isAdapterTensor, type LoraConfig } from '@main/export/adapter'
 import { exportGgufAdapter } from '@main/export/gguf/adapter'
 import type { ModelConfig } from '@main/formats/model-config'
-import { addressText, engineAddress } from '@shared/engines/address'
+import type { ServerAccess } from '@main/servers/access'
 import { GpoError } from '@shared/errors'
 import { learnsFromRewards } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
@@ -26,6 +27,7 @@ export interface ServedOptions {
   readonly config: ModelConfig
   readonly modelFolder: string
   readonly runFolder: string
+  readonly servers: readonly ServerAccess[]
   readonly policy: Policy
   readonly scorer: Scorer
   readonly stopTokens: readonly number[]
@@ -33,6 +35,12 @@ export interface ServedOptions {
   readonly prompts: readonly Int32Array[]
   /** Optimiser steps done. */
   readonly version: () => number
+}
+
+interface Current {
+  readonly policy: PolicyVersion
+  /** On this machine. */
+  readonly place: AdapterPlace
 }
 
 export interface Served {
@@ -68,10 +76,8 @@ function refuseUnfit({ name, capabilities }: RolloutEngine, { objective, rollout
     )
 }
 
-async function opened({ plan, config }: ServedOptions): Promise<RolloutEngine[]> {
-  const key = process.env['GPO_ENGINE_KEY'] || null
-  const addresses = [...new Set(plan.rollout.engines.map((text) => addressText(engineAddress(text)!)))] // the schema has checked them
-  const engines = await Promise.all(addresses.map((address) => openEngine({ address, key }, config.vocabSize)))
+async function opened({ plan, config, servers }: ServedOptions): Promise<RolloutEngine[]> {
+  const engines = await Promise.all(servers.map((server) => openEngine(server, config.vocabSize)))
   for (const engine of engines) refuseUnfit(engine, plan)
   return engines
 }
@@ -88,7 +94,7 @@ export async function openServed(options: ServedOptions): Promise<Served> {
   const needsGguf = engines.some(({ capabilities }) => capabilities.kind === 'llama.cpp')
   const session = randomBytes(3).toString('hex')
   /** The version that the servers are to have. */
-  let current: { readonly policy: PolicyVersion; readonly place: AdapterPlace } | null = null
+  let current: Current | null = null
   /** What each server has loaded, oldest first. */
   const loaded = new Map<RolloutEngine, PolicyVersion[]>(engines.map((engine) => [engine, []]))
 
@@ -105,13 +111,28 @@ export async function openServed(options: ServedOptions): Promise<Served> {
     logps: async (sequences: Parameters<Scorer['logps']>[1]) => options.scorer.logps(await policy.dense(), sequences),
   }
 
+  const copies = new Map(options.servers.map(({ address, copy }) => [address, copy]))
+
+  /** Where the server finds the current version: in the run's folder, or where a command has copied it to. */
+  async function placeAt(
+    { name }: RolloutEngine,
+    { place, policy }: Current,
+    signal: AbortSignal,
+  ): Promise<AdapterPlace> {
+    const copy = copies.get(name)
+    if (!copy) return place
+    const folder = posix.join(copy.folder, policy.name)
+    await copyFolder(copy.command, place.folder, folder, signal)
+    return { folder, gguf: place.gguf === null ? null : posix.join(folder, basename(place.gguf)) }
+  }
+
   /** Loads the current version, checks it, then unloads older ones. */
   async function follow(engine: RolloutEngine, signal: AbortSignal): Promise<void> {
     if (current === null) return
     const wanted = current
     const had = loaded.get(engine)!
     if (!had.includes(wanted.policy)) {
-      await engine.loadPolicy(wanted.place, wanted.policy, signal)
+      await engine.loadPolicy(await placeAt(engine, wanted, signal), wanted.policy, signal)
       had.push(wanted.policy)
     }
     await runCanary(engine, wanted.policy, canary, signal)

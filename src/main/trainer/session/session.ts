@@ -13,6 +13,7 @@ import { precisionOf } from '@main/formats/narrow-weights'
 import { readAdapter } from '@main/formats/peft'
 import { readCheckpoint } from '@main/formats/run-checkpoint'
 import { loadBase } from '@main/formats/weights'
+import type { ServerAccess } from '@main/servers/access'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { LEFT_OUT } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
@@ -31,6 +32,8 @@ export interface SessionStart {
   readonly modelFolder: string
   /** Where versions of the policy are written for the plan's sampling servers; absent: they are not used, and rollouts are sampled here. */
   readonly runFolder?: string
+  /** How the plan's servers are reached. */
+  readonly servers?: readonly ServerAccess[]
   /** A checkpoint's folder. */
   readonly resumeFrom: string | null
   readonly train: readonly Example[]
@@ -97,7 +100,16 @@ export async function openSession(start: SessionStart, onProgress: Run['onProgre
   const served =
     plan.rollout.engines.length > 0 && rows.tasks.kept.length > 0 && start.runFolder !== undefined
       ? await openServed({
-          ...{ plan, config, modelFolder, runFolder: start.runFolder, policy, scorer, stopTokens },
+          ...{
+            plan,
+            config,
+            modelFolder,
+            runFolder: start.runFolder,
+            servers: start.servers ?? [],
+            policy,
+            scorer,
+            stopTokens,
+          },
           prompts: rows.tasks.kept.map(({ prompt }) => prompt),
           version,
         })

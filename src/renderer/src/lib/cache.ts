@@ -49,6 +49,7 @@ export function cacheOf(client: QueryClient) {
       await again([queries.datasets.key()])
     },
     downloaded: (kind: HubKind) => again([(kind === 'model' ? queries.models : queries.datasets).key()]),
+    serversChanged: () => again([queries.servers.key()]),
     hubTokenChanged: () => again([queries.hub.key()]),
     connectionLost: () => client.invalidateQueries(),
   }

@@ -9,12 +9,14 @@ import {
   Textarea,
   TextInput,
 } from '@mantine/core'
+import { queries } from '@renderer/lib/api'
 import { columnsText, parseColumns, parseNumber, valueText } from '@renderer/lib/setting-text'
 import { defaultName } from '@shared/plan/default-name'
 import { currentValue, type DraftValue } from '@shared/plan/draft'
 import type { DescribedLeaf } from '@shared/plan/fields'
 import { numberText } from '@shared/plan/range'
 import { IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { usePlanForm } from './form'
 import classes from './new-run.module.css'
@@ -185,12 +187,14 @@ function TextsControl({ setting, ids, hasError }: ControlProps) {
   const { draft, set } = usePlanForm()
   const { leaf } = setting
   const value = (currentValue(draft, leaf.id) ?? []) as string[] // the setting has no other type
+  const known = useQuery(queries.servers.list.queryOptions({ enabled: leaf.path === 'rollout.engines' }))
   return (
     <TagsInput
       {...inputProps(ids)}
       classNames={{ input: 'mono' }}
       acceptValueOnBlur
       splitChars={[',', ' ']}
+      data={known.data?.servers.map(({ address }) => address) ?? []}
       value={value}
       error={hasError}
       onChange={(next) => set(leaf.id, next)}

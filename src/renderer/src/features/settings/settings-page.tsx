@@ -7,11 +7,12 @@ import { Backends } from './backends'
 import { Diagnostics } from './diagnostics'
 import { General } from './general'
 import { Licences } from './licences'
+import { Servers } from './servers'
 import { Shortcuts } from './shortcuts'
 import { Storage } from './storage'
 import { Updates } from './updates'
 
-/** The page of settings: behaviour, backends, storage, and diagnostics. */
+/** The page of settings: behaviour, backends, sampling servers, storage, and diagnostics. */
 export function SettingsPage() {
   const settings = useQuery(queries.system.settings.queryOptions({}))
   const info = useQuery(queries.system.info.queryOptions({}))
@@ -27,6 +28,7 @@ export function SettingsPage() {
             <Storage info={info.data} />
           </SimpleGrid>
           <Backends settings={settings.data} />
+          <Servers />
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
             <Stack gap="md">
               <Updates settings={settings.data} info={info.data} />

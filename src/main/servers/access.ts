@@ -1,0 +1,34 @@
+/** What a trainer needs to use the servers of its plan: their keys, and how the adapter gets there. */
+import { createHash } from 'node:crypto'
+import { copySchema } from '@shared/contract/servers'
+import { addressText, engineAddress } from '@shared/engines/address'
+import type { Plan } from '@shared/schemas/plan'
+import { z } from 'zod'
+import { knownServers } from './known'
+
+export const serverAccessSchema = z.strictObject({
+  address: z.string(),
+  /** Sent to this address only. */
+  key: z.string().nullable(),
+  copy: copySchema.nullable(),
+})
+
+export type ServerAccess = z.infer<typeof serverAccessSchema>
+
+/** The name that a server's key is kept under in the keychain. */
+export const keyName = (address: string): string =>
+  `server-${createHash('sha256').update(address).digest('hex').slice(0, 24)}`
+
+/** The key of an address; null where it has none. */
+export type KeyOf = (address: string) => string | null
+
+/** GPO_ENGINE_KEY, for whoever trains without a keychain. */
+export const keyOfEnvironment: KeyOf = () => process.env['GPO_ENGINE_KEY'] || null
+
+/** Each address of the plan once. @throws {GpoError} 'storage' if the list of servers cannot be read */
+export function accessTo({ rollout }: Plan, keyOf: KeyOf = keyOfEnvironment): readonly ServerAccess[] {
+  if (rollout.engines.length === 0) return []
+  const known = new Map(knownServers().map((server) => [server.address, server]))
+  const addresses = [...new Set(rollout.engines.map((text) => addressText(engineAddress(text)!)))] // the schema has checked them
+  return addresses.map((address) => ({ address, key: keyOf(address), copy: known.get(address)?.copy ?? null }))
+}
