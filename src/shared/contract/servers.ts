@@ -1,7 +1,7 @@
 /** Sampling servers that the person here has named: runs may send them prompts and the adapter. */
 import { z } from 'zod'
 import { addressProblem, addressText, engineAddress } from '../engines/address'
-import { copyProblem } from '../engines/copy-command'
+import { copyProblems } from '../engines/copy-command'
 import { asked, done, oc, type } from './base'
 
 const address = z
@@ -19,15 +19,14 @@ export const copySchema = z
     folder: z.string().trim().max(500),
   })
   .superRefine((copy, context) => {
-    const problem = copyProblem(copy)
-    if (problem !== null) context.addIssue({ code: 'custom', message: problem })
+    for (const [part, message] of Object.entries(copyProblems(copy)))
+      if (message !== null) context.addIssue({ code: 'custom', path: [part], message })
   })
 
 export const serverSchema = z.strictObject({ address, copy: copySchema.nullable().default(null) })
 
 /** A server that may be used. */
 export type Server = z.infer<typeof serverSchema>
-export type CopyCommand = z.infer<typeof copySchema>
 
 export interface ListedServer extends Server {
   /** On this machine, or the end of a tunnel. */

@@ -14,15 +14,19 @@ function words(command: string): string[] | null {
   return found.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 }
 
-/** What is wrong with it, as a sentence with its cure; null if it can be run. */
-export function copyProblem({ command, folder }: Copy): string | null {
+/** What is wrong with each part, as a sentence with its cure; null where it can be used. */
+export const copyProblems = ({ command, folder }: Copy): { readonly [part in keyof Copy]: string | null } => ({
+  command: commandProblem(command),
+  folder: /^(\/|[A-Za-z]:[\\/])/.test(folder)
+    ? null
+    : `${shown(folder, 100)} is no whole path: name the folder on the server from its root, such as /tmp/gpo.`,
+})
+
+function commandProblem(command: string): string | null {
   if (words(command) === null) return `${shown(command, 100)} has a quote that does not end: close it.`
-  for (const place of ['{from}', '{to}'])
-    if (!command.includes(place))
-      return `The command ${shown(command, 100)} has no ${place}: write it like rsync -a --mkpath {from}/ gpu1:{to}/`
-  if (!/^(\/|[A-Za-z]:[\\/])/.test(folder))
-    return `${shown(folder, 100)} is no whole path: name the folder on the server from its root, such as /tmp/gpo.`
-  return null
+  const missing = ['{from}', '{to}'].find((place) => !command.includes(place))
+  if (missing === undefined) return null
+  return `The command ${shown(command, 100)} has no ${missing}: write it like rsync -a --mkpath {from}/ gpu1:{to}/`
 }
 
 /** @param from folder here @param to folder on the server @returns the program and its arguments */

@@ -2,7 +2,7 @@
 import type { SampleRequest } from '@main/engines/engine'
 import { openEngine } from '@main/engines/open'
 import { describe, expect, test } from 'vitest'
-import { type Answer, type Asked, scriptedServer } from './scripted-server'
+import { type Answer, type Asked, scriptedServer } from '../../support/scripted-server'
 
 const VOCABULARY = 100
 const STOP = 2

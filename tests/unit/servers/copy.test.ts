@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { copyFolder } from '@main/engines/copy'
 import { EngineError } from '@main/engines/engine'
-import { copyProblem, copyWords } from '@shared/engines/copy-command'
+import { copyProblems, copyWords } from '@shared/engines/copy-command'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 describe('the words of a command', () => {
@@ -27,9 +27,11 @@ describe('what is wrong with a command', () => {
     [{ command: 'rsync "{from} {to}', folder }, /quote/],
     [{ command: 'rsync {from} {to}', folder: 'gpo' }, /whole path/],
     [{ command: 'rsync {from} {to}', folder: '~/gpo' }, /whole path/],
-  ])('%j', (copy, problem) => expect(copyProblem(copy)).toMatch(problem))
+  ])('%j', (copy, problem) => expect(Object.values(copyProblems(copy)).join()).toMatch(problem))
 
-  it('is nothing', () => expect(copyProblem({ command: 'rsync {from} {to}', folder })).toBeNull())
+  it('is nothing', () => {
+    expect(copyProblems({ command: 'rsync {from} {to}', folder })).toEqual({ command: null, folder: null })
+  })
 })
 
 describe('copying', () => {

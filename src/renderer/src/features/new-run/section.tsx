@@ -42,7 +42,7 @@ export function useVisible(): (setting: DescribedLeaf) => boolean {
 }
 
 interface SettingGroupProps {
-  readonly name: string
+  readonly name: DescribedLeaf['group']
   /** Ids of settings that are shown elsewhere. */
   readonly without?: readonly string[]
   /** Shown before the settings. */

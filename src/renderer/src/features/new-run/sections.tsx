@@ -73,6 +73,7 @@ function MethodSection() {
       </SettingGroup>
       <SettingGroup name="Optimiser" />
       <SettingGroup name="Sampling" />
+      <SettingGroup name="Sampling servers" />
     </Section>
   )
 }

@@ -4,7 +4,7 @@ import { useCache } from '@renderer/lib/cache'
 import { messageOf } from '@renderer/lib/errors'
 import type { ListedServer } from '@shared/contract/servers'
 import { addressProblem, engineAddress, isLoopback } from '@shared/engines/address'
-import { copyProblem } from '@shared/engines/copy-command'
+import { copyProblems } from '@shared/engines/copy-command'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -34,10 +34,10 @@ function Consent({ url, isGiven, give }: { readonly url: URL; isGiven: boolean; 
 interface CopyFieldsProps {
   readonly copy: { readonly command: string; readonly folder: string }
   readonly change: (copy: CopyFieldsProps['copy']) => void
-  readonly problem: string | null
 }
 
-function CopyFields({ copy, change, problem }: CopyFieldsProps) {
+function CopyFields({ copy, change }: CopyFieldsProps) {
+  const problems = copyProblems(copy)
   return (
     <>
       <TextInput
@@ -46,6 +46,7 @@ function CopyFields({ copy, change, problem }: CopyFieldsProps) {
         placeholder="rsync -a --mkpath {from}/ gpu1:{to}/"
         classNames={{ input: 'mono' }}
         value={copy.command}
+        error={copy.command === '' ? null : problems.command}
         onChange={(event) => change({ ...copy, command: event.currentTarget.value })}
       />
       <TextInput
@@ -54,7 +55,7 @@ function CopyFields({ copy, change, problem }: CopyFieldsProps) {
         placeholder="/tmp/gpo"
         classNames={{ input: 'mono' }}
         value={copy.folder}
-        error={copy.command !== '' && copy.folder !== '' ? problem : null}
+        error={copy.folder === '' ? null : problems.folder}
         onChange={(event) => change({ ...copy, folder: event.currentTarget.value })}
       />
     </>
@@ -78,8 +79,8 @@ export function ServerForm({ server, canKeepKey, onDone }: ServerFormProps) {
   const [key, setKey] = useState('')
   const [copy, setCopy] = useState(server?.copy ?? null)
   const url = engineAddress(address)
-  const problem = copy && copyProblem(copy)
-  const isReady = url !== null && (isAllowed || isLoopback(url)) && problem === null
+  const canBeCopied = copy === null || Object.values(copyProblems(copy)).every((problem) => problem === null)
+  const isReady = url !== null && (isAllowed || isLoopback(url)) && canBeCopied
   const keep = useMutation({
     mutationFn: () => api.servers.keep({ address, copy, ...(key.trim() === '' ? {} : { key }) }),
     onSuccess: () => {
@@ -126,7 +127,7 @@ export function ServerForm({ server, canKeepKey, onDone }: ServerFormProps) {
           checked={copy !== null}
           onChange={(event) => setCopy(event.currentTarget.checked ? (server?.copy ?? NO_COPY) : null)}
         />
-        {copy && <CopyFields copy={copy} change={setCopy} problem={problem} />}
+        {copy && <CopyFields copy={copy} change={setCopy} />}
         {keep.error && (
           <Text size="sm" c="var(--hurt)" role="alert">
             {messageOf(keep.error)}

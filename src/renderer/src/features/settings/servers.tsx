@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Loader, Modal, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
+import { Box, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { modals } from '@mantine/modals'
 import { ErrorState, LoadingRows } from '@renderer/components/states'
 import { api, queries } from '@renderer/lib/api'
@@ -13,18 +13,17 @@ import { ServerForm } from './server-form'
 
 /** What answered when it was last asked. */
 function Answer({ check }: { readonly check: ReturnType<typeof useCheck> }) {
-  if (check.isPending) return <Loader size="xs" aria-label="Asking the server" />
   if (check.error)
     return (
       <Text size="sm" c="var(--hurt)" role="alert" style={{ overflowWrap: 'anywhere' }}>
         {messageOf(check.error)}
       </Text>
     )
-  if (!check.data) return <Text size="sm">not asked yet</Text>
+  if (!check.data) return null
   const { kind, version, model, loadsAdapters, milliseconds } = check.data
   return (
     <Text size="sm" role="status" style={{ overflowWrap: 'anywhere' }}>
-      {kind} {version} with {model}, after {milliseconds} ms
+      It is {kind} {version} with {model}, and answered in {milliseconds} ms
       {!loadsAdapters && '. It loads no adapters while it runs, so no training can sample there'}
     </Text>
   )
@@ -52,25 +51,30 @@ function ServerRow({ server, onChange }: { readonly server: ListedServer; readon
       labels: { confirm: 'Remove', cancel: 'Keep it' },
       onConfirm: () => forget.mutate(),
     })
+  const facts = [
+    isLoopback ? 'this machine' : 'another machine',
+    ...(hasKey ? ['with a key'] : []),
+    ...(copy ? ['the adapter is copied there'] : []),
+  ]
   return (
-    <Table.Tr>
-      <Table.Td className="mono" style={{ overflowWrap: 'anywhere', minWidth: 160 }}>
-        {address}
-      </Table.Td>
-      <Table.Td>
-        <Group gap={4}>
-          <Badge variant="default">{isLoopback ? 'this machine' : 'another machine'}</Badge>
-          {hasKey && <Badge variant="default">key</Badge>}
-          {copy && <Badge variant="default">adapter copied</Badge>}
-        </Group>
-      </Table.Td>
-      <Table.Td style={{ minWidth: 180 }}>
-        <Answer check={check} />
-      </Table.Td>
-      <Table.Td>
-        <Group gap="xs" justify="flex-end" wrap="nowrap">
-          <Button variant="default" aria-label={`Ask ${address}`} onClick={() => check.mutate()}>
-            Ask
+    <Box component="li" py="xs" style={{ borderTop: '1px solid var(--mantine-color-default-border)' }}>
+      <Group justify="space-between" gap="xs">
+        <Box flex="1 1 240px">
+          <Text size="sm" className="mono" style={{ overflowWrap: 'anywhere' }}>
+            {address}
+          </Text>
+          <Text size="xs" className="quiet">
+            {facts.join(' \u00b7 ')}
+          </Text>
+        </Box>
+        <Group gap="xs">
+          <Button
+            variant="default"
+            aria-label={`Ask ${address} what it is`}
+            loading={check.isPending}
+            onClick={() => check.mutate()}
+          >
+            Ask what it is
           </Button>
           <Button variant="default" aria-label={`Change ${address}`} onClick={onChange}>
             Change
@@ -79,8 +83,9 @@ function ServerRow({ server, onChange }: { readonly server: ListedServer; readon
             Remove
           </Button>
         </Group>
-      </Table.Td>
-    </Table.Tr>
+      </Group>
+      <Answer check={check} />
+    </Box>
   )
 }
 
@@ -108,25 +113,11 @@ export function Servers() {
         {!error && !data && <LoadingRows rows={1} />}
         {data?.servers.length === 0 && <Text size="sm">None yet: every rollout is sampled by this program.</Text>}
         {data && data.servers.length > 0 && (
-          <Table.ScrollContainer minWidth={640}>
-            <Table>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>Address</Table.Th>
-                  <Table.Th>Where</Table.Th>
-                  <Table.Th>What answers</Table.Th>
-                  <Table.Th>
-                    <VisuallyHidden>Actions</VisuallyHidden>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {data.servers.map((server) => (
-                  <ServerRow key={server.address} server={server} onChange={() => edit(server)} />
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <ul aria-label="Sampling servers" style={{ listStyle: 'none', margin: 0, padding: 0 }}>
+            {data.servers.map((server) => (
+              <ServerRow key={server.address} server={server} onChange={() => edit(server)} />
+            ))}
+          </ul>
         )}
       </Stack>
       <Modal
