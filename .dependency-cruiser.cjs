@@ -91,7 +91,8 @@ module.exports = {
     ]),
     may('workers', room('workers/'), [room('paths/')]),
     may('engines', room('engines/'), []),
-    may('runs', room('runs/'), [room('(store|library|workers|paths|formats)/')]),
+    may('servers', room('servers/'), [room('paths/'), room('formats/atomic')]),
+    may('runs', room('runs/'), [room('(store|library|servers|workers|paths|formats)/')]),
     may('export', room('export/'), [
       room('(store|paths|runs/hub|workers|formats)/'),
       room('text/tokenizer/(files|vocabulary)'),
@@ -101,7 +102,10 @@ module.exports = {
       room('export/(bundle-archive|open-bundle|export-file)'),
     ]),
     may('evaluations', room('evaluations/'), [room('(store|workers)/'), room('runs/process')]),
-    may('api', room('api/'), [room('(store|library|runs|studies|evaluations|export|workers|paths|formats|text)/')]),
+    may('api', room('api/'), [
+      room('(store|library|runs|servers|studies|evaluations|export|workers|paths|formats|text)/'),
+      room('engines/open'),
+    ]),
     may('host', room('host/'), [room('(api|store|library|runs|studies|evaluations|export|workers|paths)/')]),
     {
       name: 'electron-in-the-window-only',
@@ -115,7 +119,7 @@ module.exports = {
       room('library/datasets/read/decoder'),
     ]),
     may('cli', room('cli/'), [
-      room('(host|api|store|library|runs|studies|evaluations|export|workers|paths|formats|text)/'),
+      room('(host|api|store|library|runs|servers|studies|evaluations|export|workers|paths|formats|text)/'),
     ]),
     // What only `npm run dev` builds: the built program has none of it.
     may('dev', room('dev/'), [room('(host|window|runs)/'), room('cli/(serve|output|workers)')]),

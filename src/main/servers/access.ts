@@ -1,19 +1,9 @@
 /** What a trainer needs to use the servers of its plan: their keys, and how the adapter gets there. */
 import { createHash } from 'node:crypto'
-import { copySchema } from '@shared/contract/servers'
 import { addressText, engineAddress } from '@shared/engines/address'
 import type { Plan } from '@shared/schemas/plan'
-import { z } from 'zod'
+import type { ServerAccess } from '@shared/schemas/server'
 import { knownServers } from './known'
-
-export const serverAccessSchema = z.strictObject({
-  address: z.string(),
-  /** Sent to this address only. */
-  key: z.string().nullable(),
-  copy: copySchema.nullable(),
-})
-
-export type ServerAccess = z.infer<typeof serverAccessSchema>
 
 /** The name that a server's key is kept under in the keychain. */
 export const keyName = (address: string): string =>

@@ -6,8 +6,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { writeAtomically } from '@main/formats/atomic'
 import { dataFolder } from '@main/paths'
-import { type Server, serverSchema } from '@shared/contract/servers'
 import { describeError, GpoError } from '@shared/errors'
+import { type Server, serverSchema } from '@shared/schemas/server'
 import { z } from 'zod'
 
 const fileSchema = z.strictObject({ version: z.literal(1), servers: z.array(serverSchema).max(10_000) })

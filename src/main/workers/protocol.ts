@@ -1,11 +1,12 @@
 /** The messages between main and trainer. Every message is parsed before it is used. */
-import { serverAccessSchema } from '@main/servers/access'
+
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
 import { isCheckpointFolder, PHASES, RUN_REQUESTS } from '@shared/schemas/events'
 import { outcomesSchema } from '@shared/schemas/outcomes'
 import { MAX_PROBES, planSchema } from '@shared/schemas/plan'
+import { serverAccessSchema } from '@shared/schemas/server'
 import { VERDICT_STATUSES } from '@shared/schemas/verifier'
 import { z } from 'zod'
 

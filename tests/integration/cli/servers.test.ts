@@ -62,13 +62,6 @@ function trained(home: string, ended: Ended): Buffer {
 
 /** One update is enough for what is wrong with a server to show. */
 const QUICK = ['--set', 'budget.iterations=2', '--set', 'optimiser.learningRate=0.01']
-  '--set',
-  'gpo.criticalStep=none',
-  '--set',
-  'budget.promptsPerIteration=2',
-  '--set',
-  'optimiser.learningRate=0.01',
-]
 
 describe.skipIf(!python)(`a run on servers${skipped}`, () => {
   const home = temporaryFolder()

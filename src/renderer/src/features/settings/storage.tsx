@@ -49,7 +49,8 @@ export function Storage({ info }: { readonly info: ProgramInfo }) {
       )}
       <Text size="sm" className="quiet" mt="sm">
         Data folder: <span className="mono">{info.dataFolder}</span>. To use another one, set GPO_STUDIO_HOME before
-        starting. Nothing is stored anywhere else. Nothing is sent but what you ask for: downloads, and work for sampling servers.
+        starting. Nothing is stored anywhere else. Nothing is sent but what you ask for: downloads, and work for
+        sampling servers.
       </Text>
     </Panel>
   )
