@@ -5,7 +5,9 @@
  * usage: node scripts/run.mjs bench/fleet.ts [SERVERS ITEMS]
  */
 import { uniform } from '@engine/core/rng'
-import { createFleet, type Item, type Member } from '@main/engines/fleet'
+import { createFleet } from '@main/engines/fleet'
+import type { Member } from '@main/engines/places'
+import type { Item } from '@main/engines/work-list'
 
 const [servers = 1000, count = 40_000] = process.argv.slice(2).map(Number)
 

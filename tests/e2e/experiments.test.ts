@@ -82,6 +82,11 @@ journey(
     await page.getByRole('link', { name: 'Its experiment' }).click()
     await page.getByRole('heading', { level: 1, name: NAME }).waitFor()
 
+    await page.getByRole('button', { name: 'Rename the experiment' }).click()
+    await page.getByRole('textbox', { name: 'Name of the experiment' }).fill('does it help?')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'does it help?' }).waitFor()
+
     // Removing asks first, and keeps the runs.
     await page.getByRole('button', { name: 'Remove…' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click()

@@ -5,7 +5,7 @@ import { createRunManager } from '@main/runs/manager'
 import type { Store } from '@main/store/query'
 import { runList } from '@main/store/run-list'
 import { getRun, listRuns } from '@main/store/runs'
-import { claimStudy, createStudy, getStudy, studyCells } from '@main/store/studies'
+import { claimStudy, createStudy, getStudy, renameStudy, studyCells } from '@main/store/studies'
 import { beginStudy } from '@main/studies/begin'
 import { createStudyManager, type StudyManager } from '@main/studies/manager'
 import { studyDetails } from '@main/studies/overview'
@@ -311,5 +311,19 @@ describe('the store of studies', () => {
     const store = open()
     const document = study(store)
     expect(getStudy(store, createStudy(store, document, []).id).document).toEqual(document)
+  })
+
+  it('is renamed with its document, but not to the name of another', () => {
+    const store = open()
+    const document = study(store)
+    const { id } = createStudy(store, document, [])
+    const other = createStudy(store, { ...document, name: 'other' }, [])
+    renameStudy(store, id, 'der "erste" Versuch')
+    const named = { name: 'der "erste" Versuch' }
+    expect(getStudy(store, id)).toMatchObject({ ...named, document: { ...document, ...named } })
+    renameStudy(store, id, named.name)
+    expect(() => renameStudy(store, id, 'other')).toThrow(/There is a study "other" already/)
+    expect(getStudy(store, other.id).name).toBe('other')
+    expect(() => renameStudy(store, 'none', 'x')).toThrow(/no study/)
   })
 })

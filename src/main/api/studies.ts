@@ -1,4 +1,4 @@
-import { getStudy, getStudyHead } from '@main/store/studies'
+import { getStudy, getStudyHead, renameStudy } from '@main/store/studies'
 import { beginStudy } from '@main/studies/begin'
 import { checkStudy, refuseProblems } from '@main/studies/check'
 import { chosenStudy } from '@main/studies/chosen'
@@ -21,6 +21,10 @@ export const studiesApi = {
   problems: api.studies.problems.handler(({ context: { store }, input: { id, ...wish } }) =>
     problemsOf(store, getStudy(store, id), wish),
   ),
+  rename: api.studies.rename.handler(({ context: { store, studies }, input: { id, name } }) => {
+    renameStudy(store, id, name)
+    studies.announce()
+  }),
   check: api.studies.check.handler(({ context: { store }, input: { document } }) => checkStudy(store, document, true)),
   ofRun: api.studies.ofRun.handler(({ context: { store }, input: { run, seeds } }) => ({
     document: guidanceStudyOf(store, run, seeds),

@@ -142,6 +142,16 @@ export function createStudy(store: Store, document: Study, cells: readonly Cell[
   return getStudy(store, id)
 }
 
+/** Its document has the new name too, so that a bundle of it has one name. @throws {GpoError} 'notFound', or 'usage' if another one has this name */
+export function renameStudy(store: Store, id: string, name: string): void {
+  transaction(store, () => {
+    const other = first<{ id: string }>(store, 'SELECT id FROM studies WHERE name = ? AND id <> ?', name, id)
+    if (other) throw new GpoError('usage', `There is a study ${shown(name)} already: give this one another name.`)
+    const sql = `UPDATE studies SET name = ?, document = json_set(document, '$.name', ?) WHERE id = ?`
+    if (change(store, sql, name, name, id) === 0) throw noSuchStudy(id)
+  })
+}
+
 function studyKey(store: Store, id: string): number {
   const row = first<{ key: number }>(store, 'SELECT key FROM studies WHERE id = ?', id)
   if (row === undefined) throw new GpoError('notFound', `There is no study ${id}: it was removed.`)

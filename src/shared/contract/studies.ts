@@ -125,6 +125,7 @@ export const studiesContract = {
       }),
     )
     .output(type<ProblemDifferences>()),
+  rename: oc.input(z.strictObject({ id: studyId, name: studySchema.shape.name })).output(done),
   /** Every combination against its model and data, before anything is started. */
   check: oc.input(z.strictObject({ document: studyDocument })).output(type<StudyReport>()),
   /** A study of two arms and five seeds: the run's plan with guidance, and without. Nothing is stored yet. */

@@ -1,6 +1,8 @@
 /** Work on several servers, some of which fail, hang or come back. */
-import { createFleet, type Item, type Member } from '@main/engines/fleet'
+import { createFleet } from '@main/engines/fleet'
+import type { Member } from '@main/engines/places'
 import { preferred } from '@main/engines/routing'
+import type { Item } from '@main/engines/work-list'
 import { afterEach, expect, test } from 'vitest'
 
 const sleep = (ms: number, signal?: AbortSignal) =>

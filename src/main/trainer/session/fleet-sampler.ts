@@ -4,8 +4,10 @@
  */
 import type { Completion, SampledBy, SampleRequest, Sampler, SamplerConfig } from '@engine/rollout/sampler'
 import type { Continuation, PolicyVersion, RolloutEngine } from '@main/engines/engine'
-import type { Fleet, Item, Member } from '@main/engines/fleet'
+import type { Fleet } from '@main/engines/fleet'
+import type { Member } from '@main/engines/places'
 import { hashOf } from '@main/engines/routing'
+import type { Item } from '@main/engines/work-list'
 import { asRemote, type RemoteBlock, remoteBlock } from './remote-block'
 
 /** A server of the fleet. */

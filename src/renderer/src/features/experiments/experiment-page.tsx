@@ -17,6 +17,7 @@ import './experiments.css'
 import { ExportButtons } from './export-buttons'
 import { ProgressPanel } from './progress-panel'
 import { StateMark } from './state-mark'
+import { useRenameStudy } from './study-actions'
 import { StudyButtons } from './study-buttons'
 import { VerdictPanel } from './verdict-panel'
 
@@ -25,6 +26,7 @@ export function ExperimentPage({ id }: { readonly id: string }) {
   const [, go] = useLocation()
   const [budget, setBudget] = useState<Budget>('updates')
   const [task, setTask] = useState<string | null>(null)
+  const rename = useRenameStudy(id)
   const details = useQuery(queries.studies.get.queryOptions({ input: { id } }))
   const results = useQuery(queries.studies.results.queryOptions({ input: { id } }))
   if (details.isPending) return <LoadingRows />
@@ -39,6 +41,7 @@ export function ExperimentPage({ id }: { readonly id: string }) {
   return (
     <Page
       title={summary.name}
+      rename={{ of: 'experiment', to: rename }}
       actions={
         <>
           <ExportButtons study={summary} task={shown} budget={budget} />

@@ -23,3 +23,13 @@ export function useStudyAction(id: string, action: keyof typeof ACTIONS): { act:
   })
   return { act: () => mutate(), isActing: isPending }
 }
+
+export function useRenameStudy(id: string): (name: string) => void {
+  const { studies } = useCache()
+  const { mutate } = useMutation({
+    mutationFn: (name: string) => api.studies.rename({ id, name }),
+    onError: tellFailure('The experiment was not renamed'),
+    onSettled: () => studies.changed(),
+  })
+  return mutate
+}
