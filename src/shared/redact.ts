@@ -53,5 +53,5 @@ export function redact(text: string, { home, user, host, secrets }: Identity): s
 /** Values of environment variables whose names suggest secrets. */
 export const secretsOf = (environment: Readonly<Record<string, string | undefined>>): string[] =>
   Object.entries(environment).flatMap(([name, value]) =>
-    value && /TOKEN|SECRET|PASSW|API_?KEY|CREDENTIAL/i.test(name) ? [value] : [],
+    value && /TOKEN|SECRET|PASSW|(^|_|API)KEYS?(_|$)|CREDENTIAL/i.test(name) ? [value] : [],
   )

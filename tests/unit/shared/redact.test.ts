@@ -60,3 +60,11 @@ describe('redacted text', () => {
     expect(redact('a path /a/b', nobody)).toBe('a path /a/b')
   })
 })
+
+it.each(['HF_TOKEN', 'GPO_ENGINE_KEY', 'OPENAI_API_KEY', 'apikey', 'KEYS_OF_ADA'])(
+  '%s is taken for a secret',
+  (name) => {
+    expect(secretsOf({ [name]: 'value' })).toEqual(['value'])
+  },
+)
+it.each(['KEYBOARD', 'MONKEY', 'HOME'])('%s is not', (name) => expect(secretsOf({ [name]: 'value' })).toEqual([]))
