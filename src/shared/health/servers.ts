@@ -1,5 +1,5 @@
 /** Whether the servers that sample have the policy that is trained. */
-import { CANARY_BOUNDS } from '../engines/precision'
+import { USUAL_DIFFERENCES } from '../engines/precision'
 import { type HealthFinding, type HealthInput, number, ok, percent, recent, valuesOf, warning } from './rule'
 
 /** Share of tokens whose correction is cut off, beyond which the samples are another policy's. */
@@ -18,7 +18,7 @@ export function serverRule(input: HealthInput): HealthFinding[] {
   const clipped = recent(valuesOf(input, 'sampler/clipped')) ?? 0
   const effective = recent(valuesOf(input, 'sampler/effective')) ?? 1
   const stale = recent(valuesOf(input, 'sampler/staleness')) ?? 0
-  const bound = CANARY_BOUNDS[input.plan.rollout.enginePrecision]
+  const bound = USUAL_DIFFERENCES[input.plan.rollout.enginePrecision]
   const measured = `Their log-probabilities differ from the trainer’s by ${number(apart)} nats a token; ${percent(clipped)} of the tokens are beyond the limit of the correction, which leaves ${percent(effective)} of the batch.`
   const found: HealthFinding[] = []
   if (apart > bound)

@@ -87,7 +87,7 @@ export const rolloutSchema = z.strictObject({
   enginePrecision: servers(z.enum(ENGINE_PRECISIONS).default('bits16'), {
     label: 'Precision of the servers',
     aliases: ['dtype', 'kv_cache_dtype', 'quantization', 'logprob tolerance'],
-    what: 'What the servers compute in. After each load, the log-probabilities of 64 tokens are compared with the trainer’s; a server that is further off, 0.01, 0.06 or 0.15 nats on average, is not used.',
+    what: 'What the servers compute in. After each load, the log-probabilities of about 256 tokens are compared with the trainer’s; a server whose differences are more than 0.8, 4 or 18 % of them is not used.',
     advice:
       'As the servers were started. A refusal names the difference: a wrong adapter or model is far beyond these bounds.',
     options: { float32: '32 bits', bits16: '16 bits', quantised: '8 bits or fewer' },
