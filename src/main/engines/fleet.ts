@@ -124,7 +124,10 @@ export function createFleet<M extends Member>(
       /** Gives a server work, as far as it has room. */
       function fill(place: Place<M>, at: number): void {
         if (isOver) return
-        if (left === 0) return finish(() => resolve(results as Done<M, R>[])) // none is missing
+        if (left === 0) {
+          finish(() => resolve(results as Done<M, R>[])) // none is missing
+          return
+        }
         while (place.isReady && place.inFlight < limits.inFlight) {
           const job = list.next(at)
           if (job === undefined) return
