@@ -21,7 +21,7 @@ export const hubApi = {
   keepToken: api.hub.keepToken.handler(({ context: { host }, input: { token } }) => {
     if (!host.secrets)
       throw new GpoError('usage', 'There is no keychain here: start the program with HF_TOKEN set to the token.')
-    host.secrets.write(TOKEN, token)
+    host.secrets.write(TOKEN, token, 'HF_TOKEN')
   }),
   search: api.hub.search.handler(({ context, input: { kind, text } }) => searchHub(kind, text, optionsOf(context))),
   contents: api.hub.contents.handler(({ context, input }) => hubContents(input, optionsOf(context))),

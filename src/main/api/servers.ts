@@ -1,5 +1,5 @@
 import { openEngine } from '@main/engines/open'
-import { type KeyOf, keyName, keyOfEnvironment } from '@main/servers/access'
+import { KEY_VARIABLE, type KeyOf, keyName, keyOfEnvironment } from '@main/servers/access'
 import { forgetServer, keepServer, knownServers } from '@main/servers/known'
 import { engineAddress, isLoopback } from '@shared/engines/address'
 import { GpoError } from '@shared/errors'
@@ -18,19 +18,19 @@ export const serversApi = {
     servers: knownServers().map((server) => ({
       ...server,
       isLoopback: isLoopback(engineAddress(server.address)!), // checked when it was kept
-      hasKey: keysOf(host)(server.address) !== null,
+      hasKey: (host.secrets?.read(keyName(server.address)) ?? null) !== null,
     })),
   })),
   keep: api.servers.keep.handler(({ context: { host }, input: { key, ...server } }) => {
     if (key !== undefined) {
       if (!host.secrets)
-        throw new GpoError('usage', 'There is no keychain here: start the program with GPO_ENGINE_KEY set to the key.')
-      host.secrets.write(keyName(server.address), key)
+        throw new GpoError('usage', `There is no keychain here: start the program with ${KEY_VARIABLE} set to the key.`)
+      host.secrets.write(keyName(server.address), key, KEY_VARIABLE)
     }
     keepServer(server)
   }),
   forget: api.servers.forget.handler(({ context: { host }, input: { address } }) => {
-    host.secrets?.write(keyName(address), '')
+    host.secrets?.write(keyName(address), '', KEY_VARIABLE)
     forgetServer(address)
   }),
   check: api.servers.check.handler(async ({ context: { host }, input: { address } }) => {

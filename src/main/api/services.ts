@@ -13,8 +13,8 @@ export type ChoiceKind = 'model' | 'modelFile' | 'dataset' | 'plan' | 'bundle' |
 /** Named values that only this user on this machine can read. */
 export interface Secrets {
   read(name: string): string | null
-  /** An empty value removes it. */
-  write(name: string, value: string): void
+  /** An empty value removes it. @param instead the environment variable that does without a keychain @throws {GpoError} 'usage' where there is none */
+  write(name: string, value: string, instead: string): void
 }
 
 /** What differs between the Electron window and a browser. */

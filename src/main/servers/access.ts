@@ -12,8 +12,10 @@ export const keyName = (address: string): string =>
 /** The key of an address; null where it has none. */
 export type KeyOf = (address: string) => string | null
 
-/** GPO_ENGINE_KEY, for whoever trains without a keychain. */
-export const keyOfEnvironment: KeyOf = () => process.env['GPO_ENGINE_KEY'] || null
+/** The environment variable with the key of all servers, for whoever trains without a keychain. */
+export const KEY_VARIABLE = 'GPO_ENGINE_KEY'
+
+export const keyOfEnvironment: KeyOf = () => process.env[KEY_VARIABLE] || null
 
 /** Each address of the plan once. @throws {GpoError} 'storage' if the list of servers cannot be read */
 export function accessTo({ rollout }: Plan, keyOf: KeyOf = keyOfEnvironment): readonly ServerAccess[] {

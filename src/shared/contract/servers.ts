@@ -6,6 +6,7 @@ import { asked, done, oc, type } from './base'
 export interface ListedServer extends Server {
   /** On this machine, or the end of a tunnel. */
   readonly isLoopback: boolean
+  /** One is kept in the keychain. */
   readonly hasKey: boolean
 }
 

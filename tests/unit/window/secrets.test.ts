@@ -23,8 +23,8 @@ it.skipIf(process.platform !== 'linux')(
   'a token is not kept where Linux has no keyring, and the person is told what to do',
   () => {
     ;[backend, isAvailable] = ['basic_text', true]
-    expect(() => keychain.write('hub', 'hf_secret')).toThrow(
-      /as good as in plain text: set HF_TOKEN instead, or install gnome-keyring/,
+    expect(() => keychain.write('hub', 'hf_secret', 'GPO_ENGINE_KEY')).toThrow(
+      /as good as in plain text: set GPO_ENGINE_KEY instead, or install gnome-keyring/,
     )
     expect(existsSync(join(folder, 'hub.secret'))).toBe(false)
   },
@@ -32,9 +32,9 @@ it.skipIf(process.platform !== 'linux')(
 
 it('a token is kept with a keyring, and refused without any', () => {
   ;[backend, isAvailable] = ['gnome_libsecret', true]
-  keychain.write('hub', 'hf_secret')
+  keychain.write('hub', 'hf_secret', 'GPO_ENGINE_KEY')
   expect(keychain.read('hub')).toBe('hf_secret')
   isAvailable = false
-  expect(() => keychain.write('hub', 'other')).toThrow(/no keychain for the token: set HF_TOKEN/)
+  expect(() => keychain.write('hub', 'other', 'GPO_ENGINE_KEY')).toThrow(/no keychain for the token: set HF_TOKEN/)
   expect(keychain.read('hub')).toBeNull()
 })
