@@ -35,6 +35,6 @@ it('a token is kept with a keyring, and refused without any', () => {
   keychain.write('hub', 'hf_secret', 'GPO_ENGINE_KEY')
   expect(keychain.read('hub')).toBe('hf_secret')
   isAvailable = false
-  expect(() => keychain.write('hub', 'other', 'GPO_ENGINE_KEY')).toThrow(/no keychain for the token: set HF_TOKEN/)
+  expect(() => keychain.write('hub', 'other', 'GPO_ENGINE_KEY')).toThrow(/no keychain for it: set GPO_ENGINE_KEY/)
   expect(keychain.read('hub')).toBeNull()
 })
