@@ -28,8 +28,8 @@ export interface Task {
   readonly family: FamilyName
   readonly difficulty: Difficulty
   readonly id: string
-  /** The worked solution, in long families. */
-  readonly solution?: string
+  /** The worked solution, with which every written line can be verified. */
+  readonly solution: string
 }
 
 interface Dataset {
@@ -91,7 +91,7 @@ function makeDataset(family: FamilyName): Dataset {
       seen.add(prompt)
       const { answer, completion } = solve({ family, prompt })
       const id = `${family}-${split}-${i}`
-      return { prompt, answer, family, difficulty, id, ...(isLong ? { solution: completion } : {}) }
+      return { prompt, answer, family, difficulty, id, solution: completion }
     })
   // The test rows come first, so that they stay the same if there are ever more training rows.
   const test = rows('test', isLong ? LONG_TEST_ROWS : TEST_ROWS)
