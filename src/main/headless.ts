@@ -11,6 +11,7 @@ import { BACKEND_NAMES } from '@shared/schemas/plan'
 import { BUDGETS } from '@shared/schemas/study'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import packageJson from '../../package.json'
+import { collect } from './cli/collect'
 import { describeData } from './cli/data'
 import { compareDemo, demo } from './cli/demo'
 import { evaluate, evaluations } from './cli/evaluations'
@@ -28,7 +29,7 @@ const EXIT_CODES = `
 Exit codes: 0 done or stopped on request, 1 unexpected error, 2 wrong usage or plan, 3 data, 4 model, 5 backend, 6 training failed (such as a loss that is not finite), 7 storage (disk full, damaged or newer database), 8 not found, 130 interrupted.
 --json prints JSON Lines on standard output and nothing else there; progress goes to standard error.`
 
-const collect = (value: string, all: string[]) => [...all, value]
+const appended = (value: string, all: string[]) => [...all, value]
 
 function whole(min: number) {
   return (text: string): number => {
@@ -72,7 +73,7 @@ const backend = () =>
   new Option('--backend <name>', 'library and device that compute').choices(['auto', ...BACKEND_NAMES]).default('auto')
 const settings = () =>
   new Option('--set <key=value>', 'change one key of the plan, e.g. optimiser.learningRate=1e-4')
-    .argParser(collect)
+    .argParser(appended)
     .default([], 'none')
 
 const engine = () =>
@@ -80,7 +81,7 @@ const engine = () =>
     '--engine <url>',
     'sample on this running server (vLLM, llama.cpp, SGLang), repeatable; prompts and the adapter are sent there. GPO_ENGINE_KEY is sent as its key',
   )
-    .argParser(collect)
+    .argParser(appended)
     .default([], 'the plan')
 
 /** For commands whose work is done by a process of its own, which can be debugged. */
@@ -167,6 +168,17 @@ function createProgram(finish: (code: number) => void): Command {
     .addOption(db())
     .addOption(json())
     .action(action((output, file, options) => train(file, options, output)))
+  inspectable(program.command('collect <plan>'))
+    .description(
+      'sample trajectories, values, critical steps and pairs as a plan says, without training; the same command continues an interrupted collection',
+    )
+    .requiredOption('--out <folder>', 'where the shards go: a new folder, or one that holds a part of this collection')
+    .option('--passes <n>', 'trajectories of each row of the data (default: 1)', whole(1))
+    .addOption(settings())
+    .addOption(engine())
+    .addOption(db())
+    .addOption(json())
+    .action(action((output, file, options) => collect(file, options, output)))
   inspectable(program.command('resume <run>'))
     .description('continue a stopped, interrupted or failed run from its newest checkpoint')
     .option(
@@ -210,7 +222,7 @@ function createProgram(finish: (code: number) => void): Command {
     .option('--bundle <file>', 'write a file that repeats the study elsewhere; `gpo study <file>` starts it there')
     .addOption(
       new Option('--place <name=path>', 'where something is that a bundle names but does not contain')
-        .argParser(collect)
+        .argParser(appended)
         .default([], 'none'),
     )
     .addOption(new Option('--remove <which>', 'remove the study, and its runs or not').choices(['keep-runs', 'runs']))
@@ -277,7 +289,10 @@ function createProgram(finish: (code: number) => void): Command {
     .description(
       "export a run's weights, its adapter, training data from its trajectories, or the whole run as one file",
     )
-    .requiredOption('--out <path>', 'a new folder (safetensors, adapter, trl) or a new file (all others)')
+    .requiredOption(
+      '--out <path>',
+      'a new folder (safetensors, adapter, trl, cluster, tensorboard, collection) or a new file (all others)',
+    )
     .option('--format <format>', EXPORT_FORMATS.join(', '), 'safetensors')
     .addOption(
       new Option('--dtype <dtype>', 'number format of the weights')

@@ -95,6 +95,7 @@ function requestOf(store: Store, run: string, flags: ExportFlags): ExportRequest
       return { format, states }
     case 'stepwise':
     case 'tensorboard':
+    case 'collection':
     case 'bundle':
       return { format }
     case undefined:

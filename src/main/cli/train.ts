@@ -18,6 +18,8 @@ import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { LEFT_OUT } from '@shared/data-record'
 import { describeError, ERROR_CODES, isErrorCode } from '@shared/errors'
+import { isTraining } from '@shared/method/guided'
+import type { TrainerEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { RunRecord, RunSummary } from '@shared/schemas/run'
 import { stopOnInterrupt } from './interrupt'
@@ -42,7 +44,11 @@ function summarise(run: RunRecord, output: Output, dbFlag: string): void {
         output.note(
           `run ${run.id} stopped early, after iteration ${run.iteration} of ${run.iterations}: held-out accuracy had not risen for ${run.plan.evaluation.patience} evaluations`,
         )
-      output.note(`run ${run.id} completed; its checkpoints are in ${run.folder}`)
+      output.note(
+        isTraining(run.plan)
+          ? `run ${run.id} completed; its checkpoints are in ${run.folder}`
+          : `run ${run.id} has collected all of its trajectories; look at them: gpo show ${run.id}${dbFlag}`,
+      )
       break
     case 'stopped':
       output.note(`run ${run.id} stopped after iteration ${run.iteration} of ${run.iterations}; ${resume}`)
@@ -65,13 +71,16 @@ export interface RunFromPlan {
   readonly inspect: InspectFlags
 }
 
-interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
+export interface Drive extends Omit<RunFromPlan, 'plan'>, ReadyRun {
   /** Called before the run starts, with the iteration it resumes from. */
   readonly announce?: (resumption: Resumption) => void
   readonly options?: ResumptionOptions
+  /** Called when events can be read from the store. */
+  readonly onRecorded?: (events: readonly TrainerEvent[]) => void
 }
 
-async function drive({ store, run, inputs, options, output, dbFlag, inspect, announce }: Drive): Promise<RunRecord> {
+export async function drive(settings: Drive): Promise<RunRecord> {
+  const { store, run, inputs, options, output, dbFlag, inspect, announce, onRecorded } = settings
   const progress = createProgress()
   let follow: ReturnType<typeof runProgress> = () => {}
   let release = () => {}
@@ -82,6 +91,7 @@ async function drive({ store, run, inputs, options, output, dbFlag, inspect, ann
     options,
     workerPath: TRAINER,
     fork: forkOf(inspect, progress.note),
+    ...(onRecorded && { onRecorded }),
     onUnprinted: (error) => progress.note(`warning: ${describeError(error)}`),
     onPrepared: (resumption) => {
       announce?.(resumption)
@@ -104,8 +114,8 @@ async function drive({ store, run, inputs, options, output, dbFlag, inspect, ann
   return ended
 }
 
-/** Creates a run from a plan and runs it to its end. Data and model are checked before the run exists. */
-export async function runPlan({ store, plan: wanted, output, dbFlag, inspect }: RunFromPlan): Promise<RunRecord> {
+/** Creates a run from a plan. Data and model are checked before the run exists. */
+export async function begin({ store, plan: wanted, output, inspect }: RunFromPlan): Promise<ReadyRun> {
   const progress = createProgress()
   const onProgress = (label: string, done: number, total: number) => progress.show(label, done, total, 0, 0)
   const fork = forkOf(inspect, progress.note)
@@ -114,7 +124,13 @@ export async function runPlan({ store, plan: wanted, output, dbFlag, inspect }: 
   const ready = await beginRun(store, begun)
   for (const note of ready.notes) output.note(`warning: ${note}`)
   output.note(`run ${ready.run.id}: ${ready.run.name}`)
-  return drive({ ...ready, store, output, dbFlag, inspect })
+  return ready
+}
+
+/** Creates a run from a plan and runs it to its end. */
+export async function runPlan(from: RunFromPlan): Promise<RunRecord> {
+  const { plan: _, ...surroundings } = from
+  return drive({ ...surroundings, ...(await begin(from)) })
 }
 
 export interface StoreOptions extends InspectFlags {
@@ -129,10 +145,15 @@ export interface TrainOptions extends StoreOptions {
   readonly engine: string[]
 }
 
+/** A plan's file with what the flags change. @throws {GpoError} 'plan' */
+export function planOf(file: string, { engine, set, db }: TrainOptions): Plan {
+  const all = engine.length > 0 ? [...set, `rollout.engines=${JSON.stringify(engine)}`] : set
+  return readPlan(file, all, (name) => findNamed(name, db))
+}
+
 export async function train(file: string, options: TrainOptions, output: Output): Promise<number> {
   const { engine } = options
-  const set = engine.length > 0 ? [...options.set, `rollout.engines=${JSON.stringify(engine)}`] : options.set
-  const plan = readPlan(file, set, (name) => findNamed(name, options.db))
+  const plan = planOf(file, options)
   refuseUnfitPlan(plan)
   const store = openStore(databaseFile(options.db))
   try {

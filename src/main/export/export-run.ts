@@ -25,10 +25,11 @@ import {
   FOLDER_FORMATS,
 } from '@shared/contract/exports'
 import { GpoError } from '@shared/errors'
-import { isGuidedMethod } from '@shared/method/guided'
+import { isGuidedMethod, isTraining } from '@shared/method/guided'
 import type { RunRecord } from '@shared/schemas/run'
 import { cardBase } from './card-base'
 import { exportCluster } from './cluster/folder'
+import { exportCollection } from './collection/export'
 import type { ExportContext, WrittenExport } from './context'
 import { isDataRequest } from './data'
 import { exportBundle, exportData, publishFile, refuseExisting } from './export-file'
@@ -80,7 +81,14 @@ function refusedFormats(run: RunRecord, options: Omit<ExportOptions, 'refused'>)
     refused.adapter = why
     refused['gguf-adapter'] = why
   }
+  if (!isTraining(run.plan)) {
+    const why = 'The run trained nothing: its model is the one it began with.'
+    for (const format of ['safetensors', 'gguf', 'adapter', 'gguf-adapter'] as const) refused[format] = why
+    refused.cluster =
+      'The run trained nothing that could be continued: its pairs are a folder for TRL, its records a collection.'
+  }
   if (trajectories === 0) refused.unpaired = 'The run has no trajectories.'
+  if (trajectories === 0) refused.collection = 'The run has no trajectories.'
   if (trajectories === 0 && savedPairs === 0) {
     refused.pairs = 'The run has no trajectories, and no pair was saved.'
     refused.trl = refused.pairs
@@ -246,6 +254,7 @@ export async function exportRun(context: ExportContext, request: ExportRequest):
     if (request.format === 'trl') return exportTrl(context, request)
     if (request.format === 'cluster') return exportCluster(context, request)
     if (request.format === 'tensorboard') return exportTensorboard(context)
+    if (request.format === 'collection') return exportCollection(context)
     return isDataRequest(request) ? exportData(context, request) : exportBundle(context)
   }
   const written = await write()

@@ -94,6 +94,12 @@ const STEPS: Readonly<Record<ExportFormat, (exported: Exported) => Next>> = {
       code: `cd ${shellWord(out)}\npython3 submit.py logs "$(python3 submit.py submit)"`,
     },
   ],
+  collection: ({ out }) => [
+    {
+      text: 'Read its pairs in Python',
+      code: `from datasets import load_dataset\npairs = load_dataset("json", data_files=${quoted(join(out, 'pairs-*.jsonl.gz'))}, split="train")`,
+    },
+  ],
   tensorboard: ({ out }) => [
     { text: 'Look at the curves', code: `pip install tensorboard\ntensorboard --logdir ${shellWord(out)}` },
   ],

@@ -3,6 +3,7 @@
  * never left out silently. Pure.
  */
 import { isGuided } from '@shared/method/guided'
+import { passesOf } from '@shared/method/optimiser-steps'
 import type { Plan } from '@shared/schemas/plan'
 import { shellWord } from '@shared/shell-word'
 import { comment, type Entry, yamlOf } from './commented-yaml'
@@ -15,7 +16,7 @@ const PER_DEVICE = 8
 
 /** How long training is. SFT takes one step per iteration, so its passes over the data follow from the budget. */
 function durationEntries({ objective, budget }: Plan): Entry[] {
-  if (objective.kind !== 'sft') return [{ num_train_epochs: objective.epochs }]
+  if (objective.kind !== 'sft') return [{ num_train_epochs: passesOf({ objective }) }]
   const { iterations, promptsPerIteration } = budget
   return [
     comment(

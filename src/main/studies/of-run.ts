@@ -1,8 +1,10 @@
 /** Studies made from a run of this installation. */
+
 import { resolveRun } from '@main/runs/prepare'
 import type { Store } from '@main/store/query'
 import { getRun } from '@main/store/runs'
 import { GpoError } from '@shared/errors'
+import { canBeGuided } from '@shared/method/guided'
 import { type ChangeValue, type Study, studySchema } from '@shared/schemas/study'
 import { refusedSetting } from '@shared/study/changes'
 import { guidanceStudy, type Origin, sweepStudy } from '@shared/study/of-run'
@@ -16,10 +18,10 @@ function originOf(store: Store, wanted: string, seeds: number): Origin {
 /** Its plan with guidance and without. @throws {GpoError} 'usage' for a run that has no such choice, 'notFound' */
 export function guidanceStudyOf(store: Store, run: string, seeds: number): Study {
   const origin = originOf(store, run, seeds)
-  if (origin.plan.objective.kind === 'sft')
+  if (!canBeGuided(origin.plan.objective.kind))
     throw new GpoError(
       'usage',
-      `Run ${origin.id} imitates completions (SFT), which guidance does not change: choose a run that samples.`,
+      `Run ${origin.id} does not learn from what it samples (${origin.plan.objective.kind}), so guidance changes nothing: choose a run that does.`,
     )
   return studySchema.parse(guidanceStudy(origin))
 }

@@ -4,6 +4,7 @@
  */
 import { evaluate } from '@engine/recipes/evaluate'
 import { applyRetention, writeCheckpoint } from '@main/formats/run-checkpoint'
+import { isTraining } from '@shared/method/guided'
 import { isOutOfPatience } from '@shared/plan/patience'
 import type { EvaluationRecord } from '@shared/schemas/events'
 import type { StartMessage, ToldEvent } from '../workers/protocol'
@@ -45,8 +46,10 @@ async function checkpointOf(
 ): Promise<ToldEvent> {
   const record = writeCheckpoint(runFolder, {
     iteration,
-    state: { optimiserSteps: procedure.learner.steps, best, adaptation: plan.adaptation },
-    groups: { trainable: await run.policy.snapshot(), optimiser: await procedure.learner.snapshot() },
+    state: { optimiserSteps: procedure.learner.steps, best, adaptation: plan.adaptation, isTrained: isTraining(plan) },
+    groups: isTraining(plan)
+      ? { trainable: await run.policy.snapshot(), optimiser: await procedure.learner.snapshot() }
+      : {},
   })
   const { keepLast, keepBest } = plan.checkpoint
   const removed = applyRetention(runFolder, {

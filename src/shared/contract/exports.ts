@@ -15,12 +15,20 @@ export const EXPORT_FORMATS = [
   'trl',
   'cluster',
   'tensorboard',
+  'collection',
   'bundle',
 ] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** Formats that are written as a folder; the others are one file. */
-export const FOLDER_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'trl', 'cluster', 'tensorboard']
+export const FOLDER_FORMATS: readonly ExportFormat[] = [
+  'safetensors',
+  'adapter',
+  'trl',
+  'cluster',
+  'tensorboard',
+  'collection',
+]
 
 /** Formats that are models or adapters, which this program reads itself. */
 export const MODEL_FORMATS: readonly ExportFormat[] = ['safetensors', 'adapter', 'gguf']
@@ -56,6 +64,8 @@ export const exportRequestSchema = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('unpaired'), states }),
   z.strictObject({ format: z.literal('stepwise') }),
   z.strictObject({ format: z.literal('tensorboard') }),
+  /** A folder with all trajectories, values and pairs in checksummed shards. */
+  z.strictObject({ format: z.literal('collection') }),
   z.strictObject({ format: z.literal('bundle') }),
 ])
 export type ExportRequest = z.infer<typeof exportRequestSchema>

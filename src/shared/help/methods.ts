@@ -85,6 +85,14 @@ export const METHODS: Readonly<Record<ObjectiveKind, Method>> = {
     use: 'With completions to imitate: to teach a form of answer before learning from rewards.',
     source: 'cross-entropy',
   },
+  collect: {
+    name: 'Collect only',
+    what: 'Samples answers, values their states and finds critical steps, and trains nothing.',
+    formula: '\\hat V(s_i) = \\frac{1}{N}\\sum_{j=1}^{N} r_j',
+    where: '$r_j$ is the reward of the $j$-th of $N$ continuations from the state $s_i$ between two steps.',
+    use: 'To look at a model before training it, or to collect values and pairs for another trainer.',
+    source: 'Monte Carlo values, arXiv 2509.16456',
+  },
 }
 
 /** The method of this program, over any of the objectives. */

@@ -36,6 +36,13 @@ export const reusesContinuations = ({ objective, gpo }: ReusePlan): boolean => {
   return gpo.reuseRollouts && !(hasCritic({ objective }) && isChosenByOutcome)
 }
 
+/** The objectives that guidance changes: they sample, and learn from what they sampled. */
+export const canBeGuided = (objective: string): boolean => objective !== 'sft' && objective !== 'collect'
+
+/** False where a run only samples and records: its model stays as it is. */
+export const isTraining = ({ objective }: { readonly objective: { readonly kind: string } }): boolean =>
+  objective.kind !== 'collect'
+
 const FROM_REWARDS: readonly string[] = ['ppo', 'grpo', 'rloo']
 
 /** The objectives that weigh sampled tokens by rewards: their log-probabilities are those of the sampling temperature. */

@@ -1,6 +1,7 @@
 /** Problems that can be found in the plan alone. Pure; the schema has checked every setting by itself. */
-import { hasCritic, isGuided, learnsFromRewards } from '../method/guided'
+import { hasCritic, isGuided, isTraining, learnsFromRewards } from '../method/guided'
 import { isPairwise } from '../method/offline'
+import { passesOf, stepsPerIteration } from '../method/optimiser-steps'
 import { searchProblem } from '../method/search'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
@@ -18,7 +19,7 @@ const count = (n: number) => n.toLocaleString('en-US')
 const objective: Check = (plan) => {
   const { trainedPerPrompt: group, promptsPerIteration: prompts } = plan.budget
   const { kind } = plan.objective
-  const epochs = kind === 'sft' ? 1 : plan.objective.epochs
+  const epochs = passesOf(plan)
   const minibatches = 'minibatches' in plan.objective ? plan.objective.minibatches : 1
   const units = prompts * group
   return [
@@ -192,6 +193,7 @@ const data: Check = ({ data, verifier, objective }) => {
       ),
     !evaluation &&
       holdOut === 0 &&
+      isTraining({ objective }) &&
       issue('hint', 'data.eval.path', 'Without it, or a held-out part, there is no accuracy and no best checkpoint.'),
     broken !== null && objective.kind !== 'sft' && issue('error', 'verifier.pattern', broken),
   ]
@@ -239,10 +241,8 @@ const servers: Check = (plan) => {
 }
 
 /** Optimiser steps of the whole plan. */
-export function optimiserSteps({ objective, budget }: Plan): number {
-  if (objective.kind === 'sft') return budget.iterations
-  return budget.iterations * objective.epochs * objective.minibatches
-}
+export const optimiserSteps = (plan: Plan): number =>
+  isTraining(plan) ? plan.budget.iterations * stepsPerIteration(plan) : 0
 
 const optimiser: Check = (plan) => {
   const { learningRate: rate, warmupSteps, weightDecay } = plan.optimiser
@@ -313,6 +313,12 @@ const evaluation: Check = ({ data, evaluation, checkpoint, budget }) => [
     issue('hint', 'checkpoint.everyIterations', 'Longer than the run: after a crash the run starts over.'),
 ]
 
+/** The checks of what only training asks. */
+const whileTraining =
+  (check: Check): Check =>
+  (plan) =>
+    isTraining(plan) ? check(plan) : []
+
 const CHECKS: readonly Check[] = [
   data,
   adaptation,
@@ -321,8 +327,8 @@ const CHECKS: readonly Check[] = [
   steps,
   sampling,
   servers,
-  optimiser,
-  evaluation,
+  whileTraining(optimiser),
+  whileTraining(evaluation),
 ]
 
 /** In the order of the page. */

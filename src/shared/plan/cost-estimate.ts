@@ -4,8 +4,9 @@
  * P prompts, G trained per prompt, N Monte Carlo samples, K steps, L tokens of a completion. A continuation from step i of K has L (1 − i/K)
  * tokens left: over all states (K + 1) / 2K of L on average, over a state in the middle half of L.
  */
-import { hasCritic, isGuided, reusesContinuations } from '../method/guided'
+import { hasCritic, isGuided, isTraining, reusesContinuations } from '../method/guided'
 import { isPairwise } from '../method/offline'
+import { passesOf } from '../method/optimiser-steps'
 import type { Metrics } from '../metrics'
 import type { Plan } from '../schemas/plan'
 import { isEvaluated } from './evaluated'
@@ -34,7 +35,6 @@ export interface IterationTokens {
   readonly passed: number
 }
 
-const passesOf = ({ objective }: Plan) => (objective.kind === 'sft' ? 1 : objective.epochs)
 const isPairs = ({ objective }: Plan) => isPairwise(objective.kind)
 
 /** Pairs are searched a few rollouts at a time: 2 G first, which usually suffices. */
@@ -46,6 +46,7 @@ const GUESSED_DECIDED = 0.25
 /** The share of prompts that is guided. */
 function guidedShare(plan: Plan): number {
   if (!isGuided(plan)) return 0
+  if (!isTraining(plan)) return 1
   return plan.gpo.when === 'decided' ? GUESSED_DECIDED : 1 - plan.gpo.startMix
 }
 
@@ -74,7 +75,7 @@ export function iterationTokens(plan: Plan, { completionTokens: tokens, steps, i
     return { rollouts: 0, values: 0, reset: 0, trained, passed: passes * trained }
   }
   const guided = prompts * guidedShare(plan)
-  const isRescue = isGuided(plan) && plan.gpo.when === 'decided'
+  const isRescue = isGuided(plan) && isTraining(plan) && plan.gpo.when === 'decided'
   const plain = isRescue ? prompts : prompts - guided
   const later = tokens / 2
   const rollouts = tokens * (plain * fromPrompt(plan) + (isRescue ? 0 : guided))
@@ -86,7 +87,7 @@ export function iterationTokens(plan: Plan, { completionTokens: tokens, steps, i
   const isAll = plan.gpo.trainOn === 'all'
   const first = hasCritic(plan) ? 1 : 0 // with a critic, the trajectory itself is trained too
   const fromStates = isAll ? values + guided * tokens : guided * (first * tokens + (group - first) * sides * later)
-  const trained = fromPrompts + fromStates
+  const trained = isTraining(plan) ? fromPrompts + fromStates : 0
   return { rollouts, values, reset, trained, passed: passes * trained }
 }
 
@@ -108,7 +109,7 @@ const guessedSteps = ({ gpo }: Plan, tokens: number) =>
  * estimated to take the seconds that were measured. @returns null if metrics are missing
  */
 export function ratesOf(plan: Plan, metrics: Metrics): Rates | null {
-  const update = metrics['time/update']
+  const update = isTraining(plan) ? metrics['time/update'] : 0
   const { promptsPerIteration: prompts } = plan.budget
   const isOffline = metrics['completions/mean_length'] === undefined
   const completionTokens = isOffline ? (metrics['num_tokens'] ?? 0) / prompts : metrics['completions/mean_length']

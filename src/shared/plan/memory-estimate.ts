@@ -16,7 +16,7 @@ import {
   UPDATED_AT_ONCE,
   WIDENED_AT_ONCE,
 } from '../engine-limits'
-import { isGuided } from '../method/guided'
+import { isGuided, isTraining } from '../method/guided'
 import { isPairwise } from '../method/offline'
 import { usesReference } from '../method/reference'
 import type { LORA_TARGETS, Plan } from '../schemas/plan'
@@ -128,7 +128,7 @@ function standing(plan: Plan, shape: ModelShape): MemoryPart[] {
     const merged = plan.adaptation.targets.reduce((sum, name) => sum + sizes[name][0] * sizes[name][1], 0)
     parts.push({ label: 'merged adapters', bytes: FLOAT * shape.layers * merged })
   }
-  return [...parts, { label: 'optimiser', bytes: 2 * trained }]
+  return isTraining(plan) ? [...parts, { label: 'optimiser', bytes: 2 * trained }] : parts
 }
 
 /** Keys and values of one token, all layers: 2 L K h. */
@@ -267,9 +267,13 @@ export function memoryEstimate(
         { label: 'keys and values, not yet collected', bytes: Math.max(...lanes) },
       ]
     : []
-  return [
+  const sampling = [
     ...(isSampling ? [phase('sampling', [...always, ...samplingParts(plan, shape, promptTokens, false)])] : []),
     ...(isGuided(plan) ? [phase('values', [...always, ...samplingParts(plan, shape, promptTokens, true)])] : []),
+  ]
+  if (!isTraining(plan)) return sampling
+  return [
+    ...sampling,
     phase('gradients', [...always, ...kept, ...updateParts(plan, shape, promptTokens, completionTokens)]),
     // AdamW overwrites the old values, some at a time.
     phase('optimiser', [

@@ -19,6 +19,10 @@ const OF_SPLITTER: Readonly<Record<string, string>> = {
   'gpo.segmentation.pattern': 'regex',
 }
 
+/** Settings that only training asks: how groups and batches are made, how weights change and are kept, when the model is judged again. */
+const OF_TRAINING =
+  /^(optimiser|checkpoint|evaluation)\.|^budget\.(skipDecided|microbatchTokens|recomputeLayers)$|^gpo\.(when|decided|startMix|mode|trainOn)$|^adaptation\.dropout$|^rollout\.offPolicy|^data\.(eval\.|holdOut)/
+
 /** False for settings without an effect in this plan: GPO's samples without GPO, rollouts in SFT. */
 export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   if (!isApplicable(draft, leaf)) return false
@@ -28,6 +32,7 @@ export function hasEffect(draft: PlanDraft, leaf: PlanLeaf): boolean {
   const isHeldOut = !hasFile && Number(draft['data.holdOut'] ?? 0) > 0
   const hasEvaluation = hasFile || isHeldOut
   const isSft = kind === 'sft'
+  if (kind === 'collect' && OF_TRAINING.test(path)) return false
   if (OF_NEW_ADAPTER.includes(path)) return draft['adaptation.from@lora'] === undefined
   if (path === 'data.holdOut') return !hasFile
   if (path === 'data.holdOutSeed') return isHeldOut

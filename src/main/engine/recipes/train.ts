@@ -2,10 +2,11 @@
  * The loop around a procedure: evaluate, iterate, evaluate, yield safe points. It does not know files or databases: the consumer of the generator
  * writes checkpoints and decides at each safe point whether to continue.
  */
-import { hasCritic } from '@shared/method/guided'
+import { hasCritic, isTraining } from '@shared/method/guided'
 import { usesReference } from '@shared/method/reference'
 import type { EvaluationEvent, MetricsEvent, ProbesEvent, TrajectoriesEvent } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
+import { collectOnly } from './collect-only'
 import { dpo } from './dpo'
 import { evaluate } from './evaluate'
 import { grpo } from './grpo'
@@ -47,6 +48,8 @@ export function createProcedure(run: Run): Procedure {
       return orpo(run, objective)
     case 'sft':
       return sft(run)
+    case 'collect':
+      return collectOnly(run)
   }
 }
 
@@ -63,8 +66,10 @@ const finite = (values: Readonly<Record<string, number>>) =>
  */
 export async function* train(run: Run, procedure: Procedure, from: number): AsyncGenerator<TrainOutput> {
   const { budget, evaluation, checkpoint } = run.plan
-  const hasEvaluation = run.evaluationTasks.length > 0
-  const hasProbes = run.probes.tasks.length > 0
+  // A model that is not trained answers the same each time.
+  const changes = isTraining(run.plan)
+  const hasEvaluation = changes && run.evaluationTasks.length > 0
+  const hasProbes = changes && run.probes.tasks.length > 0
   if (from === 0 && hasProbes) yield await probe(run, 0)
   if (from === 0 && hasEvaluation) yield { type: 'evaluation', ...(await evaluate(run, 0)) }
   for (let iteration = from + 1; iteration <= budget.iterations; iteration++) {
@@ -76,6 +81,10 @@ export async function* train(run: Run, procedure: Procedure, from: number): Asyn
     const isEvaluationDue = isLast || (evaluation.everyIterations > 0 && iteration % evaluation.everyIterations === 0)
     if (hasProbes && (run.tasks.length > 0 || isEvaluationDue)) yield await probe(run, iteration)
     if (hasEvaluation && isEvaluationDue) yield { type: 'evaluation', ...(await evaluate(run, iteration)) }
-    yield { type: 'safe-point', iteration, isCheckpointDue: isLast || iteration % checkpoint.everyIterations === 0 }
+    yield {
+      type: 'safe-point',
+      iteration,
+      isCheckpointDue: isLast || !changes || iteration % checkpoint.everyIterations === 0,
+    }
   }
 }

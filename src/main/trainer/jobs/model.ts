@@ -17,6 +17,18 @@ export interface JobModel extends OpenModel {
   readonly adaptation: AdaptationConfig
 }
 
+/** A model as it was loaded, as float32. */
+function untrained(model: OpenModel, folder: string): JobModel {
+  const adaptation = { kind: 'full' } as const
+  const policy = createPolicy(model.backend, model.config, loadWeights(folder, model.config), {
+    adaptation,
+    seed: 0,
+    hasValueHead: false,
+    keepsReference: false,
+  })
+  return { ...model, policy, adaptation }
+}
+
 /** A model with an adapter, as float32. */
 function withAdapter(model: OpenModel, folder: string, adapter: string): JobModel {
   const { base: _, ...settings } = readPeftConfig(adapter)
@@ -42,19 +54,14 @@ export async function openJobModel(
 ): Promise<JobModel> {
   const model = await openModel(source.folder, backend)
   if (source.adapter !== undefined) return withAdapter(model, source.folder, source.adapter)
-  if (source.checkpoint === null) {
-    const adaptation = { kind: 'full' } as const
-    const weights = loadWeights(source.folder, model.config)
-    const policy = createPolicy(model.backend, model.config, weights, {
-      adaptation,
-      seed: 0,
-      hasValueHead: false,
-      keepsReference: false,
-    })
-    return { ...model, policy, adaptation }
-  }
+  if (source.checkpoint === null) return untrained(model, source.folder)
   const { state, groups } = readCheckpoint(source.checkpoint)
   const adaptation = planSchema.shape.adaptation.safeParse(state['adaptation'])
+  // A run that only collected kept its starting model.
+  if (adaptation.success && state['isTrained'] === false) {
+    const from = adaptation.data.kind === 'lora' ? adaptation.data.from : undefined
+    return from === undefined ? untrained(model, source.folder) : withAdapter(model, source.folder, from)
+  }
   const trainable = groups['trainable']
   if (!adaptation.success || !trainable)
     throw new GpoError('storage', `${source.checkpoint} is not a training checkpoint of this program`)

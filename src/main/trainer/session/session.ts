@@ -16,6 +16,7 @@ import { loadBase } from '@main/formats/weights'
 import { checkTokenizerFits, loadTokenizer, type Tokenizer } from '@main/text/tokenizer/tokenizer'
 import { LEFT_OUT } from '@shared/data-record'
 import { GpoError } from '@shared/errors'
+import { isTraining } from '@shared/method/guided'
 import { offlineUseOf } from '@shared/method/offline'
 import { type Example, recordKindOf } from '@shared/schemas/dataset'
 import type { Phase } from '@shared/schemas/events'
@@ -156,6 +157,7 @@ function restore(
 ): { from: number; state: Readonly<Record<string, unknown>> } {
   if (folder === null) return { from: 0, state: {} }
   const { iteration, state, groups } = readCheckpoint(folder)
+  if (!isTraining(run.plan)) return { from: iteration, state }
   const steps = state['optimiserSteps']
   const { trainable, optimiser } = groups
   if (typeof steps !== 'number' || !trainable || !optimiser)

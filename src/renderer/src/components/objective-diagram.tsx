@@ -163,7 +163,22 @@ const sft = (
   </>
 )
 
-const DRAWINGS: Readonly<Record<ObjectiveKind, ReactNode>> = { ppo, grpo, rloo, dpo, kto, simpo, orpo, sft }
+/** One answer, its states, and what became of continuations from each; nothing is pushed. */
+const collect = (
+  <>
+    <path d="M8 23 H 152" stroke={QUIET} />
+    {[20, 56, 92, 128].map((x, i) => (
+      <g key={x}>
+        <circle cx={x} cy={23} r="3.5" fill={QUIET} />
+        {[10, 17, 29, 36].map((y, j) => (
+          <path key={y} d={`M${x} 23 L${x + 14} ${y}`} stroke={j < 3 - i ? UP : DOWN} strokeWidth="1.5" />
+        ))}
+      </g>
+    ))}
+  </>
+)
+
+const DRAWINGS: Readonly<Record<ObjectiveKind, ReactNode>> = { ppo, grpo, rloo, dpo, kto, simpo, orpo, sft, collect }
 
 export function ObjectiveDiagram({ kind, className }: { readonly kind: ObjectiveKind; readonly className?: string }) {
   return (

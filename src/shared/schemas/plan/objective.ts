@@ -243,14 +243,31 @@ const sft = z
   .strictObject({ kind: z.literal('sft'), epochs: deprecated(positiveInt(1000)) })
   .transform(({ kind }) => ({ kind }))
 
-export const objectiveSchema = objective(z.discriminatedUnion('kind', [ppo, grpo, rloo, dpo, kto, simpo, orpo, sft]), {
-  label: 'Objective',
-  isSimple: true,
-  aliases: ['algorithm', 'trainer', 'loss_type', 'stage', 'adv_estimator', 'rlhf', 'rlvr'],
-  what: 'The loss that training minimises: what is compared with what, and so what the policy is pushed towards.',
-  advice: 'GRPO, RLOO or PPO to train on rewards; DPO and its relatives to train on pairs; SFT to imitate.',
-  options: { ppo: 'PPO', grpo: 'GRPO', rloo: 'RLOO', dpo: 'DPO', kto: 'KTO', simpo: 'SimPO', orpo: 'ORPO', sft: 'SFT' },
-})
+/** Nothing is trained: trajectories, values and critical steps of the model as it is. */
+const collect = z.strictObject({ kind: z.literal('collect') })
+
+export const objectiveSchema = objective(
+  z.discriminatedUnion('kind', [ppo, grpo, rloo, dpo, kto, simpo, orpo, sft, collect]),
+  {
+    label: 'Objective',
+    isSimple: true,
+    aliases: ['algorithm', 'trainer', 'loss_type', 'stage', 'adv_estimator', 'rlhf', 'rlvr'],
+    what: 'The loss that training minimises: what is compared with what, and so what the policy is pushed towards.',
+    advice:
+      'GRPO, RLOO or PPO to train on rewards; DPO and its relatives to train on pairs; SFT to imitate; collect to sample, value and record without training.',
+    options: {
+      ppo: 'PPO',
+      grpo: 'GRPO',
+      rloo: 'RLOO',
+      dpo: 'DPO',
+      kto: 'KTO',
+      simpo: 'SimPO',
+      orpo: 'ORPO',
+      sft: 'SFT',
+      collect: 'Collect only',
+    },
+  },
+)
 type ObjectiveConfig = z.infer<typeof objectiveSchema>
 export type ObjectiveKind = ObjectiveConfig['kind']
 export type ObjectiveOf<K extends ObjectiveKind> = Extract<ObjectiveConfig, { kind: K }>

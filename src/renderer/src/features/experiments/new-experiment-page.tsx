@@ -2,6 +2,7 @@ import { SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { GUIDANCE_QUESTION } from '@renderer/actions/ask-guidance'
 import { Page } from '@renderer/components/page'
 import { queries } from '@renderer/lib/api'
+import { canBeGuided } from '@shared/method/guided'
 import type { Study } from '@shared/schemas/study'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
@@ -38,7 +39,7 @@ export function NewExperimentPage() {
   const [notes, setNotes] = useState<readonly string[]>([])
   const [edits, setEdits] = useState<Edits>({})
   const runs = useQuery(queries.runs.list.queryOptions({}))
-  const usable = runs.data?.filter(({ objective }) => objective !== 'sft') ?? []
+  const usable = runs.data?.filter(({ objective }) => objective !== null && canBeGuided(objective)) ?? []
   const chosen = run ?? usable[0]?.id ?? null
   const take = (document: Study | null, remarks: readonly string[] = []) => {
     setMade(document)

@@ -160,7 +160,9 @@ export function FormatOptions(props: FormatOptionsProps) {
       ? 'A step’s label says whether any continuation after it was correct; its value is the share that were.'
       : format === 'tensorboard'
         ? 'Steps are iterations. Held-out accuracy is called eval/accuracy; all other names are those of the charts.'
-        : 'It contains no weights, so it stays small. Its plan names the paths of model and data on this machine.'
+        : format === 'collection'
+          ? 'One shard an iteration. `gpo collect` writes the same while it samples, and an interrupted one goes on.'
+          : 'It contains no weights, so it stays small. Its plan names the paths of model and data on this machine.'
   return (
     <Text size="sm" className="quiet" maw={720}>
       {text}

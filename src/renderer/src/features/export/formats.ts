@@ -65,6 +65,11 @@ export const FORMATS: readonly FormatText[] = [
     text: 'A folder with an event file of all metrics and accuracies: tensorboard --logdir shows the curves.',
   },
   {
+    format: 'collection',
+    label: 'Collection',
+    text: 'A folder with every trajectory, its values with intervals, and pairs, as compressed JSON Lines in checksummed shards.',
+  },
+  {
     format: 'bundle',
     label: 'Run bundle',
     text: 'The run as one file: plan, metrics, evaluations, trajectories. Another installation opens it read-only.',
@@ -147,6 +152,8 @@ export function suggestedName(run: string, request: ExportRequest): string {
       return `${slug(run)}-trl`
     case 'cluster':
       return `${slug(run)}-cluster`
+    case 'collection':
+      return `${slug(run)}-collection`
     case 'tensorboard':
       return `${slug(run)}-tensorboard`
     case 'gguf-adapter':

@@ -18,6 +18,7 @@ const NEEDS: Readonly<Record<ObjectiveKind, string>> = {
   simpo: 'pairs',
   orpo: 'pairs',
   sft: 'completions',
+  collect: 'nothing',
 }
 
 const KINDS = Object.keys(NEEDS) as ObjectiveKind[]

@@ -10,7 +10,9 @@ const GUIDED: readonly Phase[] = ['rollouts', 'segment', 'values', 'select', 're
 const PLAIN: readonly Phase[] = ['rollouts', 'update']
 
 function phasesOf(run: RunRecord, now: Phase | undefined): readonly Phase[] {
-  const usual = run.objective === 'sft' ? (['update'] as const) : isGuided(run) ? GUIDED : PLAIN
+  const sampling = isGuided(run) ? GUIDED : PLAIN
+  const collecting = sampling.filter((phase) => phase !== 'update')
+  const usual = run.objective === 'sft' ? (['update'] as const) : run.objective === 'collect' ? collecting : sampling
   if (now === undefined || usual.includes(now)) return usual
   // Loading comes first; evaluation and checkpoint come last, and not in every iteration.
   return now === 'load' ? ['load', ...usual] : [...usual, now]
