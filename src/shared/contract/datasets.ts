@@ -70,7 +70,7 @@ export interface DatasetDetails {
 
 /** A row as in the file. */
 export interface DatasetRow {
-  /** From 0. */
+  /** From 0: see `Example`. */
   readonly row: number
   /** From 1: the line in the file, or the number of the record. */
   readonly line: number

@@ -86,7 +86,7 @@ export const METHODS: Readonly<Record<ObjectiveKind, Method>> = {
     source: 'cross-entropy',
   },
   collect: {
-    name: 'Collect only',
+    name: 'Collect, without training',
     what: 'Samples answers, values their states and finds critical steps, and trains nothing.',
     formula: '\\hat V(s_i) = \\frac{1}{N}\\sum_{j=1}^{N} r_j',
     where: '$r_j$ is the reward of the $j$-th of $N$ continuations from the state $s_i$ between two steps.',

@@ -9,7 +9,7 @@ export interface ChatMessage {
 
 /** A row as the trainer sees it: the prompt, and the reference for its answer. */
 export interface Example {
-  /** Row number in the file, from 0. */
+  /** Line in the file, from 0 (in a CSV file the header is line 0); the number of the record in JSON and Parquet, and where a part has several files. */
   readonly row: number
   readonly prompt: string
   /** Reference answer for the verifier; empty if the layout has none. */

@@ -59,7 +59,7 @@ export interface TrajectoryRecord {
   readonly iteration: number
   /** Position in the iteration, from 0. */
   readonly index: number
-  /** Row of the training data, from 0. */
+  /** Row of the training data, from 0: see `Example`. */
   readonly row: number
   readonly prompt: string
   readonly reference: string

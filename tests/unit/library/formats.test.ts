@@ -1,4 +1,5 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { loadDataset } from '@main/library/datasets/load'
 import { describe, expect, it } from 'vitest'
 import { failureOf, pathOf, write, writeLines } from './files'
@@ -120,14 +121,25 @@ describe('JSON', () => {
   })
 })
 
+describe('the numbers of rows', () => {
+  it('are lines, in JSON Lines with blank and bad lines too, and in each part of a folder', async () => {
+    const gaps = '\n{"prompt":"a","answer":"1"}\n\nbroken\n{"prompt":"b","answer":"2"}\n'
+    expect((await loadDataset(write('gaps.jsonl', gaps))).examples.map(({ row }) => row)).toEqual([1, 4])
+    const one = (prompt: string) => `prompt,answer\n${prompt},1\n`
+    const test = write('parts/test.csv', one('t'))
+    write('parts/train.csv', one('x'))
+    expect((await loadDataset(dirname(test))).examples).toEqual([{ row: 1, prompt: 'x', reference: '1' }])
+  })
+})
+
 describe('CSV', () => {
   it('reads a byte order mark, quoted newlines and doubled quotes, and tells the line a record begins on', async () => {
     const text = '\ufeffprompt,answer\r\n"two\nlines, ""quoted""",18\r\nshort\r\n"x\ny\nz",1,extra\r\nlast,19\r\n'
     const set = await loadDataset(write('quoted.csv', text))
     expect(set.columns).toEqual(['prompt', 'answer'])
     expect(set.examples).toEqual([
-      { row: 0, prompt: 'two\nlines, "quoted"', reference: '18' },
-      { row: 3, prompt: 'last', reference: '19' },
+      { row: 1, prompt: 'two\nlines, "quoted"', reference: '18' }, // people see row 2, its line
+      { row: 7, prompt: 'last', reference: '19' },
     ])
     expect(set.badRows).toEqual([
       { line: 4, reason: 'has 1 fields, the header has 2' },
@@ -167,7 +179,7 @@ describe('CSV', () => {
     const set = await loadDataset(write('proto.csv', '__proto__,answer\np,1\n'), {
       columns: { prompt: '__proto__', answer: 'answer' },
     })
-    expect(set.examples).toEqual([{ row: 0, prompt: 'p', reference: '1' }])
+    expect(set.examples).toEqual([{ row: 1, prompt: 'p', reference: '1' }])
   })
 })
 

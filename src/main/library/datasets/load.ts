@@ -7,7 +7,7 @@ import type { Dataset, DatasetPart, Delimiter, TypedExamples } from '@shared/sch
 import { type Account, columnNotes, noteColumns, rolesOf, startAccount, unusedOf } from './account'
 import { parseColumnMap, wantedColumns } from './column-map'
 import { type Intake, isFull, nothingUsable, settle, startIntake, take } from './intake'
-import { choosePart, type PlacedRecord, readRecords, type WantedPart } from './read/records'
+import { choosePart, type PlacedRecord, readRecords, rowOf, type WantedPart } from './read/records'
 import { type DataSource, findSource } from './read/source'
 
 export interface LoadOptions {
@@ -79,7 +79,7 @@ async function readParts(
     intakes.set(record.of, intake)
     if (isFull(intake) && isWanted(record, part)) break
     if (isFull(intake)) intake.rows++
-    else take(path, record, row, intake)
+    else take(path, record, rowOf(source, record, row), intake)
     row++
   }
   for (const intake of intakes.values()) if (intake.arrangement === null) settle(path, intake)

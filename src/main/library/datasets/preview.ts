@@ -4,8 +4,8 @@ import { safeText, shown } from '@shared/shown'
 import { parseColumnMap } from './column-map'
 import { convertRecord } from './convert'
 import type { Fields } from './read/record'
-import { choosePart, type PlacedRecord, readRecords } from './read/records'
-import { findSource } from './read/source'
+import { choosePart, type PlacedRecord, readRecords, rowOf } from './read/records'
+import { findSource, type SourceFile } from './read/source'
 import { type Arrangement, recognise } from './recognise'
 import { type ReadAs, stampOf } from './summary'
 import { BadValue } from './values'
@@ -24,6 +24,7 @@ interface Reader {
   readonly columns: readonly string[]
   /** The first rows, which were read to find the columns. */
   readonly sample: readonly PlacedRecord[]
+  readonly files: readonly SourceFile[]
   readonly records: AsyncGenerator<PlacedRecord>
   /** Number of the next row from `records`. */
   position: number
@@ -44,7 +45,8 @@ async function trainedFiles(path: string) {
 async function startReader(path: string, stamp: string, { delimiter }: ReadAs): Promise<Reader> {
   const names = new Set<string>()
   const onColumns = (all: readonly string[]) => all.forEach((name) => void names.add(name))
-  const records = readRecords(await trainedFiles(path), { onColumns, ...(delimiter ? { delimiter } : {}) })
+  const source = await trainedFiles(path)
+  const records = readRecords(source, { onColumns, ...(delimiter ? { delimiter } : {}) })
   const sample: PlacedRecord[] = []
   while (sample.length < SAMPLE) {
     const { value, done } = await records.next()
@@ -52,7 +54,7 @@ async function startReader(path: string, stamp: string, { delimiter }: ReadAs): 
     sample.push(value)
     if ('fields' in value) for (const name of value.fields.keys()) names.add(name)
   }
-  return { stamp, columns: [...names], sample, records, position: sample.length, timer: null }
+  return { stamp, files: source.files, columns: [...names], sample, records, position: sample.length, timer: null }
 }
 
 function forget(path: string): void {
@@ -131,7 +133,7 @@ async function readPage(path: string, { cursor, limit, ...as }: PreviewOptions):
   const names = reader.columns.slice(0, MAX_COLUMNS)
   const records = await take(reader, cursor, limit)
   const rows = records.map((record, i): DatasetRow => {
-    const place = { row: cursor + i, line: record.line }
+    const place = { row: rowOf(reader, record, cursor + i), line: record.line }
     if ('reason' in record) return { ...place, cells: names.map(() => null), problem: record.reason }
     const { fields } = record
     return {

@@ -33,7 +33,7 @@ export const budgetSchema = z.strictObject({
     symbol: 'G',
     isSimple: true,
     aliases: ['num_generations', 'group size', 'n_samples', 'rollout.n', 'num_return_sequences', 'samples per prompt'],
-    what: 'Rollouts (PPO, KTO; the group of GRPO) or pairs (DPO, SimPO, ORPO) trained for each prompt, with or without GPO.',
+    what: 'Rollouts (PPO, KTO; the group of GRPO) or pairs (DPO, SimPO, ORPO) trained for each prompt, with or without GPO. Collect: rollouts from each critical state.',
     advice: '4 to 16 for GRPO, 2 to 8 for PPO and KTO, 1 or 2 pairs.',
   }),
   skipDecided: budget(z.boolean().default(false), {

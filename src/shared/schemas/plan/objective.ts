@@ -264,7 +264,7 @@ export const objectiveSchema = objective(
       simpo: 'SimPO',
       orpo: 'ORPO',
       sft: 'SFT',
-      collect: 'Collect only',
+      collect: 'Collect',
     },
   },
 )

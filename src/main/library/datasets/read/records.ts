@@ -56,6 +56,15 @@ export async function* readRecords({ files }: DataSource, options: ReadOptions =
   }
 }
 
+/**
+ * The number of a record in its part, from 0: its line where the part is one file, so that people find it there; else its place among all records,
+ * because lines of several files repeat.
+ */
+export function rowOf({ files }: Pick<DataSource, 'files'>, { line, of }: PlacedRecord, place: number): number {
+  const together = files.filter(({ part }) => part === null || part === of)
+  return together.length === 1 ? line - 1 : place
+}
+
 /** `train` and `evaluation` stand for the part that a dataset has for that purpose. */
 export type WantedPart = 'evaluation' | (string & {}) | null
 

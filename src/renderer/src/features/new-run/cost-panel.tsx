@@ -65,7 +65,9 @@ export function CostPanel({ plan, facts }: CostPanelProps) {
           ))}
           {time && time.evaluations > 0 && <Row label="All evaluations" value={formatDuration(time.evaluations)} />}
           {!offline && <Row label="Tokens sampled per iteration" value={`${bound}${formatNumber(sampled)}`} />}
-          <Row label="Tokens trained per iteration" value={`${bound}${formatNumber(tokens.trained)}`} />
+          {tokens.trained > 0 && (
+            <Row label="Tokens trained per iteration" value={`${bound}${formatNumber(tokens.trained)}`} />
+          )}
           <Row
             label="Tokens in the whole run"
             value={`${bound}${formatNumber(iterations * (sampled + tokens.trained))}`}

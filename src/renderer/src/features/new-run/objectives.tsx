@@ -18,7 +18,7 @@ const NEEDS: Readonly<Record<ObjectiveKind, string>> = {
   simpo: 'pairs',
   orpo: 'pairs',
   sft: 'completions',
-  collect: 'nothing',
+  collect: 'no training',
 }
 
 const KINDS = Object.keys(NEEDS) as ObjectiveKind[]

@@ -1,7 +1,7 @@
 /** Which curves are shown together. Pure: the run's metrics decide what appears; names and texts are those of the metrics. */
 
 import { axisFormatOf, formatOf, formatShare } from '@renderer/lib/metric-format'
-import { isGuided } from '@shared/method/guided'
+import { isGuided, isTraining } from '@shared/method/guided'
 import { isPairwise } from '@shared/method/offline'
 import {
   ACCURACY,
@@ -60,7 +60,8 @@ const ACCURACY_CHART: ChartDefinition = {
   isLinear: true,
 }
 
-function accuracyMissing({ data, evaluation }: Plan): string | null {
+function accuracyMissing({ data, evaluation, objective }: Plan): string | null {
+  if (!isTraining({ objective })) return 'accuracy: nothing is trained, so it stays what it was'
   if (!isEvaluated({ data })) return 'accuracy: the plan has no evaluation data'
   return evaluation.everyIterations === 0 ? 'accuracy: evaluated before and after training only' : null
 }
