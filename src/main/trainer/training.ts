@@ -7,7 +7,7 @@ import type { Control } from './control'
 import { engineVersions } from './environment'
 import { createMeter } from './meter'
 import { openSafePoints } from './safe-points'
-import { openSession, throttled } from './session/session'
+import { openSession, type Session, throttled } from './session/session'
 
 /** Characters of the record of a run's servers. */
 const MAX_SERVERS = 1500
@@ -31,9 +31,11 @@ function withWhatIsKept(error: unknown, saved: number): unknown {
 export async function runTraining(start: StartMessage, control: Control, tell: Tell): Promise<void> {
   const { iterations } = start.plan.budget
   const meter = createMeter()
+  let session: Session | null = null
   const tellPhase = throttled((phase, iteration, done, total, tokens, seconds) => {
     meter.onPhase(phase, done, total, tokens)
-    tell({ type: 'phase', iteration, iterations, phase, done, total, tokens, seconds })
+    const servers = session?.served?.progress()
+    tell({ type: 'phase', iteration, iterations, phase, done, total, tokens, seconds, ...(servers && { servers }) })
   })
   const report: typeof tellPhase = (phase, iteration, done, ...rest) => {
     // Weights change in the update only: before it, the run is as it was at the last safe point. An evaluation after an update belongs to it.
@@ -43,22 +45,23 @@ export async function runTraining(start: StartMessage, control: Control, tell: T
     tellPhase(phase, iteration, done, ...rest)
   }
   report('load', 0, 0, 1, 0)
-  const session = await openSession(start, report)
+  const opened = await openSession(start, report)
+  session = opened
   report('load', 0, 1, 1, 0)
-  const { backend, notes, served } = session
+  const { backend, notes, served } = opened
   const servers: Record<string, string> = served ? { 'sampling servers': safeLine(served.described, MAX_SERVERS) } : {}
   tell({
     type: 'environment',
     environment: { ...engineVersions(), backend: backend.name, device: backend.device, ...servers, ...notes },
   })
   const onSave = (iteration: number) => report('checkpoint', iteration, 0, 1, 0)
-  const safePoints = openSafePoints({ start, session, control, tell, onSave })
+  const safePoints = openSafePoints({ start, session: opened, control, tell, onSave })
   /** Iterations whose update is done. */
-  let done = session.from
+  let done = opened.from
   try {
-    if (safePoints.isOutOfPatience(session.from))
+    if (safePoints.isOutOfPatience(opened.from))
       return tell({ type: 'finished', outcome: 'completed', iteration: done })
-    for await (const event of train(session.run, session.procedure, session.from)) {
+    for await (const event of train(opened.run, opened.procedure, opened.from)) {
       if (event.type === 'metrics') done = event.iteration
       if (event.type === 'evaluation') safePoints.evaluated(event)
       if (event.type !== 'safe-point') {

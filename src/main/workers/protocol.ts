@@ -3,7 +3,7 @@
 import { CRITICAL_RULES } from '@shared/method/critical-step'
 import type { Example } from '@shared/schemas/dataset'
 import type { FailedEvent, TrainerEvent } from '@shared/schemas/events'
-import { isCheckpointFolder, PHASES, RUN_REQUESTS } from '@shared/schemas/events'
+import { isCheckpointFolder, MAX_SERVERS_SHOWN, PHASES, RUN_REQUESTS } from '@shared/schemas/events'
 import { outcomesSchema } from '@shared/schemas/outcomes'
 import { MAX_PROBES, planSchema } from '@shared/schemas/plan'
 import { serverAccessSchema } from '@shared/schemas/server'
@@ -121,6 +121,20 @@ const eventSchema = z.discriminatedUnion('type', [
     total: count,
     tokens: count,
     seconds: z.number(),
+    servers: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          isResting: z.boolean(),
+          inFlight: count,
+          done: count,
+          failed: count,
+          tokens: count,
+          problem: z.string().nullable(),
+        }),
+      )
+      .max(MAX_SERVERS_SHOWN)
+      .optional(),
   }),
   z.strictObject({ type: z.literal('obeyed'), request: z.enum(RUN_REQUESTS) }),
   z.strictObject({ type: z.literal('held'), reason: z.string().nullable() }),

@@ -17,6 +17,24 @@ export const PHASES = [
 ] as const
 export type Phase = (typeof PHASES)[number]
 
+/** What one sampling server has done since the run began. */
+export interface ServerProgress {
+  readonly name: string
+  /** At rest after a failure: it gets no work until it is well again. */
+  readonly isResting: boolean
+  readonly inFlight: number
+  /** Requests: all continuations of one state are one. */
+  readonly done: number
+  readonly failed: number
+  /** New tokens of its answers. */
+  readonly tokens: number
+  /** Its last failure. */
+  readonly problem: string | null
+}
+
+/** Servers whose progress is sent; of more, those with work at rest first. */
+export const MAX_SERVERS_SHOWN = 64
+
 export interface PhaseEvent {
   readonly type: 'phase'
   readonly iteration: number
@@ -28,6 +46,8 @@ export interface PhaseEvent {
   /** Tokens produced or trained since the phase began. */
   readonly tokens: number
   readonly seconds: number
+  /** While sampling servers work. */
+  readonly servers?: readonly ServerProgress[]
 }
 
 export interface MetricsEvent {

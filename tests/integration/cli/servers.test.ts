@@ -107,6 +107,18 @@ describe.skipIf(!python)(`a run on servers${skipped}`, () => {
       metricsOf(each).map(({ values }) => values['gpo/generated_tokens']),
     )
     expect(after).toEqual(before)
+    const progress = jsonLines<TrainerEvent>(ended).flatMap((event) =>
+      event.type === 'phase' ? (event.servers ?? []) : [],
+    )
+    expect(new Set(progress.map(({ name }) => name))).toEqual(
+      new Set([one, second, third].map(({ address }) => address)),
+    )
+    const killed = progress.findLast(({ name }) => name === second.address)!
+    expect(killed.failed).toBeGreaterThan(0)
+    expect(killed.problem).toMatch(/./)
+    const whole = progress.findLast(({ name }) => name === one.address)!
+    expect(whole).toMatchObject({ isResting: false, inFlight: 0 })
+    expect(whole.tokens).toBeGreaterThan(whole.done) // a request has several continuations
   }, 300_000)
 
   it.each(['base', 'stale', 'temperature', 'prefix', 'quantised'])(

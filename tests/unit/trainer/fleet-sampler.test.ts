@@ -38,7 +38,7 @@ function open(servers: number) {
   })
   const fleet = createFleet(members, { inFlight: 1, attemptMs: 1000, totalMs: 2000 })
   const policy = { name: 'gpo-a-v5', version: 5 }
-  return { asked, sampler: createFleetSampler({ fleet, publish: async () => policy }) }
+  return { asked, sampler: createFleetSampler({ fleet, onAnswer: () => {}, publish: async () => policy }) }
 }
 
 const prompts = [Int32Array.of(1, 3), Int32Array.of(1, 4, 5)]

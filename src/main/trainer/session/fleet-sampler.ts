@@ -16,6 +16,8 @@ export interface ServedBy extends Member {
 }
 
 export interface FleetSamplerOptions {
+  /** Called for each answer. */
+  readonly onAnswer: (member: ServedBy, tokens: number) => void
   readonly fleet: Fleet<ServedBy>
   /** Makes the policy as it is now the one that the servers sample with. */
   readonly publish: () => Promise<PolicyVersion>
@@ -80,7 +82,7 @@ function completionOf(
   }
 }
 
-export function createFleetSampler({ fleet, publish }: FleetSamplerOptions): Sampler {
+export function createFleetSampler({ fleet, publish, onAnswer }: FleetSamplerOptions): Sampler {
   const counters = { prefilled: 0, decoded: 0 } // nothing goes through the transformer here
   return {
     counters,
@@ -101,9 +103,11 @@ export function createFleetSampler({ fleet, publish }: FleetSamplerOptions): Sam
           },
           signal,
         )
-      const results = await fleet.run(work, attempt, (continuations) => {
+      const results = await fleet.run(work, attempt, (continuations, member) => {
+        const own = continuations.reduce((sum, one) => sum + one.tokens.length, 0)
         done += continuations.length
-        for (const one of continuations) tokens += one.tokens.length
+        tokens += own
+        onAnswer(member, own)
         onProgress(done, requests.length, tokens)
       })
       const completions: Completion[] = new Array(requests.length)

@@ -17,8 +17,10 @@ import { exportGgufAdapter } from '@main/export/gguf/adapter'
 import type { ModelConfig } from '@main/formats/model-config'
 import { GpoError } from '@shared/errors'
 import { learnsFromRewards } from '@shared/method/guided'
+import { MAX_SERVERS_SHOWN, type ServerProgress } from '@shared/schemas/events'
 import type { Plan } from '@shared/schemas/plan'
 import type { ServerAccess } from '@shared/schemas/server'
+import { safeLine } from '@shared/shown'
 import { runCanary } from './canary'
 import { createFleetSampler, type ServedBy } from './fleet-sampler'
 
@@ -47,6 +49,8 @@ export interface Served {
   readonly sampler: Sampler
   /** What they are, for the run's record. */
   readonly described: string
+  /** What each has done so far; those that rest first. */
+  readonly progress: () => readonly ServerProgress[]
   /** Unloads what was loaded; failures no longer matter. */
   readonly close: () => Promise<void>
 }
@@ -81,6 +85,9 @@ async function opened({ plan, config, servers }: ServedOptions): Promise<Rollout
   for (const engine of engines) refuseUnfit(engine, plan)
   return engines
 }
+
+/** Characters of a server's last words in the window. */
+const MAX_PROBLEM = 300
 
 /** A server without the old version is as it should be. */
 const ignore = (): void => {}
@@ -193,8 +200,24 @@ export async function openServed(options: ServedOptions): Promise<Served> {
     return current.policy
   }
 
+  const tokens = new Map<string, number>()
+
   return {
-    sampler: createFleetSampler({ fleet, publish }),
+    sampler: createFleetSampler({
+      ...{ fleet, publish },
+      onAnswer: ({ name }, count) => void tokens.set(name, (tokens.get(name) ?? 0) + count),
+    }),
+    progress: () =>
+      fleet
+        .status()
+        .map(
+          ({ name, state, ...counts }): ServerProgress => ({
+            ...{ name, isResting: state === 'paused', tokens: tokens.get(name) ?? 0 },
+            ...{ ...counts, problem: counts.problem === null ? null : safeLine(counts.problem, MAX_PROBLEM) },
+          }),
+        )
+        .toSorted((a, b) => Number(b.isResting) - Number(a.isResting))
+        .slice(0, MAX_SERVERS_SHOWN),
     described: engines
       .map(({ name, capabilities: { kind, version, model } }) => `${name}: ${kind} ${version}, ${model}`)
       .join('; '),

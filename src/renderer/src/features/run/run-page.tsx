@@ -15,6 +15,7 @@ import { PlanPanel } from './plan-panel'
 import { ProbesPanel } from './probes-panel'
 import { QueuePanel } from './queue-panel'
 import { RunHeader } from './run-header'
+import { ServersPanel } from './servers-panel'
 import './run-page.css'
 
 /** One run: live while it runs, the same afterwards. */
@@ -39,6 +40,7 @@ export function RunPage({ id }: { readonly id: string }) {
       <div className="run-layout">
         <div className="run-health">
           {metrics.length > 0 && <HealthPanel data={data} />}
+          <ServersPanel active={active} />
           <QueuePanel />
         </div>
         <div className="run-charts">
