@@ -17,10 +17,22 @@ export const KEY_VARIABLE = 'GPO_ENGINE_KEY'
 
 export const keyOfEnvironment: KeyOf = () => process.env[KEY_VARIABLE] || null
 
+/** The server of the list that an address means: another path of the same machine and port is the same server, as for consent. */
+function namedAs(address: string, known: ReturnType<typeof knownServers>) {
+  const originOf = (text: string) => engineAddress(text)?.origin
+  return (
+    known.find((server) => server.address === address) ??
+    known.find((server) => originOf(server.address) === originOf(address))
+  )
+}
+
 /** Each address of the plan once. @throws {GpoError} 'storage' if the list of servers cannot be read */
 export function accessTo({ rollout }: Plan, keyOf: KeyOf = keyOfEnvironment): readonly ServerAccess[] {
   if (rollout.engines.length === 0) return []
-  const known = new Map(knownServers().map((server) => [server.address, server]))
+  const known = knownServers()
   const addresses = [...new Set(rollout.engines.map((text) => addressText(engineAddress(text)!)))] // the schema has checked them
-  return addresses.map((address) => ({ address, key: keyOf(address), copy: known.get(address)?.copy ?? null }))
+  return addresses.map((address) => {
+    const named = namedAs(address, known)
+    return { address, key: keyOf(named?.address ?? address), copy: named?.copy ?? null }
+  })
 }

@@ -58,6 +58,16 @@ test('a server that is named again on the command line keeps the way its adapter
   expect(readFileSync(join(home, 'servers.json'), 'utf8')).not.toContain('secret')
 })
 
+test('another path of a named server has its key and its copy command', () => {
+  const copy = { command: 'rsync {from} {to}', folder: '/srv' }
+  keepServer({ address: 'http://gpu1:8000', copy })
+  const keyOf = (address: string) => (address === 'http://gpu1:8000' ? 'secret' : null)
+  expect(accessTo(planWith('http://gpu1:8000/engine', 'http://127.0.0.1:8000'), keyOf)).toEqual([
+    { address: 'http://gpu1:8000/engine', key: 'secret', copy },
+    { address: 'http://127.0.0.1:8000', key: null, copy: null },
+  ])
+})
+
 test.each(['{', '[]', '{"version":1,"servers":[{"address":"ftp://x"}]}', '{"version":2,"servers":[]}'])(
   'a damaged list is named and kept, and stops only what needs it: %s',
   (text) => {
