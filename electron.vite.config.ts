@@ -60,6 +60,7 @@ export default defineConfig({
           worker: resolve(import.meta.dirname, 'src/main/trainer/worker.ts'),
           'job-worker': resolve(import.meta.dirname, 'src/main/trainer/job-worker.ts'),
           'bundle-worker': resolve(import.meta.dirname, 'src/main/export/bundle-process/worker.ts'),
+          'dataset-worker': resolve(import.meta.dirname, 'src/main/library/dataset-process/worker.ts'),
           'text-worker': resolve(import.meta.dirname, 'src/main/library/text-work/worker.ts'),
           'parquet-worker': resolve(import.meta.dirname, 'src/main/library/datasets/read/parquet-worker.ts'),
         },

@@ -25,6 +25,7 @@ const workers = {
   worker: source('trainer/worker.ts'),
   'job-worker': source('trainer/job-worker.ts'),
   'bundle-worker': source('export/bundle-process/worker.ts'),
+  'dataset-worker': source('library/dataset-process/worker.ts'),
   'text-worker': source('library/text-work/worker.ts'),
 }
 const entry = isWindow ? 'window' : 'serve'

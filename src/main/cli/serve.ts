@@ -6,7 +6,7 @@ import { builtPages, type Pages } from '@main/host/pages'
 import { serve as serveProgram } from '@main/host/serve'
 import { describeBug, GpoError } from '@shared/errors'
 import type { Output } from './output'
-import { BUNDLE_WORKER, forkOf, type InspectFlags, JOB_WORKER, TEXT_WORKER, TRAINER } from './workers'
+import { BUNDLE_WORKER, DATASET_WORKER, forkOf, type InspectFlags, JOB_WORKER, TEXT_WORKER, TRAINER } from './workers'
 
 export interface ServeOptions extends InspectFlags {
   readonly port: number
@@ -40,6 +40,7 @@ export async function serve(
     workerPath: TRAINER,
     jobWorkerPath: JOB_WORKER,
     text: { workerPath: TEXT_WORKER },
+    datasets: { workerPath: DATASET_WORKER },
     bundles: { workerPath: BUNDLE_WORKER },
     fork: forkOf(inspect, output.note),
     onBug,

@@ -8,6 +8,7 @@ import { Option } from 'commander'
 export const TRAINER = join(import.meta.dirname, 'worker.cjs')
 export const JOB_WORKER = join(import.meta.dirname, 'job-worker.cjs')
 export const BUNDLE_WORKER = join(import.meta.dirname, 'bundle-worker.cjs')
+export const DATASET_WORKER = join(import.meta.dirname, 'dataset-worker.cjs')
 export const TEXT_WORKER = join(import.meta.dirname, 'text-worker.cjs')
 
 export interface InspectFlags {

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { refuseStrangeFile } from '@main/formats/regular-file'
 import { describeError, GpoError } from '@shared/errors'
-import { beyondLimits } from '@shared/json-limits'
+import { beyondLimits, type JsonLimits } from '@shared/json-limits'
 import { shown } from '@shared/shown'
 import type { z } from 'zod'
 import { type ArchivedFile, type Damaged, readAt, scanArchive } from './bundle-archive'
@@ -50,8 +50,8 @@ export function decodeText(bytes: Uint8Array, name: string, damaged: Damaged): s
 }
 
 /** @param text one record, or a whole file that is one @throws GpoError('data') for what is no JSON, or far larger than any of ours */
-export function parseJson(text: string, name: string, damaged: Damaged): unknown {
-  const beyond = beyondLimits(text, LIMITS.record)
+export function parseJson(text: string, name: string, damaged: Damaged, limits: JsonLimits = LIMITS.record): unknown {
+  const beyond = beyondLimits(text, limits)
   if (beyond !== null) throw damaged(`holds ${name}, which has ${beyond}`)
   try {
     return JSON.parse(text)

@@ -2,6 +2,9 @@
 import { createEvaluationManager, recoverEvaluations } from '@main/evaluations/manager'
 import type { BundleProcessOptions } from '@main/export/bundle-process/client'
 import { createTransfers } from '@main/export/transfers'
+import { type DatasetProcessOptions, openDatasetProcess } from '@main/library/dataset-process/client'
+import { loadDatasetsBy } from '@main/library/datasets/load'
+import { previewRowsBy } from '@main/library/datasets/preview'
 import { openTextProcess, type TextProcessOptions } from '@main/library/text-work/client'
 import { runHere, runTextTasksBy } from '@main/library/text-work/run'
 import { databaseFile } from '@main/paths'
@@ -30,6 +33,8 @@ export interface HostOptions {
   readonly jobWorkerPath: string
   /** The process for work on text. Without it that is done here, and code from files can keep the program busy. */
   readonly text?: TextProcessOptions
+  /** The process that reads datasets. Without it that is done here. */
+  readonly datasets?: DatasetProcessOptions
   /** The process that reads bundles of runs. Without it that is done here. */
   readonly bundles?: BundleProcessOptions
   readonly fork?: Fork
@@ -49,6 +54,7 @@ export function createProgram({
   workerPath,
   jobWorkerPath,
   text,
+  datasets,
   bundles,
   fork,
   onBug,
@@ -56,6 +62,9 @@ export function createProgram({
   const store = openStore(databaseFile(database))
   const texts = text ? openTextProcess(text) : null
   runTextTasksBy(texts?.run ?? runHere)
+  const rows = datasets ? openDatasetProcess(datasets) : null
+  loadDatasetsBy(rows?.load ?? null)
+  previewRowsBy(rows?.page ?? null)
   recoverInterrupted(store)
   recoverStudies(store)
   recoverEvaluations(store)
@@ -91,8 +100,19 @@ export function createProgram({
     async close() {
       clearInterval(purging)
       runTextTasksBy(runHere)
+      loadDatasetsBy(null)
+      previewRowsBy(null)
       // If one cannot end, the others still do: the trainer must not outlive the program.
-      for (const part of [generators, ...(texts ? [texts] : []), transfers, evaluations, studies, runs, store])
+      for (const part of [
+        generators,
+        ...(texts ? [texts] : []),
+        ...(rows ? [rows] : []),
+        transfers,
+        evaluations,
+        studies,
+        runs,
+        store,
+      ])
         try {
           await part.close()
         } catch (error) {

@@ -13,6 +13,8 @@ export const REPORT = 'report.md'
 export const CONTAINED_BYTES = 64 * 2 ** 20
 export const ALL_CONTAINED_BYTES = 512 * 2 ** 20
 export const MANIFEST_BYTES = 4 * 2 ** 20
+/** Of the manifest: a study with a thousand inputs has a tenth of it. */
+export const MANIFEST_LIMITS = { depth: 8, values: 100_000 } as const
 
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256' })

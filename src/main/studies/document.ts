@@ -1,12 +1,12 @@
 /** A study's document from a file or the window: read, checked in form, its paths made absolute. Nothing in it is trusted. */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { RUN_MODEL } from '@main/library/known-paths'
 import { type FindNamed, ownNames, readJson } from '@main/library/plans/plan-file'
 import { isBundled } from '@main/paths'
 import { GpoError } from '@shared/errors'
 import { describeIssue } from '@shared/plan/describe-issue'
-import { type Changes, type ChangeValue, MAX_STUDY_TEXT, type Study, studySchema } from '@shared/schemas/study'
+import { type Changes, type ChangeValue, type Study, studySchema } from '@shared/schemas/study'
 
 /** @throws GpoError('plan') listing every problem of form by key, value and cure */
 export function parseStudy(raw: unknown, name: string): Study {
@@ -71,21 +71,8 @@ const absolute =
     return kind === 'data' || existsSync(there) ? there : (findNamed(path) ?? there)
   }
 
-/** A UTF-8 character takes at most 4 bytes. */
-const MAX_BYTES = 4 * MAX_STUDY_TEXT
-
-function refuseLarge(file: string): void {
-  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0
-  if (bytes <= MAX_BYTES) return
-  throw new GpoError(
-    'plan',
-    `${file} has ${bytes.toLocaleString('en')} bytes; a study has at most ${MAX_BYTES.toLocaleString('en')}: is it another file?`,
-  )
-}
-
 /** @throws GpoError('plan') for a file that cannot be read or has not the form of a study */
 export function readStudy(file: string, findNamed: FindNamed = () => null): Study {
-  refuseLarge(file)
   const study = parseStudy(readJson(file, 'study'), file)
   const plan =
     'adaptation' in study.plan ? { ...study.plan, adaptation: ownNames(study.plan['adaptation']) } : study.plan

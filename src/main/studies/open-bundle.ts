@@ -3,13 +3,21 @@
  * plain names of files, so none leads elsewhere.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
+import { type FileHandle, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type ArchivedFile, type Damaged, readAt, scanArchive } from '@main/export/bundle-archive'
 import { decodeText, openFile, parseAs, parseJson, refuseStrange } from '@main/export/open-bundle'
 import { GpoError } from '@shared/errors'
-import { CHECKSUM, DOCUMENT, MANIFEST, MANIFEST_BYTES, type StudyManifest, studyManifestSchema } from './bundle-format'
+import {
+  CHECKSUM,
+  DOCUMENT,
+  MANIFEST,
+  MANIFEST_BYTES,
+  MANIFEST_LIMITS,
+  type StudyManifest,
+  studyManifestSchema,
+} from './bundle-format'
 import { fileStem } from './export'
 
 export interface UnpackedStudy {
@@ -52,7 +60,7 @@ async function readManifest(handle: FileHandle, found: Found, damaged: Damaged) 
   const sum = decodeText(await readAt(handle, checksum.at, checksum.size, damaged), CHECKSUM, damaged)
   const sha256 = sha256Of(bytes)
   if (sum !== `${sha256}  ${MANIFEST}\n`) throw damaged(`has a ${MANIFEST} that does not match its ${CHECKSUM}`)
-  const value = parseJson(decodeText(bytes, MANIFEST, damaged), MANIFEST, damaged)
+  const value = parseJson(decodeText(bytes, MANIFEST, damaged), MANIFEST, damaged, MANIFEST_LIMITS)
   return { manifest: parseAs(studyManifestSchema, value, MANIFEST, damaged), sha256 }
 }
 
@@ -66,23 +74,31 @@ function checkNames({ files, inputs }: StudyManifest, found: Found, damaged: Dam
   if (lost) throw damaged(`lacks ${lost.path}, which its ${MANIFEST} names`)
 }
 
-async function contentOf(handle: FileHandle, found: Found, file: StudyManifest['files'][number], damaged: Damaged) {
+/** Bytes that are read, hashed and written at once: main does this, and answers its window in between. */
+const PIECE = 2 ** 20
+
+/** A file's content, piece by piece. @throws {GpoError} 'data' at its end, for one with another checksum */
+async function* contentOf(handle: FileHandle, found: Found, file: StudyManifest['files'][number], damaged: Damaged) {
   const place = found.get(file.name)
   if (!place) throw damaged(`lacks ${file.name}, which its ${MANIFEST} names`)
   if (place.size !== file.bytes) throw damaged(`holds ${file.name} with another size than its ${MANIFEST} says`)
-  const bytes = await readAt(handle, place.at, place.size, damaged)
-  if (sha256Of(bytes) !== file.sha256)
+  const hash = createHash('sha256')
+  for (let done = 0; done < place.size; done += PIECE) {
+    const piece = await readAt(handle, place.at + done, Math.min(PIECE, place.size - done), damaged)
+    hash.update(piece)
+    yield piece
+  }
+  if (hash.digest('hex') !== file.sha256)
     throw damaged(`holds ${file.name} with another SHA-256 than its ${MANIFEST} says`)
-  return bytes
 }
 
 /** Fills the folder completely, or not at all. One that is there has the same content: its name has the manifest's checksum. */
-async function fill(folder: string, files: readonly { readonly name: string; read(): Promise<Uint8Array> }[]) {
+async function fill(folder: string, files: readonly { readonly name: string; read(): AsyncIterable<Uint8Array> }[]) {
   if (existsSync(folder)) return
   const partial = `${folder}.partial-${process.pid}`
   try {
     mkdirSync(partial, { recursive: true })
-    for (const { name, read } of files) writeFileSync(join(partial, name), await read())
+    for (const { name, read } of files) await writeFile(join(partial, name), read())
     renameSync(partial, folder)
   } finally {
     rmSync(partial, { recursive: true, force: true })

@@ -51,6 +51,7 @@ async function open({ pages, folder, onStart }: WindowOptions): Promise<void> {
     workerPath: join(folder, 'worker.cjs'),
     jobWorkerPath: join(folder, 'job-worker.cjs'),
     text: { workerPath: join(folder, 'text-worker.cjs'), fork: forkUtility },
+    datasets: { workerPath: join(folder, 'dataset-worker.cjs'), fork: forkUtility },
     bundles: { workerPath: join(folder, 'bundle-worker.cjs'), fork: forkUtility },
     fork: forkArgument(),
     onBug,

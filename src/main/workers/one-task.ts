@@ -14,8 +14,7 @@ export interface OneTaskOptions<Asked> {
   /** In lists of processes. */
   readonly title: string
   readonly maxHeapMb: number
-  /** @returns what is sent as the answer */
-  readonly answer: (asked: Asked) => Promise<object>
+  readonly answer: (asked: Asked) => Promise<{ readonly value: unknown }>
 }
 
 /** Call this first in the entry of the process. Main asks for one thing at a time; what `answer` throws is sent as a `Failure`. */

@@ -48,10 +48,10 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-interface Source extends Partial<Pick<ServeOptions, 'pages' | 'session'>>, Pick<HostOptions, 'text'> {}
+interface Source extends Partial<Pick<ServeOptions, 'pages' | 'session'>>, Pick<HostOptions, 'text' | 'datasets'> {}
 
-/** @param source pages and session other than usual; a process for text */
-export async function startServer({ text, ...source }: Source = {}): Promise<TestServer> {
+/** @param source pages and session other than usual; processes for text and for datasets */
+export async function startServer({ text, datasets, ...source }: Source = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'gpo-serve-'))
   const pages = join(folder, 'pages')
   mkdirSync(join(pages, 'assets'), { recursive: true })
@@ -67,6 +67,7 @@ export async function startServer({ text, ...source }: Source = {}): Promise<Tes
     workerPath: join(folder, 'no-worker.cjs'),
     jobWorkerPath: join(folder, 'no-worker.cjs'),
     ...(text && { text }),
+    ...(datasets && { datasets }),
     onBug,
   })
   const served = await serve({

@@ -132,6 +132,36 @@ describe('the numbers of rows', () => {
   })
 })
 
+describe('what is far larger than any dataset of texts', () => {
+  it('is a bad row where it has a hundred thousand columns', async () => {
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]))
+    const set = await loadDataset(writeLines('many.jsonl', [row(0), { ...row(1), ...many }]))
+    expect(set.badRows).toEqual([{ line: 2, reason: 'has 100,002 columns; at most 10,000 are read' }])
+  })
+
+  it('is a bad row where its texts have more than ten million characters', async () => {
+    const set = await loadDataset(writeLines('long.jsonl', [row(0), { ...row(1), prompt: 'x'.repeat(10_000_001) }]))
+    expect(set.badRows).toEqual([{ line: 2, reason: 'has 10,000,002 characters; at most 10,000,000 are read' }])
+  })
+
+  it('is not read where the header of a CSV file has a million columns', async () => {
+    const { message } = await failureOf(loadDataset(write('wide.csv', `${'a,'.repeat(1_000_000)}b\n1\n`)))
+    expect(message).toMatch(/has 1,000,001 columns; at most 10,000 are read/)
+  })
+
+  it('is counted, not kept, where a row of a CSV file has ten million fields', async () => {
+    const set = await loadDataset(write('commas.csv', `prompt,answer\np,1\n${','.repeat(9_999_999)}\n`))
+    expect(set.badRows).toEqual([{ line: 3, reason: 'has 10000000 fields, the header has 2' }])
+  })
+
+  it('takes no time that grows with the square of the columns of one name', async () => {
+    const header = `${'a,'.repeat(9998)}prompt,answer`
+    const begun = performance.now()
+    await loadDataset(write('same.csv', `${header}\n${'1,'.repeat(9998)}p,2\n`))
+    expect(performance.now() - begun).toBeLessThan(10_000)
+  })
+})
+
 describe('CSV', () => {
   it('reads a byte order mark, quoted newlines and doubled quotes, and tells the line a record begins on', async () => {
     const text = '\ufeffprompt,answer\r\n"two\nlines, ""quoted""",18\r\nshort\r\n"x\ny\nz",1,extra\r\nlast,19\r\n'

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { createArchive } from '@main/export/bundle-archive'
+import { readPlan } from '@main/library/plans/plan-file'
 import { parseStudy, readStudy, withPaths } from '@main/studies/document'
 import { unpackStudy } from '@main/studies/open-bundle'
 import { bundleDocument, placedStudy } from '@main/studies/placed'
@@ -22,18 +24,21 @@ const inputs = [
   { path: 'data-1-rows.jsonl', kind: 'data', files: [], isContained: true },
 ]
 
+const ROWS = '{"prompt":"1","answer":"1"}\n'
+
 interface Tampering {
   readonly study?: unknown
+  readonly rows?: string
   readonly manifest?: object
   readonly extra?: string
   readonly sum?: string
 }
 
-async function bundle({ study = document, manifest = {}, extra, sum }: Tampering = {}): Promise<string> {
+async function bundle({ study = document, rows = ROWS, manifest = {}, extra, sum }: Tampering = {}): Promise<string> {
   const path = join(tempFolder(), 'study.gpostudy')
   const archive = await createArchive(path)
   const files: { name: string; bytes: number; sha256: string }[] = []
-  const contents = { 'study.json': JSON.stringify(study), 'data-1-rows.jsonl': '{"prompt":"1","answer":"1"}\n' }
+  const contents = { 'study.json': JSON.stringify(study), 'data-1-rows.jsonl': rows }
   for (const [name, text] of Object.entries(contents)) {
     await archive.append(name, bytesOf(text))
     files.push({ name, bytes: bytesOf(text).length, sha256: sumOf(text) })
@@ -105,11 +110,29 @@ describe('a bundle', () => {
       { manifest: { inputs: [{ ...inputs[2]!, path: '../../x', isContained: false }] } },
       /manifest\.json, where inputs.*expected bundled:NAME or the plain name of a file/,
     ],
+    [
+      'has a manifest that is mostly brackets',
+      { manifest: { inputs: Array.from({ length: 60_000 }, () => []) } },
+      /holds manifest\.json, which has more than 100,000 values/,
+    ],
     ['is of a later version', { manifest: { version: 2 } }, /manifest\.json/],
   ])('that %s is refused, and leaves nothing', async (_, tampering, message) => {
     const folder = tempFolder()
     await expect(unpackStudy(await bundle(tampering), join(folder, 'runs.db'))).rejects.toThrow(message)
     expect(existsSync(join(folder, 'studies'))).toBe(false)
+  })
+
+  it('with a large file is unpacked piece by piece, and what else the program does goes on', async () => {
+    const rows = 'x'.repeat(60 * 2 ** 20)
+    const begun = performance.now()
+    sumOf(rows)
+    const atOnce = performance.now() - begun
+    const path = await bundle({ rows })
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    await unpackStudy(path, join(tempFolder(), 'runs.db'))
+    delay.disable()
+    expect(delay.max / 1e6).toBeLessThan(atOnce / 2)
   })
 
   it('that ends in the middle, or is no archive, is refused', async () => {
@@ -138,6 +161,19 @@ describe('a document', () => {
     const file = join(tempFolder(), 'large.json')
     writeFileSync(file, Buffer.alloc(4_000_001, 32))
     expect(errorOf(() => readStudy(file)).message).toMatch(/has 4,000,001 bytes; a study has at most 4,000,000/)
+  })
+
+  it.each<[string, (file: string) => unknown]>([
+    ['a study', readStudy],
+    ['a plan', (file) => readPlan(file, [])],
+  ])('is not parsed where %s would be far larger in memory than in the file', (what, read) => {
+    const file = join(tempFolder(), 'brackets.json')
+    writeFileSync(file, `{"plan":{"a":[${'[],'.repeat(60_000)}[]]}}`)
+    expect(errorOf(() => read(file)).message).toMatch(/has more than 100,000 values; correct it there/)
+    writeFileSync(file, '['.repeat(200))
+    expect(errorOf(() => read(file)).message).toMatch(/more than 100 deep/)
+    writeFileSync(file, Buffer.alloc(5_000_000, 32))
+    expect(errorOf(() => read(file)).message).toMatch(`has 5,000,000 bytes; ${what} has at most 4,000,000`)
   })
 
   it('has its paths moved, those of tasks and arms too, and nothing else', () => {

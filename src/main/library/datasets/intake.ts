@@ -5,6 +5,7 @@
 import { GpoError } from '@shared/errors'
 import type { BadRow, Example } from '@shared/schemas/dataset'
 import { type Account, noteRecord, startAccount, usedTwice } from './account'
+import { charactersOf } from './characters'
 import type { ColumnMap } from './column-map'
 import { pathsBelow, valueAt } from './column-path'
 import { convertRecord } from './convert'
@@ -15,6 +16,8 @@ import { viewOf, withOwnName } from './view'
 
 const SAMPLE = 100
 const MAX_LISTED = 1000
+/** Characters of an example: a hundred times what the longest context holds. */
+const MAX_CHARACTERS = 10_000_000
 
 interface Waiting {
   readonly line: number
@@ -82,11 +85,20 @@ function convert({ line, fields, row }: Waiting, arrangement: Arrangement, intak
   const { layout, firstChoice } = arrangement
   if (intake.examples.length >= intake.limit) return
   try {
-    intake.examples.push(convertRecord(layout, viewOf(fields, arrangement, intake.account.used), row, firstChoice))
+    const example = convertRecord(layout, viewOf(fields, arrangement, intake.account.used), row, firstChoice)
+    refuseLong(example)
+    intake.examples.push(example)
   } catch (error) {
     if (!(error instanceof BadValue)) throw error
     refuse(line, withOwnName(error.message, arrangement), intake)
   }
+}
+
+function refuseLong(example: Example): void {
+  const characters = charactersOf(example)
+  if (characters <= MAX_CHARACTERS) return
+  const [found, most] = [characters, MAX_CHARACTERS].map((count) => count.toLocaleString('en'))
+  throw new BadValue(`has ${found} characters; at most ${most} are read`)
 }
 
 function refuse(line: number, reason: string, intake: Intake): void {

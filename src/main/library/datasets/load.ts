@@ -21,11 +21,23 @@ export interface LoadOptions {
   readonly delimiter?: Delimiter
 }
 
+export type LoadDataset = (path: string, options?: LoadOptions) => Promise<Dataset>
+
+/** Where it is done: in this process, until a host with a window names another one. */
+let load: LoadDataset = loadHere
+
 /**
  * Reads a JSON Lines, JSON, CSV or Parquet file, or a folder of them as one dataset. Throws GpoError('data') if nothing in it can be used; the
  * message names the file, what was found and the cure.
  */
-export async function loadDataset(path: string, options: LoadOptions = {}): Promise<Dataset> {
+export const loadDataset: LoadDataset = (path, options) => load(path, options)
+
+/** @param other null: this process */
+export function loadDatasetsBy(other: LoadDataset | null): void {
+  load = other ?? loadHere
+}
+
+async function loadHere(path: string, options: LoadOptions = {}): Promise<Dataset> {
   const source = await findSource(path)
   const fileParts = [...new Set(source.files.flatMap(({ part }) => part ?? []))]
   const wanted = fileParts.length > 0 ? requirePart(path, options.part, fileParts) : null

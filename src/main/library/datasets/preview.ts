@@ -148,8 +148,20 @@ async function readPage(path: string, { cursor, limit, ...as }: PreviewOptions):
   return { columns: names, columnCount: reader.columns.length, rows, next: isEnd ? null : next }
 }
 
+export type PreviewRows = (path: string, options: PreviewOptions) => Promise<DatasetPage>
+
+/** Where it is done: in this process, until a host with a window names another one. */
+let preview: PreviewRows = previewHere
+
 /** @throws {GpoError} 'data' if the file cannot be read */
-export function previewRows(path: string, options: PreviewOptions): Promise<DatasetPage> {
+export const previewRows: PreviewRows = (path, options) => preview(path, options)
+
+/** @param other null: this process */
+export function previewRowsBy(other: PreviewRows | null): void {
+  preview = other ?? previewHere
+}
+
+function previewHere(path: string, options: PreviewOptions): Promise<DatasetPage> {
   const before = turns.get(path) ?? Promise.resolve()
   const page = before.then(() => readPage(path, options))
   const settled = page.then(

@@ -1,17 +1,20 @@
 /** Reads a plan from a file and applies `--set key=value`. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { refuseStrangeFile } from '@main/formats/regular-file'
 import { describeError, GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
 import { describeIssue } from '@shared/plan/describe-issue'
 import { type Plan, planSchema } from '@shared/schemas/plan'
+import { MAX_STUDY_TEXT } from '@shared/schemas/study'
 import { shown } from '@shared/shown'
 
 type Json = Record<string, unknown>
 
-/** Far beyond any plan or study. */
-const LIMITS = { depth: 100, values: 1_000_000 }
+/** Far beyond any plan or study: what is read in main must not hold it up. */
+const LIMITS = { depth: 100, values: 100_000 }
+/** The longest study, of which every character takes four bytes. */
+const MAX_BYTES = 4 * MAX_STUDY_TEXT
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -89,8 +92,16 @@ const CURES: Readonly<Record<string, (what: What) => string>> = {
   EACCES: () => 'cannot be read by this user: change its permissions',
 }
 
+function refuseLarge(file: string, what: What): void {
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  if (bytes <= MAX_BYTES) return
+  const [found, most] = [bytes, MAX_BYTES].map((count) => count.toLocaleString('en'))
+  throw new GpoError('plan', `${file} has ${found} bytes; a ${what} has at most ${most}: is it another file?`)
+}
+
 function readText(file: string, what: What): string {
   refuseStrangeFile(file, 'plan')
+  refuseLarge(file, what)
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {

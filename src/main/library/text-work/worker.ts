@@ -6,5 +6,5 @@ import { runHere } from './run'
 serveOneTask<Asked>({
   title: 'gpo text',
   maxHeapMb: 1536, // a dataset and a tokenizer take some hundreds of megabytes
-  answer: async ({ task, input }) => ({ result: await runHere(task, ...input) }),
+  answer: async ({ task, input }) => ({ value: await runHere(task, ...input) }),
 })

@@ -2,13 +2,19 @@
  * CSV text to records, as Python's csv module and pandas read it: a quote opens a field only at its beginning, a doubled one stands for
  * itself, and text after a closing quote belongs to the field unchanged. Fed in pieces. Knows no files and no columns.
  */
+import { MAX_COLUMNS } from './record'
 
 export interface CsvRecord {
   /** The line it begins on, from 1. */
   readonly line: number
-  /** Null if it was longer than the limit and was not kept. */
+  /** Null if it was longer than the limit and was not kept; at most the first `MAX_FIELDS` are kept. */
   readonly fields: readonly string[] | null
+  /** How many it has. */
+  readonly count: number
 }
+
+/** One more than the most that is read, so that no record of a file with too many looks as if it had few. */
+const MAX_FIELDS = MAX_COLUMNS + 1
 
 /** `quote` is right behind a quote inside a quoted field: it closes the field, or is the first of two. */
 type State = 'start' | 'plain' | 'quoted' | 'quote'
@@ -21,6 +27,7 @@ interface Parser {
   state: State
   field: string
   fields: string[]
+  count: number
   /** Characters of the record so far. */
   size: number
   line: number
@@ -38,7 +45,7 @@ export interface CsvParser {
 export function createCsvParser(delimiter: string, limit: number): CsvParser {
   const ends = new RegExp(`[${delimiter === '\t' ? '\\t' : `\\${delimiter}`}\\n\\r]`, 'g')
   const parser: Parser = {
-    ...{ delimiter, limit, ends, state: 'start', field: '', fields: [], size: 0 },
+    ...{ delimiter, limit, ends, state: 'start', field: '', fields: [], count: 0, size: 0 },
     ...{ line: 1, begin: 1, isAfterReturn: false },
   }
   return {
@@ -113,7 +120,8 @@ function* endField(parser: Parser, end: string): Generator<CsvRecord> {
 }
 
 function closeField(parser: Parser): void {
-  if (parser.size <= parser.limit) parser.fields.push(parser.field)
+  if (parser.size <= parser.limit && parser.count < MAX_FIELDS) parser.fields.push(parser.field)
+  parser.count++
   parser.field = ''
   parser.state = 'start'
   parser.size++
@@ -123,9 +131,10 @@ function closeField(parser: Parser): void {
 function* endRecord(parser: Parser): Generator<CsvRecord> {
   const isBlank = parser.size === 0 && parser.state === 'start'
   if (!isBlank) closeField(parser)
-  const { fields, begin: line } = parser
+  const { fields, count, begin: line } = parser
   const isTooLong = parser.size > parser.limit
   parser.fields = []
+  parser.count = 0
   parser.size = 0
-  if (!isBlank) yield { line, fields: isTooLong ? null : fields }
+  if (!isBlank) yield { line, count, fields: isTooLong ? null : fields }
 }

@@ -1,6 +1,7 @@
 /**
  * Where Parquet is decoded: a process of its own, which may run out of memory alone. Node starts one from a text; an installed program has no Node to
- * start, so its host names a worker. A utility process of Electron can start none: it is itself one that may end, and decodes in a thread.
+ * start, so its host names a worker. A utility process of Electron can start none: it is itself one that may end, and decodes in a thread. The
+ * process that reads datasets is also one that may end, and decodes by itself.
  */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
@@ -88,6 +89,40 @@ export const startDecoder = (): Decoder => start()
 /** @param workerPath built from parquet-worker.ts */
 export function decodeParquetBy(fork: Fork, workerPath: string): void {
   start = byWorker(fork, workerPath)
+}
+
+let isHere = false
+
+export const isDecodedHere = (): boolean => isHere
+
+/** In this process, which something else ends where it takes too much time or memory. */
+export function decodeParquetHere(): void {
+  isHere = true
+}
+
+/** Every reply up to the end; the next one is made when the one before was taken. */
+export async function* decodedHere(path: string, wanted: ParquetRequest['wanted']): AsyncGenerator<ParquetReply> {
+  const request = { hyparquet: 'hyparquet', compressors: 'hyparquet-compressors', path, wanted }
+  // By name: what an installed program's archive contains has an address only for `import` itself.
+  const load = (name: string) => (name === request.hyparquet ? import('hyparquet') : import('hyparquet-compressors'))
+  let put: (reply: ParquetReply) => void = () => {}
+  let goOn: () => void = () => {}
+  const another = () =>
+    new Promise<ParquetReply>((resolve) => {
+      put = resolve
+    })
+  let next = another()
+  const send = (reply: ParquetReply) =>
+    new Promise<void>((resolve) => {
+      goOn = resolve
+      put(reply)
+    })
+  void decodeParquet(request, load, send)
+  for (let reply = await next; reply.type !== 'end'; reply = await next) {
+    next = another()
+    yield reply
+    goOn()
+  }
 }
 
 /** Where the packages that decode are, for a process without a search path of its own. */

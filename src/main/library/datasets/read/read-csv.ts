@@ -4,7 +4,7 @@ import { DELIMITERS, type Delimiter } from '@shared/schemas/dataset'
 import { readBytes } from './bytes'
 import { type CsvRecord, createCsvParser } from './csv-parser'
 import { decodeUtf8, MAX_RECORD_BYTES } from './read-jsonl'
-import type { RawRecord, ReadListener } from './record'
+import { MAX_COLUMNS, type RawRecord, type ReadListener, tooManyColumns } from './record'
 
 const NAMES: Readonly<Record<Delimiter, string>> = {
   ',': 'commas',
@@ -70,7 +70,8 @@ function fieldsUnder(start: string, delimiter: Delimiter): number {
   return alike * 2 > whole.length ? wanted : 1
 }
 
-function headerOf(path: string, { fields }: CsvRecord, { onDuplicate }: ReadListener): readonly string[] {
+function headerOf(path: string, { fields, count }: CsvRecord, { onDuplicate }: ReadListener): readonly string[] {
+  if (count > MAX_COLUMNS) throw new GpoError('data', `${path} ${tooManyColumns(count)}: choose another separator`)
   const names = (fields ?? []).map((name) => decodeUtf8(Buffer.from(name, 'latin1'))?.trim())
   if (names.includes(undefined)) throw new GpoError('data', `${path}: its header is not valid UTF-8; save it as UTF-8`)
   return distinct(names as string[], onDuplicate)
@@ -79,21 +80,23 @@ function headerOf(path: string, { fields }: CsvRecord, { onDuplicate }: ReadList
 /** As pandas names them: `note`, `note.1`; a column without a name by its place. */
 function distinct(names: readonly string[], onDuplicate: ReadListener['onDuplicate']): readonly string[] {
   const taken = new Set<string>()
+  /** Where to go on counting for each name: a thousand columns of one name are not counted a thousand times. */
+  const counted = new Map<string, number>()
   return names.map((given, i) => {
     const name = given === '' ? `Unnamed: ${i}` : given
     let free = name
-    for (let n = 1; taken.has(free); n++) free = `${name}.${n}`
+    let n = counted.get(name) ?? 1
+    for (; taken.has(free); n++) free = `${name}.${n}`
+    counted.set(name, n)
     if (free !== name) onDuplicate?.(name)
     taken.add(free)
     return free
   })
 }
 
-function recordOfRow({ line, fields }: CsvRecord, header: readonly string[]): RawRecord {
+function recordOfRow({ line, fields, count }: CsvRecord, header: readonly string[]): RawRecord {
   if (fields === null) return { line, reason: `is longer than ${MAX_RECORD_BYTES / 1e6} MB` }
-  if (fields.length !== header.length) {
-    return { line, reason: `has ${fields.length} fields, the header has ${header.length}` }
-  }
+  if (count !== header.length) return { line, reason: `has ${count} fields, the header has ${header.length}` }
   const values = fields.map((field) => decodeUtf8(Buffer.from(field, 'latin1')))
   const broken = values.indexOf(null)
   if (broken >= 0) return { line, reason: `column "${header[broken]}" is not valid UTF-8` }

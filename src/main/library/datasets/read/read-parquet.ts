@@ -3,7 +3,7 @@
  */
 import { stat } from 'node:fs/promises'
 import { GpoError } from '@shared/errors'
-import { type Decoder, decodingPackages, MAX_HEAP_MB, startDecoder } from './decoder'
+import { type Decoder, decodedHere, decodingPackages, isDecodedHere, MAX_HEAP_MB, startDecoder } from './decoder'
 import type { ParquetReply, WantedColumns } from './parquet-child'
 import type { RawRecord, ReadListener } from './record'
 
@@ -21,7 +21,8 @@ interface ParquetOptions extends ReadListener {
 export async function* readParquet(path: string, options: ParquetOptions): AsyncGenerator<RawRecord> {
   let names: readonly string[] = []
   let line = 0
-  for await (const reply of replies(path, options)) {
+  const all = isDecodedHere() ? decodedHere(path, options.wanted ?? null) : replies(path, options)
+  for await (const reply of all) {
     if (reply.type === 'failed') throw damaged(path, reply.message)
     if (reply.type === 'columns') {
       names = reply.read

@@ -18,13 +18,20 @@ export interface ReadListener {
   readonly onDuplicate?: (name: string) => void
 }
 
-function fieldsOf(value: object): Fields {
-  return new Map(Object.entries(value))
-}
+/** Most columns of a record; datasets of texts have a hundredth of it. */
+export const MAX_COLUMNS = 10_000
+
+export const tooManyColumns = (count: number): string =>
+  `has ${count.toLocaleString('en')} columns; at most ${MAX_COLUMNS.toLocaleString('en')} are read`
 
 /** A parsed JSON value as a record. */
 export function recordOf(line: number, value: unknown): RawRecord {
-  if (isObject(value)) return { line, fields: fieldsOf(value) }
+  if (isObject(value)) {
+    const columns = Object.entries(value)
+    return columns.length > MAX_COLUMNS
+      ? { line, reason: tooManyColumns(columns.length) }
+      : { line, fields: new Map(columns) }
+  }
   return { line, reason: `is ${nameOfType(value)}, not an object with columns` }
 }
 
