@@ -1,6 +1,6 @@
 /** JSON over HTTP to one server: bounded in size and depth, no redirects, and every failure is an EngineError that names the address. */
 import { describeError } from '@shared/errors'
-import { beyondLimits } from '@shared/json-limits'
+import { beyondLimits, type JsonLimits } from '@shared/json-limits'
 import { shown } from '@shared/shown'
 import type { z } from 'zod'
 import { EngineError } from './engine'
@@ -8,6 +8,9 @@ import { EngineError } from './engine'
 /** Far beyond 64 continuations of 32,768 tokens with their log-probabilities. */
 const MAX_BYTES = 256 * 2 ** 20
 const LIMITS = { depth: 32, values: 20_000_000 }
+/** What a server says about itself, which main asks too. */
+const ABOUT_BYTES = 16 * 2 ** 20
+const ABOUT: JsonLimits = { depth: 32, values: 200_000 }
 
 export interface Http {
   readonly address: string
@@ -20,19 +23,19 @@ export interface Http {
   postForText(path: string, body: unknown, signal: AbortSignal): Promise<string>
 }
 
-async function readAll(response: Response, where: string): Promise<string> {
+async function readAll(response: Response, where: string, most: number): Promise<string> {
   const parts: Uint8Array[] = []
   let bytes = 0
   for await (const part of response.body ?? []) {
     bytes += part.byteLength
-    if (bytes > MAX_BYTES) throw new EngineError(`${where} answered with more than ${MAX_BYTES / 2 ** 20} MiB`)
+    if (bytes > most) throw new EngineError(`${where} answered with more than ${most / 2 ** 20} MiB`)
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')
 }
 
-function parsed<T>(text: string, schema: z.ZodType<T>, where: string): T {
-  const beyond = beyondLimits(text, LIMITS)
+function parsed<T>(text: string, schema: z.ZodType<T>, where: string, limits: JsonLimits): T {
+  const beyond = beyondLimits(text, limits)
   if (beyond !== null) throw new EngineError(`${where} answered with ${beyond}`)
   let value: unknown
   try {
@@ -69,11 +72,11 @@ export function httpOf(address: string, key: string | null): Http {
     }
   }
 
-  async function textOf(path: string, init: RequestInit): Promise<string> {
+  async function textOf(path: string, init: RequestInit, most = MAX_BYTES): Promise<string> {
     const where = `${address}${path}`
     const response = await ask(path, init)
     try {
-      const text = await readAll(response, where)
+      const text = await readAll(response, where, most)
       if (response.ok) return text
       throw new EngineError(`${where} answered with status ${response.status}: ${shown(text, 200)}`)
     } catch (error) {
@@ -86,9 +89,10 @@ export function httpOf(address: string, key: string | null): Http {
   const posting = (body: unknown, signal: AbortSignal) => ({ method: 'POST', body: JSON.stringify(body), signal })
   return {
     address,
-    get: async (path, schema, signal) => parsed(await textOf(path, { signal }), schema, `${address}${path}`),
+    get: async (path, schema, signal) =>
+      parsed(await textOf(path, { signal }, ABOUT_BYTES), schema, `${address}${path}`, ABOUT),
     post: async (path, body, schema, signal) =>
-      parsed(await textOf(path, posting(body, signal)), schema, `${address}${path}`),
+      parsed(await textOf(path, posting(body, signal)), schema, `${address}${path}`, LIMITS),
     postForText: (path, body, signal) => textOf(path, posting(body, signal)),
     async status(path, signal) {
       const response = await ask(path, { signal })

@@ -1,18 +1,34 @@
 /** Values of a `config.json`, checked one by one. The file is untrusted. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { GpoError } from '@shared/errors'
-import { beyondLimits } from '@shared/json-limits'
+import { beyondLimits, type JsonLimits } from '@shared/json-limits'
 import { shown } from '@shared/shown'
 import { refuseStrangeFile } from './regular-file'
 
 export type Json = Readonly<Record<string, unknown>>
 
-/** Of the largest tokenizers: a quarter of it. */
-const LIMITS = { depth: 100, values: 8_000_000 }
+interface FileLimits extends JsonLimits {
+  readonly bytes: number
+}
+
+/** The settings of the tokenizers with most added tokens: half of it. Main reads such files itself. */
+const CONFIG: FileLimits = { bytes: 64e6, depth: 100, values: 1_000_000 }
+/** The largest tokenizers: a quarter of it. Not for main. */
+export const TOKENIZER: FileLimits = { bytes: 400e6, depth: 100, values: 8_000_000 }
+
+function refuseLarge(file: string, most: number): void {
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  if (bytes <= most) return
+  throw new GpoError(
+    'model',
+    `${file} has ${bytes.toLocaleString('en')} bytes; at most ${most.toLocaleString('en')} are read: copy or download it again`,
+  )
+}
 
 /** Parses a JSON object, naming the file in every error. */
-export function readJsonObject(file: string): Json {
+export function readJsonObject(file: string, limits = CONFIG): Json {
   refuseStrangeFile(file, 'model')
+  refuseLarge(file, limits.bytes)
   let text: string
   try {
     text = readFileSync(file, 'utf8')
@@ -22,7 +38,7 @@ export function readJsonObject(file: string): Json {
       `${file} could not be read (${(error as NodeJS.ErrnoException).code ?? error}): is this the folder of a model?`,
     )
   }
-  const beyond = beyondLimits(text, LIMITS)
+  const beyond = beyondLimits(text, limits)
   if (beyond !== null) throw new GpoError('model', `${file} has ${beyond}: copy or download it again`)
   try {
     const value: unknown = JSON.parse(text)

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { beyondLimits } from '@shared/json-limits'
 import { shown } from '@shared/shown'
 import { refuseStrangeFile } from './regular-file'
 
@@ -86,7 +87,12 @@ function isManifest(value: Record<string, unknown>): boolean {
   )
 }
 
+/** A checkpoint names some files, and a state of some hundred values. */
+const LIMITS = { depth: 32, values: 100_000 }
+
 function parseManifest(folder: string, text: string): Manifest {
+  const beyond = beyondLimits(text, LIMITS)
+  if (beyond !== null) throw damaged(folder, `${MANIFEST} has ${beyond}`)
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -4,6 +4,7 @@
  */
 import { basename } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { beyondLimits } from '@shared/json-limits'
 import { shown as shownValue } from '@shared/shown'
 import { BYTES, type StoredDtype } from './dtypes'
 
@@ -21,6 +22,8 @@ export interface Entry extends TensorInfo {
 type Named = readonly [name: string, entry: Entry]
 
 export const MAX_HEADER = 100_000_000
+/** A hundred thousand tensors. Main reads headers itself. */
+const LIMITS = { depth: 8, values: 1_000_000 }
 const MAX_RANK = 16
 export const METADATA = '__metadata__'
 
@@ -79,11 +82,18 @@ function duplicateKey(json: string): string | null {
 function parseJson(path: string, bytes: Uint8Array): Readonly<Record<string, unknown>> {
   let json: string
   let value: unknown
+  const notJson = () => damaged(path, 'has a header that is not JSON')
   try {
     json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw notJson()
+  }
+  const beyond = beyondLimits(json, LIMITS)
+  if (beyond !== null) throw damaged(path, `has a header with ${beyond}`)
+  try {
     value = JSON.parse(json)
   } catch {
-    throw damaged(path, 'has a header that is not JSON')
+    throw notJson()
   }
   if (!isRecord(value)) throw damaged(path, 'has a header that is not a JSON object')
   const twice = duplicateKey(json)

@@ -1,7 +1,9 @@
 /** What is asked of each kind of server, and what is believed of its answers. */
 import type { SampleRequest } from '@main/engines/engine'
+import { httpOf } from '@main/engines/http'
 import { openEngine } from '@main/engines/open'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type Answer, type Asked, scriptedServer } from '../../support/scripted-server'
 
 const VOCABULARY = 100
@@ -234,4 +236,11 @@ describe('what is no such server', () => {
     await expect(sample()).rejects.toThrow(/status 503: "busy"/)
     await expect(sample(200)).rejects.toThrow(/did not answer in time/)
   })
+})
+
+test('what a server says about itself is not parsed where it is mostly brackets', async () => {
+  const { address } = await scriptedServer(() => ({ text: `{"data":[${'[],'.repeat(150_000)}[]]}` }))
+  await expect(httpOf(address, null).get('/v1/models', z.unknown(), AbortSignal.timeout(5000))).rejects.toThrow(
+    'answered with more than 200,000 values',
+  )
 })

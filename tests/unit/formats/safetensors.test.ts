@@ -253,6 +253,13 @@ describe('a damaged file is refused', () => {
     expect(message()).toContain(what)
   })
 
+  it('when its header is mostly brackets, or nested without end', () => {
+    write(`{"a":[${'[],'.repeat(600_000)}[]]}`, 0)
+    expect(message()).toContain('has a header with more than 1,000,000 values')
+    write('['.repeat(1000), 0)
+    expect(message()).toContain('has a header with lists and objects more than 8 deep')
+  })
+
   it('when its header is not UTF-8', () => {
     write('{"a":0}', 0)
     const bytes = readFileSync(path)

@@ -11,6 +11,7 @@ import { refuseStrangeFile } from '@main/formats/regular-file'
 import type { Store } from '@main/store/query'
 import { getTrajectory, listTrajectories } from '@main/store/trajectories'
 import { GpoError } from '@shared/errors'
+import { beyondLimits } from '@shared/json-limits'
 import type { StoredTrajectory } from '@shared/schemas/run'
 import { z } from 'zod'
 import { breath } from '../read-run'
@@ -24,6 +25,7 @@ const README = 'README.md'
 const PAGE = 200
 /** Bytes of the two small files, which may be somebody else's: a hundred thousand shards need less. */
 const MAX_SMALL = 32e6
+const LIMITS = { depth: 100, values: 1_000_000 }
 /** Milliseconds between two updates of the list of shards: a shard that is not in it yet when the program ends is written again. */
 const RECORD_MS = 1000
 
@@ -66,7 +68,10 @@ function readAbout(folder: string): z.infer<typeof aboutSchema> | null {
   const path = join(folder, ABOUT)
   if (!existsSync(path)) return null
   try {
-    return aboutSchema.parse(JSON.parse(readSmall(path)))
+    const text = readSmall(path)
+    const beyond = beyondLimits(text, LIMITS)
+    if (beyond !== null) throw new Error(`it has ${beyond}`)
+    return aboutSchema.parse(JSON.parse(text))
   } catch (error) {
     throw new GpoError('usage', `${path} does not describe a collection of this program: choose another folder`, {
       cause: error,

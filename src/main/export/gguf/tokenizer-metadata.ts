@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { chatTemplatesOf, DEFAULT_TEMPLATE } from '@main/formats/chat-templates'
-import { readJsonObject } from '@main/formats/config-json'
+import { readJsonObject, TOKENIZER } from '@main/formats/config-json'
 import { PRE_TOKENIZERS, type PreTokenizerRule, preTokenizerJson } from '@main/formats/gguf/pre-tokenizers'
 import type { ModelConfig } from '@main/formats/model-config'
 import { checkVocabulary } from '@main/text/tokenizer/vocabulary'
@@ -133,7 +133,7 @@ function chatTemplates(folder: string, config: Readonly<Record<string, unknown>>
 
 /** @throws {GpoError} 'model' for a token without a row in the embedding */
 function readTokenizer(file: string, { vocabSize }: ModelConfig): TokenizerJson {
-  const json = readJsonObject(file)
+  const json = readJsonObject(file, TOKENIZER)
   const tokens = checkVocabulary(file, json)
   if (tokens <= vocabSize) return json as unknown as TokenizerJson // its ids were checked
   throw new GpoError(

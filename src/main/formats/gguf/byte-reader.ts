@@ -26,6 +26,8 @@ export class ByteReader {
   used = 0
   /** Arrays in arrays that were read. */
   nested = 0
+  /** Values of all arrays so far. */
+  values = 0
 
   constructor(private readonly file: OpenFile) {}
 

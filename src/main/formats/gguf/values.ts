@@ -1,10 +1,10 @@
 /** The values of a GGUF file's metadata, each with the number of its kind before it. */
-import { shown } from '../safetensors-header'
+import { count, shown } from '../safetensors-header'
 import type { ByteReader } from './byte-reader'
 import type { GgufValue } from './metadata'
 
-/** Values of one array; the largest vocabularies have a fortieth of it. */
-const MAX_VALUES = 1 << 24
+/** Values of all arrays together; the largest vocabularies, with their merges, have a third of it. */
+const MAX_VALUES = 1 << 22
 /** Arrays in arrays; no file that llama.cpp writes has any. */
 const MAX_DEPTH = 2
 const MAX_NESTED = 1 << 14
@@ -44,15 +44,23 @@ function readBool(input: ByteReader, what: string): boolean {
   return value === 1
 }
 
+/** How many values an array says it has. */
+function lengthOf(input: ByteReader, what: string, bytes: number): number {
+  const length = input.count(`values in ${what}`, bytes, MAX_VALUES)
+  input.values += length
+  if (input.values <= MAX_VALUES) return length
+  throw input.fail(`has more than ${count(MAX_VALUES)} values in its arrays`)
+}
+
 function readList<T>(input: ByteReader, what: string, size: number, read: () => T): T[] {
-  const length = input.count(`values in ${what}`, size, MAX_VALUES)
+  const length = lengthOf(input, what, size)
   const list: T[] = []
   for (let i = 0; i < length; i++) list.push(read())
   return list
 }
 
 function readNumbers(input: ByteReader, what: string, { bytes, read, room }: NumberKind): GgufValue {
-  const length = input.count(`values in ${what}`, bytes, MAX_VALUES)
+  const length = lengthOf(input, what, bytes)
   const list = room(length)
   for (let i = 0; i < length; i++) list[i] = read(input, what)
   return list

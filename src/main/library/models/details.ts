@@ -1,8 +1,6 @@
 /** Details of one model: facts, checks, and the files of its folder. Loads its tokenizer, but no tensor. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJsonObject } from '@main/formats/config-json'
-import { isGgufPath } from '@main/formats/gguf/model'
 import { readManifest } from '@main/formats/manifest'
 import type { ModelConfig } from '@main/formats/model-config'
 import type { Store } from '@main/store/query'
@@ -61,13 +59,6 @@ function weightFacts({ weights, architecture }: ModelLook): Fact[] {
   ]
 }
 
-function kindOfTokenizer(folder: string): string {
-  if (isGgufPath(folder)) return 'BPE' // whichever of the two kinds it has, it is read as one
-  const model = sentenceOf(() => readJsonObject(join(folder, 'tokenizer.json'))['model']).value
-  const type = typeof model === 'object' && model !== null && 'type' in model ? model.type : undefined
-  return typeof type === 'string' ? type.slice(0, 40) : 'kind not given'
-}
-
 function chatTemplateFact({ chatTemplates, hasChatTemplate }: TokenizerFacts): string {
   if (chatTemplates.length === 0) return 'none'
   return hasChatTemplate && chatTemplates.length === 1 ? 'present' : chatTemplates.join(', ').slice(0, 300)
@@ -98,7 +89,7 @@ async function lookAtTokenizer(folder: string, config: ModelConfig | null): Prom
   if (noStop) noteProblem(folder, noStop)
   return {
     facts: [
-      { label: 'Tokenizer', value: `${kindOfTokenizer(folder)}, ${count(tokenizer.vocabSize)} tokens` },
+      { label: 'Tokenizer', value: `${tokenizer.kind}, ${count(tokenizer.vocabSize)} tokens` },
       { label: 'Chat template', value: chatTemplateFact(tokenizer) },
     ],
     checks: [

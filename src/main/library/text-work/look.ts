@@ -1,8 +1,13 @@
 /** What is said about a model's tokenizer. */
+import { join } from 'node:path'
+import { readJsonObject, TOKENIZER } from '@main/formats/config-json'
+import { isGgufPath } from '@main/formats/gguf/model'
 import { checkTokenizerFits } from '@main/text/tokenizer/tokenizer'
 import { openTokenizer } from '../tokenizers'
 
 export interface TokenizerFacts {
+  /** "BPE", "Unigram" …, as the file names it. */
+  readonly kind: string
   readonly vocabSize: number
   readonly hasChatTemplate: boolean
   readonly chatTemplates: readonly string[]
@@ -16,6 +21,13 @@ export interface Embedding {
   readonly stopIds: readonly number[]
 }
 
+function kindOf(folder: string): string {
+  if (isGgufPath(folder)) return 'BPE' // whichever of the two kinds it has, it is read as one
+  const { model } = readJsonObject(join(folder, 'tokenizer.json'), TOKENIZER)
+  const type = typeof model === 'object' && model !== null && 'type' in model ? model.type : undefined
+  return typeof type === 'string' ? type.slice(0, 40) : 'kind not given'
+}
+
 /** @throws {GpoError} 'model' for one that cannot be used, or has tokens without a row in the embedding */
 export function tokenizerFacts(folder: string, embedding: Embedding | null): TokenizerFacts {
   const tokenizer = openTokenizer(folder)
@@ -23,6 +35,7 @@ export function tokenizerFacts(folder: string, embedding: Embedding | null): Tok
   const stops = [...new Set([...tokenizer.eosTokenIds, ...(embedding?.stopIds ?? [])])]
   const { vocabSize, hasChatTemplate, chatTemplates } = tokenizer
   return {
+    kind: kindOf(folder),
     vocabSize,
     hasChatTemplate,
     chatTemplates,

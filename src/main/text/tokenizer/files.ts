@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChatTemplates, chatTemplatesIn, chatTemplatesOf } from '../../formats/chat-templates'
-import { readJsonObject } from '../../formats/config-json'
+import { readJsonObject, TOKENIZER } from '../../formats/config-json'
 import { isGgufPath, openGguf } from '../../formats/gguf/model'
 import { chatTemplateJson } from './gguf/chat-templates'
 import { type GgufTokenizer, tokenizerOfGguf } from './gguf/tokenizer-of-gguf'
@@ -30,7 +30,7 @@ function folderFiles(folder: string): TokenizerFiles {
   const file = join(folder, 'tokenizer.json')
   return {
     file,
-    tokenizer: readJsonObject(file),
+    tokenizer: readJsonObject(file, TOKENIZER),
     config: { ...optional(join(folder, 'special_tokens_map.json')), ...own },
     naming: naming.map((one) => [one, optional(one)]),
     chatTemplates: chatTemplatesOf(folder, own),

@@ -112,3 +112,10 @@ test.each(REFUSED)('%s: refused, and said what', (_, act, message) => {
 test('a file that is not there is named', () => {
   expect(() => readGgufHeader(join(folder, 'none.gguf'))).toThrow(/none\.gguf could not be read \(ENOENT\)/)
 })
+
+test('arrays with more values together than any vocabulary has are refused', () => {
+  const zeros = (count: number) => Buffer.concat([u32(9), u32(0), u64(count), Buffer.alloc(count)]) // an array of bytes
+  const key = (name: string) => text(name)
+  const bytes = header(u64(0), u64(2), key('a'), zeros(3_000_000), key('b'), zeros(3_000_000))
+  expect(() => readBytes(bytes)).toThrow('has more than 4,194,304 values in its arrays')
+})
