@@ -65,7 +65,7 @@ export interface Llama {
 
 export interface LlamaLibrary {
   readonly version: string
-  /** @param log what llama.cpp says of errors */
+  /** @param log what llama.cpp says of errors @throws {GpoError} 'backend' without a build for this machine */
   open(log: (message: string) => void): Promise<Llama>
 }
 
@@ -94,15 +94,19 @@ export function libraryFolder(chosen: readonly (string | undefined)[], own: stri
 
 /** @throws {GpoError} 'backend' if it cannot be loaded */
 export async function loadLibrary(folder: string): Promise<LlamaLibrary> {
+  const unusable = (error: unknown): never => {
+    throw new GpoError('backend', `${PACKAGE} in ${folder} cannot be loaded: ${describeError(error)}`)
+  }
   try {
     const entry = createRequire(join(folder, 'package.json')).resolve(PACKAGE)
     const { getLlama, getModuleVersion } = (await import(pathToFileURL(entry).href)) as Exports
     const options = { build: 'never', skipDownload: true, progressLogs: false, logLevel: 'error' }
     return {
       version: await getModuleVersion(),
-      open: (log) => getLlama({ ...options, logger: (_: string, message: string) => log(message.trim()) }),
+      open: (log) =>
+        getLlama({ ...options, logger: (_: string, message: string) => log(message.trim()) }).catch(unusable),
     }
   } catch (error) {
-    throw new GpoError('backend', `${PACKAGE} in ${folder} cannot be loaded: ${describeError(error)}`)
+    return unusable(error)
   }
 }

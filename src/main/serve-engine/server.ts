@@ -23,6 +23,8 @@ export interface RunningServer {
 
 const MAX_BYTES = 4 * 2 ** 20
 const HOST = '127.0.0.1'
+/** Longer than training takes between two requests: a connection that closes as it is used is a failed request. */
+const KEEP_ALIVE_MS = 600_000
 
 /** @param signal ends when nobody waits for the answer any more */
 type Route = (engine: Engine, body: string, signal: AbortSignal) => unknown
@@ -113,6 +115,7 @@ export async function startServer({ engine, port, onBug }: ServerOptions): Promi
     }
   }
   const server = createServer((request, response) => void answer(request, response))
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   own = await listen(server, port)
   server.on('error', onBug)
   return {
