@@ -91,6 +91,7 @@ module.exports = {
     ]),
     may('workers', room('workers/'), [room('paths/')]),
     may('engines', room('engines/'), []),
+    may('serve-engine', room('serve-engine/'), [room('engines/routing'), room('formats/(regular-file|gguf/header)')]),
     may('servers', room('servers/'), [room('paths/'), room('formats/atomic')]),
     may('runs', room('runs/'), [room('(store|library|servers|workers|paths|formats)/')]),
     may('export', room('export/'), [
@@ -119,7 +120,7 @@ module.exports = {
       room('library/datasets/read/decoder'),
     ]),
     may('cli', room('cli/'), [
-      room('(host|api|store|library|runs|servers|studies|evaluations|export|workers|paths|formats|text)/'),
+      room('(host|api|store|library|runs|servers|serve-engine|studies|evaluations|export|workers|paths|formats|text)/'),
     ]),
     // What only `npm run dev` builds: the built program has none of it.
     may('dev', room('dev/'), [room('(host|window|runs)/'), room('cli/(serve|output|workers)')]),

@@ -21,6 +21,7 @@ import * as jobs from './cli/jobs'
 import { createOutput, dropWhatNobodyReads, type Output, reportError } from './cli/output'
 import { showRun, showRuns } from './cli/runs'
 import { serve } from './cli/serve'
+import { serveEngine } from './cli/serve-engine'
 import { study } from './cli/study'
 import { resume, train } from './cli/train'
 import { inspectOptions } from './cli/workers'
@@ -334,6 +335,19 @@ function createProgram(finish: (code: number) => void): Command {
     .addOption(db())
     .addOption(json())
     .action(action((output, options) => serve(options, output)))
+  program
+    .command('serve-engine <model>')
+    .description('sample for training with llama.cpp, on loopback only: a server for --engine (a .gguf file)')
+    .option('--port <n>', '0 = any free port', whole(0), 0)
+    .option('--lanes <n>', 'continuations at a time, for each adapter', whole(1), 4)
+    .option('--context <n>', 'most tokens of a prompt and its continuation', whole(16), 2048)
+    .option('--threads <n>', 'threads that compute (default: what llama.cpp finds best)', whole(1))
+    .option(
+      '--engine-package <folder>',
+      'where node-llama-cpp is installed; also GPO_LLAMA (default: engine in the data folder)',
+    )
+    .addOption(json())
+    .action(action((output, model, options) => serveEngine(model, options, output)))
   inspectable(program.command('demo'))
     .description('train with GPO on a bundled task; show accuracy before and after, and three critical steps')
     .option(

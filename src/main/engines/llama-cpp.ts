@@ -1,7 +1,7 @@
 /**
  * llama.cpp's server: token ids through /completion, one request for each seed (several prompts in one request share a seed there), which its cache of
  * prefixes makes cheap. Its own /lora-adapters only rescales adapters that were there at its start: following a policy takes a server that also has
- * /lora-adapters/load and /unload, which says so in /props (`loads_lora_adapters`).
+ * /lora-adapters/load and /unload, which says so in /props (`loads_lora_adapters`): `gpo serve-engine`.
  */
 import { z } from 'zod'
 import { type Answered, checked } from './checked'
@@ -26,7 +26,7 @@ const list = z.array(z.object({ id: z.number(), path: z.string() }))
 const added = z.object({ id: z.number().int().min(0) })
 
 function bodyOf({ prefix, limits }: SampleRequest, seed: number, adapter: number | null) {
-  const { maxNewTokens, temperature, topP, topK } = limits
+  const { maxNewTokens, temperature, topP, topK, stopTokens } = limits
   return {
     prompt: [...prefix],
     n_predict: maxNewTokens,
@@ -36,6 +36,7 @@ function bodyOf({ prefix, limits }: SampleRequest, seed: number, adapter: number
     seed: seed % 2 ** 31,
     cache_prompt: true,
     lora: adapter === null ? [] : [{ id: adapter, scale: 1 }],
+    stop_token_ids: stopTokens, // `gpo serve-engine` heeds them; llama.cpp's own server stops at the model's
     temperature,
     top_k: topK,
     top_p: topP,
