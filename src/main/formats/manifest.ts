@@ -87,8 +87,8 @@ function isManifest(value: Record<string, unknown>): boolean {
   )
 }
 
-/** A checkpoint names some files, and a state of some hundred values. */
-const LIMITS = { depth: 32, values: 100_000 }
+/** A checkpoint names some files, and a state of some hundred values: a long run's is far below. */
+const LIMITS = { depth: 100, values: 1_000_000 }
 
 function parseManifest(folder: string, text: string): Manifest {
   const beyond = beyondLimits(text, LIMITS)

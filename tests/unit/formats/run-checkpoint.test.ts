@@ -208,6 +208,12 @@ describe('a manifest that was made up', () => {
     expect(failure(() => readCheckpoint(folder)).message).toMatch(/manifest\.json has format 2; this version reads 1/)
   })
 
+  it('is not parsed where it is mostly brackets', () => {
+    const folder = join(runFolder, writeCheckpoint(runFolder, content(40)).path)
+    forge(folder, (manifest) => ({ ...manifest, state: { a: Array.from({ length: 600_000 }, () => []) } }))
+    expect(failure(() => readCheckpoint(folder)).message).toMatch(/manifest\.json has more than 1,000,000 values/)
+  })
+
   it.each([
     ['files of other folders', { '../../secret.safetensors': { bytes: 1, sha256: '' } }],
     ['files of other folders in the way of Windows', { '..\\secret.safetensors': { bytes: 1, sha256: '' } }],
