@@ -33,7 +33,7 @@ const tokenizer = loadTokenizer(model)
 const { examples } = await loadDataset(datasetPath('bundled:word-problems'))
 const prefixes = examples.slice(0, prompts).map(({ prompt }) => Int32Array.from(tokenizer.encode(String(prompt))))
 /** None: every continuation has the same length. */
-const limits = { maxNewTokens: tokens, temperature: 1, topP: 1, topK: 0, stopTokens: [-1] }
+const limits = { maxNewTokens: tokens, temperature: 1, topP: 1, topK: 0, stopTokens: [] }
 const seeds = (round: number) => Array.from({ length: samples }, (_, i) => 1000 * round + i)
 
 const backend = await openBackend('onnx')
@@ -62,7 +62,7 @@ async function servers(some: readonly RolloutEngine[], round: number): Promise<n
     engine,
     revive: (signal: AbortSignal) => engine.health(signal),
   }))
-  const fleet = createFleet(members, { inFlight: 2, attemptMs: 300_000, totalMs: 600_000 })
+  const fleet = createFleet(members, { inFlight: 2, attemptMs: 120_000, totalMs: 130_000 }, console.error)
   const items = prefixes.map((prefix, i) => ({ key: String(i), affinity: hashOf(prefix), prefix }))
   const results = await fleet.run(items, ({ engine }, { prefix }, signal) =>
     engine.sample({ prefix, seeds: seeds(round), limits, policy: null }, signal),
@@ -81,8 +81,8 @@ async function speed(work: () => Promise<number>): Promise<number> {
 
 const own: number[] = []
 const theirs: number[][] = engines.map(() => [])
-await here(-1) // compiles
-await servers(engines, -1)
+await here(rounds) // compiles
+await servers(engines, rounds)
 for (let round = 0; round < rounds; round++) {
   own.push(await speed(() => here(round)))
   for (const [i, speeds] of theirs.entries()) speeds.push(await speed(() => servers(engines.slice(0, i + 1), round)))
