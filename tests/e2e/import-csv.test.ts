@@ -76,7 +76,7 @@ journey(
     await expect
       .poll(async () => (await judged.allInnerTexts()).slice(1).every((row) => /correct/.test(row)))
       .toBe(true)
-    expect(await judged.nth(2).innerText()).toMatch(/^2\s+correct\s+#### Fay\s+Fay\s+Fay$/)
+    expect(await judged.nth(2).innerText()).toMatch(/^4\s+correct\s+#### Fay\s+Fay\s+Fay$/)
     await page.getByRole('button', { name: 'Use this verifier' }).click()
     await page.getByRole('button', { name: 'Use this verifier', disabled: true }).waitFor()
 
@@ -102,7 +102,7 @@ journey(
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByText('completed', { exact: true }).first().waitFor({ timeout: 90_000 })
     await page.getByRole('link', { name: 'Explore critical steps' }).click()
-    await page.getByText(/Question, row [1-7] of the data/).waitFor()
+    await page.getByText(/Question, row (2|4|7|10) of the data/).waitFor()
   },
   { timeout: 180_000 },
 )

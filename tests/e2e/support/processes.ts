@@ -45,8 +45,17 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
+/** Processes that read files or work on text look the same, but have not loaded what computes. */
+function hasLoadedEngine({ pid }: Listed): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/maps`, 'utf8').includes('onnxruntime')
+  } catch {
+    return false // it has ended meanwhile
+  }
+}
+
 /** Trainers and jobs below a process. */
 export const computing = (ancestor: number): number[] =>
   listedBelow(ancestor)
-    .filter(({ command }) => COMPUTES.test(command))
+    .filter((one) => COMPUTES.test(one.command) && hasLoadedEngine(one))
     .map(({ pid }) => pid)
