@@ -22,6 +22,8 @@ const ROWS = 24
 const PROMPTS = 2
 const SHARDS = ROWS / PROMPTS
 const KILLS = 10
+/** Rollouts from each critical state: more than the values' two samples. */
+const GROUP = 3
 
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
 const shardsIn = (folder: string): Record<string, string> =>
@@ -42,7 +44,7 @@ const rows = writeRows(home, 'rows.jsonl', ROWS)
 // A plan that trains: collecting takes what it says about sampling, and leaves the rest.
 const plan = planOf(rows, {
   objective: { kind: 'grpo' },
-  budget: { promptsPerIteration: PROMPTS, trainedPerPrompt: 3 },
+  budget: { promptsPerIteration: PROMPTS, trainedPerPrompt: GROUP },
 })
 const file = writePlan(home, { ...plan, gpo: { ...plan.gpo, criticalStep: 'undecided' } })
 const whole = join(home, 'whole')
@@ -56,6 +58,14 @@ it('collects every row once, with values, advantages and pairs', async () => {
   expect(found).toHaveLength(SHARDS)
   const trajectories = found.flatMap((name) => linesOf(join(whole, name)))
   expect(new Set(trajectories.map(({ row }) => row)).size).toBe(ROWS)
+  const after = trajectories.flatMap(({ critical, continuations }) => {
+    const step = (critical as { step: number } | null)?.step
+    return step === undefined
+      ? []
+      : [(continuations as { state: number }[]).filter(({ state }) => state === step).length]
+  })
+  expect(after.length).toBeGreaterThan(0)
+  expect(after.every((count) => count >= GROUP)).toBe(true)
   const valued = trajectories.filter(({ states }) => (states as unknown[]).length > 0)
   expect(valued.length).toBeGreaterThan(0)
   for (const { states, steps, advantages, continuations } of valued as Record<string, unknown[]>[]) {

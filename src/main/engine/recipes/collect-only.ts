@@ -29,6 +29,7 @@ export const collectOnly = (run: Run): Procedure => ({
       resets,
       groups: [],
       trained: new Set(),
+      keepsUntrained: true,
       learned: {},
     })
   },

@@ -17,8 +17,9 @@ export interface Harvest {
   readonly resets: readonly (readonly Rollout[])[]
   /** What is compared with each other; trained on unless `trained` says which of it. */
   readonly groups: readonly Pick<Group, 'rollouts'>[]
-  /** The rollouts in the batch; absent: all of them. */
+  /** The rollouts in the batch; absent: all of them. Of those after a reset, the others are not recorded unless `keepsUntrained`. */
   readonly trained?: ReadonlySet<Rollout>
+  readonly keepsUntrained?: boolean
   readonly learned: Metrics
 }
 
@@ -126,7 +127,7 @@ function plainRecord(text: TextCodec, iteration: number, index: number, rollout:
 
 /**
  * The record of a GPO trajectory: steps, values, critical step, continuations and the rollouts after the reset.
- * @param trained the rollouts from its critical state that entered the batch
+ * @param after the rollouts from its critical state that are recorded
  * @param batch everything that did; absent: only those
  */
 export function guidedRecord(
@@ -134,8 +135,8 @@ export function guidedRecord(
   iteration: number,
   index: number,
   { trajectory, critical }: Guided,
-  trained: readonly Rollout[],
-  batch: ReadonlySet<Rollout> = new Set(trained),
+  after: readonly Rollout[],
+  batch: ReadonlySet<Rollout> = new Set(after),
 ): TrajectoryRecord {
   const isEstimate = new Set(trajectory.continuations.flat())
   const values = trajectory.continuations.flatMap((rollouts, state) =>
@@ -143,9 +144,11 @@ export function guidedRecord(
       continuationRecord(text, rollout, { state, purpose: 'value', trained: batch.has(rollout) }),
     ),
   )
-  const fresh = trained
+  const fresh = after
     .filter((rollout) => !isEstimate.has(rollout))
-    .map((rollout) => continuationRecord(text, rollout, { state: critical.step, purpose: 'reset', trained: true }))
+    .map((rollout) =>
+      continuationRecord(text, rollout, { state: critical.step, purpose: 'reset', trained: batch.has(rollout) }),
+    )
   return {
     ...plainRecord(text, iteration, index, trajectory),
     steps: trajectory.steps.map(({ start, end }) => ({
@@ -161,7 +164,7 @@ export function guidedRecord(
 
 /** The metrics and records of a finished iteration. */
 export function report(text: TextCodec, index: number, { clock }: Iteration, harvest: Harvest): IterationResult {
-  const { trajectories, guided, resets, groups, trained, learned } = harvest
+  const { trajectories, guided, resets, groups, trained, keepsUntrained = false, learned } = harvest
   const batch = trained ?? new Set(groups.flatMap(({ rollouts }) => rollouts))
   const walked = new Map(guided.map((one, i) => [one.trajectory.tokens, i]))
   const plain = trajectories.filter(({ tokens }) => !walked.has(tokens))
@@ -182,7 +185,7 @@ export function report(text: TextCodec, index: number, { clock }: Iteration, har
           index,
           i,
           one,
-          resets[i]!.filter((rollout) => batch.has(rollout)),
+          resets[i]!.filter((rollout) => keepsUntrained || batch.has(rollout)),
           batch,
         ),
       ),
