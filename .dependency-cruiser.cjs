@@ -91,7 +91,11 @@ module.exports = {
     ]),
     may('workers', room('workers/'), [room('paths/')]),
     may('engines', room('engines/'), []),
-    may('serve-engine', room('serve-engine/'), [room('engines/routing'), room('formats/(regular-file|gguf/header)')]),
+    may('serve-engine', room('serve-engine/'), [
+      room('host/listen'),
+      room('engines/routing'),
+      room('formats/(regular-file|gguf/header)'),
+    ]),
     may('servers', room('servers/'), [room('paths/'), room('formats/atomic')]),
     may('runs', room('runs/'), [room('(store|library|servers|workers|paths|formats)/')]),
     may('export', room('export/'), [
@@ -100,7 +104,7 @@ module.exports = {
     ]),
     may('studies', room('studies/'), [
       room('(store|library|runs|workers|paths)/'),
-      room('export/(bundle-archive|open-bundle|export-file)'),
+      room('export/(bundle-archive|checksums|open-bundle|export-file)'),
     ]),
     may('evaluations', room('evaluations/'), [room('(store|workers)/'), room('runs/process')]),
     may('api', room('api/'), [

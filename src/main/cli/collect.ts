@@ -7,6 +7,7 @@ import { type ReadyRun, readyRun } from '@main/runs/lifecycle'
 import { refuseUnfitPlan } from '@main/runs/plan-checks'
 import { loadInputs, recoverInterrupted } from '@main/runs/prepare'
 import { allowEngines } from '@main/servers/consent'
+import { listCheckpoints } from '@main/store/checkpoints'
 import { openStore } from '@main/store/open'
 import type { Store } from '@main/store/query'
 import { listRuns } from '@main/store/runs'
@@ -14,7 +15,7 @@ import { describeError, GpoError } from '@shared/errors'
 import { planDifferences } from '@shared/plan-differences'
 import { type Plan, planSchema } from '@shared/schemas/plan'
 import type { Output } from './output'
-import { begin, drive, exitCodeOf, flagOf, planOf, type TrainOptions } from './train'
+import { begin, drive, exitCodeOf, flagOf, planOf, settledPlan, type TrainOptions } from './train'
 
 export interface CollectOptions extends TrainOptions {
   readonly out: string
@@ -31,15 +32,23 @@ async function collectingPlan(plan: Plan, passes: number | undefined): Promise<P
   return { ...wanted, budget: { ...wanted.budget, iterations } }
 }
 
+interface Continuing {
+  readonly store: Store
+  /** Of the run. */
+  readonly id: string
+  readonly out: string
+  readonly plan: Plan
+}
+
 /** The run that the folder holds so far. @throws {GpoError} 'usage' if it is of another plan, 'notFound' if its run is not here */
-async function continued(store: Store, id: string, out: string, plan: Plan): Promise<ReadyRun> {
+async function continued({ store, id, out, plan }: Continuing): Promise<ReadyRun> {
   if (!listRuns(store).some((run) => run.id === id))
     throw new GpoError(
       'notFound',
       `${out} holds the collection of run ${id}, which is not in ${store.file}: --db chooses another database, --out another folder`,
     )
   const ready = await readyRun(store, id)
-  const differing = planDifferences([{ ...ready.run.plan, name: plan.name }, plan]).map(({ path }) => path)
+  const differing = planDifferences([ready.run.plan, plan]).map(({ path }) => path)
   if (differing.length === 0) return ready
   throw new GpoError(
     'usage',
@@ -50,15 +59,18 @@ async function continued(store: Store, id: string, out: string, plan: Plan): Pro
 export async function collect(file: string, options: CollectOptions, output: Output): Promise<number> {
   const out = resolve(options.out)
   const held = collectedRun(out)
-  const plan = await collectingPlan(planOf(file, options), options.passes)
-  refuseUnfitPlan(plan)
+  const wanted = planOf(file, options)
   const store = openStore(databaseFile(options.db))
   try {
     allowEngines(options.engine) // whoever types an address consents to it
     recoverInterrupted(store)
     clearLeftovers(store, (error) => output.note(`warning: ${describeError(error)}`))
     const surroundings = { store, output, dbFlag: flagOf(options), inspect: options }
-    const ready = held === null ? await begin({ ...surroundings, plan }) : await continued(store, held, out, plan)
+    const settled = await settledPlan({ ...surroundings, plan: wanted })
+    const plan = await collectingPlan(settled, options.passes)
+    refuseUnfitPlan(plan)
+    const ready =
+      held === null ? await begin({ ...surroundings, plan }) : await continued({ store, id: held, out, plan })
     return await collectInto(out, ready, surroundings)
   } finally {
     store.close()
@@ -74,21 +86,24 @@ async function collectInto(
   const { store, output } = surroundings
   const { run } = ready
   const collection = openCollection(out, store, { run })
-  let written = collection.write(run.iteration)
+  const recorded = () => listCheckpoints(store, run.id).at(-1)?.iteration ?? 0
+  await collection.write(0) // a folder that cannot be written is known before anything is sampled
+  let written: Promise<unknown> = Promise.resolve()
   let ended = run
   if (run.status !== 'completed') {
     ended = await drive({
       ...surroundings,
       ...ready,
+      announce: ({ iteration }) => collection.dropAfter(iteration),
       onRecorded: (events) => {
-        const upTo = Math.max(0, ...events.map((event) => (event.type === 'checkpoint' ? event.iteration : 0)))
+        if (!events.some(({ type }) => type === 'checkpoint')) return
         // A failing write is reported at the end, by the last one; what it left out is written then.
-        if (upTo > 0) written = written.catch(() => undefined as never).then(() => collection.write(upTo))
+        written = written.catch(() => {}).then(() => collection.write(recorded()))
       },
     })
   }
   await written.catch(() => {})
-  const totals = await collection.write(ended.iteration)
+  const totals = await collection.write(recorded())
   output.json({ run: run.id, out, ...totals })
   const count = (n: number) => n.toLocaleString('en')
   output.line(

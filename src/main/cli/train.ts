@@ -1,5 +1,6 @@
 /** `gpo train` and `gpo resume`. */
 
+import { withOwnAdapter } from '@main/library/models/adapter'
 import { readPlan } from '@main/library/plans/plan-file'
 import { databaseFile } from '@main/paths'
 import { clearLeftovers } from '@main/runs/leftovers'
@@ -114,14 +115,20 @@ export async function drive(settings: Drive): Promise<RunRecord> {
   return ended
 }
 
-/** Creates a run from a plan. Data and model are checked before the run exists. */
-export async function begin({ store, plan: wanted, output, inspect }: RunFromPlan): Promise<ReadyRun> {
+/** The plan as its run will have it: its model's folder, and what its adapter's file says. */
+export async function settledPlan({ store, plan, inspect }: RunFromPlan): Promise<Plan> {
   const progress = createProgress()
   const onProgress = (label: string, done: number, total: number) => progress.show(label, done, total, 0, 0)
   const fork = forkOf(inspect, progress.note)
-  const begun = await withStartingModel({ store, plan: wanted, workerPath: JOB_WORKER, fork, onProgress })
+  const begun = await withStartingModel({ store, plan, workerPath: JOB_WORKER, fork, onProgress })
   progress.end()
-  const ready = await beginRun(store, begun)
+  return withOwnAdapter(begun)
+}
+
+/** Creates a run from a plan. Data and model are checked before the run exists. */
+export async function begin(from: RunFromPlan): Promise<ReadyRun> {
+  const { store, output } = from
+  const ready = await beginRun(store, await settledPlan(from))
   for (const note of ready.notes) output.note(`warning: ${note}`)
   output.note(`run ${ready.run.id}: ${ready.run.name}`)
   return ready

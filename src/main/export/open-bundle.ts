@@ -2,7 +2,6 @@
  * Opens a run bundle and checks its frame: the archive, the manifest and its checksum, and that the files are those in the manifest and within
  * the size limits. The content is checked when it is read. Everything in it is untrusted; none of it becomes a path.
  */
-import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { promisify } from 'node:util'
@@ -23,6 +22,7 @@ import {
   type Manifest,
   manifestSchema,
 } from './bundle-format'
+import { sha256Of } from './checksums'
 
 const unpack = promisify(gunzip)
 
@@ -67,8 +67,6 @@ export function parseAs<T>(schema: z.ZodType<T>, value: unknown, name: string, d
   const [issue] = parsed.error.issues
   throw damaged(`holds ${name}, where ${issue?.path.join('.') || 'the whole file'} is not valid (${issue?.message})`)
 }
-
-const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 async function readManifest(
   handle: FileHandle,

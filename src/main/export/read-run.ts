@@ -14,15 +14,22 @@ export function refuseStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new GpoError('interrupted', 'stopped; nothing was written')
 }
 
-/** In small batches. @throws GpoError('interrupted') after `signal` */
+/** In small batches. @param iteration absent: all @throws GpoError('interrupted') after `signal` */
 export async function* trajectoriesOf(
   store: Store,
   run: string,
   signal: AbortSignal | undefined,
+  iteration?: number,
 ): AsyncGenerator<readonly StoredTrajectory[], void> {
+  const filter = iteration === undefined ? {} : { filter: { iteration } }
   let cursor: string | undefined
   do {
-    const page = listTrajectories(store, run, { order: 'oldest', limit: PAGE, ...(cursor ? { cursor } : {}) })
+    const page = listTrajectories(store, run, {
+      ...filter,
+      order: 'oldest',
+      limit: PAGE,
+      ...(cursor ? { cursor } : {}),
+    })
     for (let at = 0; at < page.rows.length; at += BATCH) {
       refuseStopped(signal)
       yield page.rows.slice(at, at + BATCH).map(({ id }) => getTrajectory(store, id))

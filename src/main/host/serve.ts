@@ -4,19 +4,18 @@
  * rebinding and other sites.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { toWireError } from '@main/api/base'
 import { router } from '@main/api/router'
 import { onError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
-import { GpoError } from '@shared/errors'
 import { guarded } from '@shared/guarded'
 import { SESSION_FRAGMENT, SOCKET_PROTOCOL } from '@shared/serve-session'
 import { WebSocketServer } from 'ws'
 import type { Services } from '../api/services'
 import { onlyCalls } from './calls'
+import { closeServer, LOOPBACK, listen } from './listen'
 import { type Pages, pathOf } from './pages'
 
 /** Largest message in bytes; a plan or a page of rows is far smaller. */
@@ -149,25 +148,14 @@ export async function serve({ services, pages, port, session, onBug, onLink }: S
   })
   server.on('upgrade', upgrade)
 
-  address = `127.0.0.1:${await listen(server, port)}`
+  address = `${LOOPBACK}:${await listen(server, port)}`
   server.on('error', onBug)
   door.announce()
   return {
     port: Number(address.split(':')[1]),
     async close() {
       for (const socket of sockets.clients) socket.terminate()
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await closeServer(server)
     },
   }
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = new GpoError('usage', `Port ${port} is taken: choose another with --port, or 0 for any.`)
-      reject(error.code === 'EADDRINUSE' ? taken : error)
-    })
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
-  })
 }

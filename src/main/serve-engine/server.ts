@@ -2,9 +2,9 @@
  * The part of llama.cpp's HTTP interface that training needs, on loopback only: token ids in, token ids with log-probabilities out, and adapters that come and
  * go. Requests with a foreign Host or from a web page are refused, so that no site reaches it through the browser of this machine.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { describeError, GpoError } from '@shared/errors'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { closeServer, LOOPBACK, listen } from '@main/host/listen'
+import { describeError } from '@shared/errors'
 import { shown } from '@shared/shown'
 import type { Engine } from './engine'
 import { completionRequest, loadRequest, parsed, Refused, unloadRequest } from './requests'
@@ -22,7 +22,6 @@ export interface RunningServer {
 }
 
 const MAX_BYTES = 4 * 2 ** 20
-const HOST = '127.0.0.1'
 /** Longer than training takes between two requests: a connection that closes as it is used is a failed request. */
 const KEEP_ALIVE_MS = 600_000
 
@@ -76,7 +75,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** @throws {Refused} */
 function refuseForeign({ headers, method }: IncomingMessage, port: number): void {
-  const hosts = [`${HOST}:${port}`, `localhost:${port}`]
+  const hosts = [`${LOOPBACK}:${port}`, `localhost:${port}`]
   if (headers.host === undefined || !hosts.includes(headers.host))
     throw new Refused(403, 'Only programs of this machine may use this address.')
   if (headers.origin !== undefined) throw new Refused(403, 'Web pages may not use this address.')
@@ -119,20 +118,7 @@ export async function startServer({ engine, port, onBug }: ServerOptions): Promi
   own = await listen(server, port)
   server.on('error', onBug)
   return {
-    address: `http://${HOST}:${own}`,
-    async close() {
-      server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
-    },
+    address: `http://${LOOPBACK}:${own}`,
+    close: () => closeServer(server),
   }
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = new GpoError('usage', `Port ${port} is taken: choose another with --port, or 0 for any.`)
-      reject(error.code === 'EADDRINUSE' ? taken : error)
-    })
-    server.listen(port, HOST, () => resolve((server.address() as AddressInfo).port)) // it listens on a port
-  })
 }

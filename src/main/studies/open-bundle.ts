@@ -7,6 +7,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSyn
 import { type FileHandle, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type ArchivedFile, type Damaged, readAt, scanArchive } from '@main/export/bundle-archive'
+import { sha256Of } from '@main/export/checksums'
 import { decodeText, openFile, parseAs, parseJson, refuseStrange } from '@main/export/open-bundle'
 import { GpoError } from '@shared/errors'
 import {
@@ -31,8 +32,6 @@ const damagedStudy =
   (path: string): Damaged =>
   (what) =>
     new GpoError('data', `${basename(path)} ${what}: it is damaged or not a study bundle; get a new copy (${path})`)
-
-const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** Where the first header of a tar says what it is. */
 const TAR_MARK = { at: 257, text: 'ustar' }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { collectionReadme } from '@main/export/collection/readme'
 import { expect, it } from 'vitest'
@@ -14,11 +15,12 @@ import {
   show,
   start,
   temporaryFolder,
+  until,
   writePlan,
   writeRows,
 } from '../../support/gpo'
 
-const ROWS = 24
+const ROWS = 60
 const PROMPTS = 2
 const SHARDS = ROWS / PROMPTS
 const KILLS = 10
@@ -103,18 +105,21 @@ it('keeps no weights, and evaluates with the model it began with', async () => {
 it(`has the same shards after ${KILLS} kills at random moments`, { timeout: 600_000 }, async () => {
   const out = join(home, 'killed')
   const again = () => ['collect', file, '--out', out]
-  let killed = 0
   for (let i = 0; i < KILLS; i++) {
+    const before = existsSync(out) ? readdirSync(out).length : 0
     const { child, ended } = start(home, again())
-    const timer = setTimeout(() => child.kill('SIGKILL'), 300 + Math.random() * 2200)
-    const { signal } = await ended
-    clearTimeout(timer)
-    if (signal === 'SIGKILL') killed++
+    // While it starts or loads, or after it has written something more.
+    if (i % 2 === 0) await pause(100 + 800 * Math.random())
+    else {
+      await until(() => existsSync(out) && readdirSync(out).length > before + 1, 'a shard is written')
+      await pause(150 * Math.random())
+    }
+    child.kill('SIGKILL')
+    expect((await ended).signal, 'it was not done yet').toBe('SIGKILL')
   }
   const ended = await gpo(home, ...again())
   expect(ended.stderr).not.toMatch(/error/i)
   expect(ended.code).toBe(0)
-  expect(killed).toBeGreaterThan(2)
   expect(shardsIn(out)).toEqual(shardsIn(whole))
   expectSoundDatabase(home)
 })
@@ -125,6 +130,24 @@ it('writes a damaged shard again, and leaves whole ones', async () => {
   writeFileSync(join(whole, name), 'no shard')
   expect((await gpo(home, 'collect', file, '--out', whole)).code).toBe(0)
   expect(shardsIn(whole)).toEqual(before)
+})
+
+it('begins in a folder that has only what an ended program left, and clears it', async () => {
+  const out = temporaryFolder()
+  writeFileSync(join(out, 'collection.json.partial-1'), '{')
+  expect((await gpo(home, 'collect', file, '--out', out)).code).toBe(0)
+  expect(shardsIn(out)).toEqual(shardsIn(whole))
+  expect(readdirSync(out).filter((name) => name.includes('partial'))).toEqual([])
+})
+
+it('goes on with a plan whose model is a run, which is a folder by then', async () => {
+  const { id } = await show(home)
+  const out = temporaryFolder()
+  const from = ['collect', file, '--out', out, '--set', `model.path=run:${id}`]
+  expect((await gpo(home, ...from)).code).toBe(0)
+  const again = await gpo(home, ...from)
+  expect(again.stderr).not.toMatch(/another plan/)
+  expect(again.code).toBe(0)
 })
 
 it('refuses a folder of something else or of another plan, and leaves it as it is', async () => {

@@ -2,7 +2,6 @@
  * A folder that continues a run on a cluster: what the run found, its settings for TRL and verl, the reward as Python, and what submits it to Ray or
  * SkyPilot.
  */
-import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { writeDurably } from '@main/formats/atomic'
@@ -12,6 +11,7 @@ import { GpoError } from '@shared/errors'
 import { learnsFromRewards } from '@shared/method/guided'
 import type { Plan } from '@shared/schemas/plan'
 import { repositoryOf } from '../card-base'
+import { CHECKSUMS, checksumText, sha256OfFile, verifyChecksums } from '../checksums'
 import type { ExportContext, WrittenExport } from '../context'
 import type { DataRequest } from '../data'
 import { writeData } from '../export-file'
@@ -29,7 +29,6 @@ export type ClusterRequest = ExportRequestOf<'cluster'>
 /** A base model of at most so many bytes travels in the folder. */
 const MAX_BASE = 64e6
 const BASE = 'base'
-const CHECKSUMS = 'SHA256SUMS'
 
 /** Files below a folder, with slashes between the parts of their names. */
 const filesIn = (folder: string): string[] =>
@@ -133,7 +132,8 @@ export const exportCluster = (context: ExportContext, request: ClusterRequest): 
     )
     writeChecksums(writing)
     const count = (pairs?.count ?? 0) + (labelled?.count ?? 0) + rows.train.length
-    return { bytes: bytesIn(folder), count, unit: 'records', maxDifference: 0, verified: verifyChecksums(folder) }
+    const verified = `Read back: ${verifyChecksums(folder)} files have the checksums in ${CHECKSUMS}.`
+    return { bytes: bytesIn(folder), count, unit: 'records', maxDifference: 0, verified }
   })
 
 /** The plan, the scripts and their settings. */
@@ -162,24 +162,8 @@ function writeCompanions(
   if (isJudged) for (const name of ['reward.py', 'verifier.js']) fixed('cluster', name)
 }
 
-const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
-
 function writeChecksums(writing: Writing): void {
   const { folder } = writing
-  const lines = filesIn(folder).map((name) => `${sha256(join(folder, name))}  ${name}\n`)
-  write(writing, CHECKSUMS, lines.join(''))
-}
-
-/** Reads everything back. @returns a sentence @throws {GpoError} 'storage' */
-function verifyChecksums(folder: string): string {
-  const lines = readFileSync(join(folder, CHECKSUMS), 'utf8').trimEnd().split('\n')
-  for (const line of lines) {
-    const name = line.slice(66)
-    if (sha256(join(folder, name)) !== line.slice(0, 64))
-      throw new GpoError(
-        'storage',
-        `${join(folder, name)} was read back with other contents than written: check the disk and export again`,
-      )
-  }
-  return `Read back: ${lines.length} files have the checksums in ${CHECKSUMS}.`
+  const sums = filesIn(folder).map((name) => [name, sha256OfFile(join(folder, name))] as const)
+  write(writing, CHECKSUMS, checksumText(sums))
 }

@@ -2,9 +2,10 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { GpoError } from '@shared/errors'
+import { CHECKSUMS, verifyChecksums } from '../checksums'
 import type { ExportContext, WrittenExport } from '../context'
 import { fillFolder } from '../folder'
-import { openCollection, refuseDamaged } from './folder'
+import { openCollection } from './folder'
 
 const bytesIn = (folder: string): number =>
   readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0)
@@ -17,12 +18,12 @@ export const exportCollection = ({ out, store, run, signal, onProgress }: Export
       onProgress('Writing shards', done, total),
     )
     if (signal?.aborted) throw new GpoError('interrupted', 'stopped; nothing was written')
-    const files = refuseDamaged(folder)
+    const files = verifyChecksums(folder)
     return {
       bytes: bytesIn(folder),
       count: trajectories,
       unit: 'trajectories',
       maxDifference: 0,
-      verified: `Read back: ${files} files in ${shards} shards have the checksums in SHA256SUMS.`,
+      verified: `Read back: ${files} files in ${shards} shards have the checksums in ${CHECKSUMS}.`,
     }
   })

@@ -3,26 +3,23 @@
  * filled while a run collects, or afterwards from a run's records; either way the shards are the same. An interrupted one is continued: what has its
  * checksum stays.
  */
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomically } from '@main/formats/atomic'
 import { refuseStrangeFile } from '@main/formats/regular-file'
 import type { Store } from '@main/store/query'
-import { getTrajectory, listTrajectories } from '@main/store/trajectories'
 import { GpoError } from '@shared/errors'
 import { beyondLimits } from '@shared/json-limits'
 import type { StoredTrajectory } from '@shared/schemas/run'
 import { z } from 'zod'
-import { breath } from '../read-run'
+import { CHECKSUMS, checksumText, parseChecksums, sha256Of, sha256OfFile } from '../checksums'
+import { breath, trajectoriesOf } from '../read-run'
 import { collectionReadme } from './readme'
 import { type Shard, shardNames, shardOf } from './shard'
 
 const ABOUT = 'collection.json'
-const CHECKSUMS = 'SHA256SUMS'
 const FORMAT = 'gpo-collection'
 const README = 'README.md'
-const PAGE = 200
 /** Bytes of the two small files, which may be somebody else's: a hundred thousand shards need less. */
 const MAX_SMALL = 32e6
 const LIMITS = { depth: 100, values: 1_000_000 }
@@ -62,8 +59,6 @@ function readSmall(path: string): string {
   return readFileSync(path, 'utf8')
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
 function readAbout(folder: string): z.infer<typeof aboutSchema> | null {
   const path = join(folder, ABOUT)
   if (!existsSync(path)) return null
@@ -83,7 +78,7 @@ function readAbout(folder: string): z.infer<typeof aboutSchema> | null {
 export function collectedRun(folder: string): string | null {
   const about = readAbout(folder)
   if (about !== null) return about.run
-  if (existsSync(folder) && readdirSync(folder).length > 0)
+  if (existsSync(folder) && readdirSync(folder).some((name) => !LEFTOVER.test(name)))
     throw new GpoError(
       'usage',
       `${folder} is not empty and holds no collection: choose a folder that does not exist yet`,
@@ -91,32 +86,22 @@ export function collectedRun(folder: string): string | null {
   return null
 }
 
-/** Checksums by name of file; lines that are none are left out, so that their files are written again. */
-function readChecksums(folder: string): Map<string, string> {
-  const path = join(folder, CHECKSUMS)
-  if (!existsSync(path)) return new Map()
-  const lines = readSmall(path).split('\n')
-  return new Map(
-    lines.filter((line) => /^[0-9a-f]{64} {2}[\w.-]+$/.test(line)).map((line) => [line.slice(66), line.slice(0, 64)]),
-  )
-}
+const readChecksums = (folder: string): Map<string, string> =>
+  existsSync(join(folder, CHECKSUMS)) ? parseChecksums(readSmall(join(folder, CHECKSUMS))) : new Map()
 
-function iterationRecords(store: Store, run: string, iteration: number): StoredTrajectory[] {
+/** What a program that was ended has left of a file that it was writing. */
+const LEFTOVER = /\.partial-\d+$/
+
+async function recordsOf(store: Store, run: string, iteration: number): Promise<StoredTrajectory[]> {
   const found: StoredTrajectory[] = []
-  let cursor: string | undefined
-  do {
-    const page = listTrajectories(store, run, {
-      ...{ filter: { iteration }, order: 'oldest', limit: PAGE },
-      ...(cursor ? { cursor } : {}),
-    })
-    found.push(...page.rows.map(({ id }) => getTrajectory(store, id)))
-    cursor = page.next ?? undefined
-  } while (cursor !== undefined)
+  for await (const batch of trajectoriesOf(store, run, undefined, iteration)) found.push(...batch)
   return found
 }
 
 export interface Collection {
   /** Writes the shards up to an iteration that are not there yet, or until `signal`. One call at a time. @throws {GpoError} 'storage' */
+  /** Forgets the shards after an iteration: the run goes on from there, and on other servers it may find other answers. */
+  dropAfter(iteration: number): void
   write(upTo: number, signal?: AbortSignal, onShard?: (done: number, total: number) => void): Promise<Totals>
 }
 
@@ -127,6 +112,7 @@ export function openCollection(folder: string, store: Store, { run }: Collection
   else if (known.run !== run.id)
     throw new GpoError('usage', `${folder} holds the collection of run ${known.run}: choose another folder`)
   mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder).filter((one) => LEFTOVER.test(one))) rmSync(join(folder, name))
   const listed = readChecksums(folder)
   const sums = new Map([...listed].filter(([name, sum]) => isWhole(folder, name, sum)))
   const counts = new Map((known?.shards ?? []).map((shard) => [shard.iteration, shard]))
@@ -135,17 +121,17 @@ export function openCollection(folder: string, store: Store, { run }: Collection
 
   function record(): void {
     recordedAt = performance.now()
-    const lines = [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, sum]) => `${sum}  ${name}\n`)
-    writeAtomically(join(folder, CHECKSUMS), text(lines.join('')))
     const shards = [...counts.values()].toSorted((a, b) => a.iteration - b.iteration)
     const about = { format: FORMAT, run: run.id, name: run.name, plan: run.plan, shards }
+    // First what says whose folder it is, so that it is known again whenever the program ends.
     writeAtomically(join(folder, ABOUT), text(`${JSON.stringify(about, null, 2)}\n`))
+    writeAtomically(join(folder, CHECKSUMS), text(checksumText(sums)))
   }
 
   function put({ files, ...shard }: Shard): void {
     for (const { name, bytes } of files) {
       writeAtomically(join(folder, name), [bytes])
-      sums.set(name, sha256(bytes))
+      sums.set(name, sha256Of(bytes))
     }
     counts.set(shard.iteration, shard)
     if (performance.now() - recordedAt > RECORD_MS) record()
@@ -154,16 +140,22 @@ export function openCollection(folder: string, store: Store, { run }: Collection
   const isThere = (iteration: number) => counts.has(iteration) && shardNames(iteration).every((name) => sums.has(name))
 
   return {
+    dropAfter(last) {
+      for (const iteration of [...counts.keys()].filter((one) => one > last)) {
+        counts.delete(iteration)
+        for (const name of shardNames(iteration)) sums.delete(name)
+      }
+    },
     async write(upTo, signal, onShard = () => {}) {
       if (!sums.has(README)) {
-        const readme = text(collectionReadme(run.name))
-        writeAtomically(join(folder, README), readme)
-        sums.set(README, sha256(readme[0]!))
         record()
+        const [readme] = text(collectionReadme(run.name)) as [Uint8Array]
+        writeAtomically(join(folder, README), [readme])
+        sums.set(README, sha256Of(readme))
       }
       for (let iteration = 1; iteration <= upTo; iteration++) {
         if (signal?.aborted) break
-        if (!isThere(iteration)) put(shardOf(iteration, iterationRecords(store, run.id, iteration)))
+        if (!isThere(iteration)) put(shardOf(iteration, await recordsOf(store, run.id, iteration)))
         onShard(iteration, upTo)
         await breath()
       }
@@ -171,19 +163,6 @@ export function openCollection(folder: string, store: Store, { run }: Collection
       return totalOf([...counts.values()].filter(({ iteration }) => iteration <= upTo))
     },
   }
-}
-
-/** Reads everything back. @returns the number of files @throws {GpoError} 'storage' */
-export function refuseDamaged(folder: string): number {
-  const sums = readChecksums(folder)
-  for (const [name, sum] of sums) {
-    if (!isWhole(folder, name, sum))
-      throw new GpoError(
-        'storage',
-        `${join(folder, name)} was read back with other contents than written: check the disk and export again`,
-      )
-  }
-  return sums.size
 }
 
 const totalOf = (shards: readonly Counts[]): Totals =>
@@ -199,7 +178,7 @@ const totalOf = (shards: readonly Counts[]): Totals =>
 
 function isWhole(folder: string, name: string, sum: string): boolean {
   try {
-    return sha256(readFileSync(join(folder, name))) === sum
+    return sha256OfFile(join(folder, name)) === sum
   } catch {
     return false
   }
