@@ -12,7 +12,7 @@ export function nothingYet({ id, status, isReadOnly }: RunRecord, { active, queu
   if (active?.id === id)
     return {
       title: 'No iteration is done yet',
-      text: 'Model and data are loaded and the starting accuracy is measured first; curves and trajectories appear with the first iteration.',
+      text: 'Model and data are loaded first, and the accuracy before training is measured where the run has rows for it; curves and trajectories appear with the first iteration.',
     }
   if (isReadOnly)
     return { title: 'Nothing was recorded', text: 'The run that was imported had not finished its first iteration.' }

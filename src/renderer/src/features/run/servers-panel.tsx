@@ -1,4 +1,4 @@
-import { Table, Text, Title, Tooltip } from '@mantine/core'
+import { Text, Title } from '@mantine/core'
 import { formatCount, plural } from '@renderer/lib/format'
 import type { ActiveRun } from '@shared/contract/runs'
 import type { ServerProgress } from '@shared/schemas/events'
@@ -18,57 +18,34 @@ export function ServersPanel({ active }: { readonly active: ActiveRun | null }) 
           </Text>
         )}
       </Title>
-      <Table.ScrollContainer minWidth={380}>
-        <Table fz="xs" verticalSpacing={3} horizontalSpacing={6}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Server</Table.Th>
-              <Table.Th className="numeric">Requests done</Table.Th>
-              <Table.Th className="numeric">Tokens</Table.Th>
-              <Table.Th className="numeric">Under way</Table.Th>
-              <Table.Th className="numeric">Failed</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {servers.map((server) => (
-              <ServerRow key={server.name} server={server} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <ul style={{ margin: 0, padding: 0, listStyle: 'none' }}>
+        {servers.map((server) => (
+          <Server key={server.name} server={server} />
+        ))}
+      </ul>
     </section>
   )
 }
 
-function ServerRow({
-  server: { name, isResting, done, tokens, inFlight, failed, problem },
-}: {
-  server: ServerProgress
-}) {
+function Server({ server: { name, isResting, done, tokens, inFlight, failed, problem } }: { server: ServerProgress }) {
+  const counts = [
+    `${plural(done, 'request', 'requests')} done`,
+    plural(tokens, 'token', 'tokens'),
+    `${formatCount(inFlight)} under way`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
+  ]
   return (
-    <Table.Tr>
-      <Table.Td style={{ overflowWrap: 'anywhere' }}>
-        {name.replace(/^https?:\/\//, '')}
-        {isResting && (
-          <Text size="xs" className="quiet">
-            at rest: {problem ?? 'it failed'}
-          </Text>
-        )}
-      </Table.Td>
-      <Table.Td className="numeric">{formatCount(done)}</Table.Td>
-      <Table.Td className="numeric">{formatCount(tokens)}</Table.Td>
-      <Table.Td className="numeric">{formatCount(inFlight)}</Table.Td>
-      <Table.Td className="numeric">
-        {failed > 0 && problem !== null ? (
-          <Tooltip label={problem} multiline maw={320}>
-            <Text span size="xs" td="underline dotted" tabIndex={0} aria-label={`${formatCount(failed)}: ${problem}`}>
-              {formatCount(failed)}
-            </Text>
-          </Tooltip>
-        ) : (
-          formatCount(failed)
-        )}
-      </Table.Td>
-    </Table.Tr>
+    <li style={{ padding: '3px 0', overflowWrap: 'anywhere' }}>
+      <Text size="sm">{name.replace(/^https?:\/\//, '')}</Text>
+      <Text size="xs" className="quiet">
+        {counts.join(' · ')}
+      </Text>
+      {problem !== null && (
+        <Text size="xs" c={isResting ? 'var(--hurt)' : undefined} className={isResting ? undefined : 'quiet'}>
+          {isResting ? 'At rest: ' : 'Last failure: '}
+          {problem}
+        </Text>
+      )}
+    </li>
   )
 }
